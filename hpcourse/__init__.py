@@ -1,0 +1,53 @@
+"""hpcourse: the hyperparameters that decide whether a neural network learns.
+
+Everything a lesson uses is a name of this package; figures and widgets are loaded at first use.
+"""
+
+from importlib import import_module
+
+from hpcourse import datasets, language, networks, optimizers, schedules, surfaces, training
+from hpcourse.datasets import Dataset, digits, linear_regression, minibatches, moons, spirals
+from hpcourse.language import current_language, use_language
+from hpcourse.networks import MLP, linear_regression_model, softmax_regression
+from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
+from hpcourse.schedules import (
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    GeometricRamp,
+    InverseTimeDecay,
+    LinearWarmup,
+    OneCycle,
+    StepDecay,
+)
+from hpcourse.surfaces import Beale, Quadratic, Ripples, Rosenbrock, Saddle, TwoBasins
+from hpcourse.training import History, Path, descend, train
+
+__version__ = "0.1.0"
+
+# Loaded at first use: matplotlib and ipywidgets take longer to import than all the rest.
+_MODULES = ("explorers", "figures", "live", "measure", "quizzes")
+_LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
+    "LiveFigure": "hpcourse.live",
+    "explore_basins": "hpcourse.explorers.day1",
+    "explore_bowl": "hpcourse.explorers.day1",
+    "explore_parabola": "hpcourse.explorers.day1",
+    "explore_sweep": "hpcourse.explorers.day1",
+    "lr_range_test": "hpcourse.measure",
+    "quiz": "hpcourse.quizzes",
+    "regimes": "hpcourse.measure",
+    "sharpness": "hpcourse.measure",
+    "show": "hpcourse.figures",
+    "use_style": "hpcourse.figures",
+}
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module 'hpcourse' has no attribute {name!r}")
+    module = import_module(_LATER[name])
+    return module if name in _MODULES else getattr(module, name)
+
+
+def __dir__():
+    return sorted([*globals(), *_LATER])

@@ -1,0 +1,140 @@
+"""What makes a sweep: which hyperparameters are axes, and the work split over cores."""
+
+import os
+import time
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import fields, is_dataclass, replace
+
+from hpcourse._arguments import is_axis
+
+PATIENCE = 0.5  # seconds before a progress bar is worth showing
+
+
+def find_axes(settings):
+    """Every field of a dataclass that is array-like, by name; fields of nested schedules included.
+
+    A name that occurs twice is written with its path, as in "then.steps".
+    """
+    found = list(_walk(settings, ()))
+    names = [path[-1] for path, _ in found]
+    return {
+        path[-1] if names.count(path[-1]) == 1 else ".".join(path): (path, value) for path, value in found
+    }
+
+
+def with_values(settings, values):
+    """`settings` with other values at the given paths: {path: value}."""
+    changed = {}
+    for field in fields(settings):
+        below = {path[1:]: value for path, value in values.items() if path[0] == field.name}
+        if () in below:
+            changed[field.name] = below[()]
+        elif below:
+            changed[field.name] = with_values(getattr(settings, field.name), below)
+    return replace(settings, **changed) if changed else settings
+
+
+def run_chunks(function, chunks, sizes, executor=None):
+    """Results of `function(chunk)` for every chunk, in order; `sizes` are the runs in each.
+
+    On this machine's cores as threads, because NumPy computes outside Python's lock, or through
+    `executor`, any `concurrent.futures.Executor`. Work that takes long shows a progress bar. Here,
+    `function` also gets a `tick` to call with the share of a run that it has done; an interrupt
+    (Ctrl-C, the stop button) ends it there.
+    """
+    progress = Progress(sum(sizes))
+    try:
+        if executor is not None:
+            futures = []
+            for chunk in chunks:
+                futures.append(executor.submit(function, chunk))
+                progress.count(futures, sizes)  # some executors do the work at once
+            return _wait(futures, progress, sizes)
+        if len(chunks) == 1 or n_cores() == 1:
+            return [function(chunk, progress.tick_and_show) for chunk in chunks]
+        with ThreadPoolExecutor(n_cores()) as pool:
+            futures = [pool.submit(function, chunk, progress.tick) for chunk in chunks]
+            return _wait(futures, progress)
+    finally:
+        progress.close()
+
+
+def _wait(futures, progress, sizes=None):
+    """Results of the futures; meanwhile the bar moves, by `sizes` where nothing ticks."""
+    try:
+        pending = futures
+        while pending:
+            _, pending = wait(pending, timeout=0.1, return_when=FIRST_EXCEPTION)
+            if sizes is not None:
+                progress.count(futures, sizes)
+            progress.show()
+            if any(future.done() and future.exception() for future in futures):
+                break
+        return [future.result() for future in futures]
+    except BaseException:
+        progress.stopped = True
+        for future in futures:
+            future.cancel()
+        raise
+
+
+class Stopped(Exception):
+    """Raised in a thread whose work nobody waits for any more."""
+
+
+class Progress:
+    """A bar that appears after `PATIENCE` seconds and goes away at the end."""
+
+    def __init__(self, total):
+        self.total, self.done, self.bar, self.stopped = total, 0.0, None, False
+        self.next_look = time.perf_counter() + PATIENCE
+
+    def tick(self, amount):
+        if self.stopped:
+            raise Stopped
+        self.done += amount
+
+    def tick_and_show(self, amount):
+        self.done += amount
+        self.show()
+
+    def count(self, futures, sizes):
+        self.done = sum(size for size, future in zip(sizes, futures) if future.done())
+        self.show()
+
+    def show(self):
+        if time.perf_counter() < self.next_look:
+            return
+        if self.bar is None and self.done < self.total:
+            self.bar = _new_bar(self.total)
+        if self.bar is not None:
+            self.bar.n = min(int(self.done), self.total)
+            self.bar.refresh()
+        self.next_look = time.perf_counter() + 0.1
+
+    def close(self):
+        if self.bar is not None:
+            self.bar.close()
+
+
+def n_cores():
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _walk(settings, path):
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if is_dataclass(value):
+            yield from _walk(value, (*path, field.name))
+        elif is_axis(value):
+            yield (*path, field.name), value
+
+
+def _new_bar(total):
+    from tqdm.auto import tqdm  # only long work pays for this import
+
+    # tqdm itself heeds this variable in a terminal, but not in a notebook
+    return tqdm(total=total, unit="run", leave=False, disable="TQDM_DISABLE" in os.environ)

@@ -1,0 +1,131 @@
+"""What a run shows to someone who measures: the LR range test and the sharpness of the loss."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hpcourse._arguments import floating, numeric, whole
+from hpcourse.optimizers import SGD
+from hpcourse.schedules import GeometricRamp
+from hpcourse.surfaces import Surface
+from hpcourse.training import descend, train
+
+
+@dataclass(frozen=True, eq=False)
+class RangeTest:
+    """What `lr_range_test` returns: the rates tried (`lr`, (steps,)) and the `loss` (..., steps) at each.
+
+    `smoothed` is the loss averaged over its neighbours, and `at_minimum` the rate at which the
+    smoothed loss is lowest: past the last rate that is safe, as the lesson shows.
+    """
+
+    lr: np.ndarray
+    loss: np.ndarray
+    smoothed: np.ndarray
+
+    @property
+    def at_minimum(self):
+        rates = self.lr[np.nanargmin(self.smoothed, axis=-1)]
+        return float(rates) if np.ndim(rates) == 0 else rates
+
+    @property
+    def at_steepest(self):
+        """The rate, below `at_minimum`, at which the smoothed loss falls fastest per factor of the rate."""
+        slope = np.gradient(self.smoothed, np.log(self.lr), axis=-1)
+        below = np.arange(len(self.lr)) <= np.nanargmin(self.smoothed, axis=-1)[..., None]
+        rates = self.lr[np.nanargmin(np.where(below, slope, np.inf), axis=-1)]
+        return float(rates) if np.ndim(rates) == 0 else rates
+
+
+def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimizer=None, smooth=0.9, **run):
+    r"""Raise the learning rate by equal factors from `first` to `last`, one update each (Smith 2017).
+
+    `model` is a network, and then `data` its data set and `run` goes to `train` (`batch_size`,
+    `seed`); or a surface, and then `run` goes to `descend` and must name `start`. `optimizer` is SGD
+    unless given; its learning rate is replaced. The loss at each rate is the one *after* the update
+    made with it. `smooth` is the weight $\beta$ of the past in the moving average
+    $s_t = (\beta s_{t-1} + (1-\beta) L_t)$, divided by $1-\beta^t$; 0 for none. Returns a `RangeTest`.
+    """
+    numeric("smooth", smooth, 0, 1, high_open=True)
+    ramp = GeometricRamp(first, last, whole("steps", steps, 2))
+    optimizer = SGD(ramp) if optimizer is None else replace(optimizer, lr=ramp)
+    if isinstance(model, Surface):
+        loss = descend(model, optimizer, steps=steps, **run).loss[..., 1:]
+    else:
+        if data is None:
+            raise TypeError("data must be given with a network, got None")
+        loss = train(model, data, optimizer, updates=steps + 1, **run).loss[..., 1:]
+    lr = ramp(np.arange(steps))
+    return RangeTest(lr, loss, _moving_average(loss, smooth))
+
+
+def sharpness(model, w, X=None, y=None, *, iterations=30):
+    r"""Largest eigenvalue of the loss's Hessian at `w`, one for each run (NaN where `w` is not finite).
+
+    On a surface it is exact. On a network the Lanczos method finds it from products of the Hessian
+    with a vector, $Hv \approx (\nabla L(w + hv) - \nabla L(w - hv)) / 2h$, computed in float64 over
+    `X` and `y`; the largest means the most positive. `iterations` products are made.
+    """
+    if isinstance(model, Surface):
+        return np.linalg.eigvalsh(model.hessian(w))[..., -1]
+    if X is None or y is None:
+        raise TypeError("X and y must be given with a network")
+    w = floating("w", w).astype(float)
+    runs = w.reshape(-1, w.shape[-1])
+    good = np.isfinite(runs).all(axis=1)
+    found = np.full(len(runs), np.nan)
+    if good.any():
+        found[good] = _largest_eigenvalue(model, runs[good], floating("X", X).astype(float), y, iterations)
+    return found.reshape(w.shape[:-1]) if w.ndim > 1 else float(found[0])
+
+
+def regimes(path):
+    """What each run of a one-weight `path` does, seen from its distances to the minimum at 0.
+
+    "diverges": it ends farther away than it began; "rings": it changes sides at every step; "crawls":
+    more than a tenth of the distance is left at the end; "converges": none of these.
+    """
+    w = path.w.reshape(-1, path.w.shape[-2])
+    return [_regime(run[np.isfinite(run)], lost) for run, lost in zip(w, np.ravel(path.diverged))]
+
+
+def _regime(w, diverged):
+    left = abs(w[-1] / w[0])
+    if diverged or left > 1:
+        return "diverges"
+    sides = np.sign(w)
+    if sides[0] * sides[1] < 0 and np.all(sides[:-1] * sides[1:] <= 0):
+        return "rings"
+    return "crawls" if left > 0.1 else "converges"
+
+
+def _largest_eigenvalue(network, w, X, y, iterations):
+    """Lanczos for all runs at once, keeping the basis orthogonal."""
+    n_runs, n_weights = w.shape
+    iterations = min(iterations, n_weights)
+    h = 1e-4 * (1 + np.linalg.norm(w, axis=1, keepdims=True)) / np.sqrt(n_weights)
+    vector = np.random.default_rng(0).normal(size=(n_runs, n_weights))
+    basis, projected = [], np.zeros((n_runs, iterations, iterations))
+    for k in range(iterations):
+        norm = np.linalg.norm(vector, axis=1, keepdims=True)
+        vector = vector / np.where(norm > 0, norm, 1)
+        basis.append(vector)
+        rise = network.gradient(w + h * vector, X, y) - network.gradient(w - h * vector, X, y)
+        product = rise / (2 * h)
+        for i, old in enumerate(basis):
+            along = (old * product).sum(axis=1)
+            projected[:, i, k] = projected[:, k, i] = along
+            product = product - along[:, None] * old
+        for old in basis:  # twice is enough: what is left of one pass is only rounding
+            product = product - (old * product).sum(axis=1, keepdims=True) * old
+        vector = product
+    return np.linalg.eigvalsh(projected)[:, -1]
+
+
+def _moving_average(loss, beta):
+    """Exponential moving average with bias correction; NaN once the loss is."""
+    average, out = np.zeros(loss.shape[:-1]), np.empty(loss.shape)
+    for t in range(loss.shape[-1]):
+        average = beta * average + (1 - beta) * loss[..., t]
+        out[..., t] = average / (1 - beta ** (t + 1))
+    return out

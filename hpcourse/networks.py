@@ -1,0 +1,208 @@
+r"""Networks on one flat weight vector, computed for all runs of a sweep at once.
+
+The weights of R runs are one array (R, P). Each layer's matrix is a view into it, (R, outputs,
+inputs + 1): the last column holds the biases, because every layer's input gets a 1 appended. One
+`matmul` then multiplies the matrices of all runs. Inside a pass the examples are columns, as in $z = W a$.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpcourse._arguments import floating, is_axis, whole
+
+ACTIVATIONS = ("relu", "tanh")
+TASKS = ("classification", "regression")
+
+
+@dataclass(frozen=True)
+class MLP:
+    r"""A multilayer perceptron: `sizes` are the widths of its layers, inputs first, outputs last.
+
+    Each layer computes $z = W a + b$; all but the last go on with $a = \max(z, 0)$ ("relu") or
+    $a = \tanh z$ ("tanh"). For `task` "classification" the loss is the cross-entropy of the softmax of
+    the outputs, and `y` holds class numbers; for "regression" it is $\tfrac12 \lVert z - y \rVert^2$, and
+    `y` holds targets. Both are averaged over the examples. Two sizes make a linear model.
+
+    Weights are (P,) or (runs, P); `X` is (examples, features) for all runs or (runs, examples,
+    features); `y` likewise.
+    """
+
+    sizes: tuple
+    activation: str = "relu"
+    task: str = "classification"
+
+    def __post_init__(self):
+        if not is_axis(self.sizes):
+            raise TypeError(f"sizes must be a list of widths, inputs first, got {self.sizes!r}")
+        sizes = tuple(whole(f"sizes[{i}]", size, 1) for i, size in enumerate(self.sizes))
+        if len(sizes) < 2:
+            raise ValueError(f"sizes must name at least inputs and outputs, got {self.sizes}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {ACTIVATIONS}, got {self.activation!r}")
+        if self.task not in TASKS:
+            raise ValueError(f"task must be one of {TASKS}, got {self.task!r}")
+        object.__setattr__(self, "sizes", sizes)
+
+    @property
+    def n_weights(self):
+        """How many numbers the network learns, P."""
+        return sum(outputs * (inputs + 1) for inputs, outputs in self._shapes())
+
+    def init(self, seed=0, dtype=np.float32):
+        r"""Random weights (P,): $\mathcal N(0, 2/n)$ for relu, $\mathcal N(0, 1/n)$ otherwise, biases zero.
+
+        $n$ is the number of a layer's inputs (He et al. 2015, LeCun et al. 1998). `seed` is a number
+        or a NumPy generator.
+        """
+        rng = np.random.default_rng(seed)
+        gain = 2.0 if self.activation == "relu" else 1.0
+        layers = []
+        for inputs, outputs in self._shapes():
+            matrix = np.zeros((outputs, inputs + 1))
+            matrix[:, :-1] = rng.normal(0, np.sqrt(gain / inputs), (outputs, inputs))
+            layers.append(matrix.ravel())
+        return np.concatenate(layers).astype(dtype)
+
+    def outputs(self, w, X):
+        """What the last layer gives, (..., examples, outputs)."""
+        w, X = self._checked(w, X)
+        return np.swapaxes(self._forward(w, with_ones(X))[-1], -1, -2)
+
+    def predict(self, w, X):
+        """The most likely class of each example, (..., examples); for regression the outputs."""
+        outputs = self.outputs(w, X)
+        return outputs if self.task == "regression" else outputs.argmax(axis=-1)
+
+    def accuracy(self, w, X, y):
+        """Share of examples whose class is predicted right, one number a run."""
+        if self.task == "regression":
+            raise ValueError("accuracy needs classes, but this network has task='regression'")
+        return (self.predict(w, X) == np.asarray(y)).mean(axis=-1)
+
+    def loss(self, w, X, y):
+        """Mean loss over the examples, one number a run."""
+        w, X = self._checked(w, X)
+        return self.loss_from(w, with_ones(X), self._targets_of(X, y, w.dtype))
+
+    def gradient(self, w, X, y):
+        """Gradient of the mean loss, in the shape of `w`."""
+        return self.loss_and_gradient(w, X, y)[1]
+
+    def loss_and_gradient(self, w, X, y):
+        """Both, from one pass forward and one pass back."""
+        w, X = self._checked(w, X)
+        targets = self._targets_of(X, y, w.dtype)
+        loss, gradient = self.backpropagate(np.atleast_2d(w), with_ones(X), targets)
+        return (loss, gradient) if w.ndim > 1 else (loss[0], gradient[0])
+
+    def targets(self, y, dtype=np.float32):
+        """`y` as what the outputs should be, (..., examples, outputs): one-hot rows for classes.
+
+        Raises ValueError when `y` holds other classes or more targets than there are outputs.
+        """
+        y, n_outputs = np.asarray(y), self.sizes[-1]
+        if self.task == "regression":
+            y = floating("y", y).astype(dtype, copy=False)
+            if n_outputs == 1 and (y.ndim == 1 or y.shape[-1] != 1):
+                y = y[..., None]
+            if y.shape[-1] != n_outputs:
+                raise ValueError(f"y must have {n_outputs} targets for each example, got shape {y.shape}")
+            return y
+        if y.dtype.kind not in "iu" or y.min(initial=0) < 0 or y.max(initial=0) >= n_outputs:
+            raise ValueError(f"y must hold whole numbers 0 to {n_outputs - 1}, got {np.unique(y)}")
+        return np.eye(n_outputs, dtype=dtype)[y]
+
+    def loss_from(self, w, X1, targets):
+        """Mean loss from inputs with their ones and from `targets`, unchecked."""
+        return self._loss_and_error(self._forward(w, X1)[-1], targets)[0]
+
+    def backpropagate(self, w, X1, targets):
+        """Loss (runs,) and gradient (runs, P), from inputs with their ones and from `targets`.
+
+        Unchecked: this is the inner loop of training.
+        """
+        *inputs, z = self._forward(w, X1)
+        loss, error = self._loss_and_error(z, targets)
+        weights, gradient = self._matrices(w), np.empty_like(w)
+        slopes = self._matrices(gradient)
+        np.matmul(error, np.swapaxes(inputs[-1], -1, -2) if len(inputs) > 1 else X1, out=slopes[-1])
+        for k in reversed(range(len(inputs) - 1)):
+            error = np.swapaxes(weights[k + 1][..., :-1], -1, -2) @ error
+            a = inputs[k + 1][..., :-1, :]
+            error *= a > 0 if self.activation == "relu" else 1 - a**2
+            np.matmul(error, np.swapaxes(inputs[k], -1, -2) if k else X1, out=slopes[k])
+        return loss, gradient
+
+    def _forward(self, w, X1):
+        """The input of every layer, (..., inputs + 1, examples), then the last layer's outputs."""
+        inputs = [np.ascontiguousarray(np.swapaxes(X1, -1, -2))]
+        *hidden, last = self._matrices(w)
+        for W in hidden:
+            runs = np.broadcast_shapes(W.shape[:-2], inputs[-1].shape[:-2])
+            a = np.empty((*runs, W.shape[-2] + 1, inputs[-1].shape[-1]), w.dtype)
+            z = np.matmul(W, inputs[-1], out=a[..., :-1, :])
+            if self.activation == "relu":
+                np.maximum(z, np.zeros(z.shape[-2:], z.dtype), out=z)  # much faster than with the number 0
+            else:
+                np.tanh(z, out=z)
+            a[..., -1, :] = 1
+            inputs.append(a)
+        return [*inputs, last @ inputs[-1]]
+
+    def _loss_and_error(self, z, targets):
+        """Mean loss, one a run, and its derivative by the outputs `z`, (..., outputs, examples)."""
+        y = np.swapaxes(targets, -1, -2)
+        n_examples = z.shape[-1]
+        if self.task == "regression":
+            error = z - y
+            loss = 0.5 * (error**2).sum(axis=-2).mean(axis=-1)
+        else:
+            z = z - z.max(axis=-2, keepdims=True)
+            p = np.exp(z)
+            total = p.sum(axis=-2, keepdims=True)
+            loss = (np.log(total[..., 0, :]) - (z * y).sum(axis=-2)).mean(axis=-1)
+            error = p / total - y
+        error *= 1 / n_examples
+        return loss, error
+
+    def _shapes(self):
+        return list(zip(self.sizes[:-1], self.sizes[1:]))
+
+    def _matrices(self, w):
+        """Each layer's matrix (..., outputs, inputs + 1) as a view into the flat weights."""
+        matrices, start = [], 0
+        for inputs, outputs in self._shapes():
+            stop = start + outputs * (inputs + 1)
+            matrices.append(w[..., start:stop].reshape(*w.shape[:-1], outputs, inputs + 1))
+            start = stop
+        return matrices
+
+    def _targets_of(self, X, y, dtype):
+        targets = self.targets(y, dtype)
+        if targets.shape[-2] != X.shape[-2]:
+            raise ValueError(f"y must have as many examples as X, {X.shape[-2]}, got {targets.shape[-2]}")
+        return targets
+
+    def _checked(self, w, X):
+        w, X = floating("w", w), floating("X", X)
+        if w.ndim == 0 or w.shape[-1] != self.n_weights:
+            raise ValueError(f"w must have a last axis of {self.n_weights} weights, got shape {w.shape}")
+        if X.ndim < 2 or X.shape[-1] != self.sizes[0]:
+            raise ValueError(f"X must be (examples, {self.sizes[0]}), got shape {X.shape}")
+        return w, X.astype(w.dtype, copy=False)
+
+
+def softmax_regression(n_features, n_classes):
+    """The network without hidden layers: one matrix and a softmax. Its loss is convex."""
+    return MLP((n_features, n_classes))
+
+
+def linear_regression_model(n_features, n_targets=1):
+    """Least squares: one matrix and a squared loss, a quadratic in its weights."""
+    return MLP((n_features, n_targets), task="regression")
+
+
+def with_ones(X):
+    """`X` with a 1 appended to every example, which the last column of a weight matrix multiplies."""
+    return np.concatenate([X, np.ones((*X.shape[:-1], 1), X.dtype)], axis=-1)

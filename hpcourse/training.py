@@ -1,0 +1,405 @@
+"""Runs: gradient descent on a surface, and training on data. A sweep is broadcasting.
+
+The weights of all runs are rows of one array, so that one pass of the network and one optimizer
+step move all of them. A hyperparameter given as an array becomes an axis of the result.
+
+    >>> import hpcourse as hp
+    >>> path = descend(hp.Quadratic([1.0]), hp.SGD(lr=[0.5, 1.5, 2.5]), start=[1.0], steps=3)
+    >>> path.axes
+    {'lr': array([0.5, 1.5, 2.5])}
+    >>> path.w[..., -1, 0]
+    array([ 0.125, -0.125, -3.375])
+"""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from hpcourse._arguments import finite, floating, instance, is_axis, number, whole
+from hpcourse._sweep import find_axes, n_cores, run_chunks, with_values
+from hpcourse.datasets import Dataset
+from hpcourse.networks import MLP, with_ones
+from hpcourse.optimizers import Optimizer
+from hpcourse.surfaces import Surface
+
+DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
+CACHE = 400_000  # numbers that the runs of one chunk work on at a time; more would leave the core's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What `descend` returns. Leading axes are those of `axes`, in their order.
+
+    `w` (..., steps + 1, dim) and `loss` (..., steps + 1) start with the starting point, and hold NaN
+    after a run has diverged; both are None when nothing was recorded. `end` (..., dim) is the last
+    point at which a run had not diverged. `diverged_at` is the step at which it had, -1 for never.
+    """
+
+    axes: dict
+    w: np.ndarray
+    loss: np.ndarray
+    end: np.ndarray
+    diverged_at: np.ndarray
+
+    @property
+    def diverged(self):
+        return self.diverged_at >= 0
+
+    def __repr__(self):
+        return _describe("Path", self)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What `train` returns. Leading axes are those of `axes`, in their order.
+
+    - `loss` (..., updates): mini-batch loss before each update; NaN after a run has diverged, and
+      where a larger batch size leaves fewer updates;
+    - `examples` (updates) or (batch sizes, updates): examples seen when that loss was measured;
+    - `seconds` (...): time spent on each run;
+    - `train_loss`, `test_accuracy` (...): at the end, over the whole training and test part; NaN for
+      runs that diverged, accuracy NaN for regression;
+    - `weights` (..., P): the last ones at which a run had not diverged;
+    - `diverged_at` (...): the update at which it had, -1 for never.
+    """
+
+    axes: dict
+    loss: np.ndarray
+    examples: np.ndarray
+    seconds: np.ndarray
+    train_loss: np.ndarray
+    test_accuracy: np.ndarray
+    weights: np.ndarray
+    diverged_at: np.ndarray
+
+    @property
+    def diverged(self):
+        return self.diverged_at >= 0
+
+    def __repr__(self):
+        return _describe("History", self)
+
+
+def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=True, executor=None):
+    """Follow `optimizer` down `surface` for `steps` steps.
+
+    `start` is a point, or an array (points, dim) that becomes the axis "start". `noise` is the
+    standard deviation of what is added to every coordinate of every gradient; it comes from `seed`
+    alone, so that runs with the same seed meet the same noise. Axes: optimizer fields, start, seed.
+    `record=False` keeps only the end, for very many runs. Returns a `Path`.
+    """
+    instance("surface", surface, Surface, "hp.Quadratic((1, 10))")
+    instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
+    _check_executor(executor)
+    steps = whole("steps", steps, 1)
+    noise = number("noise", noise, 0)
+    points = _starting_points(surface, start)
+    seeds = _seeds(seed)
+    grid = _Grid(optimizer, start=(points, points.ndim > 1), seed=(seed, is_axis(seed)))
+    starts = np.atleast_2d(points)[grid.index("start")]
+    kicks = None
+    if noise:
+        kicks = noise * np.stack([np.random.default_rng(s).normal(size=(steps, surface.dim)) for s in seeds])
+    job = partial(_descend_chunk, surface, steps, record)
+    chunks = [
+        (grid.optimizer(rows), starts[rows], None if kicks is None else kicks[grid.index("seed")[rows]])
+        for rows in _cut(np.arange(grid.n_runs), 10 * surface.dim)
+    ]
+    results = run_chunks(job, chunks, [len(chunk[1]) for chunk in chunks], executor)
+    w, loss, end, diverged_at = (_joined(part, grid.shape) for part in zip(*results))
+    return Path(grid.axes, w, loss, end, diverged_at)
+
+
+def train(
+    network, data, optimizer, *, batch_size=64, epochs=10, seed=0, updates=None, start=None,
+    dtype=np.float32, executor=None,
+):  # fmt: skip
+    """Train `network` on `data` with `optimizer`, for `epochs` passes through the training part.
+
+    Every hyperparameter of the optimizer (and of its schedule), `batch_size` and `seed` may be an
+    array, list or range, and is then an axis of the result; several make a grid. Initial weights and
+    the order of the mini-batches come from `seed` alone:
+
+        rng = np.random.default_rng(seed)
+        w = network.init(rng)
+        for epoch in range(epochs):
+            for X, y in minibatches(data.X_train, data.y_train, batch_size, rng): ...
+
+    `updates` ends training after that many updates instead of after `epochs`. `start` replaces the
+    initial weights, (P,) for all runs or (seeds, P). `executor` is any `concurrent.futures.Executor`;
+    by default the runs are split over this machine's cores. Returns a `History`.
+    """
+    instance("network", network, MLP, "hp.MLP((64, 32, 10))")
+    instance("data", data, Dataset, "hp.digits()")
+    instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
+    _check_executor(executor)
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
+    n_examples = len(data.X_train)
+    sizes = [whole("batch_size", size, 1, n_examples) for size in _listed("batch_size", batch_size)]
+    seeds = _seeds(seed)
+    per_epoch = [-(-n_examples // size) for size in sizes]
+    if updates is None:
+        n_updates = [whole("epochs", epochs, 1) * n for n in per_epoch]
+    else:
+        n_updates = [whole("updates", updates, 1)] * len(sizes)
+    grid = _Grid(optimizer, batch_size=(batch_size, is_axis(batch_size)), seed=(seed, is_axis(seed)))
+    starts = _initial_weights(network, seeds, start, dtype)
+    job = partial(_train_chunk, network, _prepared(network, data, dtype))
+    chunks, rows_of = [], []
+    for k, size in enumerate(sizes):
+        runs = np.flatnonzero(grid.index("batch_size") == k)
+        runs = runs[
+            np.argsort(grid.index("seed")[runs], kind="stable")
+        ]  # neighbours share their mini-batches
+        for rows in _cut(runs, 7 * network.n_weights + 2 * size * sum(network.sizes[1:])):
+            which = grid.index("seed")[rows]
+            chunks.append(
+                (grid.optimizer(rows), size, n_updates[k], [seeds[i] for i in which], starts[which])
+            )
+            rows_of.append(rows)
+    results = run_chunks(job, chunks, [len(rows) for rows in rows_of], executor)
+    longest = max(n_updates)
+    results = [(_padded(loss, longest), *rest) for loss, *rest in results]
+    loss, train_loss, accuracy, weights, diverged_at, seconds = (
+        _joined(part, grid.shape, rows_of) for part in zip(*results)
+    )
+    examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
+    examples = examples if is_axis(batch_size) else examples[0]
+    return History(grid.axes, loss, examples, seconds, train_loss, accuracy, weights, diverged_at)
+
+
+def _no_tick(_):
+    """For executors elsewhere, which cannot report on the way."""
+
+
+def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
+    """All runs of one chunk, step by step: where they went, their losses, their ends."""
+    optimizer, w, kicks = chunk
+    runs = _Runs(optimizer, w)
+    path = np.full((len(w), steps + 1, surface.dim), np.nan) if record else None
+    losses = np.full((len(w), steps + 1), np.nan) if record else None
+    with np.errstate(all="ignore"):
+        for t in range(steps + 1):
+            loss = surface(runs.w)
+            if record:
+                path[runs.rows, t], losses[runs.rows, t] = runs.w, loss
+            kept = runs.drop_diverged(loss, t)
+            if t == steps or not len(runs.rows):
+                break
+            grad = surface.gradient(runs.w)
+            if kicks is not None:
+                kicks = kicks if kept is None else kicks[kept]
+                grad += kicks[:, t]
+            runs.step(grad)
+            tick(len(w) / steps)
+    return path, losses, *runs.finish()
+
+
+def _train_chunk(network, prepared, chunk, tick=_no_tick):
+    """All runs of one chunk, update by update, then the final measures."""
+    X1, targets, X_test, y_test = prepared
+    optimizer, batch_size, n_updates, seeds, w = chunk
+    began = time.perf_counter()
+    runs = _Runs(optimizer, w)
+    losses = np.full((len(w), n_updates), np.nan, w.dtype)
+    orders = _BatchOrder(network, seeds, len(X1), batch_size)
+    with np.errstate(all="ignore"):
+        for t in range(n_updates):
+            batch = orders.next()
+            loss, gradient = network.backpropagate(runs.w, X1[batch], targets[batch])
+            losses[runs.rows, t] = loss
+            kept = runs.drop_diverged(loss, t)
+            if kept is not None:
+                gradient = gradient[kept]
+                orders.keep(kept)
+                if not len(runs.rows):
+                    break
+            runs.step(gradient)
+            tick(len(w) / n_updates)
+        train_loss, accuracy = np.full(len(w), np.nan), np.full(len(w), np.nan)
+        if len(runs.rows):
+            last = network.loss_from(runs.w, X1, targets)
+            kept = runs.drop_diverged(last, n_updates)
+            train_loss[runs.rows] = last if kept is None else last[kept]
+            if network.task == "classification" and len(X_test):
+                accuracy[runs.rows] = network.accuracy(runs.w, X_test, y_test)
+    seconds = np.full(len(w), (time.perf_counter() - began) / len(w))
+    return losses, train_loss, accuracy, *runs.finish(), seconds
+
+
+class _Runs:
+    """Weights and optimizer states of the runs that have not diverged, and what became of the others."""
+
+    def __init__(self, optimizer, w):
+        self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
+        self.rows = np.arange(len(w))
+        self.previous = w
+        self.limit = None
+        self.end = np.array(w)
+        self.diverged_at = np.full(len(w), -1)
+
+    def step(self, gradient):
+        self.previous = self.w
+        self.w, self.state = self.optimizer.step(self.w, gradient, self.state)
+
+    def drop_diverged(self, loss, t):
+        """Take runs whose loss left all bounds out of the arithmetic; a mask of those kept, None for all."""
+        if self.limit is None:
+            self.limit = DIVERGED * np.maximum(1, np.abs(loss))
+        good = np.abs(loss) <= self.limit
+        if good.all():
+            return None
+        gone = self.rows[~good]
+        self.diverged_at[gone], self.end[gone] = t, self.previous[~good]
+        self.rows, self.w, self.limit = self.rows[good], self.w[good], self.limit[good]
+        self.previous = self.previous[good]
+        self.state = self.state._make(m[good] if np.ndim(m) else m for m in self.state)
+        columns = {path: values[good] for path, values in find_axes(self.optimizer).values()}
+        self.optimizer = with_values(self.optimizer, columns)
+        return good
+
+    def finish(self):
+        self.end[self.rows] = self.w
+        return self.end, self.diverged_at
+
+
+class _BatchOrder:
+    """Indices of each mini-batch: (batch,) when all runs share a seed, else (runs, batch)."""
+
+    def __init__(self, network, seeds, n_examples, batch_size):
+        self.n_examples, self.batch_size, self.start = n_examples, batch_size, n_examples
+        unique = list(dict.fromkeys(seeds))
+        self.rngs = [np.random.default_rng(seed) for seed in unique]
+        for rng in self.rngs:
+            network.init(rng)  # the weights were drawn first
+        self.run_order = None if len(unique) == 1 else np.array([unique.index(seed) for seed in seeds])
+
+    def next(self):
+        if self.start >= self.n_examples:
+            orders = np.stack([rng.permutation(self.n_examples) for rng in self.rngs])
+            self.orders = orders[0] if self.run_order is None else orders[self.run_order]
+            self.start = 0
+        batch = self.orders[..., self.start : self.start + self.batch_size]
+        self.start += self.batch_size
+        return batch
+
+    def keep(self, kept):
+        if self.run_order is not None:
+            self.run_order, self.orders = self.run_order[kept], self.orders[kept]
+
+
+class _Grid:
+    """The runs of a sweep: one for every combination of the axes' values."""
+
+    def __init__(self, optimizer, **others):
+        self._optimizer, found = optimizer, find_axes(optimizer)
+        self.axes = {name: value for name, (_, value) in found.items()}
+        for name, value in self.axes.items():
+            if np.ndim(value) != 1 or len(value) == 0:
+                raise ValueError(f"{name} must be a number or a list of numbers, got shape {np.shape(value)}")
+        self._paths = {path: name for name, (path, _) in found.items()}
+        self.axes |= {name: value for name, (value, swept) in others.items() if swept}
+        self.shape = tuple(len(values) for values in self.axes.values())
+        self.n_runs = int(np.prod(self.shape))
+        places = np.indices(self.shape).reshape(len(self.shape), self.n_runs)
+        self._index = dict(zip(self.axes, places))
+
+    def index(self, name):
+        """Which value of the axis each run has; 0 for what is no axis."""
+        return self._index.get(name, np.zeros(self.n_runs, int))
+
+    def optimizer(self, rows):
+        """The optimizer with one column of hyperparameters for these runs."""
+        columns = {
+            path: np.asarray(self.axes[name])[self._index[name][rows]][:, None]
+            for path, name in self._paths.items()
+        }
+        return with_values(self._optimizer, columns)
+
+
+def _cut(runs, numbers_per_run):
+    """Runs in chunks that keep all cores busy and fit into their caches."""
+    fit = max(1, CACHE // numbers_per_run)
+    share = -(-len(runs) // n_cores())
+    n_chunks = -(-len(runs) // min(fit, share))
+    return np.array_split(runs, n_chunks)
+
+
+def _joined(parts, shape, rows_of=None):
+    """Results of all chunks as one array with the axes of the sweep in front."""
+    if parts[0] is None:
+        return None
+    joined = np.concatenate(parts)
+    if rows_of is not None:
+        joined[np.concatenate(rows_of)] = joined.copy()
+    return joined.reshape((*shape, *joined.shape[1:]))
+
+
+def _padded(loss, n_updates):
+    return np.pad(loss, ((0, 0), (0, n_updates - loss.shape[1])), constant_values=np.nan)
+
+
+def _starting_points(surface, start):
+    points = finite("start", floating("start", start).astype(float))
+    if surface.dim == 1 and (points.ndim == 0 or points.shape[-1] != 1):
+        points = points[..., None]
+    if points.ndim not in (1, 2) or points.shape[-1] != surface.dim or points.size == 0:
+        raise ValueError(
+            f"start must be a point of {surface.dim} numbers or an array (points, {surface.dim}), "
+            f"got shape {np.shape(start)}"
+        )
+    return points
+
+
+def _check_executor(executor):
+    if executor is not None and not hasattr(executor, "submit"):
+        raise TypeError(f"executor must be a concurrent.futures.Executor or None, got {executor!r}")
+
+
+def _listed(name, value):
+    values = list(value) if is_axis(value) else [value]
+    if not values:
+        raise ValueError(f"{name} must name at least one value, got {value!r}")
+    return values
+
+
+def _seeds(seed):
+    return [whole("seed", value) for value in _listed("seed", seed)]
+
+
+def _initial_weights(network, seeds, start, dtype):
+    if start is None:
+        return np.stack([network.init(seed, dtype) for seed in seeds])
+    start = finite("start", floating("start", start)).astype(dtype)
+    try:
+        return np.array(np.broadcast_to(start, (len(seeds), network.n_weights)))
+    except ValueError:
+        raise ValueError(
+            f"start must have shape ({network.n_weights},) or ({len(seeds)}, {network.n_weights}), "
+            f"got {start.shape}"
+        ) from None
+
+
+def _prepared(network, data, dtype):
+    """The data as the inner loop wants it: inputs with their ones, targets as rows."""
+    if data.X_train.shape[1] != network.sizes[0]:
+        raise ValueError(
+            f"network must take the data's {data.X_train.shape[1]} features, got sizes {network.sizes}"
+        )
+    X1 = with_ones(data.X_train.astype(dtype))
+    return X1, network.targets(data.y_train, dtype), data.X_test.astype(dtype), data.y_test
+
+
+def _examples_seen(n_examples, batch_size, n_updates):
+    per_epoch = -(-n_examples // batch_size)
+    t = np.arange(n_updates)
+    return (t // per_epoch) * n_examples + (t % per_epoch) * batch_size
+
+
+def _describe(name, result):
+    axes = " x ".join(f"{len(values)} {axis}" for axis, values in result.axes.items()) or "1 run"
+    lost = int(np.sum(result.diverged))
+    return f"{name}({axes}; {lost} of {result.diverged.size} diverged)"

@@ -1,0 +1,32 @@
+"""Every lesson, in both languages, run in JupyterLab as a learner would run it."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+LESSONS = [
+    path.relative_to(NOTEBOOKS).as_posix()
+    for language in ("en", "zh-TW")
+    for path in sorted((NOTEBOOKS / language).glob("day*.ipynb"))
+    if not path.stem.endswith("exercises")
+]
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_lesson(path, jupyter, open_notebook):
+    notebook = open_notebook(jupyter(NOTEBOOKS, "lab"), path)
+    notebook.run_all()
+    assert notebook.faults() == []
+    for number, figure in enumerate(notebook.figures()):
+        figure.picture.scroll_into_view_if_needed()
+        figure.words_agree()
+        for slider in range(figure.sliders.count()):
+            handle = figure.sliders.nth(slider)
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            figure.picture_changes(lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s))
+        figure.words_agree()
+        notebook.screenshot(f"{path.removesuffix('.ipynb').replace('/', '_')}_{number}")
+    assert notebook.faults() == []

@@ -1,0 +1,27 @@
+"""What every test may use."""
+
+import numpy as np
+import pytest
+
+import hpcourse as hp
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return hp.digits()
+
+
+@pytest.fixture(scope="session")
+def small():
+    """A training that takes milliseconds: 80 points in the plane, 20 of them to test on."""
+    return hp.moons(100, seed=1)
+
+
+@pytest.fixture(scope="session")
+def net():
+    return hp.MLP((2, 5, 2))

@@ -1,0 +1,113 @@
+"""What surrounds the course: environments, links, messages and the figures' text alternatives."""
+
+import ast
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from hpcourse import language
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CATALOGUES = sorted(ROOT.glob("hpcourse/locale/zh-TW/*.po"))
+TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("lessons/day*.py"), *ROOT.glob("notebooks/**/*.ipynb")])
+
+
+def conda_packages(path):
+    """Lines of an environment file's dependencies, without comments."""
+    lines = path.read_text(encoding="utf-8").split("dependencies:")[1].splitlines()
+    return [line.split("#")[0].strip(" -") for line in lines if line.strip().startswith("-")]
+
+
+def catalogue():
+    """All messages of all catalogues, read by an independent library."""
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            yield from read_po(file, locale="zh_TW")
+
+
+def test_both_environment_files_list_the_same_packages():
+    assert conda_packages(ROOT / "environment.yml") == conda_packages(ROOT / "binder/environment.yml")
+
+
+def test_the_environment_has_every_dependency_of_the_package_in_the_same_range():
+    conda = {
+        line.replace("matplotlib-base", "matplotlib") for line in conda_packages(ROOT / "environment.yml")
+    }
+    assert set(PROJECT["project"]["dependencies"]) | {"jupyterlab>=4.2"} == conda - {"python=3.12"}
+
+
+def test_binder_reads_the_python_version():
+    (python,) = re.findall(
+        r"python\s*=+\s*([\d.]+)", (ROOT / "binder/environment.yml").read_text(encoding="utf-8")
+    )
+    assert python == "3.12"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_the_repository_names_it_as_pyproject_does(path):
+    name, branch = PROJECT["tool"]["hpcourse"]["repository"], PROJECT["tool"]["hpcourse"]["branch"]
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(
+        r"(?:mybinder\.org/v2/gh|colab\.research\.google\.com/github|github\.com)/([\w.-]+/[\w.-]+)", text
+    )
+    assert set(named) <= {name}
+    assert set(re.findall(rf"mybinder\.org/v2/gh/{name}/([\w.-]+)", text)) <= {branch}
+    assert set(re.findall(rf"{name}/(?:blob|tree)/([\w.-]+)/", text)) <= {branch}
+    assert set(re.findall(rf"github\.com/{name}@([\w.-]+)", text)) <= {branch}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_that_exists(path):
+    text = path.read_text(encoding="utf-8")
+    inside = re.findall(r"/blob/[\w.-]+/([^)\s\"#?]+)", text)
+    inside += [target.replace("%2F", "/") for target in re.findall(r"urlpath=lab%2Ftree%2F([^)\s\"]+)", text)]
+    base = ROOT / "notebooks/en" if path.suffix == ".py" else path.parent
+    beside = [t for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t and not t.startswith("#")]
+    missing = [t for t in inside if not (ROOT / t).exists()]
+    missing += [t for t in beside if not (base / t.split("#")[0]).exists()]
+    assert not missing
+
+
+def test_the_package_reads_its_catalogues_as_gettext_does():
+    assert language._catalogue("zh-TW") == {m.id: m.string for m in catalogue() if m.id and m.string}
+
+
+def shown_messages():
+    """Every English string that the package or a lesson hands to `text`."""
+    for path in [*ROOT.glob("hpcourse/**/*.py"), *ROOT.glob("lessons/day*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                arguments = node.args[:1] if name == "text" else node.args[1:2] if name == "show" else []
+                for argument in arguments:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield argument.value
+            if isinstance(node, ast.Dict) and path.parent.name == "explorers":  # captions to choose from
+                values = [getattr(value, "value", None) for value in node.values]
+                yield from (value for value in values if isinstance(value, str) and " " in value)
+    for path in ROOT.glob("hpcourse/questions/day*.py"):
+        for question in import_module(f"hpcourse.questions.{path.stem}").QUESTIONS.values():
+            yield question.prompt
+            yield from (part for option in question.options for part in option)
+
+
+def test_every_message_has_a_translation_and_none_is_left_over():
+    translated = {message.id for message in catalogue() if message.id and message.string}
+    shown = set(shown_messages()) | {"crawls", "converges", "rings", "diverges"}
+    shown = {message for message in shown if re.search("[A-Za-z]{2}", message)}  # not η = 0.1
+    assert shown - translated == set()
+    assert translated - shown == set()
+
+
+def test_translations_keep_the_names_in_braces():
+    for message in catalogue():
+        if message.id:
+            assert sorted(re.findall(r"\{\w+\}", message.id)) == sorted(
+                re.findall(r"\{\w+\}", message.string)
+            )

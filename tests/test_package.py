@@ -1,0 +1,189 @@
+"""How the package hangs together: who imports whom, what it offers, that its examples run."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hpcourse as hp
+
+ROOT = Path(hp.__file__).parent
+MODULES = sorted(path.stem for path in ROOT.glob("*.py") if path.stem != "__init__")
+HEAVY = {"matplotlib", "ipywidgets", "IPython"}
+
+# module -> what it never imports, directly or by way of another module; the table of the blueprint
+NEVER = {
+    "datasets": {"hpcourse.networks", *HEAVY},
+    "networks": {"hpcourse.optimizers", *HEAVY},
+    "schedules": {"hpcourse.optimizers", *HEAVY},
+    "optimizers": {"hpcourse.networks", "hpcourse.training", *HEAVY},
+    "training": {"matplotlib", "ipywidgets", "IPython"},
+    "measure": {"matplotlib", "ipywidgets", "IPython"},
+    "figures": {"ipywidgets"},
+}
+
+
+def imports(module):
+    """Every module that the source names in an import, those inside functions included."""
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / f"{module}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            found.add(node.module)
+            if node.module == "hpcourse":
+                found |= {f"hpcourse.{alias.name}" for alias in node.names}
+    return found
+
+
+def reached(module):
+    """What `module` imports, and what those import, as far as they belong to the package."""
+    seen, open_ends = set(), [module]
+    while open_ends:
+        for name in imports(open_ends.pop()) - seen:
+            seen.add(name)
+            if name.startswith("hpcourse.") and (ROOT / f"{name.split('.')[1]}.py").exists():
+                open_ends.append(name.split(".")[1])
+    return seen
+
+
+@pytest.mark.parametrize("module", [name for name in NEVER if name in MODULES])
+def test_a_module_never_imports_what_the_blueprint_forbids(module):
+    everything = {".".join(name.split(".")[:n]) for name in reached(module) for n in (1, 2)}
+    assert not everything & NEVER[module]
+
+
+def test_figures_never_train():
+    assert not imports("figures") & {"hpcourse.training", "hpcourse.optimizers", "hpcourse.networks"}
+
+
+def test_surfaces_import_nothing_but_numpy():
+    outside = {name.split(".")[0] for name in reached("surfaces")} - set(sys.stdlib_module_names)
+    assert outside == {"numpy", "hpcourse"}
+    assert {name for name in reached("surfaces") if name.startswith("hpcourse")} == {"hpcourse._arguments"}
+
+
+def test_language_imports_nothing_of_the_package():
+    assert {name.split(".")[0] for name in imports("language")} <= set(sys.stdlib_module_names)
+
+
+def fresh(program):
+    """What a new interpreter prints."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_importing_the_package_loads_no_figures_widgets_or_progress_bars():
+    loaded = {name.split(".")[0] for name in fresh("import sys, hpcourse; print(*sys.modules)")}
+    assert not loaded & {"matplotlib", "ipywidgets", "IPython", "tqdm", "pandas", "scipy"}
+
+
+def test_a_short_training_loads_no_figures_widgets_or_progress_bars():
+    program = """
+import sys, hpcourse as hp
+hp.train(hp.MLP((2, 3, 2)), hp.moons(50), hp.SGD([0.1, 0.2]), batch_size=20, epochs=1)
+hp.lr_range_test(hp.Quadratic(), start=(1, 1))
+print(*sys.modules)"""
+    assert not {name.split(".")[0] for name in fresh(program)} & {"matplotlib", "ipywidgets", "tqdm"}
+
+
+def test_importing_the_package_is_quick():
+    seconds = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+    whole, numpy = (
+        min(float(fresh(seconds.format(name))[0]) for _ in range(3)) for name in ("hpcourse", "numpy")
+    )
+    print(f"import hpcourse: {whole:.3f} s, of which numpy {numpy:.3f} s")
+    assert whole < 1
+
+
+CONTRACT = [
+    "SGD",
+    "Momentum",
+    "Nesterov",
+    "AdaGrad",
+    "RMSProp",
+    "Adam",
+    "AdamW",
+    "Constant",
+    "ExponentialDecay",
+    "StepDecay",
+    "InverseTimeDecay",
+    "CosineDecay",
+    "LinearWarmup",
+    "Quadratic",
+    "TwoBasins",
+    "Rosenbrock",
+    "Beale",
+    "Saddle",
+    "digits",
+    "moons",
+    "spirals",
+    "linear_regression",
+    "minibatches",
+    "Dataset",
+    "MLP",
+    "softmax_regression",
+    "linear_regression_model",
+    "descend",
+    "train",
+    "History",
+    "lr_range_test",
+    "sharpness",
+    "use_language",
+    "current_language",
+]
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_name_of_the_contract_is_there_and_listed(name):
+    assert callable(getattr(hp, name))
+    assert name in dir(hp)
+
+
+def test_a_name_that_is_not_there_is_said_to_be_missing():
+    with pytest.raises(AttributeError, match=r"hpcourse.*Adamm"):
+        hp.Adamm  # noqa: B018
+    assert not hasattr(hp, "no_such_thing")
+
+
+def test_every_module_is_on_the_list():
+    assert {module.name for module in pkgutil.iter_modules([str(ROOT)])} >= set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_in_the_docstrings_run(module):
+    loaded = importlib.import_module(f"hpcourse.{module}")
+    failed, _ = doctest.testmod(loaded, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert failed == 0
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_everything_public_is_documented(module):
+    loaded = importlib.import_module(f"hpcourse.{module}")
+    assert inspect.getdoc(loaded)
+    for name, thing in vars(loaded).items():
+        if name.startswith("_") or getattr(thing, "__module__", None) != loaded.__name__:
+            continue
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            assert thing.__doc__, f"{module}.{name} has no docstring"
+            assert not thing.__doc__.startswith(f"{name}("), f"{module}.{name} has only dataclass's docstring"
+
+
+def test_the_language_is_english_or_traditional_chinese():
+    try:
+        hp.use_language("zh-TW")
+        assert hp.current_language() == "zh-TW"
+        with pytest.raises(ValueError, match=r"^language must be 'en' or 'zh-TW', got 'fr'"):
+            hp.use_language("fr")
+        with pytest.raises((TypeError, ValueError), match=r"^language must be "):
+            hp.use_language(["en"])
+        assert hp.current_language() == "zh-TW"
+    finally:
+        hp.use_language("en")
