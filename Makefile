@@ -7,12 +7,13 @@ NOTEBOOKS ?= en
 QUIET := TQDM_DISABLE=1 OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR=$(CURDIR)/$(VENV)/matplotlib
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check nbval browser notebooks bench clean
+.PHONY: help lab test lint unit check nbval browser notebooks claims bench clean
 
 help:
 	@echo "make lab         open the course in JupyterLab (NOTEBOOKS=zh-TW for Traditional Chinese)"
 	@echo "make test        run all checks"
 	@echo "make notebooks   build and execute the notebooks from lessons/"
+	@echo "make claims      measure every claim of the course and print the table"
 	@echo "make bench       measure the speed (pip install -r tests/benchmarks/requirements.txt to compare)"
 
 lab: $(VENV)/lab
@@ -39,6 +40,9 @@ browser: $(VENV)/dev
 
 notebooks: $(VENV)/dev
 	$(BIN)/python lessons/build.py
+
+claims: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q --claims-table tests/claims
 
 bench: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/bench_training.py

@@ -29,10 +29,6 @@ __version__ = "0.1.0"
 _MODULES = ("explorers", "figures", "live", "measure", "quizzes")
 _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
     "LiveFigure": "hpcourse.live",
-    "explore_basins": "hpcourse.explorers.day1",
-    "explore_bowl": "hpcourse.explorers.day1",
-    "explore_parabola": "hpcourse.explorers.day1",
-    "explore_sweep": "hpcourse.explorers.day1",
     "lr_range_test": "hpcourse.measure",
     "quiz": "hpcourse.quizzes",
     "regimes": "hpcourse.measure",
@@ -43,6 +39,8 @@ _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
 
 
 def __getattr__(name):
+    if name.startswith("explore_"):
+        return getattr(import_module("hpcourse.explorers"), name)
     if name not in _LATER:
         raise AttributeError(f"module 'hpcourse' has no attribute {name!r}")
     module = import_module(_LATER[name])

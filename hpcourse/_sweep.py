@@ -2,7 +2,6 @@
 
 import os
 import time
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import fields, is_dataclass, replace
 
 from hpcourse._arguments import is_axis
@@ -52,6 +51,8 @@ def run_chunks(function, chunks, sizes, executor=None):
             return _wait(futures, progress, sizes)
         if len(chunks) == 1 or n_cores() == 1:
             return [function(chunk, progress.tick_and_show) for chunk in chunks]
+        from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
+
         with ThreadPoolExecutor(n_cores()) as pool:
             futures = [pool.submit(function, chunk, progress.tick) for chunk in chunks]
             return _wait(futures, progress)
@@ -61,6 +62,8 @@ def run_chunks(function, chunks, sizes, executor=None):
 
 def _wait(futures, progress, sizes=None):
     """Results of the futures; meanwhile the bar moves, by `sizes` where nothing ticks."""
+    from concurrent.futures import FIRST_EXCEPTION, wait
+
     try:
         pending = futures
         while pending:

@@ -93,13 +93,14 @@ def distance_by_rate(lr, distance, ax, start):
 
 
 def loss_curves(history, ax, labels, window=10):
-    """Mini-batch losses along the first axis, averaged over `window` updates, each named at its end."""
+    """Mini-batch losses along the first axis, thin, and averaged over `window` updates; named at the end."""
     kernel = np.ones(window) / window
     styles, ends = ["-", "--", "-.", ":"], []
     for k, (loss, label) in enumerate(zip(history.loss, labels)):
         smooth = np.convolve(loss, kernel, mode="valid")
         updates = np.arange(len(smooth)) + window
         (line,) = ax.plot(updates, smooth, ls=styles[k % 4])
+        ax.plot(loss, color=line.get_color(), lw=0.6, alpha=0.35)
         ends.append((line, label))
     ax.set(xlabel="update", ylabel="loss", yscale="log")
     ax.margins(x=0.02)
@@ -146,24 +147,25 @@ def sweep(lr, values, ax, ylabel, better=max, colour=BLUE):
     return ax
 
 
-def share_by_rate(lr, shares, ax):
-    """Shares of runs against the learning rate: one line for each name in `shares`, labelled directly."""
-    styles = iter(("-", "--", "-.", ":"))
-    for name, share in shares.items():
-        (line,) = ax.plot(lr, share, ls=next(styles))
-        at = int(0.5 * len(lr))
-        ax.annotate(name, (lr[at], share[at]), xytext=(0, 5), textcoords="offset points",
-                    color=line.get_color(), ha="center")  # fmt: skip
+def share_by_rate(lr, ends, ax, thresholds=()):
+    """How many runs end in which way at each learning rate; `ends` maps a name to (rates, runs) of bools."""
+    for (name, how), style, colour in zip(ends.items(), ("-", "--", "-.", ":"), (BLUE, GREEN, GREY, ORANGE)):
+        ax.plot(lr, how.mean(axis=1), ls=style, color=colour, label=name)
+    for threshold in thresholds:
+        ax.axvline(threshold, color="black", lw=1, ls="--")
+        ax.annotate(r"$2/\lambda$", (threshold, 1.0), xytext=(3, 0), textcoords="offset points", va="top")
     ax.set(xlabel=r"learning rate $\eta$", ylabel="share of starts", ylim=(-0.02, 1.02))
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 
 def range_test(test, ax, threshold=None):
     """The curve of an LR range test: raw and smoothed loss, its minimum, and the threshold where known."""
     smoothed = np.atleast_2d(test.smoothed)
+    many = len(smoothed) > 1
     for row in smoothed:
-        ax.plot(test.lr, row, color=BLUE, lw=1.5, alpha=0.9)
-    low, first = np.nanmin(smoothed), np.nanmax(smoothed[:, 0])
+        ax.plot(test.lr, row, color=GREY if many else BLUE, lw=0.8 if many else 1.8)
+    low, first = np.nanmin(smoothed[smoothed > 0]), np.nanmax(smoothed[:, 0])
     for rate, row in zip(np.atleast_1d(test.at_minimum), smoothed):
         ax.plot(rate, np.nanmin(row), "v", color=BLUE, ms=7)
     if threshold is not None:
@@ -171,18 +173,26 @@ def range_test(test, ax, threshold=None):
         ax.annotate(r" $2/\lambda_{\max}$", (threshold, 0.95), xycoords=("data", "axes fraction"),
                     color=ORANGE, va="top")  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="loss")
-    ax.set_ylim(max(low / 2, 1e-12 * first), 3 * first)
+    ax.set_ylim(max(low / 5, 1e-30 * first), 5 * first)
     plain_log(ax.xaxis)
     return ax
 
 
-def trainability(lr, starts, steps, ax, limit):
-    """Which (learning rate, start) converge (dark) and after how many steps the others diverge (bright)."""
-    shown = np.where(steps < 0, np.nan, np.log(1 + np.clip(steps, 0, limit)))
+def trainability(lr, starts, diverged_at, ax, limit, frame=None):
+    """Dark blue where a (learning rate, start) has not diverged, else the brighter the later it did.
+
+    `diverged_at` is (rates, starts), -1 for never, and `limit` the last step. `frame` is a window
+    ((low, high), (low, high)) of rates and starts to mark.
+    """
+    shown = np.log(1.0 + np.where(diverged_at < 0, np.nan, diverged_at))
     extent = (lr[0], lr[-1], starts[0], starts[-1])
-    ax.imshow(shown.T, origin="lower", extent=extent, aspect="auto", cmap="YlOrBr_r", interpolation="nearest")
+    ax.imshow(shown.T, origin="lower", extent=extent, aspect="auto", cmap="YlOrBr_r",
+              interpolation="nearest", vmin=0, vmax=np.log(1 + limit))  # fmt: skip
     ax.set_facecolor("#12263F")
-    ax.set(xlabel=r"$\eta$", ylabel="start")
+    if frame is not None:
+        (left, right), (low, high) = frame
+        ax.plot([left, right, right, left, left], [low, low, high, high, low], color="white", lw=1.5)
+    ax.set(xlabel=r"learning rate $\eta$", ylabel="start")
     ax.locator_params(nbins=4)
     return ax
 

@@ -184,6 +184,7 @@ class PartialRedraw:
             for part, before in animated.items():
                 part.set_animated(before)
         self.background = self.canvas.copy_from_bbox(self.fig.bbox)
+        self.places = {axes: axes.bbox.bounds for axes in self.places}  # a layout engine may have moved them
         for artist in self.fig.findobj():
             artist.stale = False  # matplotlib leaves this mark of a change on some, such as empty texts
 

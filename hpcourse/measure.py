@@ -30,9 +30,13 @@ class RangeTest:
 
     @property
     def at_steepest(self):
-        """The rate, below `at_minimum`, at which the smoothed loss falls fastest per factor of the rate."""
+        """The rate at which the smoothed loss falls fastest per factor of the rate.
+
+        Below `at_minimum`, and past the first tenth of the steps, where the average is still noise.
+        """
         slope = np.gradient(self.smoothed, np.log(self.lr), axis=-1)
-        below = np.arange(len(self.lr)) <= np.nanargmin(self.smoothed, axis=-1)[..., None]
+        steps = np.arange(len(self.lr))
+        below = (steps >= len(steps) // 10) & (steps <= np.nanargmin(self.smoothed, axis=-1)[..., None])
         rates = self.lr[np.nanargmin(np.where(below, slope, np.inf), axis=-1)]
         return float(rates) if np.ndim(rates) == 0 else rates
 
@@ -59,7 +63,7 @@ def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimiz
     return RangeTest(lr, loss, _moving_average(loss, smooth))
 
 
-def sharpness(model, w, X=None, y=None, *, iterations=30):
+def sharpness(model, w, X=None, y=None, *, iterations=20):
     r"""Largest eigenvalue of the loss's Hessian at `w`, one for each run (NaN where `w` is not finite).
 
     On a surface it is exact. On a network the Lanczos method finds it from products of the Hessian
@@ -82,19 +86,19 @@ def sharpness(model, w, X=None, y=None, *, iterations=30):
 def regimes(path):
     """What each run of a one-weight `path` does, seen from its distances to the minimum at 0.
 
-    "diverges": it ends farther away than it began; "rings": it changes sides at every step; "crawls":
-    more than a tenth of the distance is left at the end; "converges": none of these.
+    "diverges": it ends farther away than it began; "rings": it changes sides at every step, and its
+    first step leaves more than a tenth of the distance; "crawls": more than a tenth is left at the
+    end; "converges": none of these.
     """
     w = path.w.reshape(-1, path.w.shape[-2])
     return [_regime(run[np.isfinite(run)], lost) for run, lost in zip(w, np.ravel(path.diverged))]
 
 
 def _regime(w, diverged):
-    left = abs(w[-1] / w[0])
+    left, first = abs(w[-1] / w[0]), w[1] / w[0]
     if diverged or left > 1:
         return "diverges"
-    sides = np.sign(w)
-    if sides[0] * sides[1] < 0 and np.all(sides[:-1] * sides[1:] <= 0):
+    if first < -0.1 and np.all(np.sign(w[:-1]) * np.sign(w[1:]) <= 0):
         return "rings"
     return "crawls" if left > 0.1 else "converges"
 
@@ -103,7 +107,7 @@ def _largest_eigenvalue(network, w, X, y, iterations):
     """Lanczos for all runs at once, keeping the basis orthogonal."""
     n_runs, n_weights = w.shape
     iterations = min(iterations, n_weights)
-    h = 1e-4 * (1 + np.linalg.norm(w, axis=1, keepdims=True)) / np.sqrt(n_weights)
+    h = 1e-6  # a ReLU has kinks, and a longer step would take them for curvature
     vector = np.random.default_rng(0).normal(size=(n_runs, n_weights))
     basis, projected = [], np.zeros((n_runs, iterations, iterations))
     for k in range(iterations):

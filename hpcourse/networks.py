@@ -69,6 +69,12 @@ class MLP:
         w, X = self._checked(w, X)
         return np.swapaxes(self._forward(w, with_ones(X))[-1], -1, -2)
 
+    def activations(self, w, X):
+        """What each hidden layer passes on, a list of (..., examples, width)."""
+        w, X = self._checked(w, X)
+        hidden = self._forward(w, with_ones(X))[1:-1]
+        return [np.swapaxes(a[..., :-1, :], -1, -2) for a in hidden]
+
     def predict(self, w, X):
         """The most likely class of each example, (..., examples); for regression the outputs."""
         outputs = self.outputs(w, X)
@@ -152,19 +158,17 @@ class MLP:
 
     def _loss_and_error(self, z, targets):
         """Mean loss, one a run, and its derivative by the outputs `z`, (..., outputs, examples)."""
-        y = np.swapaxes(targets, -1, -2)
-        n_examples = z.shape[-1]
+        y, n = np.ascontiguousarray(np.swapaxes(targets, -1, -2)), z.shape[-1]
         if self.task == "regression":
-            error = z - y
-            loss = 0.5 * (error**2).sum(axis=-2).mean(axis=-1)
-        else:
-            z = z - z.max(axis=-2, keepdims=True)
-            p = np.exp(z)
-            total = p.sum(axis=-2, keepdims=True)
-            loss = (np.log(total[..., 0, :]) - (z * y).sum(axis=-2)).mean(axis=-1)
-            error = p / total - y
-        error *= 1 / n_examples
-        return loss, error
+            error = (z - y) / n
+            return 0.5 * n * (error**2).sum(axis=(-1, -2)), error
+        z = z - z.max(axis=-2, keepdims=True)  # changes no softmax, and no exp overflows
+        p = np.exp(z)
+        total = p.sum(axis=-2, keepdims=True)
+        loss = (np.log(total[..., 0, :]).sum(axis=-1) - _dot(z, y)) / n
+        p *= 1 / (n * total)
+        p -= y / n
+        return loss, p
 
     def _shapes(self):
         return list(zip(self.sizes[:-1], self.sizes[1:]))
@@ -201,6 +205,13 @@ def softmax_regression(n_features, n_classes):
 def linear_regression_model(n_features, n_targets=1):
     """Least squares: one matrix and a squared loss, a quadratic in its weights."""
     return MLP((n_features, n_targets), task="regression")
+
+
+def _dot(a, b):
+    """Sum of products over the last two axes, as matrix products, which are faster than sums."""
+    row = a.reshape(*a.shape[:-2], 1, -1)
+    column = b.reshape(*b.shape[:-2], -1, 1)
+    return (row @ column)[..., 0, 0]
 
 
 def with_ones(X):

@@ -9,6 +9,8 @@ import ipywidgets as widgets
 
 from hpcourse.language import text
 
+STYLE = "line-height: 1.5; padding: 0.2em"
+
 
 @dataclass(frozen=True)
 class Question:
@@ -49,16 +51,16 @@ class Quiz:
         self.buttons = [self._button(index) for index in range(len(question.options))]
         self.feedback = widgets.HTML()
         rows = [
-            widgets.HBox([button, widgets.HTML(_as_html(answer))], layout={"align_items": "center"})
+            widgets.HBox([button, _paragraph(_as_html(answer))], layout={"align_items": "center"})
             for button, (answer, _) in zip(self.buttons, question.options)
         ]
-        prompt = widgets.HTML(f"<b>{_as_html(question.prompt)}</b>")
+        prompt = _paragraph(f"<b>{_as_html(question.prompt)}</b>")
         self.box = widgets.VBox([prompt, *rows, self.feedback], layout={"max_width": "46em"})
 
     def _button(self, index):
         """A button with the answer's letter; the answer itself stands beside it, as buttons do not wrap."""
         answer = text(self.question.options[index][0]).replace("`", "")
-        button = widgets.Button(description=_letter(index), tooltip=answer, layout={"width": "4em"})
+        button = widgets.Button(description=_letter(index), tooltip=answer, layout={"flex": "0 0 4em"})
         button.on_click(lambda _: self.answer(index))
         return button
 
@@ -69,7 +71,7 @@ class Quiz:
         self.buttons[index].description = f"{_letter(index)} {mark}"
         reason = _as_html(self.question.options[index][1])
         self.feedback.value = (
-            f'<div role="status" aria-live="polite" style="line-height: 1.5">'
+            f'<div role="status" aria-live="polite" style="{STYLE}">'
             f"{mark} <b>{_letter(index)}. {html.escape(verdict)}</b> {reason}</div>"
         )
 
@@ -98,3 +100,7 @@ def _letter(index):
 def _as_html(message):
     """`message` in the language in use, with its backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text(message)))
+
+
+def _paragraph(content):
+    return widgets.HTML(f'<div style="{STYLE}">{content}</div>')

@@ -85,7 +85,8 @@ class Quadratic(Surface):
 
     @property
     def window(self):
-        return ((-3.0, 3.0),) * self.dim
+        side = 5.0 if self.dim == 1 else 3.0
+        return ((-side, side),) * self.dim
 
     def _rotation(self):
         if not self.angle:

@@ -18,14 +18,14 @@ from functools import partial
 import numpy as np
 
 from hpcourse._arguments import finite, floating, instance, is_axis, number, whole
-from hpcourse._sweep import find_axes, n_cores, run_chunks, with_values
+from hpcourse._sweep import find_axes, run_chunks, with_values
 from hpcourse.datasets import Dataset
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
 from hpcourse.surfaces import Surface
 
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
-CACHE = 400_000  # numbers that the runs of one chunk work on at a time; more would leave the core's cache
+CHUNK = 1_500_000  # numbers that a chunk of runs works on: with fewer, threads only wait for Python's lock
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=T
     job = partial(_descend_chunk, surface, steps, record)
     chunks = [
         (grid.optimizer(rows), starts[rows], None if kicks is None else kicks[grid.index("seed")[rows]])
-        for rows in _cut(np.arange(grid.n_runs), 10 * surface.dim)
+        for rows in _cut(np.arange(grid.n_runs), 40 * surface.dim)
     ]
     results = run_chunks(job, chunks, [len(chunk[1]) for chunk in chunks], executor)
     w, loss, end, diverged_at = (_joined(part, grid.shape) for part in zip(*results))
@@ -321,11 +321,9 @@ class _Grid:
 
 
 def _cut(runs, numbers_per_run):
-    """Runs in chunks that keep all cores busy and fit into their caches."""
-    fit = max(1, CACHE // numbers_per_run)
-    share = -(-len(runs) // n_cores())
-    n_chunks = -(-len(runs) // min(fit, share))
-    return np.array_split(runs, n_chunks)
+    """Runs in chunks that one thread works on."""
+    wanted = -(-len(runs) * numbers_per_run // CHUNK)
+    return np.array_split(runs, min(wanted, len(runs)))
 
 
 def _joined(parts, shape, rows_of=None):

@@ -25,3 +25,7 @@ def small():
 @pytest.fixture(scope="session")
 def net():
     return hp.MLP((2, 5, 2))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--claims-table", action="store_true", help="print the table of measured claims")

@@ -98,11 +98,11 @@ def test_regimes_are_named_after_what_the_runs_do():
 @pytest.mark.parametrize(
     ("lr", "curvature", "words"),
     [
-        (0.01, 2.0, "Crawls: every step multiplies the distance by 0.98; after 20 steps 0.67 of it is left."),
-        (0.25, 2.0, "Converges: every step multiplies the distance by 0.5"),
-        (0.9, 2.0, "Rings: every step crosses the minimum and multiplies the distance by −0.8"),
-        (1.01, 2.0, "Diverges: every step lands farther away, −1.02 times the distance before"),
-        (10.0, 10.0, "Diverged at step 2: every step multiplies the distance to the minimum by −99."),
+        (0.01, 2.0, "Crawls: every step multiplies w by 0.98; after 20 steps 0.67 of the distance is left."),
+        (0.25, 2.0, "Converges: every step multiplies w by 0.5"),
+        (0.9, 2.0, "Rings: every step crosses the minimum and multiplies w by −0.8"),
+        (1.01, 2.0, "Diverges: every step multiplies w by −1.02 and lands farther away"),
+        (10.0, 10.0, "Diverged at step 2: every step multiplies w by −99."),
     ],
 )
 def test_the_parabola_says_what_is_seen(lr, curvature, words):

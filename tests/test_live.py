@@ -695,3 +695,13 @@ def test_png_is_lossless():
     for level in (1, 9):
         picture = Image.open(io.BytesIO(encode_png(pixels, level)))
         np.testing.assert_array_equal(np.asarray(picture), pixels)
+
+
+def test_a_layout_engine_does_not_make_whole_axes_move():
+    fig, ax = plt.subplots(layout="constrained")
+    (line,) = ax.plot([0, 1], [0, 1])
+    figure = LiveFigure(fig, lambda k=1.0: line.set_ydata([0, k]), alt="A line.", k=(0.0, 1.0))
+    figure.controls["k"].value = 0.5
+    figure.controls["k"].value = 0.7
+    assert line in figure._redraw.moving
+    assert ax not in figure._redraw.moving

@@ -255,3 +255,14 @@ def test_a_wrong_argument_is_named_with_what_was_expected(call, error, message):
 def test_one_target_does_not_stand_for_many_examples(network):
     with pytest.raises(ValueError, match=r"^y must .*3.*got"):
         network.loss(np.ones(network.n_weights), np.ones((3, 2)), [1])
+
+
+def test_activations_are_what_the_next_layer_gets():
+    network = hp.MLP((3, 4, 5, 2))
+    rng = np.random.default_rng(0)
+    w, X = network.init(1, float), rng.normal(size=(6, 3))
+    first, second = network.activations(w, X)
+    W1, W2, W3 = w[:16].reshape(4, 4), w[16:41].reshape(5, 5), w[41:].reshape(2, 6)
+    np.testing.assert_allclose(first, np.maximum(X @ W1[:, :3].T + W1[:, 3], 0))
+    np.testing.assert_allclose(second, np.maximum(first @ W2[:, :4].T + W2[:, 4], 0))
+    np.testing.assert_allclose(network.outputs(w, X), second @ W3[:, :5].T + W3[:, 5])

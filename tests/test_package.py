@@ -104,41 +104,12 @@ def test_importing_the_package_is_quick():
 
 
 CONTRACT = [
-    "SGD",
-    "Momentum",
-    "Nesterov",
-    "AdaGrad",
-    "RMSProp",
-    "Adam",
-    "AdamW",
-    "Constant",
-    "ExponentialDecay",
-    "StepDecay",
-    "InverseTimeDecay",
-    "CosineDecay",
-    "LinearWarmup",
-    "Quadratic",
-    "TwoBasins",
-    "Rosenbrock",
-    "Beale",
-    "Saddle",
-    "digits",
-    "moons",
-    "spirals",
-    "linear_regression",
-    "minibatches",
-    "Dataset",
-    "MLP",
-    "softmax_regression",
-    "linear_regression_model",
-    "descend",
-    "train",
-    "History",
-    "lr_range_test",
-    "sharpness",
-    "use_language",
-    "current_language",
-]
+    "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdamW", "Constant",
+    "ExponentialDecay", "StepDecay", "InverseTimeDecay", "CosineDecay", "LinearWarmup", "Quadratic",
+    "TwoBasins", "Rosenbrock", "Beale", "Saddle", "digits", "moons", "spirals", "linear_regression",
+    "minibatches", "Dataset", "MLP", "softmax_regression", "linear_regression_model", "descend",
+    "train", "History", "lr_range_test", "sharpness", "use_language", "current_language",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CONTRACT)

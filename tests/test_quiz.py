@@ -1,23 +1,29 @@
 """Quizzes answer at once, in words, in the language in use, and give nothing away before."""
 
+import pkgutil
 import re
+from importlib import import_module
 
 import pytest
 
-from hpcourse import quizzes
-from hpcourse.quizzes import QUESTIONS, Question, quiz
+from hpcourse import questions, quizzes
+from hpcourse.quizzes import Question, Quiz, quiz
 
 QUESTION = Question(
     "Is `a < b` for η > 0?",
     (("yes, `a`", "Since a is <small>."), ("no", "Look at `b`.")),
     right=0,
 )
+ALL = {
+    key: question
+    for module in pkgutil.iter_modules(questions.__path__)
+    for key, question in import_module(f"hpcourse.questions.{module.name}").QUESTIONS.items()
+}
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    monkeypatch.setitem(QUESTIONS, "test", QUESTION)
-    return quiz("test")
+def shown():
+    return Quiz(QUESTION)
 
 
 def html_in(widget):
@@ -65,24 +71,33 @@ def test_language_in_use(monkeypatch):
         "Look at `b`.": "看看 `b`。",
         "Run this cell to answer.": "執行後作答。",
     }
-    monkeypatch.setitem(QUESTIONS, "test", Question(QUESTION.prompt, QUESTION.options, right=1))
     monkeypatch.setattr(quizzes, "text", lambda message: chinese.get(message, message))
-    shown = quiz("test")
+    shown = Quiz(Question(QUESTION.prompt, QUESTION.options, right=1))
     shown.buttons[1].click()
     assert "✓ <b>B. 答對了：</b> 看看 <code>b</code>。" in shown.feedback.value
     assert "不是" in html_in(shown.box)
     assert shown._repr_mimebundle_()["text/plain"].endswith("B. 不是\n執行後作答。")
 
 
+def test_known_key():
+    assert quiz("day1-threshold").question is ALL["day1-threshold"]
+
+
+@pytest.mark.parametrize("key", ["day1-nothing", "day0-threshold", "threshold", ""])
+def test_unknown_key(key):
+    with pytest.raises(ValueError, match=f"got '{key}'"):
+        quiz(key)
+
+
 def test_unknown_key_names_the_known_ones():
-    with pytest.raises(ValueError, match=r"'day1-threshold'.*got 'day9'"):
-        quiz("day9")
+    with pytest.raises(ValueError, match="'day1-threshold'"):
+        quiz("day1-nothing")
 
 
-@pytest.mark.parametrize("key", QUESTIONS)
+@pytest.mark.parametrize("key", ALL)
 def test_questions_are_well_formed(key):
-    question = QUESTIONS[key]
-    assert 2 <= len(question.options) <= 6
+    question = ALL[key]
+    assert 2 <= len(question.options) <= 8
     assert 0 <= question.right < len(question.options)
     answers = [answer for answer, _ in question.options]
     assert len(set(answers)) == len(answers)

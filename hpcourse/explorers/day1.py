@@ -44,9 +44,9 @@ def explore_parabola(steps=20, start=-2.5):
         for line in (walk, fall):
             line.set_color(figures.REGIME_COLOURS[name])
         if path.diverged:
-            return text(
-                "Diverged at step {step}: every step multiplies the distance to the minimum by {factor}."
-            ).format(step=int(path.diverged_at), factor=_signed(factor))
+            return text("Diverged at step {step}: every step multiplies w by {factor}.").format(
+                step=int(path.diverged_at), factor=_signed(factor)
+            )
         return text(_PARABOLA[name]).format(
             factor=_signed(factor), steps=steps, left=f"{abs(factor) ** steps:.2g}"
         )
@@ -61,13 +61,13 @@ def explore_parabola(steps=20, start=-2.5):
 
 
 _PARABOLA = {
-    "crawls": "Crawls: every step multiplies the distance by {factor}; "
-    "after {steps} steps {left} of it is left.",
-    "converges": "Converges: every step multiplies the distance by {factor}; "
-    "after {steps} steps {left} of it is left.",
-    "rings": "Rings: every step crosses the minimum and multiplies the distance by {factor}; "
-    "after {steps} steps {left} of it is left.",
-    "diverges": "Diverges: every step lands farther away, {factor} times the distance before; "
+    "crawls": "Crawls: every step multiplies w by {factor}; "
+    "after {steps} steps {left} of the distance is left.",
+    "converges": "Converges: every step multiplies w by {factor}; "
+    "after {steps} steps {left} of the distance is left.",
+    "rings": "Rings: every step crosses the minimum and multiplies w by {factor}; "
+    "after {steps} steps {left} of the distance is left.",
+    "diverges": "Diverges: every step multiplies w by {factor} and lands farther away; "
     "after {steps} steps it is {left} times as far.",
 }
 
@@ -89,7 +89,7 @@ def explore_bowl(steps=40, start=(-2.5, 2.0)):
     right.set(xlabel="step", ylabel="distance along each axis", yscale="log")
     right.set(xlim=(0, steps), ylim=(1e-6, 1e3))
 
-    def update(lr=0.1, steepness=10.0):
+    def update(lr=0.18, steepness=10.0):
         surface = Quadratic((1.0, steepness))
         path = descend(surface, SGD(lr), start, steps)
         if drawn["steepness"] != steepness:
@@ -117,14 +117,14 @@ def explore_bowl(steps=40, start=(-2.5, 2.0)):
         fig,
         update,
         alt=text("Left: the path in a bowl, steeper in one direction. Right: its distance along each axis."),
-        lr=log_slider(0.01, 10, 0.1, text("learning rate η")),
+        lr=log_slider(0.01, 10, 0.18, text("learning rate η")),
         steepness=log_slider(1, 100, 10.0, text("steep curvature λ_max")),
     )
 
 
 def explore_basins(steps=60):
     """Gradient descent on a curve with two valleys: sliders for the rate and for the starting point."""
-    surface = TwoBasins()
+    surface = TwoBasins(tilt=0.2)
     deep, barrier, shallow = surface.stationary_points()
     fig, ax = plt.subplots(figsize=(7.2, 3.4))
     figures.curve(surface, ax)
@@ -133,7 +133,7 @@ def explore_basins(steps=60):
                     ha="center", color=figures.GREY)  # fmt: skip
     (walk,) = ax.plot([], [], "o-", ms=3.5, lw=0.8, alpha=0.8)
     (first,) = ax.plot([], [], "o", ms=8, color="black")
-    ax.set(ylim=(-0.25, 1.6))
+    ax.set(ylim=(-0.45, 1.8))
 
     def update(lr=0.05, start=1.8):
         path = descend(surface, SGD(lr), [start], steps)
@@ -165,7 +165,7 @@ _BASINS = {
     "Its longest step was {longest}; it crossed the barrier {crossings} times.",
     "shallow": "After {steps} steps it is stuck in the shallow valley. "
     "Its longest step was {longest}; it crossed the barrier {crossings} times.",
-    "neither": "After {steps} steps it rests in neither valley. "
+    "neither": "After {steps} steps it is still moving. "
     "Its longest step was {longest}; it crossed the barrier {crossings} times.",
 }
 
@@ -173,7 +173,7 @@ _BASINS = {
 def explore_sweep(history):
     """Look into a sweep over learning rates and seeds: a slider picks the rate, its loss curves appear."""
     rates, loss = np.asarray(history.axes["lr"]), history.loss
-    top = min(loss[np.isfinite(loss)].max(), 1e3)
+    top = min(loss[np.isfinite(loss)].max(), 10)
     fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.4))
     figures.sweep(rates, history.test_accuracy, left, "test accuracy")
     marker = left.axvline(rates[0], color=figures.ORANGE, lw=2)

@@ -1,0 +1,70 @@
+"""What all optimizers share, so that each rule in `optimizers.py` is its formula and little else."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from hpcourse._arguments import floating, is_axis, numeric
+from hpcourse._columns import Column
+
+_FRACTION = {"low": 0, "high": 1, "high_open": True}
+_RANGES = {
+    "lr": {"low": 0},
+    "momentum": _FRACTION,
+    "rho": _FRACTION,
+    "beta1": _FRACTION,
+    "beta2": _FRACTION,
+    "eps": {"low": 0},
+    "weight_decay": {"low": 0},
+}
+
+
+class Optimizer:
+    """A rule adds its hyperparameters as fields, a named tuple `State`, and `update`.
+
+    Making one raises TypeError or ValueError when a hyperparameter is not a number in its range.
+    """
+
+    def __post_init__(self):
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "lr" and callable(value):
+                continue  # a schedule
+            checked = numeric(field.name, value, **_RANGES[field.name])
+            object.__setattr__(self, field.name, checked if is_axis(checked) else float(checked))
+
+    def init(self, w):
+        """The state before the first update of `w`: no updates made, all memory zero."""
+        w = floating("w", w)
+        return self.State(0, *(np.zeros_like(w) for _ in self.State._fields[1:]))
+
+    def step(self, w, grad, state):
+        """One update: the new weights and the new state.
+
+        Raises TypeError or ValueError when `grad` or `state` does not belong to `w`.
+        """
+        if not isinstance(state, self.State):
+            raise TypeError(f"state must be what {type(self).__name__}.init(w) returned, got {state!r}")
+        w = floating("w", w)
+        grad = floating("grad", grad).astype(w.dtype, copy=False)
+        _check_shape("grad", grad, w)
+        for name, memory in zip(state._fields[1:], state[1:]):
+            _check_shape(f"state.{name}", memory, w)
+        return self.update(w, grad, state, *self.values(state.t))
+
+    def update(self, w, grad, state, *hyperparameters):
+        """The rule itself; the hyperparameters come in the order of the fields."""
+        raise NotImplementedError(f"{type(self).__name__} has no update rule")
+
+    def values(self, t):
+        """The hyperparameters after `t` updates: a schedule is asked, an array becomes a column."""
+        now = (getattr(self, field.name) for field in fields(self))
+        now = (value(t) if callable(value) else value for value in now)
+        return [np.asarray(value).view(Column) if np.ndim(value) else float(value) for value in now]
+
+
+def _check_shape(name, array, w):
+    try:
+        np.broadcast_shapes(w.shape, np.shape(array))
+    except ValueError:
+        raise ValueError(f"{name} must have the shape of w, {w.shape}, got {np.shape(array)}") from None

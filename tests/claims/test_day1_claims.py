@@ -1,0 +1,151 @@
+"""Seed section 1 and 1.1, and day 1: what a learning rate does."""
+
+import numpy as np
+import pytest
+
+import hpcourse as hp
+
+NETWORK, SEEDS = hp.MLP((64, 32, 10)), range(100, 105)  # not the seeds of the lesson
+
+
+@pytest.fixture(scope="module")
+def sweep():
+    """Digits at 24 rates and five seeds."""
+    rates = np.logspace(-3, 1, 24)
+    return rates, hp.train(NETWORK, hp.digits(), hp.SGD(lr=rates), seed=SEEDS)
+
+
+def test_too_large_a_rate_oscillates_around_the_minimum(claim):
+    lrs = np.linspace(1.05, 1.95, 50) / 2.0
+    path = hp.descend(hp.Quadratic([2.0]), hp.SGD(lr=lrs), start=[1.0], steps=20)
+    crossings = (np.sign(path.w[:, 1:, 0]) != np.sign(path.w[:, :-1, 0])).mean()
+    claim(
+        "Seed 1.1: too large a rate oscillates around the minimum",
+        statistic="share of steps that cross it, rates between 1/λ and 2/λ",
+        measured=f"{crossings:.0%}",
+        verdict="confirmed",
+        holds=crossings == 1,
+    )
+
+
+def test_above_the_threshold_it_diverges(claim):
+    lrs = np.linspace(0.1, 3.9, 400) / 2.0
+    path = hp.descend(hp.Quadratic([2.0]), hp.SGD(lr=lrs), start=[1.0], steps=50)
+    wrong = np.sum((np.abs(path.end[:, 0]) > 1) != (lrs > 1.0))
+    claim(
+        "Seed 1.1: too large a rate cannot converge; the border is 2/λ",
+        statistic="rates of 400 on the wrong side of 2/λ",
+        measured=str(wrong),
+        verdict="confirmed",
+        holds=wrong == 0,
+    )
+
+
+def test_the_most_sharply_bent_direction_decides(claim):
+    lrs = np.linspace(0.01, 0.4, 2000)
+    path = hp.descend(hp.Quadratic([1, 3, 10]), hp.SGD(lr=lrs), start=[1.0, 1.0, 1.0], steps=400)
+    border = lrs[np.linalg.norm(path.end, axis=1) < np.sqrt(3)].max()
+    claim(
+        "With several directions the border is 2/λ_max",
+        statistic="border × λ_max for curvatures 1, 3, 10",
+        measured=f"{border * 10:.3f}",
+        verdict="confirmed",
+        holds=abs(border * 10 - 2) < 0.01,
+    )
+
+
+def test_too_small_a_rate_is_slow(claim):
+    lrs = [0.01, 0.001]
+    path = hp.descend(hp.Quadratic([2.0]), hp.SGD(lr=lrs), start=[1.0], steps=3000)
+    steps = np.argmax(np.abs(path.w[..., 0]) < 0.01, axis=1)
+    claim(
+        "Seed 1.1: too small a rate converges very slowly",
+        statistic="steps at a tenth of the rate / steps",
+        measured=f"{steps[1] / steps[0]:.2f}",
+        verdict="confirmed",
+        holds=9.9 < steps[1] / steps[0] < 10.3,
+    )
+
+
+def test_too_small_a_rate_stays_in_the_local_minimum_where_it_started(claim):
+    curve = hp.TwoBasins(tilt=0.2)
+    _, barrier, _ = curve.stationary_points()
+    starts = np.linspace(barrier + 0.01, 2, 500)
+    path = hp.descend(curve, hp.SGD(lr=[0.03, 0.1, 0.63]), starts, steps=1000, record=False)
+    escaped = (path.end[..., 0] < barrier).mean(axis=1)
+    claim(
+        "Seed 1.1: too small a rate may get stuck in a local minimum",
+        statistic="starts in the shallow valley that leave it at rates 0.03, 0.1, 0.63",
+        measured=", ".join(f"{share:.0%}" for share in escaped),
+        verdict="confirmed under conditions: only starts in the wrong valley; a larger rate frees a part",
+        holds=escaped[0] == escaped[1] == 0 and 0.1 < escaped[2] < 0.5,
+    )
+
+
+def test_a_large_step_rests_in_flat_valleys_not_in_deep_ones(claim):
+    curve = hp.TwoBasins(tilt=0.2)
+    _, barrier, _ = curve.stationary_points()
+    path = hp.descend(curve, hp.SGD(lr=1.4), np.linspace(-2, 2, 1001), steps=1000, record=False)
+    flat = (path.end[~path.diverged, 0] > barrier).mean()
+    claim(
+        "A large step does not look for the deep valley but rests in the flat one",
+        statistic="share of runs that stay finite and end in the flat valley, rate 1.4",
+        measured=f"{flat:.0%}",
+        verdict="corrected: large rates avoid sharp minima, not local ones",
+        holds=flat == 1,
+    )
+
+
+def test_on_digits_there_is_a_slope_a_good_range_and_a_cliff(claim, sweep):
+    rates, history = sweep
+    accuracy = np.median(history.test_accuracy, axis=1)
+    best = np.max(accuracy)
+    good = rates[accuracy > best - 0.05]
+    span = good.max() / good.min()
+    claim(
+        "Seed 1: the learning rate decides whether the network learns",
+        statistic="median accuracy at the lowest, the best, the highest rate; span of the good range",
+        measured=f"{accuracy[0]:.0%}, {best:.0%}, {accuracy[-1]:.0%}; a factor of {span:.0f}",
+        verdict="confirmed",
+        holds=accuracy[0] < 0.4 and best > 0.93 and accuracy[-1] < 0.2 and 3 < span < 100,
+    )
+
+
+def test_the_lowest_training_loss_lies_at_the_cliff(claim, sweep):
+    rates, history = sweep
+    lowest = rates[history.train_loss.mean(axis=1).argmin()]
+    failing = rates[(history.test_accuracy.mean(axis=1) < 0.5) & (rates > lowest)].min()
+    claim(
+        "The lowest training loss lies right below the rates that fail",
+        statistic="first failing rate / rate of the lowest loss",
+        measured=f"{failing / lowest:.1f}",
+        verdict="confirmed",
+        holds=failing / lowest < 4,
+    )
+
+
+def test_beyond_the_cliff_the_hidden_units_are_dead(claim):
+    history = hp.train(NETWORK, hp.digits(), hp.SGD(lr=4.0), seed=SEEDS)
+    hidden = NETWORK.activations(history.weights, hp.digits().X_train)[0]
+    dead = (hidden == 0).all(axis=1).mean()
+    claim(
+        "Beyond the cliff a ReLU network does not explode: its units die",
+        statistic="share of dead hidden units at rate 4, and of diverged runs",
+        measured=f"{dead:.0%}, {history.diverged.mean():.0%}",
+        verdict="confirmed",
+        holds=dead > 0.95 and not history.diverged.any(),
+    )
+
+
+def test_the_minimum_of_the_range_test_lags_in_many_directions(claim):
+    surface = hp.Quadratic(np.geomspace(0.01, 3, 20))
+    exact = hp.lr_range_test(surface, start=np.ones(20), smooth=0).at_minimum
+    noisy = hp.lr_range_test(surface, start=np.ones(20), smooth=0, noise=0.01, seed=SEEDS).at_minimum
+    times, with_noise = exact * 3 / 2, np.median(noisy) * 3 / 2
+    claim(
+        "The range test's minimum lies above 2/λ_max in many directions, less so with noise",
+        statistic="minimum × λ_max / 2 without and with noise",
+        measured=f"{times:.1f}, {with_noise:.1f}",
+        verdict="confirmed",
+        holds=times > 3 and 1 < with_noise < 2.5,
+    )
