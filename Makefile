@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS ?= en
 # One thread for each process: the course splits its work over the cores itself.
-QUIET := TQDM_DISABLE=1 OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR=$(CURDIR)/$(VENV)/matplotlib
+QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(CURDIR)/$(VENV)/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
 .PHONY: help lab test lint unit check nbval browser notebooks claims bench clean
@@ -22,8 +22,8 @@ lab: $(VENV)/lab
 test: lint unit check nbval browser
 
 lint: $(VENV)/dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
 
 unit: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -m "not browser"
@@ -32,7 +32,7 @@ check: $(VENV)/dev
 	$(BIN)/python lessons/build.py --check
 
 nbval: $(VENV)/dev
-	$(QUIET) PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning $(BIN)/python -m pytest -q \
+	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning $(BIN)/python -m pytest -q \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
 
 browser: $(VENV)/dev
@@ -42,7 +42,7 @@ notebooks: $(VENV)/dev
 	$(BIN)/python lessons/build.py
 
 claims: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q --claims-table tests/claims
+	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
 
 bench: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/bench_training.py

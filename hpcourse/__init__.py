@@ -32,6 +32,7 @@ _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
     "lr_range_test": "hpcourse.measure",
     "quiz": "hpcourse.quizzes",
     "regimes": "hpcourse.measure",
+    "replay": "hpcourse.measure",
     "sharpness": "hpcourse.measure",
     "show": "hpcourse.figures",
     "use_style": "hpcourse.figures",

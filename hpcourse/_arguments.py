@@ -28,6 +28,8 @@ def numeric(name, value, low=None, high=None, *, low_open=False, high_open=False
 
 def whole(name, value, low=0, high=None):
     """`value` as an int. Raises TypeError for anything but a whole number, ValueError outside the range."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < low or (high is not None and value > high):

@@ -201,3 +201,51 @@ def plain_log(axis):
     """Ticks at the powers of ten only, without labels between."""
     axis.set_major_locator(LogLocator(numticks=12))
     axis.set_minor_formatter(NullFormatter())
+
+
+def named_lines(x, lines, ax, **axes):
+    """Curves over the same `x`, each named at its end; `lines` maps a name to its values.
+
+    A name that is an optimizer's, or begins with one ("Adam, turned"), gets that optimizer's look;
+    others get a colour and dash of their own. `axes` goes to `ax.set`.
+    """
+    spare = zip((BLUE, ORANGE, GREEN, BROWN, GREY), ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":"))
+    drawn = []
+    for name, values in lines.items():
+        style = OPTIMIZER_STYLES.get(name.replace(",", " ").split()[0])
+        if style is None:
+            colour, dash = next(spare)
+            style = {"color": colour, "linestyle": dash}
+        (line,) = ax.plot(x, values, **style)
+        drawn.append((line, name))
+    ax.set(**axes)
+    name_ends(ax, drawn)
+    return ax
+
+
+def optimizer_sweeps(lr, results, ax, ylabel):
+    """One measure against the learning rate for several optimizers: median, and range over seeds.
+
+    `results` maps the optimizer's name to (rates, seeds); a run that diverged (NaN) counts as 0. The best
+    rate of each by the mean gets a ring and its name.
+    """
+    for name, values in results.items():
+        style, values = OPTIMIZER_STYLES[name], np.nan_to_num(values, nan=0.0)
+        middle, best = np.median(values, axis=1), values.mean(axis=1).argmax()
+        ax.fill_between(lr, values.min(axis=1), values.max(axis=1), color=style["color"], alpha=0.12, lw=0)
+        ax.plot(lr, middle, **style, label=name)
+        ax.plot(lr[best], middle[best], "o", ms=9, mfc="none", mec=style["color"], mew=1.8)
+    ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel=ylabel)
+    plain_log(ax.xaxis)
+    return ax
+
+
+def optimizer_walks(surface, paths, ax):
+    """Paths of several optimizers on a surface of two weights; `paths` maps the optimizer's name to a path."""
+    contours(surface, ax)
+    for name, path in paths.items():
+        style = OPTIMIZER_STYLES[name]
+        ax.plot(*path.w.T, marker=".", ms=4, lw=1.2, label=name, **style)
+    ax.plot(*path.w[0], "o", ms=7, color="black")
+    ax.legend(loc="best")
+    return ax

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hpcourse._arguments import floating, numeric, whole
+from hpcourse._arguments import floating, number, whole
 from hpcourse.optimizers import SGD
 from hpcourse.schedules import GeometricRamp
 from hpcourse.surfaces import Surface
@@ -50,7 +50,9 @@ def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimiz
     made with it. `smooth` is the weight $\beta$ of the past in the moving average
     $s_t = (\beta s_{t-1} + (1-\beta) L_t)$, divided by $1-\beta^t$; 0 for none. Returns a `RangeTest`.
     """
-    numeric("smooth", smooth, 0, 1, high_open=True)
+    number("smooth", smooth, 0, 1, high_open=True)
+    if number("last", last) <= number("first", first):
+        raise ValueError(f"last must be greater than first ({first:g}), got {last:g}")
     ramp = GeometricRamp(first, last, whole("steps", steps, 2))
     optimizer = SGD(ramp) if optimizer is None else replace(optimizer, lr=ramp)
     if isinstance(model, Surface):
@@ -133,3 +135,40 @@ def _moving_average(loss, beta):
         average = beta * average + (1 - beta) * loss[..., t]
         out[..., t] = average / (1 - beta ** (t + 1))
     return out
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What `replay` returns, with the time as first axis.
+
+    `w` (steps + 1, ...) starts with the start. `memory` maps each symbol of the optimizer's state, such
+    as "m" and "v", to its values after each step, (steps, ...).
+    """
+
+    w: np.ndarray
+    memory: dict
+
+    @property
+    def moves(self):
+        """How far each step went downhill, `w` before it minus `w` after it, (steps, ...)."""
+        return -np.diff(self.w, axis=0)
+
+
+def replay(optimizer, gradients, start=0.0):
+    """What `optimizer` does when it meets `gradients` (steps, ...), one after the other, whatever it does.
+
+    A loss would answer each step with the next gradient; here they are given, so that the rule alone is
+    seen. All weights begin at `start`. Hyperparameters are numbers or schedules. Returns a `Replay`.
+    """
+    gradients = floating("gradients", gradients).astype(float)
+    if gradients.ndim == 0 or len(gradients) == 0:
+        raise ValueError(f"gradients must be a list of at least one gradient, got shape {gradients.shape}")
+    w = np.full(gradients.shape[1:], number("start", start))
+    state = optimizer.init(w)
+    walk, states = [w], []
+    for gradient in gradients:
+        w, state = optimizer.step(w, gradient, state)
+        walk.append(w)
+        states.append(state)
+    memory = {name: np.stack([getattr(state, name) for state in states]) for name in state._fields[1:]}
+    return Replay(np.stack(walk), memory)

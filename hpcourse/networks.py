@@ -116,7 +116,8 @@ class MLP:
                 raise ValueError(f"y must have {n_outputs} targets for each example, got shape {y.shape}")
             return y
         if y.dtype.kind not in "iu" or y.min(initial=0) < 0 or y.max(initial=0) >= n_outputs:
-            raise ValueError(f"y must hold whole numbers 0 to {n_outputs - 1}, got {np.unique(y)}")
+            found = f"{y.dtype} from {y.min()} to {y.max()}" if y.size and y.dtype.kind in "iuf" else repr(y)
+            raise ValueError(f"y must hold whole numbers 0 to {n_outputs - 1}, got {found}")
         return np.eye(n_outputs, dtype=dtype)[y]
 
     def loss_from(self, w, X1, targets):

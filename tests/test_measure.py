@@ -207,3 +207,8 @@ def test_regimes_are_named_by_the_product_of_rate_and_curvature():
 def test_a_run_that_rings_down_to_nothing_still_rings():
     path = hp.descend(hp.Quadratic([1.0]), hp.SGD(1.1), start=1.0, steps=250)
     assert hp.measure.regimes(path) == ["rings"]
+
+
+def test_a_range_that_does_not_rise_is_named():
+    with pytest.raises(ValueError, match=r"^last must be greater than first \(10\), got 1"):
+        hp.lr_range_test(hp.Quadratic([1.0]), start=[1.0], first=10.0, last=1.0)
