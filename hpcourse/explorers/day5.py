@@ -41,8 +41,8 @@ def explore_adam(steps=60):
         ax.legend(loc="lower right", ncols=3, handlelength=1.4, columnspacing=0.8).set_zorder(1)
         ax.set(xlim=(0, steps + 1), xlabel="step", ylim=(-3, 3) if ax is first else (-1.2, 3))
         ax.axhline(0, color=figures.GREY, lw=0.6)
-    first.set_title("gradient / its size")
-    second.set_title("size / its size")
+    first.set_title("gradient and its average")
+    second.set_title("size and its average")
     third.set_title(r"step / $\eta$")
     third.axhline(0, color=figures.GREY, lw=0.6)
     for height in (-1, 1):
@@ -56,7 +56,7 @@ def explore_adam(steps=60):
         m_hat, v_hat = m / (1 - beta1**time), v / (1 - beta2**time)
         taken = m_hat / (np.sqrt(v_hat) + 1e-8)
         shown = (g, m, m_hat), (np.abs(g), np.sqrt(v), np.sqrt(v_hat))
-        for ax_lines, values in zip(zip(dots, plain, corrected), zip(*shown)):
+        for ax_lines, values in zip(zip(dots, plain, corrected), shown):
             for line, value in zip(ax_lines, values):
                 line.set_data(time[:t], value[:t] / size)
         move.set_data(time[:t], taken[:t])

@@ -244,9 +244,12 @@ class LiveFigureOnPage:
             timeout=seconds * 1000,
         )
 
-    def words_agree(self):
+    def words_agree(self, seconds=10):
         """Fail unless the caption, which may be empty, ends the picture's alt text: both are of one frame."""
-        caption = self.caption.inner_text()
-        alt = self.picture.get_attribute("alt")
+        end = time.monotonic() + seconds  # the caption may come a moment after the picture
+        caption, alt = self.caption.inner_text(), self.picture.get_attribute("alt")
+        while not alt.endswith(caption) and time.monotonic() < end:
+            time.sleep(0.05)
+            caption, alt = self.caption.inner_text(), self.picture.get_attribute("alt")
         assert alt.endswith(caption), f"{alt!r} does not end with {caption!r}"
         expect(self.error).to_have_count(0)
