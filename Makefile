@@ -47,6 +47,7 @@ claims: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/bench_training.py
 	$(BIN)/python tests/benchmarks/bench_live.py
+	$(BIN)/python tests/benchmarks/bench_lessons.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

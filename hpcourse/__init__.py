@@ -20,7 +20,7 @@ from hpcourse.schedules import (
     OneCycle,
     StepDecay,
 )
-from hpcourse.surfaces import Beale, Quadratic, Ripples, Rosenbrock, Saddle, TwoBasins
+from hpcourse.surfaces import Beale, Product, Quadratic, Ripples, Rosenbrock, Saddle, TwoBasins
 from hpcourse.training import History, Path, descend, train
 
 __version__ = "0.1.0"
@@ -29,12 +29,14 @@ __version__ = "0.1.0"
 _MODULES = ("explorers", "figures", "live", "measure", "quizzes")
 _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
     "LiveFigure": "hpcourse.live",
+    "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
     "quiz": "hpcourse.quizzes",
     "regimes": "hpcourse.measure",
     "replay": "hpcourse.measure",
     "sharpness": "hpcourse.measure",
     "show": "hpcourse.figures",
+    "updates_to_target": "hpcourse.measure",
     "use_style": "hpcourse.figures",
 }
 

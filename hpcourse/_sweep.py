@@ -1,5 +1,6 @@
 """What makes a sweep: which hyperparameters are axes, and the work split over cores."""
 
+import functools
 import os
 import time
 from dataclasses import fields, is_dataclass, replace
@@ -49,15 +50,28 @@ def run_chunks(function, chunks, sizes, executor=None):
                 futures.append(executor.submit(function, chunk))
                 progress.count(futures, sizes)  # some executors do the work at once
             return _wait(futures, progress, sizes)
-        if len(chunks) == 1 or n_cores() == 1:
-            return [function(chunk, progress.tick_and_show) for chunk in chunks]
-        from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
+        with _one_thread_for_each_product():
+            if len(chunks) == 1 or n_cores() == 1:
+                return [function(chunk, progress.tick_and_show) for chunk in chunks]
+            from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
 
-        with ThreadPoolExecutor(n_cores()) as pool:
-            futures = [pool.submit(function, chunk, progress.tick) for chunk in chunks]
-            return _wait(futures, progress)
+            with ThreadPoolExecutor(n_cores()) as pool:
+                futures = [pool.submit(function, chunk, progress.tick) for chunk in chunks]
+                return _wait(futures, progress)
     finally:
         progress.close()
+
+
+def _one_thread_for_each_product():
+    """Keep the matrix library from starting threads of its own, which would fight with ours."""
+    return _blas().limit(limits=1, user_api="blas")
+
+
+@functools.cache
+def _blas():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _wait(futures, progress, sizes=None):
@@ -117,6 +131,7 @@ class Progress:
 
     def close(self):
         if self.bar is not None:
+            self.bar.n = self.total  # or tqdm would leave the bar on the page as unfinished
             self.bar.close()
 
 

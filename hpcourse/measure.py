@@ -172,3 +172,51 @@ def replay(optimizer, gradients, start=0.0):
         states.append(state)
     memory = {name: np.stack([getattr(state, name) for state in states]) for name in state._fields[1:]}
     return Replay(np.stack(walk), memory)
+
+
+def gradient_noise_scale(network, w, X, y, *, small=16, large=None, draws=100, seed=0):
+    r"""How noisy a gradient is, $\mathcal B = \operatorname{tr}\Sigma / |G|^2$ (McCandlish et al. 2018).
+
+    $G$ is the gradient over all N examples of `X` and `y`, $\Sigma$ the covariance of the gradients of
+    single examples. Both are read off two batch sizes, b = `small` and B = `large` (all N by default).
+    A batch of n, drawn without replacement, has $E|g_n|^2 = |G|^2 + c_n \operatorname{tr}\Sigma$ with
+    $c_n = (N-n)/(n(N-1))$, so that
+
+    $\operatorname{tr}\Sigma \approx (|g_b|^2 - |g_B|^2)/(c_b - c_B)$ and
+    $|G|^2 \approx |g_B|^2 - c_B \operatorname{tr}\Sigma$
+
+    are unbiased; both are averaged over `draws` pairs of batches before one is divided by the other.
+    (For large N, $c_n$ is the paper's $1/n$.) `w` is (P,) or (..., P); gives one number a run, infinity
+    where the estimate of $|G|^2$ is not above zero. Raises ValueError unless 1 <= small < large <= N.
+    """
+    n_examples = len(X)
+    large = n_examples if large is None else whole("large", large, 2, n_examples)
+    small = whole("small", small, 1, large - 1)
+    rng, w, X, y = np.random.default_rng(seed), floating("w", w), np.asarray(X), np.asarray(y)
+    c_small, c_large = ((n_examples - n) / (n * (n_examples - 1)) for n in (small, large))
+    squares = []
+    for size in (small, large):
+        times = 1 if size == n_examples else whole("draws", draws, 1)
+        total = 0.0
+        for _ in range(times):
+            batch = rng.permutation(n_examples)[:size]
+            gradient = network.gradient(w.reshape(-1, w.shape[-1]), X[batch], y[batch]).astype(float)
+            total = total + (gradient**2).sum(axis=-1).reshape(w.shape[:-1])
+        squares.append(total / times)
+    trace = (squares[0] - squares[1]) / (c_small - c_large)
+    length = squares[1] - c_large * trace
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(length <= 0, np.inf, trace / length)
+    return float(scale) if scale.ndim == 0 else scale
+
+
+def updates_to_target(loss, target, window=1):
+    """Updates made until the mean of the last `window` losses is below `target`; NaN where it never is.
+
+    `loss` is (..., updates), such as the `loss` of a `History`; gives one number a run.
+    """
+    loss = floating("loss", loss).astype(float)
+    window = whole("window", window, 1, loss.shape[-1])
+    below = np.lib.stride_tricks.sliding_window_view(loss, window, axis=-1).mean(axis=-1) < target
+    made = np.where(below.any(axis=-1), below.argmax(axis=-1) + window, np.nan)
+    return float(made) if made.ndim == 0 else made

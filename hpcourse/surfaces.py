@@ -251,3 +251,34 @@ class Saddle(Surface):
     def curvature(self, x, y):
         zero = 0.0 * x
         return [[1 + zero, zero], [zero, 3 * y**2 - 1]]
+
+
+@dataclass(frozen=True)
+class Product(Surface):
+    r"""Two weights in a row, $f(a, b) = \tfrac12 (ab - c)^2$ with `target` for $c$: a tiny deep network.
+
+    Every point with $ab = c$ is a minimum, and the sharpness there is $a^2 + b^2$. `minimum` is the
+    flattest of them with positive weights. Gradient descent with rate $\eta$ can rest only where
+    $a^2 + b^2 \le 2/\eta$ (Lewkowycz et al. 2020).
+    """
+
+    target: float = 1.0
+    window = ((-2.0, 4.0), (-2.5, 2.5))
+
+    def __post_init__(self):
+        number("target", self.target, 0, low_open=True)
+
+    @property
+    def minimum(self):
+        return (float(np.sqrt(self.target)),) * 2
+
+    def loss(self, a, b):
+        return 0.5 * (a * b - self.target) ** 2
+
+    def slope(self, a, b):
+        off = a * b - self.target
+        return [off * b, off * a]
+
+    def curvature(self, a, b):
+        mixed = 2 * a * b - self.target
+        return [[b**2, mixed], [mixed, a**2]]

@@ -1,0 +1,550 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 2 · Learning rate schedules: when should the step change?
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday2_learning_rate_schedules.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
+#
+# **You will do:** let the learning rate fall, slowly and too fast, on a slider; tune five schedules on handwritten digits; raise the rate slowly at the start and see how much larger it may become; watch a network settle at the edge of what its rate can bear.
+#
+# **You will learn:** why the loss under a constant rate stops at a floor; what decay and warmup buy, in numbers; why large rates end in flat places.
+#
+# **You need:** Day 1. About 45 minutes. Run the cells from top to bottom with Shift+Enter.
+
+# %% [markdown] key="title" lang="zh-TW" of="29617dac"
+# # 第 2 天 · 學習率排程：步伐該在什麼時候改變？
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_learning_rate_schedules.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
+#
+# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；在手寫數字上替五種排程各自調好學習率；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
+#
+# **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減和預熱到底換來什麼、換來多少；大學習率為什麼最後會停在平坦的地方。
+#
+# **你需要**：第 1 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A puzzle
+#
+# On Day 1 the parabola gave its slope without error. A mini-batch does not: its gradient is the true slope plus noise. So add noise to the parabola, a random number with mean 0 and standard deviation $\sigma = 1$ at every step, and walk down from $w = -5$ with two rates, 0.5 and 0.02, using 200 seeds for each.
+#
+# One change of letters: Day 1 called the curvature $\lambda$. Today $\lambda$ will be the decay rate, as is usual, so the curvature is $h$.
+#
+# **Predict:** which of the two rates has the lower loss after 300 steps, and which after 20?
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="a1ee7707"
+# ## 1. 一個謎題
+#
+# 第 1 天的拋物線，給出的斜率沒有誤差。小批次可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的隨機數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
+#
+# 有個符號要換一下：第 1 天用 $\lambda$ 代表曲率。今天的 $\lambda$ 依照慣例是衰減率，所以曲率改寫成 $h$。
+#
+# **先預測**：走了 300 步之後，哪一個學習率的損失比較低？只走 20 步呢？
+
+# %% key="puzzle-run"
+bowl = hp.Quadratic([1.0])  # curvature h = 1
+two = hp.descend(bowl, hp.SGD(lr=[0.5, 0.02]), start=[-5.0], steps=300, noise=1.0, seed=range(200))
+
+# %% key="puzzle-figure"
+fig, ax = plt.subplots()
+hp.figures.noisy_losses(two, ax, ["lr = 0.5", "lr = 0.02"])
+hp.show(fig, "Loss under noise: the large rate falls at once and stays high, the small one falls lower.")
+
+# %% [markdown] key="puzzle-answer" lang="en"
+# Thick lines are the mean over the seeds, thin ones a single run. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
+#
+# Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what stops the large rate?
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="83a73577"
+# 粗線是所有種子的平均，細線是其中一次執行。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
+#
+# 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：是什麼擋住了大學習率？
+
+# %% [markdown] key="floor" lang="en"
+# ## 2. The noise floor
+#
+# Let $\varepsilon$ be the noise of one step. The update is
+#
+# $$w \leftarrow w - \eta\,(h\,w + \varepsilon) = (1 - \eta h)\,w - \eta\,\varepsilon.$$
+#
+# Every step shrinks the old error and adds a new kick. The variance $V$ of $w$ therefore follows
+#
+# $$V \leftarrow (1 - \eta h)^2\,V + \eta^2\sigma^2,$$
+#
+# and it comes to rest where both sides are equal. The average loss $\tfrac12 h V$ then is the **noise floor**:
+#
+# $$V = \frac{\eta\,\sigma^2}{h\,(2 - \eta h)}, \qquad \text{floor} = \frac{\eta\,\sigma^2}{2\,(2 - \eta h)}.$$
+#
+# Here $\eta$ is the learning rate, $h$ the curvature and $\sigma$ the standard deviation of the noise. Does repeating the update of $V$ lead there?
+
+# %% [markdown] key="floor" lang="zh-TW" of="37842b74"
+# ## 2. 雜訊底線
+#
+# 用 $\varepsilon$ 代表一步裡的雜訊，更新式就是
+#
+# $$w \leftarrow w - \eta\,(h\,w + \varepsilon) = (1 - \eta h)\,w - \eta\,\varepsilon.$$
+#
+# 每一步都把舊的誤差縮小一點，又添上一次新的擾動。所以 $w$ 的變異數 $V$ 依下式變化：
+#
+# $$V \leftarrow (1 - \eta h)^2\,V + \eta^2\sigma^2,$$
+#
+# 等到左右兩邊相等，它就不再變動。這時的平均損失 $\tfrac12 h V$ 就是**雜訊底線**（noise floor）：
+#
+# $$V = \frac{\eta\,\sigma^2}{h\,(2 - \eta h)}, \qquad \text{floor} = \frac{\eta\,\sigma^2}{2\,(2 - \eta h)}.$$
+#
+# 其中 $\eta$ 是學習率，$h$ 是曲率，$\sigma$ 是雜訊的標準差。反覆代入 $V$ 的更新式，真的會得到這個值嗎？
+
+# %% key="floor-by-hand"
+h, sigma, lr, V = 2.0, 1.0, 0.3, 0.0
+for _ in range(100):
+    V = (1 - lr * h) ** 2 * V + lr**2 * sigma**2
+assert np.isclose(V, lr * sigma**2 / (h * (2 - lr * h)))
+print(f"variance {V:.4f}, floor {0.5 * h * V:.4f}")
+
+# %% key="quiz-floor"
+hp.quiz("day2-floor")
+
+# %% [markdown] key="floor-measure" lang="en"
+# And do noisy runs obey the formula? Take six rates and 200 seeds, let them walk 300 steps, and compare the average loss of the last 100 with the floor:
+
+# %% [markdown] key="floor-measure" lang="zh-TW" of="169dbea0"
+# 有雜訊的執行，真的符合公式嗎？取六個學習率、200 個種子，各走 300 步，拿最後 100 步的平均損失和底線比一比：
+
+# %% key="floor-measured"
+floor_rates = np.array([0.02, 0.05, 0.1, 0.5, 1, 1.5])
+path = hp.descend(bowl, hp.SGD(floor_rates), start=[0.0], steps=300, noise=1.0, seed=range(200))
+measured, floor = path.loss[..., -100:].mean(axis=(1, 2)), floor_rates / (2 * (2 - floor_rates))
+for rate, m, f in zip(floor_rates, measured, floor):
+    print(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
+
+# %% [markdown] key="floor-seen" lang="en"
+# They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Only a smaller rate does. (A larger batch lowers $\sigma$ instead: Day 3.)
+
+# %% [markdown] key="floor-seen" lang="zh-TW" of="d8ecdf0d"
+# 兩者相符，頂多差幾個百分點。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去，只有把學習率變小才行。（另一條路是加大批次，讓 $\sigma$ 變小：第 3 天會談。）
+
+# %% [markdown] key="decay" lang="en"
+# ## 3. Learning rate decay
+#
+# So begin with a large rate, to arrive quickly, and let it fall, to lower the floor. The best-known form is **exponential decay**:
+#
+# $$\eta_t = \eta_0 \exp(-\lambda t)$$
+#
+# $\eta_t$ is the learning rate of update $t$ ($t = 0, 1, 2, \dots$); $\eta_0$ is the first one; $\lambda$ is the decay rate. Every update multiplies the learning rate by the same factor $e^{-\lambda}$.
+
+# %% [markdown] key="decay" lang="zh-TW" of="794971e9"
+# ## 3. 學習率衰減
+#
+# 那麼，一開始用大的學習率，好早點走到附近；再讓它變小，把底線壓低。最有名的形式是**指數衰減**（exponential decay）：
+#
+# $$\eta_t = \eta_0 \exp(-\lambda t)$$
+#
+# $\eta_t$ 是第 $t$ 次更新的學習率（$t = 0, 1, 2, \dots$），$\eta_0$ 是一開始的學習率，$\lambda$ 是衰減率。每次更新都把學習率乘上同一個倍率 $e^{-\lambda}$。
+
+# %% key="decay-by-hand"
+lr0, decay_rate, t = 0.5, 0.02, np.arange(300)
+lr_t = lr0 * np.exp(-decay_rate * t)
+schedule = hp.ExponentialDecay(lr=lr0, rate=decay_rate)
+assert np.allclose(lr_t, schedule(t))
+print("updates 0, 1, 2, 100:", schedule([0, 1, 2, 100]).round(4))
+
+# %% [markdown] key="play-decay" lang="en"
+# **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $\lambda$ of the exponential schedule; step, inverse time and cosine are explained below.
+#
+# 1. Find the $\lambda$ with the lowest loss at the end.
+# 2. Go on to the right until decay is *worse* than the constant rate. What does the sum of all rates say there?
+
+# %% [markdown] key="play-decay" lang="zh-TW" of="60644e93"
+# **換你玩**：五種排程都從 0.5 開始，雜訊也一樣大。右圖的細線是其中一次執行，其他的線是對所有可能的雜訊取平均。滑桿調的是指數衰減的 $\lambda$；階梯（step）、反時間（inverse time）和餘弦（cosine）衰減，後面會說明。
+#
+# 1. 找出最後損失最低的 $\lambda$。
+# 2. 再往右調，直到衰減比固定的學習率**還差**。這時所有學習率加起來是多少？
+
+# %% key="explore-decay"
+hp.explore_decay()
+
+# %% key="quiz-too-fast"
+hp.quiz("day2-too-fast")
+
+# %% [markdown] key="sweep-decay" lang="en"
+# Now sweep: 25 decay rates with 200 seeds each. The line is the median of five groups of 40 seeds, the band their range, and the dashed line the noise floor of the constant rate 0.5.
+
+# %% [markdown] key="sweep-decay" lang="zh-TW" of="42c54d5a"
+# 現在來掃描：25 個衰減率，各用 200 個種子。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍，虛線是固定學習率 0.5 的雜訊底線。
+
+# %% key="decay-sweep"
+decays = np.geomspace(1e-3, 2, 25)
+noisy = {"start": [-5.0], "steps": 300, "noise": 1.0, "seed": range(200), "record": False}
+decayed = hp.descend(bowl, hp.SGD(hp.ExponentialDecay(lr0, decays)), **noisy)
+groups = bowl(decayed.end).reshape(len(decays), 5, 40).mean(axis=-1)
+
+# %% key="decay-figure"
+fig, ax = plt.subplots()
+hp.figures.sweep(decays, groups, ax, "loss after 300 steps", better=min)
+ax.axhline(lr0 / (2 * (2 - lr0)), color="black", lw=1, ls="--")
+ax.annotate("constant rate 0.5", (0.001, 0.19), va="bottom")
+ax.set(yscale="log", xlabel=r"decay rate $\lambda$")
+hp.show(fig, "Final loss against the decay rate: a valley; to the right it climbs above the constant rate.")
+
+# %% [markdown] key="travel" lang="en"
+# Too slow, and the noise stays. Too fast, and decay is worse than none. Why?
+#
+# Without noise, step $t$ multiplies the distance by $1 - \eta_t h$, so that the product of all these factors is left. And however long you train, the rates add up to a finite sum:
+#
+# $$\sum_{t=0}^{\infty} \eta_0\,e^{-\lambda t} = \frac{\eta_0}{1 - e^{-\lambda}}.$$
+#
+# A run travels at most this sum times the steepest slope it meets. When that is too short, it **freezes** on the way. Compare:
+
+# %% [markdown] key="travel" lang="zh-TW" of="bcae1417"
+# 降得太慢，雜訊還在；降得太快，比不衰減還差。為什麼？
+#
+# 沒有雜訊時，第 $t$ 步把距離乘上 $1 - \eta_t h$，所以最後剩下的就是這些倍率的乘積。而且不管訓練多久，學習率加起來都是有限的：
+#
+# $$\sum_{t=0}^{\infty} \eta_0\,e^{-\lambda t} = \frac{\eta_0}{1 - e^{-\lambda}}.$$
+#
+# 走過的總路程，最多是這個總和乘上途中最陡的斜率。如果還不夠走到底，就會**凍結**在半路上。比較看看：
+
+# %% key="travel-run"
+for k in [9, 16, 20, 24]:
+    rates = hp.ExponentialDecay(lr0, decays[k])(np.arange(100_000))
+    assert np.isclose(rates.sum(), lr0 / (1 - np.exp(-decays[k])))
+    left, stopped_at = np.prod(1 - rates), abs(decayed.end[k].mean())
+    print(
+        f"λ = {decays[k]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  stops {stopped_at:.2f} from 0"
+    )
+
+# %% [markdown] key="four" lang="en"
+# The runs started 5 away from the minimum at 0. In the last two rows they stop far short of it, where the product says: 24% of 5 is 1.2, 46% is 2.3. A longer training would not move them.
+#
+# ### A fair comparison
+#
+# The slider compared schedules that all start at 0.5, which suits some better than others. Three other common ones:
+#
+# - **step decay**: $\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$, times a factor $f$ after every $s$ updates;
+# - **inverse-time decay**: $\eta_t = \eta_0/(1 + \lambda t)$;
+# - **cosine decay**: $\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$, down to zero at the last update $T$.
+#
+# Give each of them, and the constant rate, the best settings of a grid, again with 200 seeds:
+
+# %% [markdown] key="four" lang="zh-TW" of="6878e016"
+# 這些執行的起點離最小值 0 有 5 那麼遠。最後兩行還差很遠就停住了，停下的地方正如乘積所說：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
+#
+# ### 公平的比較
+#
+# 滑桿那張圖裡的排程全都從 0.5 出發，這對有些排程比較有利。另外三種常用的排程是：
+#
+# - **階梯衰減**（step）：$\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$，每 $s$ 次更新就乘上一個倍率 $f$；
+# - **反時間衰減**（inverse time）：$\eta_t = \eta_0/(1 + \lambda t)$；
+# - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，到最後一次更新 $T$ 時降到零。
+#
+# 替每一種排程和固定的學習率，都在網格上找出最好的設定，一樣用 200 個種子：
+
+# %% key="fair-run"
+peaks, steps = np.geomspace(0.01, 1, 13), 300
+contest = {"constant": peaks, "exponential": hp.ExponentialDecay(peaks, decays),
+           "step": hp.StepDecay(peaks, 0.2, [50, 75, 100, 150]),
+           "inverse time": hp.InverseTimeDecay(peaks, decays), "cosine": hp.CosineDecay(peaks, steps)}  # fmt: skip
+for name, lr in contest.items():
+    loss = bowl(hp.descend(bowl, hp.SGD(lr), **noisy).end).mean(axis=-1)
+    peak = peaks[np.argwhere(loss == loss.min())[0, 0]]
+    print(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
+
+# %% [markdown] key="fair-seen" lang="en"
+# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is roughly a third to two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins with the largest rate of the grid, 1, and for a reason: on this parabola $1/h = 1$, and a step of that size lands on the minimum, but for the noise. A network has many curvatures, and no such rate.
+#
+# All were tuned for 300 steps. A longer training wants a slower decay, which is why $T$ stands in the cosine formula.
+
+# %% [markdown] key="fair-seen" lang="zh-TW" of="0b066493"
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約只剩它的三分之一到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減得到冠軍，用的是網格上最大的學習率 1。這有個原因：在這條拋物線上 $1/h = 1$，要是沒有雜訊，這麼大的一步正好踩在最小值上。網路有許多不同的曲率，沒有這樣的學習率。
+#
+# 這些設定都是替 300 步調出來的。訓練越久，衰減就要越慢，所以餘弦衰減的公式裡才有 $T$。
+
+# %% [markdown] key="digits" lang="en"
+# ## 4. Does decay help on digits?
+#
+# The same question on a network: batches of 16 images, 10 epochs. Each schedule gets its own best peak rate out of five, chosen with four seeds, and is then judged on 16 **other** seeds. **Predict:** how many percentage points of accuracy does decay gain?
+
+# %% [markdown] key="digits" lang="zh-TW" of="02c5a0f4"
+# ## 4. 在手寫數字上，衰減有用嗎？
+#
+# 用網路來問同一個問題：每批 16 張影像，共 10 個訓練週期。每種排程先用四個種子，從五個最高學習率裡挑出自己最好的一個，再用**另外** 16 個種子來評分。**先預測**：衰減能讓準確率提高幾個百分點？
+
+
+# %% key="digits-schedules"
+def schedules(peak, updates=900):  # 90 updates an epoch
+    return {"constant": hp.Constant(peak), "exponential": hp.ExponentialDecay(peak, 3 / updates),
+            "step": hp.StepDecay(peak, 0.1, updates / 2),
+            "inverse time": hp.InverseTimeDecay(peak, 9 / updates),
+            "cosine": hp.CosineDecay(peak, updates)}  # fmt: skip
+
+
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+digit_peaks, results = np.geomspace(0.15, 1.2, 5), {}
+
+# %% key="digits-run"
+for name, schedule in schedules(digit_peaks).items():
+    tuning = hp.train(network, digits, hp.SGD(schedule), batch_size=16, epochs=10, seed=range(4))
+    tuned = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
+    best = hp.SGD(schedules(tuned)[name])
+    results[name] = hp.train(network, digits, best, batch_size=16, epochs=10, seed=range(100, 116))
+
+# %% key="digits-figure"
+fig, ax = plt.subplots()
+accuracies = np.stack([result.test_accuracy for result in results.values()])
+hp.figures.strips(accuracies, list(results), ax, "test accuracy (each dot a seed)")
+hp.show(fig, "Test accuracy of five tuned schedules, 16 seeds each: decay gains little, and scatters less.")
+
+# %% key="digits-numbers" tags=["nbval-ignore-output"]
+for name, accuracy in zip(results, accuracies):
+    worst, mean, spread = accuracy.min(), accuracy.mean(), accuracy.std()
+    print(f"{name:<12}  mean {mean:.1%}   spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")
+
+# %% [markdown] key="digits-seen" lang="en"
+# The gain is small: the best decay is ahead of the constant rate by a few of the 360 test images. How much it is depends on the seeds: change `range(100, 116)` and run again. We saw between 0.25 and 1.5 percentage points.
+#
+# Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. Tuning suffers as well: with only four seeds, such a moment may pick the wrong rate. With exponential, step and cosine decay the seeds lie closer together.
+#
+# Inverse-time decay, the winner on the parabola, is no winner here. Among the other three the differences are about one image, too little to name a winner.
+
+# %% [markdown] key="digits-seen" lang="zh-TW" of="afe75ccd"
+# 好處不大：360 張測試影像裡，最好的衰減只比固定的學習率多答對幾張。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。我們看過的差距，從 0.25 到 1.5 個百分點都有。
+#
+# 再看最差的種子。學習率固定的話，直到訓練結束都還被雜訊推來推去，有些種子停下來的時候正好不巧。挑學習率時也會受影響：只用四個種子，碰上這種情況，可能就挑錯了。指數、階梯和餘弦衰減的種子就比較集中。
+#
+# 在拋物線上得到冠軍的反時間衰減，在這裡並不突出。至於另外三種，彼此只差一張影像左右，分不出高下。
+
+# %% [markdown] key="flat" lang="en"
+# ## 5. Why large rates end in flat places
+#
+# Day 1 left a surprise: networks trained with a larger rate ended where the sharpness, the largest curvature, is smaller. The smallest network that can show it has two weights in a row, $a$ and $b$:
+#
+# $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
+#
+# Its minima form a curve, $ab = 1$. A small distance $s$ straight away from it, $ab$ has changed by about $\sqrt{a^2 + b^2}\,s$, so the loss is about $\tfrac12 (a^2 + b^2)\,s^2$: a parabola. The sharpness there is therefore $a^2 + b^2$; some minima are flat and some are sharp. By Day 1, a rate $\eta$ can rest only where the sharpness is at most $2/\eta$; that part of the curve is green.
+#
+# Start at the black dot with a small rate and raise it. Where does the run end, and what does the loss do before?
+
+# %% [markdown] key="flat" lang="zh-TW" of="0858d89c"
+# ## 5. 大學習率為什麼停在平坦的地方
+#
+# 第 1 天留下一個驚喜：用大學習率訓練的網路，最後停在銳度（也就是最大的曲率）比較小的地方。能看到這件事的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
+#
+# $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
+#
+# 它的最小值連成一條曲線 $ab = 1$。從線上沿垂直方向走開一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
+#
+# 從黑點出發，先用小的學習率，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
+
+# %% key="explore-valley"
+hp.explore_valley()
+
+# %% key="valley-sweep"
+valley, valley_rates = hp.Product(), np.geomspace(0.02, 0.3, 200)
+path = hp.descend(valley, hp.SGD(valley_rates), start=(3.5, 0.1), steps=2000, record=False)
+rest = hp.sharpness(valley, path.end)
+print(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
+
+# %% [markdown] key="network-edge" lang="en"
+# None of these 200 rates came to rest where sharpness × rate is above 2. A large rate does not look for flat places. It cannot stay in sharp ones: there the bouncing grows, until it throws the run to where the curve is flatter.
+#
+# Does a real network do this? Take one with two hidden layers of 20 tanh units, 50 examples, and plain gradient descent on all of them, so without any noise. Nine rates at once, and the sharpness measured every 100 updates:
+
+# %% [markdown] key="network-edge" lang="zh-TW" of="9640add0"
+# 這 200 個學習率，沒有一個停在銳度 × 學習率超過 2 的地方。大學習率並不會去找平坦的地方，只是在尖銳的地方待不住：在那裡會越彈越遠，直到被甩到比較平坦的地方。
+#
+# 真正的網路也會這樣嗎？取一個有兩個隱藏層、每層 20 個 tanh 單元的網路，配上 50 筆資料，每次都用全部資料做最單純的梯度下降，完全沒有雜訊。九個學習率一次跑完，每 100 次更新量一次銳度：
+
+# %% key="edge-run"
+rng, edge_rates = np.random.default_rng(0), np.geomspace(0.05, 0.8, 9)
+X = rng.normal(size=(50, 5))
+y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2] / 2
+small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
+w, losses, sharpnesses = np.stack([small.init(0, float)] * 9), [], []
+for update in range(3000):
+    if update % 100 == 0:
+        sharpnesses.append(hp.sharpness(small, w, X, y))
+    loss, gradient = small.loss_and_gradient(w, X, y)
+    losses.append(loss)
+    w = w - edge_rates[:, None] * gradient
+
+# %% key="edge-figure"
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+hp.figures.sharpness_by_rate(valley_rates, rest, left)
+left.set_title("two weights")
+hp.figures.sharpness_by_rate(edge_rates, np.mean(sharpnesses[-5:], axis=0), right)
+right.set_title("a network")
+hp.show(fig, "Sharpness against the rate: hardly above 2/lr; in the network, large rates lie on the line.")
+
+# %% key="explore-edge" tags=["nbval-ignore-output"]
+hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
+
+# %% [markdown] key="edge-seen" lang="en"
+# Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and never reaches the line. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
+#
+# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That goes far to explain Day 1's surprise. And "the loss must fall at every update" is not true even without noise.
+
+# %% [markdown] key="edge-seen" lang="zh-TW" of="ff1d7a34"
+# 只有兩個權重時，最後可能停在線下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到線。學習率大的時候，銳度不管從下面還是上面走到 $2/\eta$，就**停在那裡**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen et al.（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
+#
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，大半就這樣解開了。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+
+# %% [markdown] key="warmup" lang="en"
+# ## 6. Warmup
+#
+# Many trainings do not *begin* with their largest rate. **Linear warmup** raises it over the first $W$ updates:
+#
+# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+
+# %% [markdown] key="warmup" lang="zh-TW" of="072e8ff1"
+# ## 6. 預熱
+#
+# 許多訓練**一開始**用的並不是最大的學習率。**線性預熱**（linear warmup）在前 $W$ 次更新裡，把學習率一步一步提高：
+#
+# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+
+# %% key="warmup-by-hand"
+lr_peak, W = 0.8, 4
+by_hand = [lr_peak * min(step + 1, W) / W for step in range(6)]
+assert np.allclose(by_hand, hp.LinearWarmup(steps=W, then=lr_peak)(np.arange(6)))
+print(np.round(by_hand, 2))
+
+# %% [markdown] key="warmup-start" lang="en"
+# What is it good for? Take the digits again, in batches of 64, but let the network start badly: its output layer is drawn eight times too large. The first sharpness is then huge. Call a peak rate usable for a seed if training with it ends above 90% accuracy. How large may it be with no warmup, with 20 updates of warmup, and with 200 of the 400?
+
+# %% [markdown] key="warmup-start" lang="zh-TW" of="a448487a"
+# 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共訓練 400 次更新，分別試試不預熱、預熱 20 次、預熱 200 次：
+
+# %% key="warmup-run"
+peak_rates, warmups, seeds = np.geomspace(0.05, 1.6, 10), [0, 20, 200], range(5)
+usual = np.stack([network.init(seed) for seed in seeds])
+bad = usual.copy()
+bad[:, -10 * 33 :] *= 8  # the last layer: 10 outputs of 32 inputs and a bias
+rising = hp.SGD(hp.LinearWarmup(warmups, peak_rates))
+from_bad = hp.train(network, digits, rising, updates=400, start=bad, seed=seeds).test_accuracy
+
+# %% key="warmup-figure"
+fig, axes = plt.subplots(1, 3, figsize=(10, 3), sharey=True)
+for ax, accuracy, W in zip(axes, from_bad, warmups):
+    hp.figures.sweep(peak_rates, accuracy, ax, "test accuracy")
+    ax.set(title=f"warmup {W} updates", xlabel="peak learning rate")
+    ax.label_outer()
+hp.show(fig, "Accuracy against the peak rate: the longer the warmup, the farther right the cliff.")
+
+# %% key="warmup-numbers" tags=["nbval-ignore-output"]
+warm = hp.SGD(hp.LinearWarmup([0, 200], peak_rates))
+from_usual = hp.train(network, digits, warm, updates=400, start=usual, seed=seeds).test_accuracy
+names = ["bad start, warmup 0", "bad, 20", "bad, 200", "usual start, 0", "usual, 200"]
+for name, accuracy in zip(names, [*from_bad, *from_usual]):
+    largest = np.where(accuracy > 0.9, peak_rates[:, None], 0).max(axis=0)  # 0: none is usable
+    print(f"{name:<20} largest usable rate of each seed:", np.round(largest, 2))
+
+# %% [markdown] key="warmup-why" lang="en"
+# With the bad start, warmup moves the cliff to the right: a little with 20 updates, about threefold with 200. The best accuracy hardly changes. So this is what warmup buys: **a larger usable peak rate**. With the usual start there is little to buy here.
+#
+# Why? From the same bad start, measure $2/$sharpness during a warmup of 200 updates to 0.4:
+
+# %% [markdown] key="warmup-why" lang="zh-TW" of="9d658365"
+# 起點很糟的時候，預熱會把懸崖往右推：20 次更新只推一點點，200 次大約推到三倍；最好的準確率倒是幾乎沒變。預熱換來的就是這個：**能用更大的最高學習率**。如果起點正常，在這裡就換不到什麼。
+#
+# 為什麼？從同樣很糟的起點出發，用 200 次更新預熱到 0.4，沿途量一量 $2/$銳度：
+
+# %% key="warmup-sharpness"
+X_some, y_some = digits.X_train[:500], digits.y_train[:500]  # enough, and three times as fast
+measured_at, thresholds = [1, 5, 10, 20, 50, 100, 200], []
+for updates in measured_at:
+    warmup = hp.SGD(hp.LinearWarmup(200, 0.4))
+    run = hp.train(network, digits, warmup, updates=updates, start=bad, seed=seeds)
+    thresholds.append(2 / hp.sharpness(network, run.weights, X_some, y_some, iterations=10))
+
+# %% key="warmup-sharpness-figure"
+fig, ax = plt.subplots()
+rates_then = 0.4 * np.array(measured_at) / 200
+hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, ax)
+hp.show(fig, "During warmup the threshold 2/sharpness rises together with the learning rate.")
+
+# %% [markdown] key="warmup-edge" lang="en"
+# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. When the peak comes, the threshold of most seeds is near it or above. Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+#
+# ### Does warmup save us from local minima?
+#
+# One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
+
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="8b0580d7"
+# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+#
+# ### 預熱能避免局部最小值嗎？
+#
+# 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗：1,000 個起點，三個學習率：0.4、0.5 和 0.6。從淺谷那一側出發的，有多少會停在深谷？
+
+# %% key="quiz-warmup"
+hp.quiz("day2-warmup")
+
+# %% key="warmup-basins"
+curve, starts = hp.TwoBasins(tilt=0.2), np.linspace(-2, 2, 1000)
+barrier = curve.stationary_points()[1]
+for W in [0, 5, 20]:
+    path = hp.descend(curve, hp.SGD(hp.LinearWarmup(W, [0.4, 0.5, 0.6])), starts, 1000, record=False)
+    escaped = (~path.diverged & (path.end[..., 0] < barrier))[:, starts > barrier].mean(axis=1)
+    print(f"warmup {W:>2}: escape from the shallow valley", [f"{share:.0%}" for share in escaped])
+
+# %% [markdown] key="basins-seen" lang="en"
+# On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.
+
+# %% [markdown] key="basins-seen" lang="zh-TW" of="6b361b62"
+# 在這條曲線上，事實正好相反。有些執行能跳過山脊，靠的就是一開始的大步伐。只要稍微預熱一下，每次執行都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
+
+# %% [markdown] key="practice" lang="en"
+# ## In practice
+#
+# - Large language models usually train with a short warmup followed by a cosine or linear decay.
+# - **PyTorch**: `ExponentialLR(optimizer, gamma)` multiplies by `gamma`, our $e^{-\lambda}$, at every call of `scheduler.step()`; also `StepLR`, `CosineAnnealingLR(optimizer, T_max)`, `LinearLR` for warmup, and `SequentialLR` to join two. **Keras**: `keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`, `CosineDecay(..., warmup_target, warmup_steps)`.
+# - Know what $t$ counts. The same number once an epoch or once an update makes two very different schedules.
+# - The peak rate comes first. Tune it together with the schedule; a decay suited to one rate may be wrong for another.
+
+# %% [markdown] key="practice" lang="zh-TW" of="50d24c61"
+# ## 實務上
+#
+# - 大型語言模型通常先短暫預熱，再做餘弦衰減或線性衰減。
+# - **PyTorch**：`ExponentialLR(optimizer, gamma)` 在每次呼叫 `scheduler.step()` 時乘上 `gamma`，也就是我們的 $e^{-\lambda}$；另外還有 `StepLR`、`CosineAnnealingLR(optimizer, T_max)`、用來預熱的 `LinearLR`，以及把兩段接起來的 `SequentialLR`。**Keras**：`keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`、`CosineDecay(..., warmup_target, warmup_steps)`。
+# - 要弄清楚 $t$ 數的是什麼。同一個數字，每個訓練週期算一次，還是每次更新算一次，是兩種很不一樣的排程。
+# - 最重要的還是最高學習率。它要和排程一起調；適合某個學習率的衰減，換一個學習率可能就不對了。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - Under noise a constant rate has a floor, nearly proportional to the rate. Letting the rate fall lowers it; letting it fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
+# - A network cannot rest where the sharpness exceeds $2/\eta$. That is why large rates end in flat places.
+# - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
+#
+# **Next:** Day 3. Where does the noise come from, and how many examples should one step look at?
+
+# %% [markdown] key="recap" lang="zh-TW" of="200e7a4b"
+# ## 今天帶走的東西
+#
+# - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，底線就跟著下降；降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
+# - 銳度超過 $2/\eta$ 的地方，網路停不住。所以大學習率最後停在平坦的地方。
+# - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
+#
+# **下一站**：第 3 天。雜訊從哪裡來？一步又該看幾筆資料？

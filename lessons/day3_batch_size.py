@@ -1,0 +1,547 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 3 · The batch size: how many examples per step?
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday3_batch_size.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
+#
+# **You will do:** shrink the batch from the whole training set to one example, and watch the path begin to tremble; measure the noise and meet its formula; race six batch sizes, counted in updates, in examples and in seconds.
+#
+# **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; where 32 to 128 comes from, and how to tell when it does not hold.
+#
+# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter.
+
+# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="6910ad3a"
+# # 第 3 天 · 批次大小：一步要看幾個樣本？
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
+#
+# **你會動手做**：把批次從整個訓練集一路縮到一個樣本，看路徑開始顫抖；量出雜訊有多大，再用公式對答案；讓六種批次大小賽跑，分別用更新次數、樣本數和秒數計分。
+#
+# **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議從哪裡來，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
+#
+# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A puzzle
+#
+# Three trainings of the digits network from Day 1. All three have the same learning rate, 0.05, and see every one of the 1,437 training images three times. The **batch size** differs, the number of examples that one update is made from: 1, 64, or all 1,437.
+#
+# The gradient of all images together is exact. That of one image is a guess. **Predict:** after three epochs, which network reads digits best?
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="4b0f31a3"
+# ## 1. 一個謎題
+#
+# 第 1 天那個辨識手寫數字的網路，訓練三次。三次的學習率都是 0.05，1,437 張訓練影像也都看過三遍。差別只在**批次大小**，也就是一次更新用幾個樣本來算：1 個、64 個，或是全部 1,437 個。
+#
+# 用全部影像算出來的梯度是精確的，只用一張算出來的只是猜測。**先預測**：三個訓練週期之後，哪一個網路最會認數字？
+
+# %% key="puzzle-run"
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+images, labels, n_images = digits.X_train, digits.y_train, len(digits.X_train)
+puzzle_sizes = [1, 64, n_images]
+puzzle = hp.train(network, digits, hp.SGD(0.05), batch_size=puzzle_sizes, epochs=3, seed=range(3))
+
+# %% key="puzzle-figure"
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
+updates = np.ones_like(examples).cumsum(axis=1)
+for ax, x, name in zip(axes, [examples, updates], ["examples seen", "updates"]):
+    hp.figures.losses_by_batch_size(x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name)
+axes[0].legend()
+hp.show(
+    fig, "Loss of three batch sizes: by examples the smallest wins; by updates the curves hardly overlap."
+)
+
+# %% key="puzzle-numbers" tags=["nbval-ignore-output"]
+for size, accuracy in zip(puzzle_sizes, puzzle.test_accuracy):
+    made = 3 * -(-n_images // size)
+    print(
+        f"batch size {size:>4}: {made:>4} updates, {accuracy.min():.0%} to {accuracy.max():.0%} of unseen digits"
+    )
+
+# %% [markdown] key="puzzle-answer" lang="en"
+# The guesser wins. From the images of one exact update it makes 1,437 rough ones. But look at the right-hand picture: counted in updates, the race has hardly begun, for the full batch has made three. Which is faster depends on what you count, and seconds are not even shown. (Each curve is averaged over the last 256 images, so the one of B = 1 begins late.)
+#
+# Nor was the race fair: who says that 0.05 suits all three? To settle it we need to know how large the noise is, what it does, what an update costs, and which learning rate belongs to which batch size.
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="cbb7ea2b"
+# 用猜的贏了。精確更新一次要看的影像，夠它粗略地更新 1,437 次。但是看看右圖：以更新次數來算，比賽根本才剛開始，因為整批的那一個只更新了三次。誰比較快，要看你數的是什麼；何況還沒比秒數。（每條曲線都取最近 256 張影像的平均，所以 B = 1 的曲線比較晚才出現。）
+#
+# 這場比賽也不公平：誰說 0.05 對三者都合適？要弄清楚，得先知道雜訊有多大、雜訊造成什麼後果、一次更新要花多少成本，以及哪個學習率該配哪個批次大小。
+
+# %% [markdown] key="kinds" lang="en"
+# ## 2. Three kinds of gradient descent
+#
+# - **Batch gradient descent**: every update uses the full batch, all N training examples.
+# - **Stochastic gradient descent**, in the strict sense: every update uses one example.
+# - **Mini-batch gradient descent**: every update uses B of them. In daily use this, too, is called SGD.
+#
+# All three are one loop. Shuffle the examples, cut them into batches of B, and make an update with the mean gradient of each batch. Here is one epoch of fitting a line, with two weights, slope and offset:
+
+# %% [markdown] key="kinds" lang="zh-TW" of="3a1b7d22"
+# ## 2. 三種梯度下降
+#
+# - **批次梯度下降**（batch gradient descent）：每次更新都用整批，也就是全部 N 個訓練樣本。
+# - 嚴格意義的**隨機梯度下降**（stochastic gradient descent，SGD）：每次更新只用一個樣本。
+# - **小批次梯度下降**（mini-batch gradient descent）：每次更新用 B 個樣本。平常說的 SGD，多半也包括這一種。
+#
+# 三種其實是同一個迴圈：把樣本洗牌，每 B 個切成一批，每一批用平均梯度更新一次。下面是一個訓練週期，用兩個權重（斜率和截距）擬合一條直線：
+
+# %% key="by-hand"
+points, line = hp.linear_regression(250, weights=(2.0,), noise=1.0), hp.linear_regression_model(1)
+rng = np.random.default_rng(0)
+w = line.init(rng, float)
+for X, y in hp.minibatches(points.X_train, points.y_train, 10, rng):
+    error = w[0] * X[:, 0] + w[1] - y
+    w = w - 0.1 * np.array([(error * X[:, 0]).mean(), error.mean()])
+trained = hp.train(line, points, hp.SGD(0.1), batch_size=10, epochs=1, seed=0, dtype=float)
+assert np.allclose(trained.weights, w)
+print("slope and offset after one epoch:", w.round(3))
+
+# %% [markdown] key="play-batches" lang="en"
+# **Your turn.** There are 200 points in the training part. The cross is the minimum.
+#
+# 1. Go from 200 to 1. Who is nearest after one epoch? And in the last epoch?
+# 2. With batch size 1, find a rate that ends nearer to the minimum. What do you pay?
+# 3. At which rate does batch size 200 diverge, and at which batch size 1?
+
+# %% [markdown] key="play-batches" lang="zh-TW" of="aa2e1f0e"
+# **換你玩**：訓練集有 200 個點，十字是最小值。
+#
+# 1. 把批次大小從 200 調到 1。走完一個訓練週期，誰離最小值最近？最後一個訓練週期呢？
+# 2. 批次大小固定為 1，找一個最後能更靠近最小值的學習率。代價是什麼？
+# 3. 批次大小 200 從哪個學習率開始發散？批次大小 1 呢？
+
+# %% key="explore-batches"
+hp.explore_batches()
+
+# %% [markdown] key="kinds-seen" lang="en"
+# At the rate 0.1, a small batch is there first, and then cannot rest: it trembles around the minimum. A full batch comes in slowly and straight. At 0.01, batch size 1 trembles far less, but needs more than an epoch to arrive. It diverges from about 0.6 on, where the full batch bears almost 2: that is the $2/\lambda_{\max}$ of Day 1.
+#
+# The trembling is what people mean by "SGD converges unstably". Is it always so?
+
+# %% [markdown] key="kinds-seen" lang="zh-TW" of="5d67f64b"
+# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；整批走得慢，但路徑平穩。學習率降到 0.01，批次大小 1 抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，整批則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+#
+# 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
+
+# %% key="noise-free"
+for noise in [1.0, 0.0]:
+    points = hp.linear_regression(250, weights=(2.0,), noise=noise)
+    exact = hp.train(line, points, hp.SGD(0.5), batch_size=200, epochs=200, dtype=float).weights
+    single = hp.train(line, points, hp.SGD(0.1), batch_size=1, epochs=20, seed=range(50), dtype=float)
+    distance = np.linalg.norm(single.weights - exact, axis=1).mean()
+    print(f"points scatter by {noise}: batch size 1 ends {distance:.2f} from the minimum")
+
+# %% [markdown] key="noise-free-seen" lang="en"
+# No. When one line fits *every* point, the examples agree about the minimum, and single examples lead straight to it. What makes SGD restless is that the examples **disagree** there.
+
+# %% [markdown] key="noise-free-seen" lang="zh-TW" of="52a771a5"
+# 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致，一次只看一個樣本也能直接走到。SGD 停不下來，是因為樣本在那裡**意見不合**。
+
+# %% key="quiz-twice"
+hp.quiz("day3-twice")
+
+# %% [markdown] key="last-batch" lang="en"
+# Two details of the loop cause real mistakes. The **last batch** may be smaller: 10 examples in batches of 4 make 4, 4 and 2, and whoever reports the mean of the batch means counts the last two examples double. And the gradient is a **mean** over the batch: whoever takes the sum has multiplied the learning rate by B, without a word.
+
+# %% [markdown] key="last-batch" lang="zh-TW" of="dbd1b109"
+# 這個迴圈有兩個細節，真的會讓人出錯。第一，**最後一批**可能比較小：10 個樣本每批 4 個，會切成 4、4、2；如果回報「各批平均的平均」，最後兩個樣本就被加倍計算。第二，梯度是整批的**平均**：如果不小心用了總和，等於默默把學習率乘上 B。
+
+# %% key="last-batch-run"
+losses, w_start = np.arange(10.0), network.init(0)
+means = [losses[start : start + 4].mean() for start in (0, 4, 8)]
+print(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():.3f}")
+for size in [64, 256, 1024]:
+    length = np.linalg.norm(network.gradient(w_start, images[:size], labels[:size]))
+    print(f"batch of {size:>4}: length of the mean gradient {length:.1f}, of the sum {length * size:.0f}")
+
+# %% [markdown] key="noise" lang="en"
+# ## 3. How noisy is a mini-batch?
+#
+# Ten examples whose gradients are the numbers 0 to 9; the full-batch gradient is 4.5. There are so few that we can list *every* batch there is. How far do their means scatter?
+
+# %% [markdown] key="noise" lang="zh-TW" of="8b7ff3d2"
+# ## 3. 小批次的雜訊有多大？
+#
+# 假設有十個樣本，梯度就是 0 到 9 這十個數字，整批的梯度是 4.5。樣本這麼少，可以把**所有**可能的批次全部列出來。它們的平均散得多開？
+
+# %% key="enumerate"
+from itertools import combinations
+
+for size in [1, 2, 5, 9, 10]:
+    means = np.mean(list(combinations(range(10), size)), axis=1)
+    formula = np.var(range(10)) / size * (10 - size) / (10 - 1)
+    assert np.isclose(means.var(), formula)
+    print(f"batches of {size:>2}: there are {len(means):>3}, variance of their means {means.var():.3f}")
+
+# %% [markdown] key="noise-formula" lang="en"
+# The assert holds for each size, so the formula is exact:
+#
+# $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
+#
+# Here $g_B$ is the mean gradient of a batch, $S^2$ the variance of the single examples' gradients (their mean squared distance from the full-batch gradient), $B$ the batch size and $N$ the number of examples. The second factor comes from the fact that a batch never holds an example twice; it is close to 1 for small batches, and 0 for the full one. That is why a full batch has no noise.
+#
+# Does this hold for the network, with the variances of its 2,410 weights added up? Take 100 batches of each size. Right: the cosine of the angle between a batch's gradient and the exact one; 1 is the same direction. There the dots are the median of the 100, and the band runs from the lowest to the highest.
+
+# %% [markdown] key="noise-formula" lang="zh-TW" of="75d0c402"
+# 每一種大小都通過 assert，可見公式是精確的：
+#
+# $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
+#
+# 其中 $g_B$ 是一批的平均梯度，$S^2$ 是單一樣本梯度的變異數（和整批梯度相差多少，平方後取平均），$B$ 是批次大小，$N$ 是樣本總數。第二個因子的由來，是同一批裡不會有重複的樣本；批次小的時候它接近 1，整批時是 0。所以整批沒有雜訊。
+#
+# 網路有 2,410 個權重，把各權重的變異數加起來，公式也成立嗎？每種大小抽 100 批來看。右圖是一批的梯度與精確梯度的夾角餘弦，1 代表方向完全相同；圓點是 100 批的中位數，色帶從最低到最高。
+
+
+# %% key="noise-run"
+def gradients(batches):
+    runs = np.tile(w_start, (len(batches), 1))
+    return network.gradient(runs, images[batches], labels[batches])
+
+
+each = gradients(np.arange(n_images)[:, None])  # one row for each example
+full = each.mean(axis=0)
+spread = ((each - full) ** 2).sum(axis=1).mean()  # S²
+
+# %% key="noise-draw"
+noise_sizes, rng = np.array([1, 4, 16, 64, 256, 1024]), np.random.default_rng(1)
+drawn = [gradients(np.stack([rng.permutation(n_images)[:B] for _ in range(100)])) for B in noise_sizes]
+variance = [((g - full) ** 2).sum(axis=1).mean() for g in drawn]
+predicted = spread / noise_sizes * (n_images - noise_sizes) / (n_images - 1)
+cosine = [g @ full / np.linalg.norm(g, axis=1) / np.linalg.norm(full) for g in drawn]
+
+# %% key="noise-figure"
+fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9.4, 3.4))
+hp.figures.by_batch_size(noise_sizes, {" formula": variance}, left_ax, "variance", {" formula": predicted})
+hp.figures.by_batch_size(noise_sizes, {"": cosine}, right_ax, "cosine with full batch", scale="linear")
+hp.show(fig, "Variance of the gradient falls as one over B, as the formula says; its direction gets better.")
+
+# %% key="quiz-noise"
+hp.quiz("day3-noise")
+
+# %% [markdown] key="noise-seen" lang="en"
+# The dots lie on the line. Four times the examples leave a quarter of the variance, and so half the typical error, which is its square root. (The last dot is lower still: 1,024 images are almost the full batch.) On the right, the first examples of a batch improve the direction most, the last hundreds hardly at all.
+
+# %% [markdown] key="noise-seen" lang="zh-TW" of="f8613c37"
+# 圓點都落在線上。樣本變成四倍，變異數剩四分之一；典型誤差是變異數的平方根，所以只減為一半。（最後一點還更低：1,024 張已經接近整批。）右圖中，一批裡的頭幾個樣本最能改善方向，最後那幾百個幾乎沒有差別。
+
+# %% [markdown] key="floor" lang="en"
+# ## 4. What the noise does, and how the rate can undo it
+#
+# On Day 2 you met the noise floor: with a constant rate, noise keeps SGD at a certain height above the minimum. For a parabola of curvature $\lambda$ (called $h$ on Day 2), when one example's gradient has variance $\sigma^2$, it is exactly
+#
+# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
+#
+# For small $\eta\lambda$ only $\eta/B$ matters: raise the rate $\eta$ and the batch size $B$ by the same factor, and the floor stays. **Predict:** does that hold for Adam too? (Adam, the subject of Day 5, divides each step by the typical size of recent gradients.)
+#
+# Three rules, three batch sizes, 32 runs each: keep the rate, raise it with $\sqrt B$, raise it with $B$.
+
+# %% [markdown] key="floor" lang="zh-TW" of="6221acfe"
+# ## 4. 雜訊的後果，以及怎樣用學習率抵銷
+#
+# 第 2 天見過雜訊底線：學習率固定時，雜訊讓 SGD 停在最小值上方某個高度，下不去。拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，這個高度精確地等於
+#
+# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
+#
+# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，底線的高度不變。**先預測**：Adam 也是這樣嗎？（Adam 是第 5 天的主題，它每一步都除以近期梯度的一般大小。）
+#
+# 三種規則、三種批次大小，各跑 32 次：學習率不變、隨 $\sqrt B$ 放大、隨 $B$ 放大。
+
+
+# %% key="floor-run"
+def floor(optimizer, B):
+    path = hp.descend(parabola, optimizer, [0.0], steps=4000, noise=1 / np.sqrt(B), seed=range(32))
+    return path.loss[..., 1000:].mean(axis=(1, 2))
+
+
+parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.array([0, 0.5, 1])
+sgd = np.array([floor(hp.SGD(0.01 * B**power), B) for B in floor_sizes])
+adam = np.array([floor(hp.Adam(0.001 * B**power), B) for B in floor_sizes])
+for name, floors in [("SGD", sgd), ("Adam", adam)]:
+    print(f"{name:<5} floor at B = 16 / floor at B = 1:", (floors[2] / floors[0]).round(2))
+
+# %% key="floor-figure"
+rules, B = ["same rate", "rate × √B", "rate × B"], floor_sizes[:, None]
+eta, eta_adam = 0.01 * B**power, 0.001 * B**power
+lines = {"SGD": (sgd, eta / (2 * B * (2 - eta))), "Adam": (adam, eta_adam / (4 * np.sqrt(B)))}
+fig, axes = plt.subplots(1, 2, figsize=(9.4, 3.4))
+for ax, (name, (measured, theory)) in zip(axes, lines.items()):
+    exact = dict(zip(rules, theory.T))
+    hp.figures.by_batch_size(floor_sizes, dict(zip(rules, measured.T)), ax, "noise floor", exact)
+    ax.set_title(name)
+hp.show(fig, "Noise floor by batch size: SGD stays level with rate times B, Adam with rate times root B.")
+
+# %% [markdown] key="floor-seen" lang="en"
+# With the rate kept, the floor falls as the batch grows, for both. To stay level, SGD needs $\eta \propto B$, the **linear rule**. Adam needs $\eta \propto \sqrt B$, the **square-root rule** (Malladi et al. 2022): where noise is most of the gradient, Adam divides each step by the size of the noise. Less noise then means longer steps, so half the change is made already. Dots are measured. The lines are the exact formula for SGD, and the approximation $\eta\sigma/(4\sqrt B)$ for Adam.
+
+# %% [markdown] key="floor-seen" lang="zh-TW" of="8fd17fd1"
+# 學習率不變時，兩者的底線都隨批次變大而降低。要維持同樣的高度，SGD 需要 $\eta \propto B$，稱為**線性規則**；Adam 需要 $\eta \propto \sqrt B$，稱為**平方根規則**（Malladi et al. 2022）：當梯度大半是雜訊，Adam 的每一步等於除以雜訊的大小；雜訊變小，步伐就自動變長，該調的已經先調了一半。圖上的點是量到的；SGD 的線是精確公式，Adam 的線是近似式 $\eta\sigma/(4\sqrt B)$。
+
+# %% key="quiz-scaling"
+hp.quiz("day3-scaling")
+
+# %% [markdown] key="map" lang="en"
+# ## 5. Rate and batch size on one map
+#
+# A parabola is patient. What about the network? Nine rates, eight batch sizes, each twice the one before, and three seeds: 216 trainings of five epochs, in one call.
+
+# %% [markdown] key="map" lang="zh-TW" of="aee2d287"
+# ## 5. 把學習率和批次大小畫成一張地圖
+#
+# 拋物線很好說話，網路呢？九個學習率、八種批次大小，後一個都是前一個的兩倍，再配三個種子：216 次訓練，每次五個訓練週期，一次呼叫跑完。
+
+# %% key="map-run"
+rates, sizes = 2.0 ** np.arange(-6, 3), [4, 8, 16, 32, 64, 128, 256, 512]
+sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=5, seed=range(3))
+
+# %% key="explore-map" tags=["nbval-ignore-output"]
+hp.explore_map(sweep)
+
+# %% key="map-diagonals" tags=["nbval-ignore-output"]
+middle = sweep.train_loss.mean(axis=2)
+for first in [0, 1, 2, 3]:
+    steps = range(6 - first)
+    print(f"{rates[first]:.3f} at B = 4, then both doubled:", [f"{middle[first + k, k]:.2f}" for k in steps])
+
+# %% [markdown] key="map-seen" lang="en"
+# Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
+#
+# Then it stops, at the cliff of Day 1. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds up to the cliff; where the diagonal meets it, a larger batch has nothing more to give.* Move the slider and watch the rule run over the edge.
+
+# %% [markdown] key="map-seen" lang="zh-TW" of="10cc2277"
+# 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
+#
+# 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有好處了**。移動滑桿，看規則怎樣衝出懸崖。
+
+# %% [markdown] key="price" lang="en"
+# ## 6. What a step costs
+#
+# **Memory** first. To compute a gradient, a network keeps the numbers of every layer, for every example of the batch: here 64 + 32 + 10, four bytes each. The weights, 2,410 of them, are there once, whatever the batch.
+
+# %% [markdown] key="price" lang="zh-TW" of="6c538775"
+# ## 6. 走一步要花多少？
+#
+# 先看**記憶體**。要算梯度，網路得替批次裡的每一個樣本記下每一層的數字：這裡是 64 + 32 + 10 個，每個 4 位元組。2,410 個權重則只有一份，和批次大小無關。
+
+# %% key="memory"
+print(f"weights {4 * network.n_weights / 1000:.1f} kB")
+for size in [1, 64, n_images]:
+    print(f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of layer values")
+
+# %% [markdown] key="time" lang="en"
+# Memory grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
+
+# %% [markdown] key="time" lang="zh-TW" of="c248ed48"
+# 記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會久多少倍？
+
+# %% key="seconds" tags=["nbval-ignore-output"]
+race_updates = {1: 6000, 4: 3000, 16: 1500, 64: 700, 256: 400, n_images: 200}
+seconds = {}
+for size in race_updates:
+    made = 300 if size < 100 else 30
+    runs = [hp.train(network, digits, hp.SGD(0.1), batch_size=size, updates=made) for _ in range(3)]
+    seconds[size] = min(run.seconds for run in runs) / made
+    print(
+        f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, {size / seconds[size]:>9,.0f} examples/s"
+    )
+
+# %% [markdown] key="race" lang="en"
+# An update with 64 examples costs far less than 64 updates: most of a tiny update is overhead. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
+#
+# Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
+
+# %% [markdown] key="race" lang="zh-TW" of="64cc7207"
+# 用 64 個樣本更新一次，比更新 64 次便宜得多：極小的更新，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
+#
+# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，也就是在地圖上，三個種子裡最差的那個損失最低的學習率。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
+
+# %% key="race-run" tags=["nbval-ignore-output"]
+worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
+own = {size: float(rates[column.argmin()]) for size, column in zip(sizes, worst.T)}
+own |= {1: own[4] / 4, n_images: own[256]}
+races = {}
+for size, count in race_updates.items():
+    optimizer = hp.SGD(own[size])
+    races[size] = hp.train(network, digits, optimizer, batch_size=size, updates=count, seed=range(10, 13))
+print("each one's own rate:", {size: own[size] for size in races})
+
+# %% key="explore-race" tags=["nbval-ignore-output"]
+hp.explore_race(races, seconds)
+
+# %% key="race-table" tags=["nbval-ignore-output"]
+needed = [hp.updates_to_target(races[B].loss, 0.2, window=max(1, 512 // B)) for B in races]
+print("batch size   updates (3 seeds)      examples   seconds")
+for size, count in zip(races, needed):
+    mean = count.mean()
+    print(f"{size:>10}   {count!s:<22} {mean * size:>8,.0f}   {mean * seconds[size]:.3f}")
+
+# %% [markdown] key="race-seen" lang="en"
+# Three ways to count, three winners:
+#
+# - in **updates**, large batches win, but beyond some size they gain almost nothing;
+# - in **examples**, small batches win, but below some size they gain almost nothing;
+# - in **seconds**, the middle wins. Too small wastes the machine, too large wastes examples.
+#
+# Such a valley is the reason for the advice **32 to 128**. This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
+#
+# So "SGD is fast" is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
+
+# %% [markdown] key="race-seen" lang="zh-TW" of="a180e65b"
+# 三種計分，三個贏家：
+#
+# - 數**更新次數**，大批次贏，但大到某個程度就幾乎不再進步；
+# - 數**樣本**，小批次贏，但小到某個程度也幾乎不再進步；
+# - 數**秒數**，中間的贏。太小浪費機器，太大浪費樣本。
+#
+# **32 到 128** 的建議，道理就在這樣的谷。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
+#
+# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「整批準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+
+# %% [markdown] key="scale" lang="en"
+# ## 7. Where does the gain end?
+#
+# The variance falls as $1/B$, so there is a batch size at which it equals the squared length of the gradient itself: as much noise as signal. This is the **gradient noise scale** (McCandlish et al. 2018):
+#
+# $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
+#
+# where $|G|$ is the length of the full gradient, and $\operatorname{tr}\Sigma$ the variance of single examples' gradients, added over all weights: the $S^2$ of section 3. Nobody needs all those gradients to estimate it. The squared lengths of the gradients of two batch sizes are enough:
+
+# %% [markdown] key="scale" lang="zh-TW" of="dd4456bb"
+# ## 7. 好處到哪裡為止？
+#
+# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale，McCandlish et al. 2018）：
+#
+# $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
+#
+# 其中 $|G|$ 是整批梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，把所有權重加起來，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
+
+# %% key="scale-exact" tags=["nbval-ignore-output"]
+estimates = [
+    hp.gradient_noise_scale(network, w_start, images, labels, small=8, large=256, seed=seed)
+    for seed in range(5)
+]
+print(
+    f"from all gradients {spread / (full**2).sum():.1f}, from batches of 8 and 256:", np.round(estimates, 1)
+)
+
+# %% [markdown] key="scale-race" lang="en"
+# The theory goes on: if a huge batch needs $S_{\min}$ updates, a batch of B needs
+#
+# $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
+#
+# So measure $\mathcal{B}$ along the training with batch size 256, take $S_{\min}$ from the full batch, and compare with the race:
+
+# %% [markdown] key="scale-race" lang="zh-TW" of="6eebf4fa"
+# 理論還能往下推：如果極大的批次需要 $S_{\min}$ 次更新，批次大小 B 就需要
+#
+# $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
+#
+# 所以，沿著批次大小 256 的訓練過程量 $\mathcal{B}$，從整批的結果取 $S_{\min}$，再和比賽的結果對照：
+
+# %% key="scale-run" tags=["nbval-ignore-output"]
+scales, optimizer = [], hp.SGD(own[256])
+for made in [1, 10, 30, 60, 400]:
+    run = hp.train(network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13))
+    scales.append(hp.gradient_noise_scale(network, run.weights, images, labels))
+    print(f"noise scale after {made:>3} updates, three seeds:", scales[-1].round())
+noise_scale = np.median(scales[:4])
+
+# %% key="scale-figure"
+race_sizes = np.array(list(races))
+least = np.mean(needed[-1]) / (1 + noise_scale / n_images)
+fig, ax = plt.subplots()
+theory = {" theory": least * (1 + noise_scale / race_sizes)}
+hp.figures.by_batch_size(race_sizes, {" theory": needed}, ax, "updates to a loss of 0.2", theory)
+ax.axvline(noise_scale, color="black", lw=1, ls=":")
+hp.show(
+    fig, "Updates to the target by batch size: they fall as one over B, then level off at the noise scale."
+)
+
+# %% [markdown] key="scale-seen" lang="en"
+# The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, but lie below it, by up to a factor of 2.5. Do not ask for more, because the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
+
+# %% [markdown] key="scale-seen" lang="zh-TW" of="03e37c14"
+# 點線就是雜訊尺度。在它左邊遠處，批次加倍，更新次數幾乎減半；在它右邊遠處，幾乎省不了什麼。圓點轉彎的樣子和理論一致，但都在理論線下方，最多差 2.5 倍。別要求更準，因為雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+
+# %% [markdown] key="accuracy" lang="en"
+# ## 8. Do small batches give better networks?
+#
+# Many a plot says so. Here is how to make one, and what is wrong with it. Test accuracy by batch size, three times: with the same rate for all, 1/32, and five epochs; with each one's own rate and five epochs; with each one's own rate and enough updates (the race).
+
+# %% [markdown] key="accuracy" lang="zh-TW" of="91cb8f55"
+# ## 8. 小批次訓練出來的網路比較好嗎？
+#
+# 許多圖都這樣說。下面示範這種圖是怎麼畫出來的，又錯在哪裡。畫三次測試準確率與批次大小的關係：大家用同一個學習率 1/32，跑五個訓練週期；各用各的學習率，跑五個訓練週期；各用各的學習率，而且更新次數足夠（就是剛才的比賽）。
+
+# %% key="accuracy-figure"
+shared = [4, 16, 64, 256]
+columns = [sizes.index(size) for size in shared]
+rows = [list(rates).index(own[size]) for size in shared]
+accuracy = {"same rate": sweep.test_accuracy[1, columns], "own rate": sweep.test_accuracy[rows, columns]}
+accuracy["enough updates"] = [races[size].test_accuracy for size in shared]
+fig, ax = plt.subplots(figsize=(7.2, 3.8))
+hp.figures.by_batch_size(shared, accuracy, ax, "test accuracy", scale="linear")
+hp.show(fig, "Test accuracy falls with the batch size at one rate, not with its own rate and enough updates.")
+
+# %% [markdown] key="accuracy-seen" lang="en"
+# The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2018) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
+
+# %% [markdown] key="accuracy-seen" lang="zh-TW" of="d133ccd0"
+# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距就不比種子之間的差距大。Shallue et al.（2018）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
+
+# %% [markdown] key="practice" lang="en"
+# ## In practice
+#
+# - **PyTorch**: `DataLoader(dataset, batch_size=64, shuffle=True)`; without them the batch size is 1 and nothing is shuffled. `drop_last=True` leaves out a smaller last batch. **Keras**: `model.fit(x, y, batch_size=32)`; 32 is the default.
+# - Start in the middle, at 32 to 128, and double while an epoch gets faster and memory lasts. With each doubling double the rate for SGD, or raise it by a factor of 1.4 for Adam; near the cliff, sweep again.
+# - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch.
+
+# %% [markdown] key="practice" lang="zh-TW" of="8d3cfea6"
+# ## 實務上
+#
+# - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
+# - 先從中間開始，選 32 到 128；只要訓練週期還會變快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，Adam 則乘上 1.4；靠近懸崖時，重新掃描。
+# - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - The noise of a mini-batch gradient falls as $1/B$ in variance: four times the examples, half the error.
+# - Learning rate and batch size move together: $\eta \propto B$ for SGD, $\eta \propto \sqrt B$ for Adam, and only up to the cliff.
+# - Batch size is about speed, not about accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
+#
+# **Next:** Day 4. So far every step followed the gradient of the moment. What if a step remembered the ones before it?
+
+# %% [markdown] key="recap" lang="zh-TW" of="39cd3479"
+# ## 今天帶走的東西
+#
+# - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
+# - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，Adam 用 $\eta \propto \sqrt B$，而且只到懸崖為止。
+# - 批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
+#
+# **下一站**：第 4 天。到目前為止，每一步都只跟著當下的梯度走。如果一步能記得前面的幾步呢？

@@ -1,0 +1,598 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 4 · SGD and momentum: which way do I step?
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_sgd_and_momentum.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
+#
+# **You will do:** drag a noisy walk and a ball with memory down a ravine; walk thousands of settings of momentum in one call, and see their border; train digits 170 times to settle an unfair comparison.
+#
+# **You will learn:** what noise does to SGD, and what it does not; why a ravine is slow and memory is fast; why momentum and the learning rate have to be set together.
+#
+# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional.
+
+# %% [markdown] key="title" lang="zh-TW" of="b346bef7"
+# # 第 4 天 · SGD 與動量：該往哪裡走？
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
+#
+# **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完幾千組動量設定，看見它們的界線；訓練手寫數字 170 次，替一場不公平的比賽重新評分。
+#
+# **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；山谷為什麼慢，有記憶為什麼快；為什麼動量和學習率要一起調。
+#
+# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A puzzle
+#
+# A **ravine** is a bowl that bends sharply in one direction and hardly in the other. Two walkers start at the black point. Both see only the gradient where they stand, both make 40 steps. The first has the best learning rate there is for this ravine. The second has about half that rate, but remembers its last step.
+#
+# **Predict:** which one gets closer, and by how much?
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="63451990"
+# ## 1. 一個謎題
+#
+# **山谷**（ravine）是一個方向彎得很急、另一個方向幾乎不彎的碗。兩個人從黑點出發，都只看得到腳下的梯度，都走 40 步。第一個人用的是最適合這個山谷的學習率；第二個人的學習率大約只有一半，但他記得自己的上一步。
+#
+# **先預測**：走完之後，誰離最小值比較近？近多少？
+
+# %% key="puzzle-run"
+ravine, start = hp.Quadratic([1, 50]), (-2.5, 0.8)
+walkers = {"SGD": hp.SGD(lr=0.0392), "Momentum": hp.Momentum(lr=0.02, momentum=0.75)}
+walks = {name: hp.descend(ravine, walker, start, steps=40) for name, walker in walkers.items()}
+print("distance left:", {name: float(np.linalg.norm(walk.end).round(3)) for name, walk in walks.items()})
+
+# %% key="puzzle-figure"
+fig, ax = plt.subplots(figsize=(7.6, 3.4))
+hp.figures.ravine_walks(ravine, walks, ax, height=1.1)
+hp.show(fig, "Two walks in a ravine: SGD zigzags and falls short, momentum swings less and less and arrives.")
+
+# %% [markdown] key="puzzle-answer" lang="en"
+# The second ends some thirty times nearer. The gradient points along the steepest slope. In a ravine that is mostly *across*, not *along*. The first walker spends its steps on a zigzag; the second gets there.
+#
+# Today: first the walker without memory, noise included (sections 2 and 3); then what one remembered step changes.
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="b4ed1c6d"
+# 第二個人最後的距離，大約只有第一個人的三十分之一。梯度指的是最陡的方向。在山谷裡，最陡的方向多半是**橫越**山谷，而不是**沿著**谷底走。第一個人把步伐浪費在來回折返上，第二個人卻走到了。
+#
+# 今天先看沒有記憶的走法，連雜訊一起看（第 2、3 節）；再看多記住一步，會帶來什麼改變。
+
+# %% [markdown] key="sgd" lang="en"
+# ## 2. SGD and its noise
+#
+# **Stochastic gradient descent** takes the step of Day 1,
+#
+# $$w \leftarrow w - \eta\,\nabla_w L,$$
+#
+# with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Of this **optimizer** (the rule that turns gradients into steps) people say three things: it is unstable, it falls into local minima easily, it is fast. We test all three.
+#
+# **Unstable?** Day 2 found the answer: the **noise floor**. Once more, for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$: a step multiplies the error by $1-\eta\lambda$ and adds a kick of standard deviation $\eta\sigma$. The variance stops changing when
+#
+# $$\operatorname{Var} = (1-\eta\lambda)^2\operatorname{Var} + \eta^2\sigma^2 \quad\Longrightarrow\quad \operatorname{Var} = \frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)},$$
+#
+# and the mean loss there, the floor, is $\tfrac12\lambda\operatorname{Var}$.
+
+# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="45a0b3b1"
+# ## 2. SGD 與它的雜訊
+#
+# **隨機梯度下降**（SGD）走的是第 1 天的步伐：
+#
+# $$w \leftarrow w - \eta\,\nabla_w L,$$
+#
+# 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，常聽到三種說法：不穩定、容易陷入局部最小值、很快。我們逐一檢驗。
+#
+# **不穩定嗎？** 第 2 天已經找到答案，就是**雜訊底線**。複習一下：取一個曲率為 $\lambda$ 的權重，雜訊的標準差是 $\sigma$。每一步先把誤差乘上 $1-\eta\lambda$，再隨機推一下，推力的標準差是 $\eta\sigma$。變異數不再改變時，
+#
+# $$\operatorname{Var} = (1-\eta\lambda)^2\operatorname{Var} + \eta^2\sigma^2 \quad\Longrightarrow\quad \operatorname{Var} = \frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)},$$
+#
+# 這時的平均損失 $\tfrac12\lambda\operatorname{Var}$ 就是底線。
+
+# %% key="plateau-run"
+parabola, noisy_rates = hp.Quadratic([1.0]), [0.02, 0.1, 0.5]
+noisy = hp.descend(parabola, hp.SGD(noisy_rates), [3.0], steps=500, noise=1.0, seed=range(500))
+levels = [lr / (2 * (2 - lr)) for lr in noisy_rates]
+for lr, loss, level in zip(noisy_rates, noisy.loss, levels):
+    print(f"lr = {lr:<4}  mean loss {loss[:, 250:].mean():.4f}   formula {level:.4f}")
+
+# %% key="plateau-figure"
+fig, ax = plt.subplots(figsize=(6.4, 3.2))
+hp.figures.noisy_losses(noisy, ax, [f"lr = {lr}" for lr in noisy_rates], floors=levels)
+ax.set_ylim(1e-3, 8)
+hp.show(fig, "Losses under noise fall and then stay at a level: the larger the rate, the higher.")
+
+# %% [markdown] key="plateau-seen" lang="en"
+# Thick lines are the mean of 500 runs, thin ones a single run, dotted ones the formula. The loss falls to its noise floor and stays there. A larger rate gets there sooner and stays higher. So with a constant rate and constant noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3).
+#
+# **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line below 0.01. What does it cost? Then set the noise to zero.
+
+# %% [markdown] key="plateau-seen" lang="zh-TW" of="babf24c8"
+# 粗線是 500 次執行的平均，細線是其中一次，點線是公式。損失降到雜訊底線，就停在那裡。學習率越大，越早到，但停得越高。所以，學習率和雜訊都固定時，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。
+#
+# **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
+
+# %% key="explore-noisy-walk"
+hp.explore_noisy_walk()
+
+# %% [markdown] key="escape" lang="en"
+# **Easily caught in local minima?** Take the two valleys of Day 1 again, with a small learning rate and no, some or much noise. Start at the bottom of each valley and walk 1,000 steps, with 200 seeds. A run has left if it *ends* in the other valley. The line is the median of five groups of 40 seeds, the band their range.
+
+# %% [markdown] key="escape" lang="zh-TW" of="93edf6b2"
+# **容易陷入局部最小值嗎？** 再拿第 1 天那兩個谷，用小的學習率，雜訊從無到小、再到大。分別從兩個谷底出發，走 1,000 步，用 200 個種子。**最後**停在另一個谷的，才算離開。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍。
+
+# %% key="quiz-noise"
+hp.quiz("day4-noise")
+
+# %% key="escape-run"
+curve = hp.TwoBasins(tilt=0.2)
+deep, barrier, shallow = curve.stationary_points()
+spread, left = (
+    np.array([0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4]),
+    [],
+)  # left: does a run end left of the barrier? (starts, groups, seeds)
+for sigma in spread:
+    path = hp.descend(curve, hp.SGD(0.1), [shallow, deep], 1000, noise=sigma, seed=range(200), record=False)
+    left.append((path.end[..., 0] < barrier).reshape(2, 5, 40))
+left = np.array(left)
+
+# %% key="escape-figure"
+shares = {"leave shallow": left[:, 0].mean(axis=-1), "leave deep": (~left[:, 1]).mean(axis=-1)}
+fig, ax = plt.subplots(figsize=(8, 3.4))
+hp.figures.share_bands(spread, shares, ax, r"noise $\sigma$")
+hp.show(fig, "Without noise no run leaves its valley; with some, nearly all leave the shallow one only.")
+heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
+print(f"height of the barrier from the shallow valley {heights[0]:.2f}, from the deep one {heights[1]:.2f}")
+
+# %% [markdown] key="escape-seen" lang="en"
+# The saying has it backwards on this curve. *Without* noise nobody leaves, and the start decides. *Some* noise, $\sigma = 1$, carries nearly every run out of the shallow valley into the deep one, and none the other way, for from there the barrier is six times as high. *Much* noise throws runs out of the deep valley too. So noise can free SGD from a local minimum, provided it is strong enough for the barrier, and weak enough to stay where it is good.
+
+# %% [markdown] key="escape-seen" lang="zh-TW" of="817e82a7"
+# 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎把每次執行都推過山脊，送進深谷；從深谷這一側看，山脊的高度是六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山脊，又小到能留在好的地方。
+
+# %% [markdown] key="fast" lang="en"
+# **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the better of two rates, with three seeds:
+
+# %% [markdown] key="fast" lang="zh-TW" of="124be625"
+# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試兩個學習率，取比較好的那個，用三個種子：
+
+# %% key="fast-run" tags=["nbval-ignore-output"]
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+for size, passes, tried in [(1, 1, [0.01, 0.02]), (1437, 1, [1, 3]), (1437, 10, [0.2, 0.4])]:
+    run = hp.train(network, digits, hp.SGD(tried), batch_size=size, epochs=passes, seed=range(3))
+    accuracy = np.nan_to_num(run.test_accuracy)
+    worst, *_, top = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
+    print(f"{size:>4} images a step, {passes:>2} passes: test accuracy {worst:.0%} to {top:.0%}")
+
+# %% [markdown] key="fast-seen" lang="en"
+# Per image seen, SGD is far ahead, even of ten passes with full gradients. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
+#
+# ## 3. The ravine, in numbers
+#
+# Even without noise SGD is slow in a ravine. Its **condition number** is $\kappa = \lambda_{\max}/\lambda_{\min}$, the largest curvature over the smallest. The best rate, $\eta = 2/(\lambda_{\min}+\lambda_{\max})$, lets both directions shrink by the same factor $\frac{\kappa-1}{\kappa+1}$ per step. How many steps is that?
+
+# %% [markdown] key="fast-seen" lang="zh-TW" of="a2d59db6"
+# 以看過的影像數來算，SGD 遙遙領先，用完整的梯度走十遍也追不上。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
+#
+# ## 3. 用數字看山谷
+#
+# 就算沒有雜訊，SGD 在山谷裡也很慢。山谷的**條件數**是 $\kappa = \lambda_{\max}/\lambda_{\min}$，也就是最大曲率除以最小曲率。最好的學習率 $\eta = 2/(\lambda_{\min}+\lambda_{\max})$，會讓兩個方向每步縮小的倍率都是 $\frac{\kappa-1}{\kappa+1}$。這樣要走幾步？
+
+
+# %% key="ravine-steps"
+def steps_to_a_millionth(optimizer, kappa, limit):
+    w = hp.descend(hp.Quadratic([1, kappa]), optimizer, (1.0, 1.0), limit).w
+    return int(np.flatnonzero(np.linalg.norm(w, axis=-1) > 1e-6 * np.sqrt(2))[-1]) + 1
+
+
+kappas = np.array([10, 30, 100, 300, 1000])
+steps = {"SGD": [steps_to_a_millionth(hp.SGD(2 / (1 + k)), k, 8 * k) for k in kappas]}
+for k, count in zip(kappas, steps["SGD"]):
+    print(f"κ = {k:>4}: {count:>4} steps, {count / k:.2f} κ")
+
+# %% [markdown] key="momentum" lang="en"
+# Ten times the $\kappa$, ten times the steps.
+#
+# ## 4. A step that remembers
+#
+# **Momentum** keeps part of the last step, like a rolling ball:
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
+#
+# $v_t$ is the step, and $\gamma$, between 0 and 1, says how much of the last one stays (usually 0.9). Written out, $v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$ with $g_t$ the gradient at step $t$. Gradients that agree add up; gradients that alternate cancel. In code:
+
+# %% [markdown] key="momentum" lang="zh-TW" of="5f02ff42"
+# $\kappa$ 變成十倍，步數也變成十倍。
+#
+# ## 4. 記得上一步
+#
+# **動量**（momentum）會留下上一步的一部分，就像滾動的球：
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
+#
+# $v_t$ 就是這一步；$\gamma$ 介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，來回反覆的梯度會互相抵消。寫成程式：
+
+# %% key="momentum-by-hand"
+w, v, lr, momentum = np.array(start), 0.0, 0.02, 0.75
+for _ in range(40):
+    v = momentum * v + lr * ravine.gradient(w)
+    w = w - v
+assert np.allclose(w, walks["Momentum"].end, rtol=1e-9)
+print(w)
+
+# %% [markdown] key="play-ravine" lang="en"
+# **Your turn.**
+#
+# 1. Leave $\gamma$ at 0 and find the fastest rate.
+# 2. Raise $\gamma$ to about 0.6. How far can the rate go now?
+# 3. Set $\gamma$ to 0.95. What is new?
+
+# %% [markdown] key="play-ravine" lang="zh-TW" of="437fb03b"
+# **換你玩**：
+#
+# 1. 讓 $\gamma$ 保持 0，找出最快的學習率。
+# 2. 把 $\gamma$ 提高到大約 0.6。現在學習率可以加到多大？
+# 3. 把 $\gamma$ 設成 0.95。出現了什麼新的現象？
+
+# %% key="explore-ravine"
+hp.explore_ravine()
+
+# %% [markdown] key="swings" lang="en"
+# Momentum is said to damp oscillation. Which one? Compare at the same speed along the valley floor (section 6 says why these two rates), and count how often each walk crosses the floor, and how often it overshoots the minimum along it.
+
+# %% [markdown] key="swings" lang="zh-TW" of="b78f46cd"
+# 常聽人說動量能減少震盪。是哪一種震盪？讓兩者沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
+
+# %% key="swings-count"
+fair = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(lr=0.019, momentum=0.9)}
+for name, walker in fair.items():
+    w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
+    along, across = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
+    print(f"{name:<8} in 60 steps: across the floor {across:>2} times, past the minimum {along} times")
+
+# %% [markdown] key="swings-seen" lang="en"
+# The zigzag *across* is damped: that is what the saying means. In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
+#
+# ## 5. The map of two numbers
+#
+# Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call. **Predict** first:
+
+# %% [markdown] key="swings-seen" lang="zh-TW" of="0c355d08"
+# **橫越**谷底的折返少了，這就是那句話的意思。代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
+#
+# ## 5. 兩個數字的地圖
+#
+# 有了記憶，第 1 天的界線也跟著移動。在 $\kappa = 30$ 的山谷裡，一次呼叫走完 17,640 組 $(\eta, \gamma)$。請**先預測**：
+
+# %% key="quiz-border"
+hp.quiz("day4-border")
+
+# %% key="map-run"
+kappa, x, gammas = 30, np.linspace(0.01, 3.99, 180), np.linspace(0, 0.97, 98)
+settings = hp.Momentum(lr=x / kappa, momentum=gammas)
+grid = hp.descend(hp.Quadratic([1, kappa]), settings, (1.0, 1.0), steps=100, record=False)
+distance = np.where(grid.diverged, np.inf, np.linalg.norm(grid.end, axis=-1) / np.sqrt(2))
+wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
+print(f"{wrong.sum()} of {wrong.size} settings on the wrong side of 2(1 + γ)")
+
+# %% key="map-figure"
+fig, ax = plt.subplots(figsize=(7.6, 3.8))
+hp.figures.momentum_map(x, gammas, distance, ax, steps=100, lowest=1e-14)
+root = np.sqrt(kappa)
+best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
+ax.plot(best_lr * kappa, best_momentum, "*", ms=16, mfc="white", mec="black", zorder=6)
+hp.show(fig, "Map of rate and momentum: a straight border, and the fastest setting in the corner below it.")
+i, j = np.unravel_index(distance.argmin(), distance.shape)
+print(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
+print(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
+
+# %% [markdown] key="map-seen" lang="en"
+# The border is the straight line
+#
+# $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
+#
+# Momentum lets the learning rate be larger, up to almost twice. (The few settings on the wrong side lie right beside the line, where 100 steps are too few to decide.) The fastest setting, the star, has a closed form (Polyak 1964):
+#
+# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
+#
+# Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Change $\kappa$: where does the star go, and what becomes of the bottom edge?
+
+# %% [markdown] key="map-seen" lang="zh-TW" of="4aa4bc8b"
+# 界線是一條直線：
+#
+# $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
+#
+# 有了動量，學習率可以更大，最多將近兩倍。（站錯邊的那幾組都緊貼著線，只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak 1964）：
+#
+# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
+#
+# 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。改變 $\kappa$：星號往哪裡跑？最下面的邊又變得怎樣？
+
+# %% key="explore-map"
+hp.explore_momentum_map()
+
+# %% [markdown] key="acceleration" lang="en"
+# At the star each step leaves about $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ of the distance, with $\sqrt\kappa$ in place of $\kappa$. So the number of steps should grow like $\sqrt\kappa$. Measure it. On logarithmic axes a power law is a line, and its power is the slope.
+
+# %% [markdown] key="acceleration" lang="zh-TW" of="2afb9e67"
+# 在星號處，每走一步，距離大約變成原來的 $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ 倍，原來的 $\kappa$ 換成了 $\sqrt\kappa$。步數應該跟著 $\sqrt\kappa$ 成長。來量量看：在對數刻度上，冪次關係是一條直線，斜率就是次方。
+
+
+# %% key="acceleration-run"
+def tuned(kappa):
+    root = np.sqrt(kappa)
+    return hp.Momentum((2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2)
+
+
+steps["Momentum"] = [steps_to_a_millionth(tuned(k), k, 500) for k in kappas]
+print(steps["Momentum"])
+
+# %% key="acceleration-figure"
+slopes = {name: np.polyfit(np.log(kappas), np.log(counts), 1)[0] for name, counts in steps.items()}
+fig, ax = plt.subplots(figsize=(6.4, 3.6))
+hp.figures.steps_by_condition(kappas, steps, slopes, ax)
+hp.show(fig, "Steps against the condition number: slope 1 for gradient descent, about one half for momentum.")
+
+# %% key="which-kappa"
+for momentum in [0.5, 0.9, 0.99]:
+    root = np.sqrt(momentum)
+    print(f"momentum {momentum:<4} is the best for κ = {((1 + root) / (1 - root)) ** 2:,.0f}")
+
+# %% [markdown] key="acceleration-seen" lang="en"
+# Momentum does speed up convergence: where the ravine is long, and when both numbers fit it. The usual $\gamma = 0.9$ fits a $\kappa$ above a thousand. In a round bowl, $\kappa = 1$, the formula itself gives $\gamma = 0$: nothing to gain.
+#
+# ## 6. A comparison, unfair and fair
+#
+# Let the gradient stay 1, and watch the step.
+
+# %% [markdown] key="acceleration-seen" lang="zh-TW" of="a7a4f067"
+# 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），公式算出來就是 $\gamma = 0$，沒有好處可言。
+#
+# ## 6. 一場比較：不公平的與公平的
+#
+# 讓梯度一直是 1，看看步伐變成多大。
+
+# %% key="quiz-gain"
+hp.quiz("day4-gain")
+
+# %% key="gain-run"
+memories = [0, 0.5, 0.9, 0.95]
+rule, place, step_lengths = hp.Momentum(lr=0.1, momentum=memories), np.zeros(4), []
+state = rule.init(place)
+for _ in range(60):
+    place, state = rule.step(place, np.ones(4), state)
+    step_lengths.append(state.v)
+print("last step / lr:", (state.v / 0.1).round(1))
+
+# %% key="gain-figure"
+fig, ax = plt.subplots(figsize=(6.4, 3.4))
+lines = {f"γ = {g}": lengths for g, lengths in zip(memories, np.transpose(step_lengths))}
+hp.figures.named_lines(np.arange(1, 61), lines, ax, xlabel="step", ylabel="length of the step")
+hp.show(fig, "Under a constant gradient the step grows to the learning rate divided by one minus gamma.")
+
+# %% [markdown] key="gain-seen" lang="en"
+# The step grows to $\dfrac{\eta}{1-\gamma}$, the **effective rate**. With $\gamma = 0.9$ that is ten times $\eta$. (The last curve is still growing, towards 20.)
+#
+# So what does it mean to compare SGD and momentum *at the same learning rate*? Train digits: 17 rates, five seeds, both optimizers, 170 trainings.
+
+# %% [markdown] key="gain-seen" lang="zh-TW" of="907248a3"
+# 步伐會成長到 $\dfrac{\eta}{1-\gamma}$，稱為**有效學習率**。$\gamma = 0.9$ 時，它是 $\eta$ 的十倍。（最後一條線還在成長，會到 20 倍。）
+#
+# 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
+
+# %% key="digits-run"
+rates = np.logspace(-3, 1, 17)
+plain = hp.train(network, digits, hp.SGD(rates), batch_size=64, epochs=10, seed=range(5))
+heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), batch_size=64, epochs=10, seed=range(5))
+
+# %% key="digits-figure"
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
+for ax, gain, label in zip(axes, [1, 10], [r"learning rate $\eta$", r"effective rate $\eta/(1-\gamma)$"]):
+    curves = {"SGD": (rates, plain.train_loss), "Momentum": (gain * rates, heavy.train_loss)}
+    hp.figures.rate_sweeps(curves, ax, label, "training loss")
+axes[0].legend()
+hp.show(fig, "Training loss of SGD and momentum: far apart over the rate, together over the effective rate.")
+
+# %% key="digits-numbers" tags=["nbval-ignore-output"]
+for k in [4, 12]:
+    losses = plain.train_loss[k], heavy.train_loss[k]
+    print(f"both at {rates[k]:<4g} SGD {np.median(losses[0]):.2f}, momentum {np.median(losses[1]):.2f}")
+
+# %% key="digits-fair" tags=["nbval-ignore-output"]
+for name, rule, sweep in [("SGD", hp.SGD, plain), ("Momentum", hp.Momentum, heavy)]:
+    best = rates[np.argmin(sweep.train_loss.mean(axis=1))]
+    again = hp.train(network, digits, rule(best), batch_size=64, epochs=10, seed=range(5, 15))
+    low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
+    worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
+    print(
+        f"{name:<8} at {best:.2g}, ten new seeds: loss {loss:.3f} ({low:.3f} to {high:.3f}), "
+        f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
+    )
+
+# %% [markdown] key="digits-seen" lang="en"
+# At 0.01 momentum wins by far; at 1 it loses by far. Whoever picks the common rate picks the winner.
+#
+# Over the effective rate (right) the two curves nearly coincide: there, momentum **acts like** SGD with ten times the rate. They part where SGD reaches its cliff. Momentum bears more, as on the map: in terms of the effective rate its border is $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$ instead of $2$.
+#
+# The fair contest, each at its own best rate and with new seeds: after ten epochs momentum's median loss is half of SGD's or less, while the accuracies overlap.
+
+# %% [markdown] key="digits-seen" lang="zh-TW" of="f0678fae"
+# 學習率 0.01 時動量法大勝，學習率 1 時卻慘敗。誰決定共用的學習率，誰就決定了贏家。
+#
+# 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率大十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
+#
+# 公平的比賽是各用自己最好的學習率，再換新的種子：十個訓練週期之後，動量法損失的中位數只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。
+
+# %% [markdown] key="noise" lang="en"
+# ## 7. Does momentum quiet the noise?
+#
+# It averages gradients, so it should. For one weight the variance settles at
+#
+# $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
+#
+# (With $\gamma = 0$ it is the one of section 2.) **Predict:** compared with SGD at $\eta = 0.1$, how wide does momentum wander at the same rate, and at the same *effective* rate?
+
+# %% [markdown] key="noise" lang="zh-TW" of="453ebe92"
+# ## 7. 動量會讓雜訊安靜下來嗎？
+#
+# 動量把梯度平均起來，照理應該會。只有一個權重時，變異數最後穩定在
+#
+# $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
+#
+# （$\gamma = 0$ 時，就是第 2 節的公式。）**先預測**：和 $\eta = 0.1$ 的 SGD 相比，動量法在學習率相同時，會晃得多寬？**有效**學習率相同時呢？
+
+
+# %% key="noise-run"
+def at_rest(lr, gamma):
+    exact = np.sqrt(lr * (1 + gamma) / ((1 - gamma) * (2 * (1 + gamma) - lr)))
+    run = hp.descend(parabola, hp.Momentum(lr, gamma), [0.0], 500, noise=1.0, seed=range(300))
+    return run.w[:, 200:, 0], exact
+
+
+rests = {
+    title: at_rest(lr, gamma)
+    for title, lr, gamma in [
+        ("SGD, rate 0.1", 0.1, 0),
+        ("momentum, rate 0.1", 0.1, 0.9),
+        ("momentum, effective rate 0.1", 0.01, 0.9),
+    ]
+}
+for title, (w, exact) in rests.items():
+    print(f"{title:<28} weight ± {w.std():.3f} (formula {exact:.3f})   one step ± {np.diff(w).std():.3f}")
+
+# %% key="noise-figure"
+fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), sharey=True)
+hp.figures.wanders({t: w[0] for t, (w, _) in rests.items()}, [e for _, e in rests.values()], axes, 2.4)
+hp.show(fig, "Three walks at rest: momentum at the same rate is wider; at the same effective rate, smoother.")
+
+# %% [markdown] key="noise-seen" lang="en"
+# The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
+#
+# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch.
+
+# %% [markdown] key="noise-seen" lang="zh-TW" of="cebc65a9"
+# 有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+#
+# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次。
+
+# %% [markdown] key="nesterov" lang="en"
+# ## 8. Nesterov: look ahead (optional)
+#
+# **Nesterov** momentum takes the gradient where the ball is about to be, and so brakes before it overshoots. In the package's form (Bengio et al. 2013) $w$ is already the point ahead, so $g_t$ is simply the gradient at $w$:
+#
+# $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
+#
+# When does it help? Twenty curvatures from 1 to 100, 100 steps. For every $\gamma$ each rule gets its own best of 60 rates:
+
+# %% [markdown] key="nesterov" lang="zh-TW" of="68fe1fd5"
+# ## 8. Nesterov：先往前看（可略過）
+#
+# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio et al.（2013）的寫法，$w$ 就是前面的那個點，$g_t$ 直接在 $w$ 處計算：
+#
+# $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
+#
+# 什麼時候有幫助？取 1 到 100 之間的二十個曲率，走 100 步。對每個 $\gamma$，兩種規則各自從 60 個學習率中挑最好的：
+
+# %% key="nesterov-run"
+many, memory = hp.Quadratic(np.geomspace(1, 100, 20)), np.linspace(0, 0.98, 50)
+lowest = {}
+for name, rule in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
+    tries = hp.descend(many, rule(np.geomspace(5e-4, 0.05, 60), memory), np.ones(20), 100, record=False)
+    lowest[name] = np.where(tries.diverged, np.inf, many(tries.end)).min(axis=0)
+for name, losses in lowest.items():
+    print(f"{name:<8} best at γ = {memory[losses.argmin()]:.2f}, loss at γ = 0.9: {losses[45]:.0e}")
+
+# %% key="nesterov-figure"
+fig, ax = plt.subplots(figsize=(6.4, 3.4))
+hp.figures.named_lines(memory, lowest, ax, xlabel=r"momentum $\gamma$", ylabel="best loss", yscale="log")
+hp.show(fig, "Best loss against gamma: momentum has a deep dip, Nesterov is far better beyond it.")
+
+# %% [markdown] key="nesterov-seen" lang="en"
+# Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about what section 5's formula gives for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
+
+# %% [markdown] key="nesterov-seen" lang="zh-TW" of="0e2a4fa6"
+# 在這個碗裡，調得好的話，是一般的動量法贏；它最好的 $\gamma$，和第 5 節的公式在 $\kappa = 100$ 時算出的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就屬於後者。
+
+# %% [markdown] key="forms" lang="en"
+# ## 9. Two spellings (optional)
+#
+# Some libraries keep the rate outside: $z_t = \gamma z_{t-1} + g_t$, then $w \leftarrow w - \eta_t z_t$. With a constant rate $v_t = \eta z_t$, and nothing differs. Now cut the rate to a tenth at step 50, on a constant slope:
+
+# %% [markdown] key="forms" lang="zh-TW" of="80a33ee8"
+# ## 9. 兩種寫法（可略過）
+#
+# 有些函式庫把學習率放在外面：$z_t = \gamma z_{t-1} + g_t$，再 $w \leftarrow w - \eta_t z_t$。學習率固定時，$v_t = \eta z_t$，兩者沒有差別。現在讓坡度保持固定，到第 50 步把學習率降為十分之一：
+
+# %% key="forms-run"
+schedule, v, z = hp.StepDecay(lr=0.1, factor=0.1, every=50), 0.0, 0.0
+inside, outside = [], []
+for t in range(100):
+    v = 0.9 * v + schedule(t) * 1.0
+    z = 0.9 * z + 1.0
+    inside.append(v)
+    outside.append(schedule(t) * z)
+print(f"way made in the 50 steps before the cut: {sum(inside[:50]):.1f} and {sum(outside[:50]):.1f}")
+print(f"way made in the 50 steps after the cut:  {sum(inside[50:]):.1f} and {sum(outside[50:]):.1f}")
+
+# %% key="forms-figure"
+fig, ax = plt.subplots(figsize=(6.4, 3.2))
+forms = {"rate inside (today, Keras)": inside, "rate outside (PyTorch)": outside}
+hp.figures.named_lines(np.arange(1, 101), forms, ax, xlabel="step", ylabel="step length", yscale="log")
+hp.show(fig, "After the rate is cut, one form drops at once, the other keeps its old speed for a while.")
+
+# %% [markdown] key="forms-seen" lang="en"
+# With the rate outside the step drops at once. With the rate inside, as in today's formula, the old speed lives on in $v$ and fades only by a factor $\gamma$ per step: it goes 13.0 further instead of 5.0. In the end both steps are equally long. A schedule moved from one library to the other is not quite the same schedule.
+#
+# ## In practice
+#
+# - **PyTorch**: `torch.optim.SGD(params, lr=0.01, momentum=0.9, nesterov=True)`, rate outside. **Keras**: `keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, nesterov=True)`, rate inside. In both the default momentum is 0: you have to ask for it.
+# - Some courses write $v_t = \gamma v_{t-1} + (1-\gamma)\,g_t$. Their $\eta$ is then the effective rate, ten times ours at $\gamma = 0.9$.
+# - If you change $\gamma$ from 0.9 to 0.99, divide $\eta$ by 10. Then tune again.
+
+# %% [markdown] key="forms-seen" lang="zh-TW" of="52efaf23"
+# 學習率放在外面，步伐立刻變小。學習率放在裡面（今天的公式就是），原來的速度還會留在 $v$ 裡，每步只乘上 $\gamma$，慢慢消退，所以又走了 13.0，而不是 5.0。到最後，兩者的步伐一樣長。所以，把排程從一個函式庫搬到另一個，得到的並不完全是同一個排程。
+#
+# ## 實務上
+#
+# - **PyTorch**：`torch.optim.SGD(params, lr=0.01, momentum=0.9, nesterov=True)`，學習率在外面。**Keras**：`keras.optimizers.SGD(learning_rate=0.01, momentum=0.9, nesterov=True)`，學習率在裡面。兩者的動量預設都是 0，要用就得自己寫上去。
+# - 有些課程寫成 $v_t = \gamma v_{t-1} + (1-\gamma)\,g_t$。這時它的 $\eta$ 就是有效學習率，在 $\gamma = 0.9$ 時是我們的十倍。
+# - 把 $\gamma$ 從 0.9 改成 0.99 時，要把 $\eta$ 除以 10，然後重新調整。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - SGD's noise holds it at a noise floor, which rises with the rate. On our curve noise did not trap it in a local minimum: noise got it out.
+# - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
+# - What counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
+#
+# **Next:** Day 5. One rate for all weights is a compromise in every ravine. What if each weight had its own?
+
+# %% [markdown] key="recap" lang="zh-TW" of="8fea81a0"
+# ## 今天帶走的東西
+#
+# - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，雜訊並沒有把它困在局部最小值，反而讓它出得來。
+# - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
+# - 真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
+#
+# **下一站**：第 5 天。在山谷裡，所有權重共用一個學習率，總是一種妥協。如果每個權重都有自己的學習率呢？

@@ -1,0 +1,505 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 5 · Adam: one step size per weight?
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday5_adam.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
+#
+# **You will do:** spoil a training by changing the units of its inputs, and build the remedy; watch $m$, $v$, $\hat m$ and $\hat v$ at work; turn a ravine until Adam loses its advantage; send Adam the wrong way.
+#
+# **You will learn:** what AdaGrad, RMSProp and Adam do; why Adam corrects its averages; what $\epsilon$ and weight decay really do; and how much of Adam's fame survives when every optimizer gets its own best rate.
+#
+# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter.
+
+# %% [markdown] key="title" lang="zh-TW" of="50cae832"
+# # 第 5 天 · Adam：每個權重各有自己的步伐？
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
+#
+# **你會動手做**：只換掉輸入的單位，就把一次訓練搞砸，再做出解藥；看 $m$、$v$、$\hat m$、$\hat v$ 怎麼運作；把山谷轉個方向，轉到 Adam 失去優勢；再讓 Adam 走錯方向。
+#
+# **你會學到**：AdaGrad、RMSProp、Adam 各做了什麼；Adam 為什麼要修正它的平均；$\epsilon$ 和權重衰減真正的作用；如果每個最佳化器都用自己最好的學習率，Adam 的名聲還剩多少。
+#
+# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A puzzle
+#
+# Take the digits, and give each of the 64 pixels a unit of its own, as if one length came in millimetres and the next in inches: each column of the data is multiplied by a fixed number between 0.1 and 10. Nothing is lost: the first layer could undo it by dividing its weights.
+#
+# **Predict:** SGD trains on both versions, at 13 rates and with five seeds each. What do the new units cost at its best rate?
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="ecb5e504"
+# ## 1. 一個謎題
+#
+# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英寸：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。
+#
+# **先預測**：SGD 在兩種版本上各用 13 個學習率、每個學習率五個種子來訓練。就算用最好的學習率，換單位要付出多少代價？
+
+# %% key="puzzle-data"
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+units = 10 ** np.random.default_rng(0).uniform(-1, 1, 64)
+odd = hp.Dataset("odd units", digits.X_train * units, digits.y_train, digits.X_test * units, digits.y_test)
+print("the first pixels are multiplied by", units[:6].round(2))
+
+# %% key="puzzle-run"
+rates, data = np.logspace(-3, 1, 13), {"digits": digits, "odd units": odd}
+runs = {(name, "SGD"): hp.train(network, d, hp.SGD(rates), seed=range(5)) for name, d in data.items()}
+
+# %% key="puzzle-figure" tags=["nbval-ignore-output"]
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
+for ax, name in zip(axes, data):
+    accuracy = runs[name, "SGD"].test_accuracy
+    hp.figures.sweep(rates, accuracy, ax, "test accuracy")
+    ax.set_title(name)
+    best = accuracy.mean(axis=1).argmax()
+    print(f"{name:<9}  best mean {accuracy.mean(axis=1)[best]:.1%} at lr = {rates[best]:.2g}")
+hp.show(fig, "SGD's test accuracy against the rate: with odd units the peak is lower.")
+
+# %% [markdown] key="puzzle-answer" lang="en"
+# The same information, and even at its best rate SGD loses about 12 points. What is wrong is not the rate, but that there is only one, as the next section shows.
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="52cde2c3"
+# 資訊一模一樣，SGD 就算用最好的學習率，還是少了大約 12 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
+
+# %% [markdown] key="ravine" lang="en"
+# ## 2. One rate, two needs
+#
+# Two weights show why. In this ravine $w_1$ has curvature 1 and $w_2$ has curvature 100. A weight wants the rate $1/\lambda$ (Day 1), so $w_1$ wants 1 and $w_2$ wants 0.01. A single rate must stay below $2/100$, or $w_2$ explodes.
+#
+# **Predict:** how many steps does it take if each weight gets the rate it wants?
+
+# %% [markdown] key="ravine" lang="zh-TW" of="10528733"
+# ## 2. 一個學習率，兩種需求
+#
+# 兩個權重就看得出原因。在這個山谷裡，$w_1$ 的曲率是 1，$w_2$ 的曲率是 100。權重想要的學習率是 $1/\lambda$（第 1 天），所以 $w_1$ 想要 1，$w_2$ 想要 0.01。如果只能有一個學習率，就必須小於 $2/100$，否則 $w_2$ 會爆炸。
+#
+# **先預測**：如果每個權重都得到自己想要的學習率，要走幾步？
+
+# %% key="ravine-rates"
+ravine, start = hp.Quadratic([1, 100]), np.array([1.0, 1.0])
+path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=100)
+print("one rate, after 1, 10 and 100 steps: loss", path.loss[[1, 10, 100]].round(3))
+print("two rates, after 1 step: loss", ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start)))
+
+# %% [markdown] key="divide" lang="en"
+# One step. (For one rate, 2/101 is the best: see Day 4.)
+#
+# But a network has thousands of weights, and nobody tells us their curvatures. What each weight does show, at every step, is its gradient. Hence the idea of today: **divide each weight's gradient by its usual size.** A weight with large gradients gets a small rate, one with small gradients a large one.
+
+# %% [markdown] key="divide" lang="zh-TW" of="2a8998cd"
+# 一步。（只用一個學習率時，2/101 已經是最好的，見第 4 天。）
+#
+# 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。
+
+# %% [markdown] key="adagrad" lang="en"
+# ## 3. AdaGrad never forgets, RMSProp does
+#
+# Two ways to measure the usual size of a gradient $g$, both through its squares:
+#
+# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2 \qquad\qquad \text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
+#
+# $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
+#
+# $v_t$ is kept for each weight; $t$ counts the steps, $\eta$ is the learning rate, and $\epsilon$, a tiny number, keeps the divisor from being zero. AdaGrad (Duchi et al. 2011) adds all squares up. RMSProp (Tieleman and Hinton 2012) takes a running average, in which $\rho$, usually 0.9, says how much of the old stays.
+#
+# `hp.replay` hands an optimizer a list of gradients and notes what it does. Here the gradient is 100 for 20 steps, then 1. **Predict:** what do the two do after step 20?
+
+# %% [markdown] key="adagrad" lang="zh-TW" of="087583ab"
+# ## 3. AdaGrad 永遠不忘，RMSProp 會忘
+#
+# 梯度 $g$ 平常有多大？有兩種量法，都是看它的平方：
+#
+# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2 \qquad\qquad \text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
+#
+# $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
+#
+# 每個權重各有自己的 $v_t$；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi et al. 2011）把所有的平方加起來。RMSProp（Tieleman and Hinton 2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
+#
+# `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩個會怎麼走？
+
+# %% key="forget-figure"
+sequence = np.where(np.arange(200) < 20, 100.0, 1.0)
+moves = {rule.__name__: hp.replay(rule(0.1), sequence).moves for rule in (hp.SGD, hp.AdaGrad, hp.RMSProp)}
+fig, ax = plt.subplots()
+hp.figures.named_lines(np.arange(1, 201), moves, ax, yscale="log", xlabel="step", ylabel="length of the step")
+hp.show(fig, "Step lengths when gradients turn small: RMSProp recovers, AdaGrad stays tiny.")
+
+# %% key="stall"
+larger = hp.replay(hp.AdaGrad(0.1), 1000 * sequence).moves / moves["AdaGrad"]
+print(f"gradients 1000 times as large: AdaGrad's steps are {larger.max():.3f} times as long")
+constant = hp.replay(hp.AdaGrad(1.0), np.ones(10_000)).moves
+print("AdaGrad's steps 1, 100, 10000 under a constant gradient:", constant[[0, 99, 9999]].round(3))
+
+# %% [markdown] key="forget-seen" lang="en"
+# Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **stalls**. RMSProp forgets and recovers.
+#
+# ## 4. Adam, step by step
+#
+# Adam (Kingma and Ba 2015) takes RMSProp's division and lets momentum smooth the gradient, too:
+#
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g \qquad\qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+#
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+#
+# $m$ is the running average of the gradient and $v$ that of its square; $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero; $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in size by a million:
+
+# %% [markdown] key="forget-seen" lang="zh-TW" of="9e0caff8"
+# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad 會**越走越慢，終至停滯**。RMSProp 會忘記，所以恢復得過來。
+#
+# ## 4. 一步一步看 Adam
+#
+# Adam（Kingma and Ba 2015）採用 RMSProp 的除法，再用動量把梯度也平滑一下：
+#
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g \qquad\qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+#
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+#
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均；$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
+
+# %% key="adam-by-hand"
+gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
+lr, beta1, beta2, eps = 0.001, 0.9, 0.999, 1e-8
+w, m, v = np.zeros(2), np.zeros(2), np.zeros(2)
+for t, g in enumerate(gradients, start=1):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
+assert np.allclose(w, hp.replay(hp.Adam(lr), gradients).w[-1], rtol=1e-10)
+print("after 100 steps:", w.round(4))
+
+# %% [markdown] key="play-adam" lang="en"
+# Both weights move similarly. **Your turn**, with one weight. Grey dots are the gradients; on the left $m$ and $\hat m$ follow them, in the middle $\sqrt v$ and $\sqrt{\hat v}$ follow their size.
+#
+# 1. *Always the same*: make the gradients a million times larger. What changes in the picture? And at $10^{-9}$?
+# 2. *Changing sign*: how long are the steps? Set $\beta_1$ to 0. Which optimizer is this now?
+# 3. *A small mean in noise*: when is Adam sure of the direction, and when does it hesitate?
+# 4. *Rare and large*: find $\beta_1$ and $\beta_2$ that make a step longer than $3\eta$.
+
+# %% [markdown] key="play-adam" lang="zh-TW" of="42cfd74e"
+# 兩個權重移動的量差不多。**換你玩**，這次只有一個權重。灰點是梯度；左圖的 $m$ 和 $\hat m$ 跟著梯度走，中圖的 $\sqrt v$ 和 $\sqrt{\hat v}$ 跟著梯度的大小走。
+#
+# 1. 「一直相同」：把梯度放大一百萬倍，圖有什麼變化？縮小到 $10^{-9}$ 呢？
+# 2. 「正負交替」：步伐有多長？把 $\beta_1$ 設成 0，這時是哪一個最佳化器？
+# 3. 「雜訊中的小平均」：Adam 什麼時候方向很篤定，什麼時候猶豫？
+# 4. 「很少但很大」：找出讓一步超過 $3\eta$ 的 $\beta_1$ 和 $\beta_2$。
+
+# %% key="explore-adam"
+hp.explore_adam()
+
+# %% key="quiz-first-step"
+hp.quiz("day5-first-step")
+
+# %% [markdown] key="bias" lang="en"
+# The size drops out, until $\epsilon$ takes over. When signs change, $m$ averages them away and the steps become small; with $\beta_1 = 0$ Adam is RMSProp (plus a hat) and takes full steps. In noise a step is long while the gradients agree. Rare and large: $v$ averages over many quiet steps, so it is small, and with $\beta_1 = 0$ and $\beta_2 = 0.99$ the sudden gradient makes a step of nearly $4\eta$. (If $\beta_2$ is far smaller than $\beta_1$, it gets worse: $v$ forgets a gradient that $m$ still remembers, and $\hat m$ is divided by almost nothing.)
+#
+# ## 5. Why the hats?
+#
+# $m$ and $v$ start at zero, so at first both are too small. What if we leave off one hat, or both? Let the gradient be always 1, so that every step should be exactly $\eta$.
+
+# %% [markdown] key="bias" lang="zh-TW" of="641631dd"
+# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都走滿。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 是許多安靜的步平均下來的，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的梯度就會跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
+#
+# ## 5. 為什麼要戴帽子？
+#
+# $m$ 和 $v$ 從零開始，所以一開始兩個都太小。如果少戴一頂帽子，或兩頂都不戴呢？讓梯度永遠是 1，這樣每一步都應該正好是 $\eta$。
+
+# %% key="quiz-bias"
+hp.quiz("day5-bias")
+
+# %% key="bias-run"
+m, v, factors = 0.0, 0.0, {"both": [], "none": [], "m only": [], "v only": []}
+for t in range(1, 1001):
+    m, v = 0.9 * m + 0.1, 0.999 * v + 0.001  # the gradient is 1
+    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    pairs = [(m_hat, v_hat), (m, v), (m_hat, v), (m, v_hat)]
+    for steps, (average, square) in zip(factors.values(), pairs):
+        steps.append(average / square**0.5)
+
+# %% key="bias-figure"
+fig, ax = plt.subplots()
+hp.figures.named_lines(np.arange(1, 1001), factors, ax, names="start", xscale="log", yscale="log")
+ax.set(xlabel="step", ylabel=r"step / $\eta$")
+hp.show(fig, "Step against time: exact with both corrections, too long without that of v.")
+for name, steps in factors.items():
+    print(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
+
+# %% [markdown] key="bias-seen" lang="en"
+# Without hats the first steps are too *long*, not too short. $v$ forgets slowly, so it also fills slowly, and its root stands in the divisor. The steps grow to more than $6\eta$, and after 1000 steps they are still a quarter too long. Correcting $m$ alone is worse: the first step is $32\eta$.
+#
+# ## 6. What $\epsilon$ does
+#
+# It keeps $0/0$ away. But it also draws a line: a gradient well below $\epsilon$ is no longer enlarged to a full step. Send in single gradients, from $10^{-12}$ to 1. First $\epsilon$ stands outside the root, as in the formula; then the same $10^{-8}$ stands *inside*, $\sqrt{\hat v + \epsilon}$:
+
+# %% [markdown] key="bias-seen" lang="zh-TW" of="9563e6ca"
+# 不戴帽子，頭幾步是太**長**，不是太短。$v$ 忘得慢，所以也累積得慢，而它的平方根在分母。步伐最長超過 $6\eta$，走了 1000 步還是長了四分之一。只修正 $m$ 更糟：第一步就有 $32\eta$。
+#
+# ## 6. $\epsilon$ 的作用
+#
+# 它避免了 $0/0$。但它還畫了一條線：比 $\epsilon$ 小很多的梯度，就不會再被放大成完整的一步。每次只送進一個梯度，大小從 $10^{-12}$ 到 1。先照公式把 $\epsilon$ 放在根號外面，再把同樣的 $10^{-8}$ 放進**裡面**，也就是 $\sqrt{\hat v + \epsilon}$：
+
+# %% key="eps"
+sizes = np.logspace(-12, 0, 49)
+one_step = {f"outside {e:.0e}": hp.replay(hp.Adam(lr=1, eps=e), [sizes]).moves[0] for e in (1e-8, 1e-4)}
+one_step["inside 1e-08"] = sizes / np.sqrt(sizes**2 + 1e-8)
+fig, ax = plt.subplots()
+hp.figures.named_lines(sizes, one_step, ax, names="legend", xscale="log", xlabel="gradient")
+ax.set_ylabel(r"first step / $\eta$")
+hp.show(fig, "First step against the gradient's size: below epsilon it shrinks to nothing.")
+print(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / np.sqrt(1e-18 + 1e-8):.5f} η")
+
+# %% [markdown] key="eps-seen" lang="en"
+# Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
+#
+# **Two true bug stories**, both from excellent, freely shared courses. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page was executed at every change and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. And a well-known deep-learning course had two public tests that expect different numbers from the same Adam step: one has $\epsilon$ outside the root, one inside. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
+
+# %% [markdown] key="eps-seen" lang="zh-TW" of="3b05d8e7"
+# 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，遠比這條線小的梯度，步伐是 $\eta g/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的普通梯度下降。
+#
+# **兩個真實的錯誤故事**，都來自優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。這一頁每次修改都會自動執行，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。另一門知名的深度學習課程有兩份公開的測試，同一步 Adam 卻期待不同的數字：一份把 $\epsilon$ 放在根號外，一份放在根號裡。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
+
+# %% [markdown] key="aligned" lang="en"
+# ## 7. Adam looks along the axes
+#
+# Back to the ravine. Adam divides each gradient by its own size, so it sees neither the units of a gradient nor those of the loss. Does it see the curvature? ($\epsilon$ is 0 here, to make it exact.)
+
+# %% [markdown] key="aligned" lang="zh-TW" of="275e2296"
+# ## 7. Adam 只沿著座標軸看
+#
+# 回到山谷。Adam 把每個梯度除以它自己的大小，所以看不見梯度的單位，也看不見損失的單位。那麼，它看得見曲率嗎？（這裡讓 $\epsilon$ 為 0，結果才會精確。）
+
+# %% key="aligned-run"
+for bends in [(1, 1), (1, 100), (1, 10_000), (1024, 1024)]:
+    path = hp.descend(hp.Quadratic(bends), hp.Adam(0.1, eps=0), (1.0, 1.0), steps=30)
+    print(f"curvatures {bends}: after 30 steps w = {path.end.round(6)}")
+
+# %% key="quiz-turn"
+hp.quiz("day5-turn")
+
+# %% [markdown] key="turned" lang="en"
+# However narrow the ravine, and however large the loss, Adam walks the same path. But this ravine lay along the axes. Now turn it by 45°, and the start with it: the same ravine, seen from another side. Each optimizer gets the best of 141 rates; the number is the largest loss of the last ten of 300 steps.
+
+# %% [markdown] key="turned" lang="zh-TW" of="b95fc94d"
+# 山谷再窄、損失再大，Adam 走的路都一樣。不過剛才的山谷順著座標軸。現在把它轉 45°，起點也跟著轉：還是同一個山谷，只是換個方向看。每個最佳化器都用 141 個學習率中最好的一個；印出的數字是 300 步中最後十步的最大損失。
+
+# %% key="turned-run" tags=["nbval-ignore-output"]
+fine_rates = np.logspace(-6, 1, 141)
+for angle, begin in [(0, (1.0, 1.0)), (45, (0.0, np.sqrt(2)))]:
+    turned = hp.Quadratic([1, 1e4], angle=np.deg2rad(angle))
+    for rule in (hp.SGD, hp.Momentum, hp.Adam):
+        last = hp.descend(turned, rule(fine_rates), begin, steps=300).loss[:, -10:].max(axis=1)
+        best = np.nanargmin(last)
+        print(f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = {fine_rates[best]:.2g}")
+
+# %% key="explore-turned"
+hp.explore_turned_ravine()
+
+# %% [markdown] key="turned-seen" lang="en"
+# SGD and momentum do not notice the turn. Adam does, and falls from far ahead of momentum to behind it: when the ravine runs across the axes, every gradient has the steep direction mixed in, and dividing weight by weight cannot part them. Adam is a **coordinate method**. It helps where single weights differ, and loses most of that help where *mixtures* of weights do. Try it above: at $\kappa = 100$ and 45° a larger rate still saves Adam; at $\kappa = 1000$ none on the slider does. How Adam fares on a real network, we measure in section 9.
+
+# %% [markdown] key="turned-seen" lang="zh-TW" of="6010bad5"
+# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，一個權重一個權重地除，分不開它們。Adam 是一種**座標方法**。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的網路上表現如何，第 9 節來量。
+
+# %% [markdown] key="wrong" lang="en"
+# ## 8. Adam can walk the wrong way
+#
+# Reddi et al. (2018) found a simple sequence of slopes that fools Adam: 3, −1, −1, and so on. Their average is positive, so $w$ should walk down to −1, the end of its range. Take $\beta_1 = 0$ and a short memory, $\beta_2 = 0.1$; the learning rate shrinks like $1/\sqrt t$. Their repair, **AMSGrad**, divides by the root of the largest $v$ so far.
+
+# %% [markdown] key="wrong" lang="zh-TW" of="ec23b55a"
+# ## 8. Adam 也會走錯方向
+#
+# Reddi et al.（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，記憶也很短，$\beta_2 = 0.1$；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數改用到目前為止最大的 $v$ 的平方根。
+
+
+# %% key="wrong-run"
+def walk(rule, steps=300):
+    w, v, v_max, path = 0.0, 0.0, 0.0, []
+    for t in range(steps):
+        g = 3 if t % 3 == 0 else -1
+        v = 0.1 * v + 0.9 * g**2
+        v_max = max(v, v_max)
+        divisor = {"SGD": 1, "Adam": v**0.5, "AMSGrad": v_max**0.5}[rule]
+        w = np.clip(w - 0.5 / (t + 1) ** 0.5 * g / divisor, -1, 1)
+        path.append(w)
+    return path
+
+
+for rule in ("SGD", "Adam", "AMSGrad"):
+    print(f"{rule:<8} mean of the last three steps: {np.mean(walk(rule)[-3:]):+.2f}")
+
+# %% key="explore-wrong"
+hp.explore_wrong_way()
+
+# %% [markdown] key="wrong-seen" lang="en"
+# Adam ends at +1, the worst place of all. The large slope raises $v$ at once and so shortens *its own* step; when the small slopes come, $v$ has forgotten.
+#
+# Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is a large gradient so rare that $v$ forgets it in between; at 0.999 the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
+#
+# ## 9. The fame, measured
+#
+# The lecture notes this course grew out of say that Adam sets each weight's step by itself and so "suits different data sets", and that it "converges fast and does well on most tasks". Back to the puzzle, each optimizer at 13 rates with five seeds:
+
+# %% [markdown] key="wrong-seen" lang="zh-TW" of="dab5bce5"
+# Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
+#
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。騙得過 Adam 的大梯度，要少見到下一次出現之前，$v$ 已經把上一次忘了；若是 0.999，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+#
+# ## 9. 名聲，實際量一量
+#
+# 這門課所根據的講義說，Adam 會自動調整每個參數（也就是每個權重）的步長，所以「適合不同類型的資料集」，而且「收斂速度快，對大多數任務表現良好」。回到開頭的謎題，每個最佳化器都用 13 個學習率、五個種子：
+
+# %% key="digits-run"
+for name, part in data.items():
+    for rule in (hp.Momentum, hp.Adam):
+        runs[name, rule.__name__] = hp.train(network, part, rule(rates), seed=range(5))
+
+# %% key="digits-figure"
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+for ax, name in zip(axes, data):
+    accuracies = {rule: runs[name, rule].test_accuracy for rule in ("SGD", "Momentum", "Adam")}
+    hp.figures.optimizer_sweeps(rates, accuracies, ax, "test accuracy").set_title(name)
+axes[1].legend(loc="upper right")
+hp.show(fig, "Accuracy by rate: alike on the digits; with odd units Adam is highest, SGD lowest.")
+
+# %% key="digits-numbers" tags=["nbval-ignore-output"]
+for name in data:
+    for rule in ("SGD", "Momentum", "Adam"):
+        accuracy = np.nan_to_num(runs[name, rule].test_accuracy)
+        mean, best = accuracy.mean(axis=1), accuracy.mean(axis=1).argmax()
+        low, high, good = accuracy[best].min(), accuracy[best].max(), rates[mean > mean.max() - 0.02]
+        span = f"{good.min():.2g} to {good.max():.2g}, a factor of {good.max() / good.min():.0f}"
+        print(f"{name:<9}  {rule:<8}  {mean[best]:.1%} ({low:.1%} to {high:.1%})  within 2 points: {span}")
+
+# %% key="fast" tags=["nbval-ignore-output"]
+for (name, rule), run in runs.items():
+    below = np.nan_to_num(run.loss, nan=9).reshape(13, 5, 10, 23).mean(axis=3) < 0.5
+    epochs = np.where(below.any(axis=2), below.argmax(axis=2) + 1, 11).mean(axis=1)
+    print(f"{name:<9}  {rule:<8}  mean loss of an epoch below 0.5 after {epochs.min():.1f} epochs")
+
+# %% [markdown] key="fame-seen" lang="en"
+# - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead. How far depends on the units: try another seed for them. (Undoing the units gives back the left panel, so scaling the inputs helps at least as much. But inside a network nobody scales them for you.)
+# - **Fast?** Momentum is as fast on the digits. With odd units Adam hardly slows down; the others do.
+# - **No tuning?** Counted in factors, Adam's good range (within 2 points of its best) on the digits is about as wide as momentum's. But it stays about *where it is* when the units change; those of the others shrink, towards smaller rates.
+#
+# The last point deserves a test. Add the raw pixels (0 to 16) and a small set of points on two spirals. Each optimizer may use **one rate for all four** data sets, the one with the smallest worst loss of accuracy, compared with its own best on each set. The four costs are printed in the order digits, odd units, raw pixels, spirals:
+
+# %% [markdown] key="fame-seen" lang="zh-TW" of="07548345"
+# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。（把單位換回來，就回到左圖，所以調整輸入的尺度，效果至少一樣好。可是在網路內部，沒有人替你調整。）
+# - **快？** 在原本的手寫數字上，動量法一樣快。換成奇怪的單位，Adam 幾乎沒有變慢，其他的都慢了。
+# - **不必調整？** 以倍數來看，在原本的手寫數字上，Adam 的好範圍（和最好的相差 2 個百分點以內）和動量法差不多寬。但是換了單位，它的好範圍大致**留在原地**；其他的都變窄，而且往小的學習率移動。
+#
+# 最後這一點值得測試。加上原始像素（0 到 16），還有排成兩條螺旋線的小資料集。每個最佳化器**四個資料集共用一個學習率**，選的是最壞情況下準確率損失最小的那一個；損失是和它在各資料集上自己最好的成績相比。印出的四個損失，依序是手寫數字、奇怪的單位、原始像素、螺旋線：
+
+# %% key="shared-run"
+raw = hp.Dataset("raw", digits.X_train * 16, digits.y_train, digits.X_test * 16, digits.y_test)
+others, more = {"raw": (network, raw), "spirals": (hp.MLP((2, 32, 2)), hp.spirals(2000))}, {}
+for name, (model, part) in others.items():
+    for rule in (hp.SGD, hp.Momentum, hp.Adam):
+        more[name, rule.__name__] = hp.train(model, part, rule(rates), seed=range(5))
+
+# %% key="shared-numbers" tags=["nbval-ignore-output"]
+for rule in ("SGD", "Momentum", "Adam"):
+    tested = [np.nan_to_num(run.test_accuracy) for key, run in (runs | more).items() if key[1] == rule]
+    price = np.array([accuracy.mean(axis=1).max() - accuracy.mean(axis=1) for accuracy in tested])
+    shared = price.max(axis=0).argmin()
+    print(f"{rule:<8}  lr = {rates[shared]:<5.2g} costs", [f"{cost:.1%}" for cost in price[:, shared]])
+
+# %% key="default" tags=["nbval-ignore-output"]
+for epochs in [10, 50]:
+    accuracy = hp.train(network, digits, hp.Adam(), epochs=epochs, seed=range(5)).test_accuracy
+    print(f"default 0.001, {epochs} epochs: {accuracy.min():.1%} to {accuracy.max():.1%}")
+
+# %% [markdown] key="shared-seen" lang="en"
+# So there is truth in the sentence, made exact: *one* rate of Adam serves data of very different scales almost as well as a tuned one, within a point. For SGD and momentum even the best compromise costs nine or ten points somewhere. This robustness, not a higher peak, is Adam's gain.
+#
+# But that one rate is not the default. With 0.001 and ten epochs Adam is clearly behind; with fifty it catches up. 0.001 is cautious. For short trainings, sweep.
+
+# %% [markdown] key="shared-seen" lang="zh-TW" of="58fd1388"
+# 所以講義那句話有道理，只是要說得更精確：Adam 只用**一個**學習率，在尺度很不一樣的資料上，就幾乎和調過的一樣好，相差不到 1 個百分點。SGD 和動量法就算選最折衷的學習率，也總有一個資料集要損失九到十個百分點。Adam 的好處是這份穩健，不是頂點更高。
+#
+# 不過，那一個學習率並不是預設值。用 0.001 訓練十個週期（epoch），Adam 明顯落後；訓練五十個週期就追上來了。0.001 很保守。訓練時間短，就自己掃描。
+
+# %% [markdown] key="decay" lang="en"
+# ## 10. Weight decay is not L2
+#
+# To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, whose gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
+
+# %% [markdown] key="decay" lang="zh-TW" of="deac5270"
+# ## 10. 權重衰減不等於 L2
+#
+# 想讓權重保持小，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov and Hutter 2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
+
+# %% key="quiz-decay"
+hp.quiz("day5-decay")
+
+# %% key="decay-run"
+for d in [0.1, 0.01, 0.001, 0.0001]:
+    l2 = hp.descend(hp.Quadratic([d]), hp.Adam(0.01), start=[1.0], steps=50).end[0]
+    adamw = hp.descend(hp.Quadratic([0]), hp.AdamW(0.01, weight_decay=d), start=[1.0], steps=50).end[0]
+    assert np.isclose(adamw, (1 - 0.01 * d) ** 50, rtol=1e-12)
+    print(f"d = {d:<6}  Adam with L2: w = {l2:.4f}    AdamW: w = {adamw:.4f}")
+
+# %% [markdown] key="decay-seen" lang="en"
+# Adam divides the penalty's gradient by its size, so $d$ drops out: a thousand times weaker, and the weight shrinks just as much. AdamW shrinks it by $(1 - \eta d)^t$, as asked. In a real training $\sqrt{\hat v}$ comes mostly from the data's gradients, and the penalty is divided by it, too. So Adam with L2 decays weights with small gradients most, instead of all alike.
+#
+# ## In practice
+#
+# - **PyTorch**: `torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`. Its `weight_decay` is L2; for true decay use `torch.optim.AdamW`. AMSGrad is `amsgrad=True`.
+# - **Keras**: `keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`. Another $\epsilon$.
+# - Adam keeps two more numbers for every weight. In large models that is real memory.
+# - Large language models are mostly trained with AdamW, warmup and decay (Day 2).
+# - Scale your inputs first. It is one line, and here it is all that SGD needs.
+
+# %% [markdown] key="decay-seen" lang="zh-TW" of="edea2028"
+# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。
+#
+# ## 實務上
+#
+# - **PyTorch**：`torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`。它的 `weight_decay` 是 L2；要真正的權重衰減，請用 `torch.optim.AdamW`。AMSGrad 寫成 `amsgrad=True`。
+# - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 又不一樣。
+# - Adam 要替每個權重多記兩個數。模型一大，佔的記憶體就很可觀。
+# - 大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練。
+# - 先調整輸入的尺度。只要一行；在今天的例子裡，SGD 要的也就只是這一行。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the gradient, as long as it is well above $\epsilon$. The hats make this true from the first step.
+# - It is a coordinate method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
+# - At its own best rate momentum can equal Adam. Adam's gain: one rate serves many problems. It still has to be found. For decay use AdamW.
+#
+# **Next:** Day 6, the end of the course. Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
+
+# %% [markdown] key="recap" lang="zh-TW" of="c9c55135"
+# ## 今天帶走的東西
+#
+# - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
+# - 它是座標方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
+# - 用自己最好的學習率，動量法可以和 Adam 打平。Adam 的好處是一個學習率適用許多問題，不過還是得把它找出來。要權重衰減，就用 AdamW。
+#
+# **下一站**：第 6 天，課程的終點。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。

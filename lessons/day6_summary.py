@@ -1,0 +1,591 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 6 · Summary: what do I do on Monday?
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_summary.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
+#
+# **You will do:** replay an unfair comparison and make it fair; see how lucky one seed can be; let a search of ten trainings compete with a sweep of 150; train digits with your own settings, four runs side by side.
+#
+# **You will learn:** which of the usual advice holds, and when; how to compare fairly; how to tune with a small budget.
+#
+# **You need:** Days 1 to 5. About 45 minutes.
+
+# %% [markdown] key="title" lang="zh-TW" of="c2743a57"
+# # 第 6 天 · 總結：星期一上班，我該怎麼做？
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
+#
+# **你會動手做**：重播一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和一次 150 次訓練的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
+#
+# **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
+#
+# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A race
+#
+# Here is the advice with which many introductions end, this course's outline among them:
+#
+# 1. The learning rate is crucial: too large is unstable, too small is slow.
+# 2. Decay or warmup usually improves it.
+# 3. Small batches (32, 64, 128) balance efficiency and stability.
+# 4. Adam is the most widely used optimizer and fits most tasks.
+# 5. SGD and momentum are for simpler tasks and for more flexible tuning.
+# 6. Adjusting all these makes training better.
+#
+# Today each sentence is put to the test. We begin with number 4, and with a race as it is often published: one problem, three optimizers, one learning rate for all. The problem is two interleaved half moons, the network small (2 inputs, hidden layers of 5 and 2 units). Momentum comes in the averaging form of Day 4, in which 0.0007 means a tenth of that in ours.
+#
+# Each dot is one of 30 starts, the bar is the median. "Adam clearly outperforms", one could write.
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="b506cb30"
+# ## 1. 一場比賽
+#
+# 很多入門教材都用下面這些建議收尾，本課程的大綱也不例外：
+#
+# 1. 學習率非常關鍵：太大會不穩定，太小則太慢。
+# 2. 衰減或預熱通常會有幫助。
+# 3. 小批次（32、64、128）能兼顧效率和穩定。
+# 4. Adam 是最常用的最佳化器，適合大多數任務。
+# 5. SGD 和動量法適合比較簡單的任務，以及更靈活的調整。
+# 6. 調整這些超參數，訓練效果會更好。
+#
+# 今天一句一句拿來檢驗。先看第 4 句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是第 4 天講過的平均形式，在那裡寫 0.0007，等於我們寫法的十分之一。
+#
+# 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告似乎可以這樣寫了。
+
+# %% key="race"
+moons, new_moons, fresh = hp.moons(1000, seed=1), hp.moons(1000, seed=2), range(100, 130)
+narrow, unfair = hp.MLP((2, 5, 2, 2)), {}
+for racer in [hp.SGD(0.0007), hp.Momentum(0.0007 / 10), hp.Adam(0.0007)]:
+    run = hp.train(narrow, new_moons, racer, updates=1000, seed=fresh)
+    unfair[type(racer).__name__] = run.test_accuracy
+
+# %% key="race-figure"
+fig, ax = plt.subplots(figsize=(7.2, 2.4))
+hp.figures.seed_dots(unfair, ax, "test accuracy", "one rate for all: 0.0007")
+hp.show(fig, "Three optimizers at one learning rate: Adam's starts lie far to the right of the others.")
+
+# %% key="quiz-audit"
+hp.quiz("day6-audit")
+
+# %% [markdown] key="fair" lang="en"
+# ## 2. The same race, fair
+#
+# A learning rate means something else in each rule: SGD's step is $\eta$ times the gradient, Adam's is about $\eta$ whatever the gradient. One number for all is like one shoe size for all runners. A fair comparison:
+#
+# 1. **Tune** each optimizer's rate, over the same grid, with the same number of updates.
+# 2. Choose by the **validation loss**: on examples used neither for training nor for the report.
+# 3. **Report** on other seeds and other data, with the spread.
+
+# %% [markdown] key="fair" lang="zh-TW" of="3d2a2334"
+# ## 2. 同一場比賽，這次公平
+#
+# 學習率在每條規則裡的意思都不同：SGD 的一步是 $\eta$ 乘上梯度，Adam 的一步大約就是 $\eta$，不管梯度多大。大家用同一個數字，就像叫所有選手穿同一號鞋。公平的比較是這樣：
+#
+# 1. **調整**：每個最佳化器各自調學習率，格點相同，更新次數也相同。
+# 2. 用**驗證損失**來選：算它的資料既不拿來訓練，也不用在報告。
+# 3. **報告**：換上別的種子、別的資料，並列出散布的範圍。
+
+
+# %% key="protocol"
+def fair(network, tuning, data, rule, rates, tune=range(4), report=range(100, 110), **settings):
+    sweep = hp.train(network, tuning, rule(rates), seed=tune, **settings)
+    loss = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
+    loss = np.where(sweep.diverged, np.inf, loss).mean(axis=1)
+    best = rates[loss.argmin()]
+    return best, sweep, hp.train(network, data, rule(best), seed=report, **settings)
+
+
+# %% key="fair-race"
+coarse, audit = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}
+for rule in [hp.SGD, hp.Momentum, hp.Adam]:
+    audit[rule.__name__] = fair(narrow, moons, new_moons, rule, coarse, range(8), fresh, updates=1000)
+after = {name: report.test_accuracy for name, (_, _, report) in audit.items()}
+
+# %% key="fair-figure"
+fig, axes = plt.subplots(1, 2, figsize=(10, 2.6), sharex=True, sharey=True)
+hp.figures.seed_dots(unfair, axes[0], "test accuracy", "one rate for all: 0.0007")
+hp.figures.seed_dots(after, axes[1], "test accuracy", "each at its own tuned rate")
+hp.show(fig, "Left: at one rate for all, Adam is ahead. Right: at tuned rates the three medians agree.")
+
+# %% key="fair-numbers" tags=["nbval-ignore-output"]
+for name, (best, _, _) in audit.items():
+    before, now, failed = np.median(unfair[name]), np.median(after[name]), (after[name] < 0.7).sum()
+    print(f"{name:<8} median {before:.1%} -> {now:.1%} at {best:.2g}; failed starts {failed} of 30")
+
+# %% [markdown] key="fair-seen" lang="en"
+# The gap between the medians is gone. What was measured was the 0.0007.
+#
+# Some starts fail under every optimizer: the network is so narrow that its few ReLUs can all be dead (Day 1), and no rule revives them. The mean would mix the two findings; the dots show both.
+
+# %% [markdown] key="fair-seen" lang="zh-TW" of="77eed2b0"
+# 中位數的差距不見了。原來量到的，是 0.0007 這個數字合不合腳。
+#
+# 有些起點用哪個最佳化器都失敗：網路太窄，ReLU 死掉了（第 1 天），哪條規則都救不回來。如果只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
+
+# %% [markdown] key="digits" lang="en"
+# ## 3. Six optimizers on digits
+#
+# Now the whole field on the digits of Day 1, 138 updates each. The training images are split once more: 1,150 to train on while tuning, 287 to choose by. The test images stay in the drawer until the report.
+#
+# **Predict:** at 0.001, a common default, Adam is far ahead of SGD. At tuned rates, who wins, and by how much?
+
+# %% [markdown] key="digits" lang="zh-TW" of="03942c0b"
+# ## 3. 六個最佳化器比手寫數字
+#
+# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張來選。測試影像鎖在抽屜裡，報告時才拿出來。
+#
+# **先預測**：在常見的預設值 0.001，Adam 遠遠領先 SGD。各自調好學習率之後，誰會贏？贏多少？
+
+# %% key="digits-data"
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+X, y = digits.X_train, digits.y_train
+tuning = hp.Dataset("digits for tuning", X[:1150], y[:1150], X[1150:], y[1150:])
+
+# %% key="digits-race"
+rules = [hp.SGD, hp.Momentum, hp.Nesterov, hp.RMSProp, hp.Adam, hp.AdamW]
+rates = 10.0 ** (np.arange(-10, 2) / 3)
+on_digits = {rule.__name__: fair(network, tuning, digits, rule, rates, updates=138) for rule in rules}
+tuned = {name: best for name, (best, _, _) in on_digits.items()}
+
+# %% key="digits-sweeps"
+fig, axes = plt.subplots(2, 3, figsize=(9, 4.8), dpi=90, sharex=True, sharey=True)
+validation = {name: np.nan_to_num(sweep.test_accuracy) for name, (_, sweep, _) in on_digits.items()}
+hp.figures.sweep_panels(rates, validation, tuned, axes, "validation acc.", mark=0.001)
+hp.show(fig, "Six sweeps with the same peak height: each optimizer has its own range of good rates.")
+
+# %% [markdown] key="digits-sweeps-seen" lang="en"
+# Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have the same shape and nearly the same height, at different places. Whoever compares along one vertical line can get almost any ranking.
+
+# %% [markdown] key="digits-sweeps-seen" lang="zh-TW" of="467a0bc4"
+# 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相同，高度也差不多，只是站的位置不同。只沿著一條直線去比，幾乎什麼樣的排名都排得出來。
+
+# %% key="digits-report"
+fig, ax = plt.subplots(figsize=(7.2, 3.4))
+on_test = {name: report.test_accuracy for name, (_, _, report) in on_digits.items()}
+hp.figures.seed_dots(on_test, ax, "test accuracy", "digits, 10 new seeds, each at its own tuned rate")
+hp.show(fig, "Test accuracy at tuned rates: most medians agree, and the seeds of each spread more widely.")
+
+# %% key="digits-again" tags=["nbval-ignore-output"]
+again = [hp.train(network, digits, rule(tuned[rule.__name__]), seed=range(200, 215), updates=138)
+         for rule in rules]  # fmt: skip
+for group in np.array([run.test_accuracy.reshape(3, 5).mean(axis=1) for run in again]).T:
+    print(" > ".join(f"{rules[k].__name__} {group[k]:.1%}" for k in group.argsort()[::-1]))
+
+# %% [markdown] key="digits-seen" lang="en"
+# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are somewhat behind in this short training, and their seeds scatter: their best constant rate lies close to the cliff. (A decaying rate cures the scatter: section 6.)
+#
+# Two more tasks. Two **spirals**, which no straight line can part. And the digits with **badly scaled pixels**: each of the 64 is multiplied by its own factor between 0.03 and 30, like columns of a table in millimetres and in tonnes.
+
+# %% [markdown] key="digits-seen" lang="zh-TW" of="3a031e93"
+# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡稍微落後，種子之間也比較散，因為它們最好的固定學習率離懸崖很近。（會衰減的學習率能治好這種散布，見第 6 節。）
+#
+# 再看兩個任務。一個是兩條**螺線**，沒有一條直線分得開。另一個是**尺度很亂**的手寫數字：64 個像素各乘上自己的倍數，介於 0.03 到 30 之間，就像一張表格裡有的欄位用公釐、有的用公噸。
+
+# %% key="spirals"
+winding, new_winding = hp.spirals(1000, noise=0.15, seed=1), hp.spirals(1000, noise=0.15, seed=2)
+wide = hp.MLP((2, 16, 16, 2))
+on_spirals = {rule.__name__: fair(wide, winding, new_winding, rule, rates, updates=300) for rule in rules}
+
+# %% key="rough"
+scale = (10 ** np.random.default_rng(0).uniform(-1.5, 1.5, 64)).astype(np.float32)
+rough = hp.Dataset("rough", X[:1150] * scale, y[:1150], X[1150:] * scale, y[1150:])
+new_rough = hp.Dataset("rough", X * scale, y, digits.X_test * scale, digits.y_test)
+some = [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]
+on_rough = {rule.__name__: fair(network, rough, new_rough, rule, rates, updates=138) for rule in some}
+
+# %% key="more-tasks-figure"
+fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharex=True)
+for ax, runs, title in zip(axes, [on_spirals, on_rough], ["spirals", "digits, badly scaled pixels"]):
+    accuracy = {name: report.test_accuracy for name, (*_, report) in runs.items()}
+    hp.figures.seed_dots(accuracy, ax, "test accuracy", title)
+hp.show(fig, "Spirals: all six agree. Badly scaled digits: Adam is ahead of momentum, RMSProp and SGD.")
+
+# %% [markdown] key="more-tasks-seen" lang="en"
+# On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate: every weight has its own step size (Day 5), so no single steep direction holds the others back. There is the condition behind "fits most tasks".
+#
+# And a cheaper remedy: bring every input to the same scale before training. Then you have the digits back, and the tie.
+
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5735b3a5"
+# 在螺線上，六個不分高下。輸入的尺度很亂時，Adam **確實**領先，而且每個都用自己調好的學習率：Adam 讓每個權重有自己的步伐（第 5 天），不會被某個陡峭方向拖住。「適合大多數任務」背後的條件就在這裡。
+#
+# 還有更便宜的辦法：訓練前先把每個輸入調到相同的尺度。這樣就回到原來的手寫數字，大家又平手了。
+
+# %% [markdown] key="luck" lang="en"
+# ## 4. The luck of one seed
+#
+# We used several seeds for each rate. What if there is time for only one? Here the truth can be known: a bowl with curvatures 1 and 10, noise of standard deviation 1 in each gradient, 200 steps, twelve rates.
+#
+# **Your turn.** With one seed a rate, move "draw again" a few times. How often is the ring at the lowest point of the dashed line? Then use ten seeds.
+
+# %% [markdown] key="luck" lang="zh-TW" of="6df9985c"
+# ## 4. 單一個種子的運氣
+#
+# 前面每個學習率都用了好幾個種子。如果時間只夠用一個呢？這裡我們可以知道真相：一個曲率是 1 和 10 的碗，梯度帶著標準差為 1 的雜訊，走 200 步，比較十二個學習率。
+#
+# **換你玩**：每個學習率先用一個種子，換幾次「重新抽籤」。圓圈落在虛線最低點的次數多嗎？再改成十個種子試試。
+
+# %% key="explore-luck"
+hp.explore_luck()
+
+# %% key="quiz-luck"
+hp.quiz("day6-luck")
+
+# %% [markdown] key="truth" lang="en"
+# The dashed line is exact. In a direction with curvature $\lambda$ every step multiplies the weight by $a = 1 - \eta\lambda$ (Day 1) and adds noise of variance $\eta^2\sigma^2$. After $t$ steps from $w_0$ the mean loss is
+#
+# $$\mathbb{E}\,L = \sum_{\lambda} \frac{\lambda}{2}\left(a^{2t}\,w_0^2 + \eta^2\sigma^2\,\frac{1 - a^{2t}}{1 - a^2}\right),$$
+#
+# where $\eta$ is the learning rate and $\sigma$ the standard deviation of the noise. Check it against 1,200 seeds:
+
+# %% [markdown] key="truth" lang="zh-TW" of="8dcd8517"
+# 虛線是精確算出來的。在曲率為 $\lambda$ 的方向上，每一步把權重乘上 $a = 1 - \eta\lambda$（第 1 天），再加上變異數為 $\eta^2\sigma^2$ 的雜訊。從 $w_0$ 走 $t$ 步之後，損失的平均是
+#
+# $$\mathbb{E}\,L = \sum_{\lambda} \frac{\lambda}{2}\left(a^{2t}\,w_0^2 + \eta^2\sigma^2\,\frac{1 - a^{2t}}{1 - a^2}\right),$$
+#
+# 其中 $\eta$ 是學習率，$\sigma$ 是雜訊的標準差。用 1,200 個種子核對：
+
+# %% key="truth-run"
+bowl, grid = hp.Quadratic([1, 10]), np.geomspace(0.005, 0.19, 12)
+curvatures, t = np.array([1, 10]), 200
+a = 1 - grid[:, None] * curvatures
+left, noise = a ** (2 * t), grid[:, None] ** 2 * (1 - a ** (2 * t)) / (1 - a**2)
+truth = (curvatures / 2 * (left * 3**2 + noise)).sum(axis=1)
+path = hp.descend(bowl, hp.SGD(grid), (3, 3), steps=t, noise=1, seed=range(1200), record=False)
+losses = bowl(path.end)
+error = losses.std(axis=1) / np.sqrt(1200)
+assert np.all(np.abs(losses.mean(axis=1) - truth) < 5 * error)
+
+# %% key="luck-table"
+best_rate = truth.argmin()
+for k in [1, 3, 10]:
+    measured = losses.reshape(12, -1, k).mean(axis=2)
+    pick = measured.argmin(axis=0)
+    right, hope = (pick == best_rate).mean(), measured.min(axis=0).mean() / truth[pick].mean()
+    cost = truth[pick].mean() / truth[best_rate]
+    print(
+        f"{k:>2} seeds: the best rate {right:.0%}, reports {hope:.0%} of its loss, {cost:.1f} × the best loss"
+    )
+
+# %% [markdown] key="luck-seen" lang="en"
+# With one seed, the truly best rate is picked in fewer than half of the cases, and the loss then reported is a fraction of what that rate gives on average. This is the **winner's curse**: the lowest of many noisy numbers is low partly by luck. Three seeds remove most of it, ten nearly all.
+#
+# How much luck? If $n$ settings are equally good and differ by normal noise alone, the best looks better than it is by this many standard deviations ($\varphi$ and $\Phi$: the normal density and distribution):
+#
+# $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
+
+# %% [markdown] key="luck-seen" lang="zh-TW" of="117e3513"
+# 只用一個種子，選中真正最佳學習率的機會不到一半；這時報告出來的損失，只有這個學習率平均損失的一小部分。這叫**贏家的詛咒**：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
+#
+# 運氣有多大？如果 $n$ 個設定其實一樣好，結果只差在常態的雜訊，那麼其中最好的一個看起來會比實際好這麼多個標準差（$\varphi$ 和 $\Phi$ 是常態的密度與分布函數）：
+#
+# $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
+
+# %% key="luck-normal"
+z, width = np.linspace(-8, 8, 4001, retstep=True)
+density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+below = (np.cumsum(density) - density / 2) * width
+expected = {n: (z * n * density * below ** (n - 1)).sum() * width for n in [2, 5, 12, 100]}
+assert np.isclose(expected[2], 1 / np.sqrt(np.pi), atol=1e-5)
+print({n: f"{value:.2f}" for n, value in expected.items()})
+
+# %% [markdown] key="luck-rule" lang="en"
+# Twelve equal settings: more than one and a half standard deviations of pure luck for the winner. So report on new seeds.
+
+# %% [markdown] key="luck-rule" lang="zh-TW" of="4874c17d"
+# 十二個一樣好的設定，贏家光靠運氣就多出一個半以上的標準差。所以報告時要換新的種子。
+
+# %% [markdown] key="budget" lang="en"
+# ## 5. A plan for a small budget
+#
+# Sweeps of hundreds of trainings are for small networks. What to do with ten? First, two facts about drawing at random.
+
+# %% [markdown] key="budget" lang="zh-TW" of="625f494e"
+# ## 5. 預算不多時的計畫
+#
+# 一次掃描幾百次訓練，只有小網路負擔得起。只能訓練十次時怎麼辦？先看兩件關於隨機抽取的事實。
+
+# %% key="quiz-trials"
+hp.quiz("day6-trials")
+
+# %% key="random-search"
+trials = int(np.ceil(np.log(0.05) / np.log(0.95)))
+print(f"{trials} trials hit the best 5% with probability {1 - 0.95**trials:.3f}")
+low, high, middle = 1e-4, 1.0, 0.1
+uniform = (middle - low) / (high - low)
+logarithmic = np.log(middle / low) / np.log(high / low)
+print(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logarithmic:.1%}")
+
+# %% [markdown] key="random-seen" lang="en"
+# From 0.0001 to 1 there are four powers of ten. Drawn uniformly, nine draws in ten fall into the last. So **search the learning rate on a logarithmic scale**.
+#
+# For a single hyperparameter there is a cheaper way than 59 draws: walk. The search below
+#
+# 1. starts with three rates a factor of 10 apart;
+# 2. as long as the best stands **at the border** of what was tried, extends the range;
+# 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**).
+#
+# To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss: where training crawls, accuracy stands still and shows no direction, while the loss still moves.
+
+# %% [markdown] key="random-seen" lang="zh-TW" of="478716ff"
+# 從 0.0001 到 1 共有四個十倍的區間。均勻抽取的話，十次有九次落在最後一個區間。所以，**學習率一律在對數刻度上搜尋**。
+#
+# 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
+#
+# 1. 從相差 10 倍的三個學習率開始；
+# 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
+# 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）。
+#
+# 為了考驗它，我們從 0.00001、0.0001、0.001 出發。為什麼看損失而不看準確率？在慢爬的地方，準確率一動也不動，看不出方向；損失卻還在動。
+
+
+# %% key="search"
+def search(loss_at, powers=(-5, -4, -3)):
+    loss = {}
+
+    def best_of(powers):
+        loss.update({power: loss_at(power) for power in powers if power not in loss})
+        return min(loss, key=loss.get)
+
+    best = best_of(powers)
+    while best in (min(loss), max(loss)):
+        best = best_of([best - 1, best + 1])
+    for step in (0.5, 0.25):
+        best = best_of([best - step, best + step])
+    return {10.0**power: value for power, value in loss.items()}
+
+
+# %% [markdown] key="search-compete" lang="en"
+# `loss_at` trains and returns the validation loss. The rival is a full sweep: all 25 rates that the search might visit, with six seeds each. A run inside a sweep is the same as the run alone, so we make the sweep once; the search looks its trainings up, and counts them.
+
+# %% [markdown] key="search-compete" lang="zh-TW" of="82daf3ed"
+# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配六個種子。掃描裡的一次訓練，和單獨做的那一次完全相同，所以掃描只做一次，搜尋直接查表，同時數它用了幾次訓練。
+
+# %% key="search-sweep"
+lattice, tables, full = np.arange(-5, 1.25, 0.25), {}, {}
+for rule in [hp.SGD, hp.Adam]:
+    _, sweep, report = fair(network, tuning, digits, rule, 10.0**lattice, range(6), updates=138)
+    loss = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
+    loss = np.where(sweep.diverged, np.inf, loss)
+    tables[rule.__name__] = [dict(zip(lattice, of_seed)) for of_seed in loss.T]
+    full[rule.__name__] = report.test_accuracy.mean()
+
+# %% key="search-figure"
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.8))
+for ax, (name, table) in zip(axes, tables.items()):
+    hp.figures.search_path(search(table[0].get), ax).set_title(name)
+hp.show(fig, "Two searches: both walk up from far too small rates, pass the best one, and narrow it down.")
+
+# %% [markdown] key="search-path" lang="en"
+# Each circle is one training, from top to bottom, with its validation loss; the ring is the best. Now six searches, each with one seed of its own. The rates they find report on ten new seeds, as the sweep's best does.
+
+# %% [markdown] key="search-path" lang="zh-TW" of="df6a1ea0"
+# 每個圓是一次訓練，由上到下依序進行，旁邊的數字是驗證損失；外圈標出最好的。接著做六次搜尋，每次只用自己的一個種子。它們找到的學習率，和掃描選出的最佳學習率一樣，都用十個新種子來報告。
+
+# %% key="search-numbers" tags=["nbval-ignore-output"]
+for name, table in tables.items():
+    searches = [search(of_seed.get) for of_seed in table]
+    found, cost = [min(one, key=one.get) for one in searches], [len(one) for one in searches]
+    run = hp.train(network, digits, getattr(hp, name)(found), updates=138, seed=range(100, 110))
+    accuracy = run.test_accuracy.mean(axis=1)
+    print(f"{name}: {min(cost)} to {max(cost)} trainings find {min(found):.2g} to {max(found):.2g}:",
+          f"mean {accuracy.mean():.1%}, worst {accuracy.min():.1%}; 150 trainings: {full[name]:.1%}")  # fmt: skip
+
+# %% [markdown] key="search-seen" lang="en"
+# On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can pick a rate next to the cliff, as the worst search shows. So spend what is left of your budget on **seeds** for two or three finalists.
+
+# %% [markdown] key="search-seen" lang="zh-TW" of="22f7a82a"
+# 平均來說，十次左右的訓練，成績就很接近 150 次：好的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子，可能選到懸崖邊的學習率，看最差的那次搜尋就知道。所以剩下的預算，請花在兩三個決選設定的**種子**上。
+
+# %% [markdown] key="advice" lang="en"
+# ## 6. The advice, sentence by sentence
+#
+# Sentences 2 and 3 are left. For **decay and warmup**: SGD and Adam with four schedules, each combination with its own tuned peak rate. Warmup takes the first fifth.
+
+# %% [markdown] key="advice" lang="zh-TW" of="ea27c5f7"
+# ## 6. 一句一句檢驗
+#
+# 還剩第 2 句和第 3 句。先看**衰減與預熱**：SGD 和 Adam 各用四種排程，每個組合都有自己調好的最高學習率。預熱占前五分之一。
+
+# %% key="advice-schedules"
+schedules = {
+    "constant": lambda lr: lr,
+    "exponential": lambda lr: hp.ExponentialDecay(lr, 3 / 138),
+    "cosine": lambda lr: hp.CosineDecay(lr, 138),
+    "warmup + cosine": lambda lr: hp.LinearWarmup(28, hp.CosineDecay(lr, 110)),
+}
+
+
+def scheduled(rule, plan):
+    return lambda lr: rule(plan(lr))
+
+
+# %% key="schedules-figure"
+fig, axes = plt.subplots(1, 2, figsize=(10, 2.8), sharex=True, sharey=True)
+for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
+    results = {}
+    for name, plan in schedules.items():
+        *_, run = fair(network, tuning, digits, scheduled(rule, plan), rates[4:], updates=138)
+        results[name] = run.test_accuracy
+    hp.figures.seed_dots(results, ax, "test accuracy", rule.__name__)
+hp.show(fig, "Four schedules for SGD and Adam: the decays end higher and with less spread than constant.")
+
+# %% [markdown] key="advice-batch" lang="en"
+# Decay is confirmed: the worst seeds gain most, because the last steps are small. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
+#
+# For the **batch size**: SGD with cosine decay, the same number of images seen (about six epochs), each size with its own tuned rate.
+
+# %% [markdown] key="advice-batch" lang="zh-TW" of="9ea23567"
+# 衰減得到證實：最差的種子進步最多，因為最後幾步很小。預熱在這裡幫助不大；如果麻煩出在一開始步伐太大，它才派得上用場（第 2 天）。
+#
+# 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（大約六個訓練週期），每種大小用自己調好的學習率。
+
+# %% key="advice-batches" tags=["nbval-ignore-output"]
+for size in [16, 32, 64, 128, 256]:
+    n = 6 * 1437 // size
+    decaying = scheduled(hp.SGD, lambda lr, n=n: hp.CosineDecay(lr, n))
+    settings = {"batch_size": size, "updates": n}
+    best, _, run = fair(network, tuning, digits, decaying, rates[3:], range(3), **settings)
+    mean, worst = run.test_accuracy.mean(), run.test_accuracy.min()
+    print(f"batch {size:>3}, {n:>3} updates, lr {best:.2g}: mean {mean:.1%}, worst {worst:.1%}")
+
+# %% [markdown] key="verdict" lang="en"
+# With the images counted, a smaller batch makes more updates and ends higher. But each halving gains less and doubles the updates, and a machine computes one large batch faster than two small ones (Day 3). The recommended sizes lie between: a compromise, confirmed for a short training. With more epochs it moves upwards.
+#
+# | the advice | verdict | measured |
+# |---|---|---|
+# | 1. The rate is crucial | confirmed | section 3, Day 1 |
+# | 2. Decay or warmup usually helps | decay confirmed; warmup under conditions | here, Day 2 |
+# | 3. Small batches balance | confirmed for short training, rates re-tuned | here, Day 3 |
+# | 4. Adam fits most tasks | confirmed, but at tuned rates it ties with momentum unless scales differ | sections 2 and 3, Day 5 |
+# | 5. SGD and momentum for simpler tasks | corrected: what counts is the scaling, not simplicity | section 3 |
+# | 6. Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
+
+# %% [markdown] key="verdict" lang="zh-TW" of="171dc2ad"
+# 看過的影像一樣多時，批次越小，更新次數越多，最後成績也越高。不過每減半一次，多得到的越來越少，更新次數卻加倍；而機器算一個大批次，比算兩個小批次快（第 3 天）。推薦的大小落在中間：這個折衷得到證實，條件是訓練時間短。訓練週期更多時，就往上調。
+#
+# | 建議 | 結論 | 在哪裡量的 |
+# |---|---|---|
+# | 1. 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
+# | 2. 衰減或預熱通常有幫助 | 衰減證實；預熱要看條件 | 本節、第 2 天 |
+# | 3. 小批次是好的折衷 | 證實：訓練時間短，學習率重新調過 | 本節、第 3 天 |
+# | 4. Adam 適合大多數任務 | 證實；但各自調好後和動量法平手，除非尺度很亂 | 第 2、3 節、第 5 天 |
+# | 5. SGD 和動量法適合簡單的任務 | 更正：關鍵是尺度，不是簡不簡單 | 第 3 節 |
+# | 6. 調整這些會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
+
+# %% [markdown] key="dashboard" lang="en"
+# ## 7. Your turn
+#
+# Everything from six days on one board. It trains when you let go of a slider: six epochs, three seeds. The pen (A to D) draws one run; take another pen and the last run stays.
+#
+# 1. Start with SGD. Find its good range in at most five trainings.
+# 2. Keep that with pen A. Now beat it with any settings, with pens B to D. Can you bring the mean above 97.5% with fewer than a dozen settings?
+# 3. Change the batch size and nothing else. Which way must the rate move to make up for it?
+
+# %% [markdown] key="dashboard" lang="zh-TW" of="e502e590"
+# ## 7. 換你上場
+#
+# 六天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子。一枝筆（A 到 D）畫一組結果；換一枝筆，上一組就會留著。
+#
+# 1. 先用 SGD，最多訓練五次，找出它的好範圍。
+# 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。試過的設定不到十二組，能不能讓平均超過 97.5%？
+# 3. 只改批次大小，其他都不動。學習率該往哪邊調，才補得回來？
+
+# %% key="explore-dashboard" tags=["nbval-ignore-output"]
+hp.explore_dashboard()
+
+# %% [markdown] key="monday" lang="en"
+# ## 8. One page for Monday
+#
+# | question | answer | from |
+# |---|---|---|
+# | Are the inputs on one scale? | Standardize them first. | Day 6 |
+# | Which optimizer? | AdamW or SGD with momentum; what your field uses. Tune it. | Days 4–6 |
+# | Which first rate? | A range test for the order of magnitude, then factors of three. | Day 1 |
+# | Best rate at the border? | Extend the range. | Day 6 |
+# | Lowest loss next to the cliff? | Step back by a factor of two or three. | Day 1 |
+# | Which schedule? | Cosine or another decay to (almost) zero. | Days 2, 6 |
+# | The first updates blow up? | Warmup, or a smaller peak rate. | Day 2 |
+# | Which batch size? | 32 to 128 to begin with; larger if the machine makes it cheaper. | Day 3 |
+# | Batch size changed? | Tune the rate again: start at $\times k$ for SGD, $\times\sqrt{k}$ for Adam. | Day 3 |
+# | Momentum $\gamma$ changed? | Its gain is $1/(1-\gamma)$: move the rate the other way. | Day 4 |
+# | $\beta_1$, $\beta_2$, $\epsilon$? | Leave them until all else is tuned. | Day 5 |
+# | Weight decay with Adam? | AdamW, not L2 in the loss. | Day 5 |
+# | The loss sits still at guessing? | Perhaps dead ReLUs: start anew, a third of the rate. | Day 1 |
+# | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Day 6 |
+
+# %% [markdown] key="monday" lang="zh-TW" of="1186f4ae"
+# ## 8. 給星期一的一頁
+#
+# | 問題 | 答案 | 出處 |
+# |---|---|---|
+# | 輸入的尺度一致嗎？ | 先標準化。 | 第 6 天 |
+# | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣哪個就用哪個。記得調。 | 第 4–6 天 |
+# | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。 | 第 1 天 |
+# | 最好的學習率落在邊界？ | 把範圍往外延伸。 | 第 6 天 |
+# | 最低的損失緊鄰懸崖？ | 退後兩三倍。 | 第 1 天 |
+# | 用哪種排程？ | 餘弦或其他衰減，一直降到（接近）零。 | 第 2、6 天 |
+# | 頭幾次更新就爆炸？ | 加預熱，或降低最高學習率。 | 第 2 天 |
+# | 批次大小？ | 先從 32 到 128 開始；機器跑大批次更划算，再加大。 | 第 3 天 |
+# | 改了批次大小？ | 重調學習率：SGD 從 $\times k$ 開始，Adam 從 $\times\sqrt{k}$ 開始。 | 第 3 天 |
+# | 改了動量 $\gamma$？ | 它把步伐放大 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
+# | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 其他都調好之前，先不要動。 | 第 5 天 |
+# | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。 | 第 5 天 |
+# | 損失停在亂猜的程度？ | 可能是 ReLU 死掉了：學習率降到三分之一，重新開始。 | 第 1 天 |
+# | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 6 天 |
+
+# %% [markdown] key="practice" lang="en"
+# ## In practice
+#
+# - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=3e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(3e-3, steps))`. The rate is where your search starts.
+# - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
+# - When one training takes days, tune a smaller model or a shorter run, and check that the good range carries over.
+
+# %% [markdown] key="practice" lang="zh-TW" of="a553c922"
+# ## 實務上
+#
+# - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=3e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(3e-3, steps))`。這個學習率只是搜尋的起點。
+# - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
+# - 如果訓練一次要好幾天，就先調比較小的模型或比較短的訓練，再確認好的範圍換過去仍然適用。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - An optimizer and its learning rate come as a pair. Compared each at its own tuned rate, most gaps shrink to the spread of the seeds.
+# - The best of many noisy results is partly luck: choose on some seeds, report on others.
+# - Logarithmic scale, extend at the border, coarse to fine: about ten trainings, then seeds for the finalists.
+#
+# **Where to go next.** The summary exercises put all six days together. Then take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). You have now seen it happen.
+
+# %% [markdown] key="recap" lang="zh-TW" of="40fc726b"
+# ## 今天帶走的東西
+#
+# - 最佳化器和學習率是一對。各自調好再比，大多數的差距都會縮到和種子的散布差不多。
+# - 從許多帶雜訊的結果裡挑最好的，有一部分是運氣：用一批種子來選，用另一批來報告。
+# - 對數刻度、碰到邊界就延伸、由粗到細：大約十次訓練，剩下的預算給決選設定的種子。
+#
+# **接下來往哪裡走？** 總結練習會把六天的內容串起來。然後找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。書裡寫的這些現象，你都親眼看過了。
