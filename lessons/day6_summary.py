@@ -15,13 +15,13 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_summary.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **You will do:** replay an unfair comparison and make it fair; see how lucky one seed can be; let a search of ten trainings compete with a sweep of 150; train digits with your own settings, four runs side by side.
+# **You will do:** replay an unfair comparison and make it fair; see how lucky one seed can be; let a search of about ten trainings compete with a sweep of 150; train digits with your own settings, four runs side by side.
 #
 # **You will learn:** which of the usual advice holds, and when; how to compare fairly; how to tune with a small budget.
 #
 # **You need:** Days 1 to 5. About 45 minutes.
 
-# %% [markdown] key="title" lang="zh-TW" of="c2743a57"
+# %% [markdown] key="title" lang="zh-TW" of="72506cef"
 # # 第 6 天 · 總結：星期一上班，我該怎麼做？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
@@ -57,11 +57,11 @@ hp.use_style()
 # 5. SGD and momentum are for simpler tasks and for more flexible tuning.
 # 6. Adjusting all these makes training better.
 #
-# Today each sentence is put to the test. We begin with number 4, and with a race as it is often published: one problem, three optimizers, one learning rate for all. The problem is two interleaved half moons, the network small (2 inputs, hidden layers of 5 and 2 units). Momentum comes in the averaging form of Day 4, in which 0.0007 means a tenth of that in ours.
+# Today each sentence is put to the test. We begin with number 4, and with a race as it is often published: one problem, three optimizers, one learning rate for all. The problem is two interleaved half moons, the network small (2 inputs, hidden layers of 5 and 2 units). Momentum comes in the averaging form (Day 4, In practice), in which 0.0007 means a tenth of that, 0.00007, in ours.
 #
 # Each dot is one of 30 starts, the bar is the median. "Adam clearly outperforms", one could write.
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="b506cb30"
+# %% [markdown] key="puzzle" lang="zh-TW" of="40a678e2"
 # ## 1. 一場比賽
 #
 # 很多入門教材都用下面這些建議收尾，本課程的大綱也不例外：
@@ -73,9 +73,9 @@ hp.use_style()
 # 5. SGD 和動量法適合比較簡單的任務，以及更靈活的調整。
 # 6. 調整這些超參數，訓練效果會更好。
 #
-# 今天一句一句拿來檢驗。先看第 4 句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是第 4 天講過的平均形式，在那裡寫 0.0007，等於我們寫法的十分之一。
+# 今天一句一句拿來檢驗。先看第 4 句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：那裡的 0.0007，換成我們的寫法只有十分之一，也就是 0.00007。
 #
-# 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告似乎可以這樣寫了。
+# 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告好像可以就這樣寫了。
 
 # %% key="race"
 moons, new_moons, fresh = hp.moons(1000, seed=1), hp.moons(1000, seed=2), range(100, 130)
@@ -97,18 +97,18 @@ hp.quiz("day6-audit")
 #
 # A learning rate means something else in each rule: SGD's step is $\eta$ times the gradient, Adam's is about $\eta$ whatever the gradient. One number for all is like one shoe size for all runners. A fair comparison:
 #
-# 1. **Tune** each optimizer's rate, over the same grid, with the same number of updates.
-# 2. Choose by the **validation loss**: on examples used neither for training nor for the report.
+# 1. **Tune** each optimizer's rate, over the same list of rates, with the same number of updates.
+# 2. **Choose** by the **validation loss**: the loss on examples used neither for training nor for the report.
 # 3. **Report** on other seeds and other data, with the spread.
 
-# %% [markdown] key="fair" lang="zh-TW" of="3d2a2334"
+# %% [markdown] key="fair" lang="zh-TW" of="e3189d15"
 # ## 2. 同一場比賽，這次公平
 #
 # 學習率在每條規則裡的意思都不同：SGD 的一步是 $\eta$ 乘上梯度，Adam 的一步大約就是 $\eta$，不管梯度多大。大家用同一個數字，就像叫所有選手穿同一號鞋。公平的比較是這樣：
 #
-# 1. **調整**：每個最佳化器各自調學習率，格點相同，更新次數也相同。
-# 2. 用**驗證損失**來選：算它的資料既不拿來訓練，也不用在報告。
-# 3. **報告**：換上別的種子、別的資料，並列出散布的範圍。
+# 1. **調整**：每個最佳化器各自調學習率，試同一串數值，更新次數也相同。
+# 2. **選擇**看**驗證損失**：計算它的資料，既沒有用來訓練，也不會用來報告。
+# 3. **報告**：換上別的種子、別的資料，並列出散布範圍。
 
 
 # %% key="protocol"
@@ -138,26 +138,26 @@ for name, (best, _, _) in audit.items():
     print(f"{name:<8} median {before:.1%} -> {now:.1%} at {best:.2g}; failed starts {failed} of 30")
 
 # %% [markdown] key="fair-seen" lang="en"
-# The gap between the medians is gone. What was measured was the 0.0007.
+# The gap between the medians is all but gone. What the race had measured was how well 0.0007 fits each rule.
 #
-# Some starts fail under every optimizer: the network is so narrow that its few ReLUs can all be dead (Day 1), and no rule revives them. The mean would mix the two findings; the dots show both.
+# The same few starts fail (below 70%) under every optimizer. There the network ends with one answer for every point: it is so narrow that a whole layer of ReLUs can die (Day 1), and no rule revives it. A mean would mix the two findings; the dots show both.
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="77eed2b0"
-# 中位數的差距不見了。原來量到的，是 0.0007 這個數字合不合腳。
+# %% [markdown] key="fair-seen" lang="zh-TW" of="503a9fe6"
+# 中位數的差距幾乎不見了。原來那場比賽量到的，是 0.0007 這個數字對每條規則合不合腳。
 #
-# 有些起點用哪個最佳化器都失敗：網路太窄，ReLU 死掉了（第 1 天），哪條規則都救不回來。如果只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
+# 有少數起點用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天），哪條規則都救不回來。只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
 
 # %% [markdown] key="digits" lang="en"
 # ## 3. Six optimizers on digits
 #
-# Now the whole field on the digits of Day 1, 138 updates each. The training images are split once more: 1,150 to train on while tuning, 287 to choose by. The test images stay in the drawer until the report.
+# Now the whole field on the digits of Day 1, with 138 updates each, about six epochs. The training images are split once more: 1,150 to train on while tuning, 287 to choose by. The test images stay in the drawer until the report.
 #
 # **Predict:** at 0.001, a common default, Adam is far ahead of SGD. At tuned rates, who wins, and by how much?
 
-# %% [markdown] key="digits" lang="zh-TW" of="03942c0b"
+# %% [markdown] key="digits" lang="zh-TW" of="8b1b4784"
 # ## 3. 六個最佳化器比手寫數字
 #
-# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張來選。測試影像鎖在抽屜裡，報告時才拿出來。
+# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，大約六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張來選。測試影像先鎖在抽屜裡，報告時才拿出來。
 #
 # **先預測**：在常見的預設值 0.001，Adam 遠遠領先 SGD。各自調好學習率之後，誰會贏？贏多少？
 
@@ -179,10 +179,10 @@ hp.figures.sweep_panels(rates, validation, tuned, axes, "validation acc.", mark=
 hp.show(fig, "Six sweeps with the same peak height: each optimizer has its own range of good rates.")
 
 # %% [markdown] key="digits-sweeps-seen" lang="en"
-# Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have the same shape and nearly the same height, at different places. Whoever compares along one vertical line can get almost any ranking.
+# Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have similar shapes and nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
 
-# %% [markdown] key="digits-sweeps-seen" lang="zh-TW" of="467a0bc4"
-# 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相同，高度也差不多，只是站的位置不同。只沿著一條直線去比，幾乎什麼樣的排名都排得出來。
+# %% [markdown] key="digits-sweeps-seen" lang="zh-TW" of="76e030c0"
+# 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相似，高度也差不多，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 
 # %% key="digits-report"
 fig, ax = plt.subplots(figsize=(7.2, 3.4))
@@ -197,12 +197,12 @@ for group in np.array([run.test_accuracy.reshape(3, 5).mean(axis=1) for run in a
     print(" > ".join(f"{rules[k].__name__} {group[k]:.1%}" for k in group.argsort()[::-1]))
 
 # %% [markdown] key="digits-seen" lang="en"
-# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are somewhat behind in this short training, and their seeds scatter: their best constant rate lies close to the cliff. (A decaying rate cures the scatter: section 6.)
+# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are somewhat behind in this short training, and their seeds scatter more. For SGD the sweep shows why: the chosen rate is the last one before the cliff. (A decaying rate reduces the scatter: section 6.)
 #
 # Two more tasks. Two **spirals**, which no straight line can part. And the digits with **badly scaled pixels**: each of the 64 is multiplied by its own factor between 0.03 and 30, like columns of a table in millimetres and in tonnes.
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="3a031e93"
-# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡稍微落後，種子之間也比較散，因為它們最好的固定學習率離懸崖很近。（會衰減的學習率能治好這種散布，見第 6 節。）
+# %% [markdown] key="digits-seen" lang="zh-TW" of="6735c05a"
+# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡稍微落後，種子之間也比較散。SGD 的原因從掃描圖看得出來：選出的學習率，再往右一格就是懸崖。（讓學習率衰減，能減少這種散布，見第 6 節。）
 #
 # 再看兩個任務。一個是兩條**螺線**，沒有一條直線分得開。另一個是**尺度很亂**的手寫數字：64 個像素各乘上自己的倍數，介於 0.03 到 30 之間，就像一張表格裡有的欄位用公釐、有的用公噸。
 
@@ -226,26 +226,26 @@ for ax, runs, title in zip(axes, [on_spirals, on_rough], ["spirals", "digits, ba
 hp.show(fig, "Spirals: all six agree. Badly scaled digits: Adam is ahead of momentum, RMSProp and SGD.")
 
 # %% [markdown] key="more-tasks-seen" lang="en"
-# On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate: every weight has its own step size (Day 5), so no single steep direction holds the others back. There is the condition behind "fits most tasks".
+# On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. There is the condition behind "fits most tasks".
 #
-# And a cheaper remedy: bring every input to the same scale before training. Then you have the digits back, and the tie.
+# And a cheaper remedy: bring every input to the same scale before training. Here that means dividing by the factors, and you have the plain digits back, where momentum ties with Adam.
 
-# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5735b3a5"
-# 在螺線上，六個不分高下。輸入的尺度很亂時，Adam **確實**領先，而且每個都用自己調好的學習率：Adam 讓每個權重有自己的步伐（第 5 天），不會被某個陡峭方向拖住。「適合大多數任務」背後的條件就在這裡。
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="b7266bde"
+# 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。「適合大多數任務」背後的條件就在這裡。
 #
-# 還有更便宜的辦法：訓練前先把每個輸入調到相同的尺度。這樣就回到原來的手寫數字，大家又平手了。
+# 還有更省事的辦法：訓練前先把每個輸入調到相同的尺度。這裡只要除以各自的倍數，就回到原來的手寫數字，動量法和 Adam 又平手了。
 
 # %% [markdown] key="luck" lang="en"
 # ## 4. The luck of one seed
 #
-# We used several seeds for each rate. What if there is time for only one? Here the truth can be known: a bowl with curvatures 1 and 10, noise of standard deviation 1 in each gradient, 200 steps, twelve rates.
+# We used several seeds for each rate. What if there is time for only one? Here the truth can be known: a bowl with curvatures 1 and 10, noise of standard deviation 1 in each gradient, 200 steps from $(3, 3)$, twelve rates.
 #
 # **Your turn.** With one seed a rate, move "draw again" a few times. How often is the ring at the lowest point of the dashed line? Then use ten seeds.
 
-# %% [markdown] key="luck" lang="zh-TW" of="6df9985c"
+# %% [markdown] key="luck" lang="zh-TW" of="9f0a5211"
 # ## 4. 單一個種子的運氣
 #
-# 前面每個學習率都用了好幾個種子。如果時間只夠用一個呢？這裡我們可以知道真相：一個曲率是 1 和 10 的碗，梯度帶著標準差為 1 的雜訊，走 200 步，比較十二個學習率。
+# 前面每個學習率都用了好幾個種子。如果時間只夠用一個呢？這裡我們可以知道真相：一個曲率是 1 和 10 的碗，梯度帶著標準差為 1 的雜訊，從 $(3, 3)$ 出發走 200 步，比較十二個學習率。
 #
 # **換你玩**：每個學習率先用一個種子，換幾次「重新抽籤」。圓圈落在虛線最低點的次數多嗎？再改成十個種子試試。
 
@@ -256,14 +256,14 @@ hp.explore_luck()
 hp.quiz("day6-luck")
 
 # %% [markdown] key="truth" lang="en"
-# The dashed line is exact. In a direction with curvature $\lambda$ every step multiplies the weight by $a = 1 - \eta\lambda$ (Day 1) and adds noise of variance $\eta^2\sigma^2$. After $t$ steps from $w_0$ the mean loss is
+# The dashed line is exact. In a direction with curvature $\lambda$ every step multiplies the weight by $a = 1 - \eta\lambda$ (Day 1) and adds noise of variance $\eta^2\sigma^2$ (Day 2). After $t$ steps from $w_0$ the mean loss is
 #
 # $$\mathbb{E}\,L = \sum_{\lambda} \frac{\lambda}{2}\left(a^{2t}\,w_0^2 + \eta^2\sigma^2\,\frac{1 - a^{2t}}{1 - a^2}\right),$$
 #
 # where $\eta$ is the learning rate and $\sigma$ the standard deviation of the noise. Check it against 1,200 seeds:
 
-# %% [markdown] key="truth" lang="zh-TW" of="8dcd8517"
-# 虛線是精確算出來的。在曲率為 $\lambda$ 的方向上，每一步把權重乘上 $a = 1 - \eta\lambda$（第 1 天），再加上變異數為 $\eta^2\sigma^2$ 的雜訊。從 $w_0$ 走 $t$ 步之後，損失的平均是
+# %% [markdown] key="truth" lang="zh-TW" of="7ae19ab5"
+# 虛線是精確算出來的。在曲率為 $\lambda$ 的方向上，每一步把權重乘上 $a = 1 - \eta\lambda$（第 1 天），再加上變異數為 $\eta^2\sigma^2$ 的雜訊（第 2 天）。從 $w_0$ 走 $t$ 步之後，損失的平均是
 #
 # $$\mathbb{E}\,L = \sum_{\lambda} \frac{\lambda}{2}\left(a^{2t}\,w_0^2 + \eta^2\sigma^2\,\frac{1 - a^{2t}}{1 - a^2}\right),$$
 #
@@ -292,16 +292,16 @@ for k in [1, 3, 10]:
     )
 
 # %% [markdown] key="luck-seen" lang="en"
-# With one seed, the truly best rate is picked in fewer than half of the cases, and the loss then reported is a fraction of what that rate gives on average. This is the **winner's curse**: the lowest of many noisy numbers is low partly by luck. Three seeds remove most of it, ten nearly all.
+# With one seed, the truly best rate is picked in fewer than half of the cases. The loss reported is a fraction of what the picked rate gives on average, and that is about three times what the best rate gives. This is the **winner's curse**: the lowest of many noisy numbers is low partly by luck. Three seeds remove most of it, ten nearly all.
 #
-# How much luck? If $n$ settings are equally good and differ by normal noise alone, the best looks better than it is by this many standard deviations ($\varphi$ and $\Phi$: the normal density and distribution):
+# How much luck? If $n$ settings are equally good and differ by independent normal noise alone, the best looks better than it is, on average by this many standard deviations ($\varphi$ and $\Phi$: the normal density and distribution):
 #
 # $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
 
-# %% [markdown] key="luck-seen" lang="zh-TW" of="117e3513"
-# 只用一個種子，選中真正最佳學習率的機會不到一半；這時報告出來的損失，只有這個學習率平均損失的一小部分。這叫**贏家的詛咒**：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
+# %% [markdown] key="luck-seen" lang="zh-TW" of="692336ea"
+# 只用一個種子，選中真正最佳學習率的機會不到一半。報告出來的損失，只有選中的學習率平均損失的一小部分；而它的平均損失，大約是最佳學習率的三倍。這叫**贏家的詛咒**：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
 #
-# 運氣有多大？如果 $n$ 個設定其實一樣好，結果只差在常態的雜訊，那麼其中最好的一個看起來會比實際好這麼多個標準差（$\varphi$ 和 $\Phi$ 是常態的密度與分布函數）：
+# 運氣有多大？如果 $n$ 個設定其實一樣好，差別只來自彼此獨立的常態雜訊，那麼其中最好的一個看起來會比實際好，平均多出這麼多個標準差（$\varphi$ 和 $\Phi$ 是常態的密度與分布函數）：
 #
 # $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
 
@@ -317,7 +317,7 @@ print({n: f"{value:.2f}" for n, value in expected.items()})
 # Twelve equal settings: more than one and a half standard deviations of pure luck for the winner. So report on new seeds.
 
 # %% [markdown] key="luck-rule" lang="zh-TW" of="4874c17d"
-# 十二個一樣好的設定，贏家光靠運氣就多出一個半以上的標準差。所以報告時要換新的種子。
+# 十二個一樣好的設定，贏家光靠運氣，看起來就比實際好一個半標準差以上。所以報告時要換新的種子。
 
 # %% [markdown] key="budget" lang="en"
 # ## 5. A plan for a small budget
@@ -327,7 +327,7 @@ print({n: f"{value:.2f}" for n, value in expected.items()})
 # %% [markdown] key="budget" lang="zh-TW" of="625f494e"
 # ## 5. 預算不多時的計畫
 #
-# 一次掃描幾百次訓練，只有小網路負擔得起。只能訓練十次時怎麼辦？先看兩件關於隨機抽取的事實。
+# 動輒幾百次訓練的掃描，只有小網路負擔得起。只能訓練十次時怎麼辦？先看兩件關於隨機抽取的事實。
 
 # %% key="quiz-trials"
 hp.quiz("day6-trials")
@@ -349,10 +349,10 @@ print(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logari
 # 2. as long as the best stands **at the border** of what was tried, extends the range;
 # 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**).
 #
-# To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss: where training crawls, accuracy stands still and shows no direction, while the loss still moves.
+# To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss: where training crawls, accuracy hardly moves and shows no direction, while the loss still moves.
 
-# %% [markdown] key="random-seen" lang="zh-TW" of="478716ff"
-# 從 0.0001 到 1 共有四個十倍的區間。均勻抽取的話，十次有九次落在最後一個區間。所以，**學習率一律在對數刻度上搜尋**。
+# %% [markdown] key="random-seen" lang="zh-TW" of="2681c852"
+# 從 0.0001 到 1 跨了四個數量級。均勻抽取的話，十次有九次落在最後一個數量級。所以，**學習率一律在對數刻度上搜尋**。
 #
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
@@ -360,7 +360,7 @@ print(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logari
 # 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
 # 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）。
 #
-# 為了考驗它，我們從 0.00001、0.0001、0.001 出發。為什麼看損失而不看準確率？在慢爬的地方，準確率一動也不動，看不出方向；損失卻還在動。
+# 為了考驗它，我們從 0.00001、0.0001、0.001 出發。為什麼看損失而不看準確率？在慢爬的地方，準確率幾乎不動，看不出方向；損失卻還在動。
 
 
 # %% key="search"
@@ -383,7 +383,7 @@ def search(loss_at, powers=(-5, -4, -3)):
 # `loss_at` trains and returns the validation loss. The rival is a full sweep: all 25 rates that the search might visit, with six seeds each. A run inside a sweep is the same as the run alone, so we make the sweep once; the search looks its trainings up, and counts them.
 
 # %% [markdown] key="search-compete" lang="zh-TW" of="82daf3ed"
-# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配六個種子。掃描裡的一次訓練，和單獨做的那一次完全相同，所以掃描只做一次，搜尋直接查表，同時數它用了幾次訓練。
+# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配六個種子。掃描裡的一次訓練，和單獨做的那一次完全相同，所以掃描只做一次，搜尋時直接查表，並數出用了幾次訓練。
 
 # %% key="search-sweep"
 lattice, tables, full = np.arange(-5, 1.25, 0.25), {}, {}
@@ -416,10 +416,10 @@ for name, table in tables.items():
           f"mean {accuracy.mean():.1%}, worst {accuracy.min():.1%}; 150 trainings: {full[name]:.1%}")  # fmt: skip
 
 # %% [markdown] key="search-seen" lang="en"
-# On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can pick a rate next to the cliff, as the worst search shows. So spend what is left of your budget on **seeds** for two or three finalists.
+# On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can mislead: compare Adam's worst search. So spend what is left of your budget on **seeds** for two or three finalists.
 
-# %% [markdown] key="search-seen" lang="zh-TW" of="22f7a82a"
-# 平均來說，十次左右的訓練，成績就很接近 150 次：好的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子，可能選到懸崖邊的學習率，看最差的那次搜尋就知道。所以剩下的預算，請花在兩三個決選設定的**種子**上。
+# %% [markdown] key="search-seen" lang="zh-TW" of="413dfc94"
+# 平均來說，十次左右的訓練，成績就很接近 150 次：好的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，看 Adam 最差的那次搜尋就知道。所以剩下的預算，請花在兩三個決選設定的**種子**上。
 
 # %% [markdown] key="advice" lang="en"
 # ## 6. The advice, sentence by sentence
@@ -452,15 +452,15 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
         *_, run = fair(network, tuning, digits, scheduled(rule, plan), rates[4:], updates=138)
         results[name] = run.test_accuracy
     hp.figures.seed_dots(results, ax, "test accuracy", rule.__name__)
-hp.show(fig, "Four schedules for SGD and Adam: the decays end higher and with less spread than constant.")
+hp.show(fig, "Four schedules for SGD and Adam: with decay the seeds of SGD lie higher and closer together.")
 
 # %% [markdown] key="advice-batch" lang="en"
-# Decay is confirmed: the worst seeds gain most, because the last steps are small. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
+# Decay is confirmed: every median rises, and with SGD the worst seeds gain most. Small last steps lower the noise floor (Day 2). Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
 #
 # For the **batch size**: SGD with cosine decay, the same number of images seen (about six epochs), each size with its own tuned rate.
 
-# %% [markdown] key="advice-batch" lang="zh-TW" of="9ea23567"
-# 衰減得到證實：最差的種子進步最多，因為最後幾步很小。預熱在這裡幫助不大；如果麻煩出在一開始步伐太大，它才派得上用場（第 2 天）。
+# %% [markdown] key="advice-batch" lang="zh-TW" of="b1b08d0d"
+# 衰減得到證實：中位數全都上升，SGD 最差的種子進步最多。最後幾步變小，雜訊底線就跟著降低（第 2 天）。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（大約六個訓練週期），每種大小用自己調好的學習率。
 
@@ -474,46 +474,46 @@ for size in [16, 32, 64, 128, 256]:
     print(f"batch {size:>3}, {n:>3} updates, lr {best:.2g}: mean {mean:.1%}, worst {worst:.1%}")
 
 # %% [markdown] key="verdict" lang="en"
-# With the images counted, a smaller batch makes more updates and ends higher. But each halving gains less and doubles the updates, and a machine computes one large batch faster than two small ones (Day 3). The recommended sizes lie between: a compromise, confirmed for a short training. With more epochs it moves upwards.
+# For the same number of images, a smaller batch makes more updates and ends higher. But each halving doubles the updates, the first halvings gain most, and a machine computes one large batch faster than two small ones (Day 3). The recommended sizes lie between: a compromise, confirmed for a short training. With enough updates the gap closes (Day 3), and what is left to choose by is time.
 #
 # | the advice | verdict | measured |
 # |---|---|---|
 # | 1. The rate is crucial | confirmed | section 3, Day 1 |
 # | 2. Decay or warmup usually helps | decay confirmed; warmup under conditions | here, Day 2 |
 # | 3. Small batches balance | confirmed for short training, rates re-tuned | here, Day 3 |
-# | 4. Adam fits most tasks | confirmed, but at tuned rates it ties with momentum unless scales differ | sections 2 and 3, Day 5 |
-# | 5. SGD and momentum for simpler tasks | corrected: what counts is the scaling, not simplicity | section 3 |
+# | 4. Adam fits most tasks | confirmed, but at tuned rates it ties with momentum unless the inputs' scales differ | sections 2 and 3, Day 5 |
+# | 5. SGD and momentum for simpler tasks | corrected: on our tasks the scaling decided, not simplicity | section 3, Day 5 |
 # | 6. Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
 
-# %% [markdown] key="verdict" lang="zh-TW" of="171dc2ad"
-# 看過的影像一樣多時，批次越小，更新次數越多，最後成績也越高。不過每減半一次，多得到的越來越少，更新次數卻加倍；而機器算一個大批次，比算兩個小批次快（第 3 天）。推薦的大小落在中間：這個折衷得到證實，條件是訓練時間短。訓練週期更多時，就往上調。
+# %% [markdown] key="verdict" lang="zh-TW" of="2f9be42d"
+# 看過的影像一樣多時，批次越小，更新次數越多，最後成績也越高。不過每減半一次，更新次數就加倍，而進步最多的是頭幾次減半；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
 #
 # | 建議 | 結論 | 在哪裡量的 |
 # |---|---|---|
 # | 1. 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
-# | 2. 衰減或預熱通常有幫助 | 衰減證實；預熱要看條件 | 本節、第 2 天 |
-# | 3. 小批次是好的折衷 | 證實：訓練時間短，學習率重新調過 | 本節、第 3 天 |
-# | 4. Adam 適合大多數任務 | 證實；但各自調好後和動量法平手，除非尺度很亂 | 第 2、3 節、第 5 天 |
-# | 5. SGD 和動量法適合簡單的任務 | 更正：關鍵是尺度，不是簡不簡單 | 第 3 節 |
-# | 6. 調整這些會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
+# | 2. 衰減或預熱通常有幫助 | 衰減：證實；預熱：要看條件 | 本節、第 2 天 |
+# | 3. 小批次是好的折衷 | 證實，條件是訓練時間短、學習率重新調過 | 本節、第 3 天 |
+# | 4. Adam 適合大多數任務 | 證實；但各自調好後和動量法平手，除非輸入的尺度很亂 | 第 2、3 節、第 5 天 |
+# | 5. SGD 和動量法適合簡單的任務 | 更正：在我們的任務上，關鍵是尺度，不是簡單與否 | 第 3 節、第 5 天 |
+# | 6. 調整這些，訓練效果會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
 
 # %% [markdown] key="dashboard" lang="en"
 # ## 7. Your turn
 #
-# Everything from six days on one board. It trains when you let go of a slider: six epochs, three seeds. The pen (A to D) draws one run; take another pen and the last run stays.
+# Everything from six days on one board. It trains when you let go of a slider: six epochs, three seeds. Each pen (A to D) draws one setting; take another pen and the last one stays.
 #
 # 1. Start with SGD. Find its good range in at most five trainings.
 # 2. Keep that with pen A. Now beat it with any settings, with pens B to D. Can you bring the mean above 97.5% with fewer than a dozen settings?
-# 3. Change the batch size and nothing else. Which way must the rate move to make up for it?
+# 3. Now double the batch size and change nothing else. What becomes of the accuracy? Which way must the rate move to make up for it (Day 3)?
 
-# %% [markdown] key="dashboard" lang="zh-TW" of="e502e590"
+# %% [markdown] key="dashboard" lang="zh-TW" of="b63dc3c4"
 # ## 7. 換你上場
 #
-# 六天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子。一枝筆（A 到 D）畫一組結果；換一枝筆，上一組就會留著。
+# 六天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子。一枝筆（A 到 D）畫一組設定的結果；換一枝筆，上一組就會留著。
 #
 # 1. 先用 SGD，最多訓練五次，找出它的好範圍。
 # 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。試過的設定不到十二組，能不能讓平均超過 97.5%？
-# 3. 只改批次大小，其他都不動。學習率該往哪邊調，才補得回來？
+# 3. 現在把批次大小加倍，其他都不動。準確率有什麼變化？學習率該往哪邊調，才補得回來（第 3 天）？
 
 # %% key="explore-dashboard" tags=["nbval-ignore-output"]
 hp.explore_dashboard()
@@ -523,40 +523,40 @@ hp.explore_dashboard()
 #
 # | question | answer | from |
 # |---|---|---|
-# | Are the inputs on one scale? | Standardize them first. | Day 6 |
-# | Which optimizer? | AdamW or SGD with momentum; what your field uses. Tune it. | Days 4–6 |
+# | Are the inputs on one scale? | Bring them to one scale first. | Days 5, 6 |
+# | Which optimizer? | AdamW or SGD with momentum; what your field uses. Tune its rate. | Days 4–6 |
 # | Which first rate? | A range test for the order of magnitude, then factors of three. | Day 1 |
 # | Best rate at the border? | Extend the range. | Day 6 |
 # | Lowest loss next to the cliff? | Step back by a factor of two or three. | Day 1 |
 # | Which schedule? | Cosine or another decay to (almost) zero. | Days 2, 6 |
 # | The first updates blow up? | Warmup, or a smaller peak rate. | Day 2 |
 # | Which batch size? | 32 to 128 to begin with; larger if the machine makes it cheaper. | Day 3 |
-# | Batch size changed? | Tune the rate again: start at $\times k$ for SGD, $\times\sqrt{k}$ for Adam. | Day 3 |
-# | Momentum $\gamma$ changed? | Its gain is $1/(1-\gamma)$: move the rate the other way. | Day 4 |
-# | $\beta_1$, $\beta_2$, $\epsilon$? | Leave them until all else is tuned. | Day 5 |
+# | Batch size times $k$? | Tune the rate again: start at $\times k$ for SGD, $\times\sqrt{k}$ for Adam. | Day 3 |
+# | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: move the rate the other way. | Day 4 |
+# | $\beta_1$, $\beta_2$, $\epsilon$? | The usual ones served us well. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Day 5 |
 # | Weight decay with Adam? | AdamW, not L2 in the loss. | Day 5 |
 # | The loss sits still at guessing? | Perhaps dead ReLUs: start anew, a third of the rate. | Day 1 |
-# | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Day 6 |
+# | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="1186f4ae"
+# %% [markdown] key="monday" lang="zh-TW" of="1b293944"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
 # |---|---|---|
-# | 輸入的尺度一致嗎？ | 先標準化。 | 第 6 天 |
-# | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣哪個就用哪個。記得調。 | 第 4–6 天 |
+# | 輸入的尺度一致嗎？ | 先調到相同的尺度。 | 第 5、6 天 |
+# | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個。記得調學習率。 | 第 4–6 天 |
 # | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。 | 第 1 天 |
 # | 最好的學習率落在邊界？ | 把範圍往外延伸。 | 第 6 天 |
-# | 最低的損失緊鄰懸崖？ | 退後兩三倍。 | 第 1 天 |
+# | 最低的損失緊鄰懸崖？ | 退到它的二分之一到三分之一。 | 第 1 天 |
 # | 用哪種排程？ | 餘弦或其他衰減，一直降到（接近）零。 | 第 2、6 天 |
 # | 頭幾次更新就爆炸？ | 加預熱，或降低最高學習率。 | 第 2 天 |
-# | 批次大小？ | 先從 32 到 128 開始；機器跑大批次更划算，再加大。 | 第 3 天 |
-# | 改了批次大小？ | 重調學習率：SGD 從 $\times k$ 開始，Adam 從 $\times\sqrt{k}$ 開始。 | 第 3 天 |
-# | 改了動量 $\gamma$？ | 它把步伐放大 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
-# | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 其他都調好之前，先不要動。 | 第 5 天 |
+# | 批次大小？ | 先從 32 到 128 開始；機器跑大批次如果更划算，再加大。 | 第 3 天 |
+# | 批次大小變成 $k$ 倍？ | 重調學習率：SGD 從 $\times k$ 開始，Adam 從 $\times\sqrt{k}$ 開始。 | 第 3 天 |
+# | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
+# | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 常用的值在我們的實驗裡就夠好。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5 天 |
 # | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。 | 第 5 天 |
-# | 損失停在亂猜的程度？ | 可能是 ReLU 死掉了：學習率降到三分之一，重新開始。 | 第 1 天 |
-# | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 6 天 |
+# | 損失停在亂猜的程度？ | 可能是 ReLU 死掉了：學習率降到三分之一，從頭訓練。 | 第 1 天 |
+# | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 4–6 天 |
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
@@ -570,7 +570,7 @@ hp.explore_dashboard()
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=3e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(3e-3, steps))`。這個學習率只是搜尋的起點。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
-# - 如果訓練一次要好幾天，就先調比較小的模型或比較短的訓練，再確認好的範圍換過去仍然適用。
+# - 如果訓練一次要好幾天，就先調比較小的模型或比較短的訓練，再確認找到的好範圍換回去仍然適用。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
@@ -579,13 +579,13 @@ hp.explore_dashboard()
 # - The best of many noisy results is partly luck: choose on some seeds, report on others.
 # - Logarithmic scale, extend at the border, coarse to fine: about ten trainings, then seeds for the finalists.
 #
-# **Where to go next.** The summary exercises put all six days together. Then take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). You have now seen it happen.
+# **Where to go next.** Take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). Much of what they describe you have now seen happen.
 
-# %% [markdown] key="recap" lang="zh-TW" of="40fc726b"
+# %% [markdown] key="recap" lang="zh-TW" of="ef35d29f"
 # ## 今天帶走的東西
 #
 # - 最佳化器和學習率是一對。各自調好再比，大多數的差距都會縮到和種子的散布差不多。
 # - 從許多帶雜訊的結果裡挑最好的，有一部分是運氣：用一批種子來選，用另一批來報告。
-# - 對數刻度、碰到邊界就延伸、由粗到細：大約十次訓練，剩下的預算給決選設定的種子。
+# - 用對數刻度、碰到邊界就延伸、由粗到細：大約十次訓練就夠，剩下的預算留給決選設定，多跑幾個種子。
 #
-# **接下來往哪裡走？** 總結練習會把六天的內容串起來。然後找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。書裡寫的這些現象，你都親眼看過了。
+# **接下來往哪裡走？** 找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。這些文章談到的現象，許多你都親眼看過了。
