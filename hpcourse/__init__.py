@@ -29,6 +29,7 @@ __version__ = "0.1.0"
 _MODULES = ("explorers", "figures", "live", "measure", "quizzes")
 _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
     "LiveFigure": "hpcourse.live",
+    "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
     "quiz": "hpcourse.quizzes",

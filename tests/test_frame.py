@@ -10,6 +10,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from hpcourse import language
+from hpcourse.checks import TASKS
+from hpcourse.checks.properties import RAISED
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -84,7 +86,8 @@ def shown_messages():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                arguments = node.args[:1] if name == "text" else node.args[1:2] if name == "show" else []
+                place = {"text": 0, "say": 0, "show": 1}.get(name)
+                arguments = [] if place is None else node.args[place : place + 1]
                 for argument in arguments:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield argument.value
@@ -95,6 +98,8 @@ def shown_messages():
         for question in import_module(f"hpcourse.questions.{path.stem}").QUESTIONS.values():
             yield question.prompt
             yield from (part for option in question.options for part in option)
+    yield from RAISED.values()
+    yield from (mistake.message for task in TASKS.values() for mistake in task.mistakes)
 
 
 def test_every_message_has_a_translation_and_none_is_left_over():

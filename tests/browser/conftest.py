@@ -232,13 +232,17 @@ class LiveFigureOnPage:
         self.page.keyboard.type(number)
         self.page.keyboard.press("Enter")
 
-    def picture_changes(self, act, seconds=20):
-        """Do `act()` and wait until the picture is another one, completely loaded; else TimeoutError."""
-        before = self.picture.get_attribute("src")
+    def picture_changes(self, act, seconds=20, or_words=False):
+        """Do `act()` and wait until the picture is another one, completely loaded; else TimeoutError.
+
+        With `or_words` other words in its alt text are enough.
+        """
+        before = [self.picture.get_attribute("src"), self.picture.get_attribute("alt") if or_words else None]
         box = self.picture.element_handle().evaluate_handle("image => image.closest('.widget-html')")
         act()
         self.page.wait_for_function(
-            "([b, before]) => { const i = b.querySelector('img'); return i.complete && i.src !== before }",
+            "([b, [src, alt]]) => { const i = b.querySelector('img');"
+            " return i.complete && (i.src !== src || (alt !== null && i.alt !== alt)) }",
             arg=[box, before],
             polling=20,
             timeout=seconds * 1000,

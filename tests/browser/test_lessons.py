@@ -26,7 +26,10 @@ def test_lesson(path, jupyter, open_notebook):
         for slider in range(figure.sliders.count()):
             handle = figure.sliders.nth(slider)
             at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            figure.picture_changes(lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s))
+            # a picture may be the same for good reason: Adam does not care for the size of gradients
+            figure.picture_changes(
+                lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s), or_words=True
+            )
         figure.words_agree()
         notebook.screenshot(f"{path.removesuffix('.ipynb').replace('/', '_')}_{number}")
     assert notebook.faults() == []

@@ -1,0 +1,172 @@
+"""Run a learner's function where it can do no harm: in a forked child, with limits.
+
+A child knows the notebook's objects without any of them being sent to it, and whatever it does (loops
+for ever, fills the memory, leaves the interpreter, changes a global) ends with it. Where there is no
+`fork` (Windows, Pyodide) the work is done in this process, its output still captured.
+"""
+
+import builtins
+import contextlib
+import gc
+import io
+import os
+import pickle
+import select
+import signal
+import struct
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+SECONDS = 2.0
+MEMORY = 512 * 2**20  # what an answer may use beyond what the notebook has in use already
+FILE_SIZE = 16 * 2**20
+RETURNED = 32 * 2**20  # no honest answer to a check returns more
+KEPT = 1000  # characters of what the answer prints
+HEADER = struct.Struct("!Q")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the work: `ending` is "done", "time" or "died"; `value` is what it returned."""
+
+    ending: str
+    value: Any = None
+    printed: str = ""
+    characters: int = 0
+
+
+class Cut(io.TextIOBase):
+    """A stream that keeps the beginning and counts the rest."""
+
+    def __init__(self):
+        self.kept, self.characters = "", 0
+
+    def writable(self):
+        """Always; some libraries ask."""
+        return True
+
+    def write(self, text):
+        """Keep what still fits."""
+        if len(self.kept) < KEPT:
+            self.kept += text[: KEPT - len(self.kept)]
+        self.characters += len(text)
+        return len(text)
+
+
+def run_apart(work, seconds=SECONDS):
+    """`work()` in a child of this process, given up after `seconds`; returns an `Outcome`.
+
+    `work` returns only numbers, strings, arrays and containers of these, and raises nothing.
+    """
+    if not hasattr(os, "fork") or sys.platform in ("emscripten", "wasi"):
+        return _run_here(work)
+    incoming, outgoing = os.pipe()
+    with warnings.catch_warnings():
+        # From 3.12 on Python warns of forking beside threads. The child starts none of the notebook's
+        # threads and touches none of their locks; if it should hang all the same, the time limit ends it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        _be_the_child(work, outgoing)
+    os.close(outgoing)
+    try:
+        message = _receive(incoming, time.monotonic() + seconds)
+    finally:
+        os.close(incoming)
+        _end(child)
+    if not isinstance(message, bytes):
+        return Outcome(message)
+    return Outcome("done", *pickle.loads(message))
+
+
+def _run_here(work):
+    stream = Cut()
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value = work()
+    return Outcome("done", value, stream.kept, stream.characters)
+
+
+def _be_the_child(work, outgoing):
+    """Never returns: a child that came back would run the rest of the notebook a second time."""
+    status = 1
+    try:
+        os.setsid()  # so that the notebook's interrupts stay away and the child's children can be ended
+        gc.disable()  # objects of the notebook must not be finalised twice
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        builtins.input = _nobody_answers  # a notebook's own would ask over the parent's connection
+        _mute_notebook()
+        _limit()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        outcome = _run_here(work)
+        payload = pickle.dumps((outcome.value, outcome.printed, outcome.characters))
+        with os.fdopen(outgoing, "wb") as pipe:
+            pipe.write(HEADER.pack(len(payload)) + payload)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _mute_notebook():
+    """Keep figures and other displays of the answer from being sent over the parent's connection."""
+    with contextlib.suppress(Exception):
+        sys.modules["IPython"].get_ipython().display_pub.publish = lambda *_, **__: None
+
+
+def _nobody_answers(prompt=""):
+    raise EOFError("nobody is there to answer")
+
+
+def _limit():
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = {"RLIMIT_AS": _memory_in_use() + MEMORY, "RLIMIT_FSIZE": FILE_SIZE, "RLIMIT_CORE": 0}
+    for name, value in limits.items():
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            kind = getattr(resource, name)
+            _, most = resource.getrlimit(kind)
+            value = value if most == resource.RLIM_INFINITY else min(value, most)
+            resource.setrlimit(kind, (value, most))
+
+
+def _memory_in_use():
+    """Address space of this process; where the system does not say, a generous guess."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 64 * 2**30
+
+
+def _receive(pipe, deadline):
+    """The child's message, or how it ended without one."""
+    data = bytearray()
+    wanted = HEADER.size
+    while len(data) < wanted:
+        ready, _, _ = select.select([pipe], [], [], max(deadline - time.monotonic(), 0))
+        if not ready:
+            return "time"
+        part = os.read(pipe, 2**16)
+        if not part:
+            return "died"
+        data += part
+        if len(data) >= HEADER.size:
+            wanted = HEADER.size + HEADER.unpack_from(data)[0]
+            if wanted > RETURNED:
+                return "died"
+    return bytes(data[HEADER.size :])
+
+
+def _end(child):
+    for kill in (os.killpg, os.kill):  # the group exists only once the child has made it
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)

@@ -1,0 +1,394 @@
+"""What to say of a wrong answer that behaves like no known mistake: what its numbers give away."""
+
+import numpy as np
+
+from hpcourse.checks.task import Said, say
+
+# In plain words; anything else is reported by its name.
+RAISED = {
+    "NameError": "it uses a name that does not exist there ({said}). Spelling, or an import that is missing?",
+    "UnboundLocalError": "it reads a variable before it has a value ({said}).",
+    "ZeroDivisionError": "it divides by zero ({said}).",
+    "IndexError": "it reaches past the end of an array or a list ({said}).",
+    "KeyError": "it asks a dictionary for a key that is not there ({said}).",
+    "AttributeError": "it asks an object for something that it does not have ({said}).",
+    "ImportError": "an import failed ({said}).",
+    "ModuleNotFoundError": "an import failed ({said}).",
+    "EOFError": "it waits for `input`. A function gets what it needs as arguments.",
+    "RecursionError": "it calls itself without an end.",
+    "AssertionError": "one of its own `assert` lines failed ({said}).",
+    "SystemExit": "it tries to leave Python with `exit`. A function ends with `return`.",
+    "KeyboardInterrupt": "it raises an interrupt.",
+}
+
+
+def not_a_function(task, answer):
+    """For an answer that cannot be called."""
+    return say(
+        "The check needs the function itself, without parentheses after its name, and got {got}.",
+        got=type(answer).__name__,
+    )
+
+
+def no_end(ending):
+    """For an answer that never came back."""
+    if ending == "time":
+        return say(
+            "Your function did not finish within 2 seconds, where a few thousandths are enough. "
+            "Is there a loop that never ends?"
+        )
+    return say("Your function ended Python itself, or crashed it, so that there is nothing to compare.")
+
+
+def unfinished(record):
+    """Whether a `...` was left in the answer."""
+    if record.problem == "ellipsis":
+        return True
+    return record.problem == "raised" and "'ellipsis'" in record.details["said"]
+
+
+def remembers():
+    """For an answer whose calls influence each other."""
+    return say(
+        "Called twice with the same arguments, your function gives two different results. "
+        "Does it keep something between calls, in a global variable perhaps, or draw random numbers?"
+    )
+
+
+def passed(cases, records, task, remarks):
+    """For a right answer: what was tried, where it does not apply, and the `remarks` on it."""
+    notes = [case.note for case, record in zip(cases, records) if record.problem == "raised" and case.note]
+    notes += remarks
+    if task.whole and any(seen.value.dtype.kind == "f" for record in records for seen in record.seen):
+        notes.append(say("One detail: your result is a float. Python's `range` wants an int."))
+    return Parts([say("Right in all {count} tests.", count=len(cases)), *notes])
+
+
+class Parts(Said):
+    """Sentences one after the other."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def __str__(self):
+        return " ".join(dict.fromkeys(str(part) for part in self.parts if str(part)))
+
+
+def example(task, wrong):
+    """[(what, text)]: the arguments of the first case that differs, and both numbers."""
+    case, _, _, (_, right, given) = wrong
+    rows = [(say("arguments"), _arguments(case))]
+    if right is not None:
+        rows += [
+            (Parts([label(right), say("expected")]), number_text(right.value)),
+            (Parts([label(right), say("obtained")]), number_text(given.value)),
+        ]
+    return rows
+
+
+def label(seen):
+    """What a value is called in the table."""
+    if seen.step:
+        return say("{name} after step {step}", name=seen.name, step=seen.step)
+    return say("result") if seen.name == "result" else seen.name
+
+
+def number_text(value):
+    """Numbers as short as they can be told apart."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "U" and value.ndim == 0:
+            return repr(str(value))[:80]
+        value = np.array2string(value, precision=6, threshold=12, separator=", ", max_line_width=80)
+    return str(value)[:300]
+
+
+def _arguments(case):
+    parts = []
+    for name, value in case.arguments.items():
+        if name == "grads":
+            name, value = "grad", value[0]
+        parts.append(f"{name} = {_short(value)}")
+    return "\n".join(parts)[:800]
+
+
+def _short(value):
+    if isinstance(value, np.ndarray):
+        name = "" if value.dtype.kind == "f" and value.dtype.itemsize == 8 else f" ({value.dtype})"
+        return number_text(value) + name
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{key!r}: {number_text(np.asarray(item))}" for key, item in value.items()) + "}"
+        )
+    return str(value)[:120]
+
+
+def describe(task, cases, expected, records, wrong, repeats, unused):
+    """The message for a wrong answer of no known kind; `unused()` names arguments that make no difference."""
+    for record in records:
+        if record.problem == "raised" and any(record is given for _, _, given, _ in wrong):
+            only = _only(cases, records, wrong)
+            return Parts([_raised(task, record.details), *([only] if only else [])])
+    kinds = [what[0] for *_, what in wrong]
+    first = wrong[0]
+    fact = getattr(first[3][1], "name", "")
+    if isinstance(fact, Said):
+        return say("This should be so, and is not: {fact}.", fact=fact)
+    for found in (_unusable(task, first), _shape_or_nan(first, kinds)):
+        if found:
+            return found
+    if not repeats:
+        return remembers()
+    if _constant(expected, records):
+        return say("Your function gives the same result for every input: it does not use its arguments.")
+    if _cut_off(expected, records):
+        return say(
+            "The fractions are gone: your results are whole numbers. Is something turned into integers?"
+        )
+    if not task.words and (names := unused()):
+        return say(
+            "Your results do not depend on {names}, and they should: another value changes nothing.",
+            names=", ".join(names),
+        )
+    return _numbers(task, cases, expected, records, wrong)
+
+
+def _raised(task, details):
+    kind = details["kind"]
+    said = details["said"]
+    if kind == "TypeError" and "argument" in said and "()" in said and "line" not in details:
+        return say(
+            "Your function cannot be called as the task says: it must take ({names}), in this order. "
+            "Python says: {said}.",
+            names=", ".join(task.names),
+            said=said,
+        )
+    reason = say(RAISED[kind], said=said) if kind in RAISED else say("{kind} ({said}).", kind=kind, said=said)
+    if "line" in details:
+        return say(
+            "It stopped with an error in line {line} of `{function}`: {reason}",
+            line=details["line"],
+            function=details["function"],
+            reason=reason,
+        )
+    return say("It stopped with an error: {reason}", reason=reason)
+
+
+def _unusable(task, first):
+    _, _, given, (kind, *_) = first
+    if kind == "nothing":
+        return say(
+            "Your function returns nothing (None). Does it end with `return`, on every way through it? "
+            "Functions that work in place, such as shuffling, return nothing either."
+        )
+    if kind == "count":
+        if "wanted" in given.details:
+            return say(
+                "Your function should return {wanted} values, in the task's order, and returns {got}.",
+                **given.details,
+            )
+        return say("Your function gave fewer results than it should.")
+    if kind == "type" and given.details:
+        return say("Your function returns something that is not numbers: {got}.", **given.details)
+    if kind == "type":
+        return say("Your function returns the wrong kind of thing: compare the two rows below.")
+    if kind == "memory":
+        return say(
+            "Your function asks for more memory than it may have. Is an array growing with every step?"
+        )
+    if kind == "huge":
+        return say("Your function returns {got} numbers, far more than it should.", **given.details)
+    if kind == "pairs":
+        return say(
+            "A batch should be a pair of examples and labels; yours is something else: {got}.",
+            **given.details,
+        )
+    if kind == "endless":
+        return say(
+            "Your batches never come to an end: after one pass through the data there should be no more."
+        )
+    return None
+
+
+def _shape_or_nan(first, kinds):
+    _, _, _, (kind, right, given) = first
+    if kind == "shape":
+        return say(
+            "{name} has the shape {got} and should have {wanted}. Was something averaged or added up "
+            "along the wrong axis, or not at all?",
+            name=label(right),
+            got=given.value.shape,
+            wanted=right.value.shape,
+        )
+    if "nan" in kinds:
+        return say(
+            "The result holds NaN or infinity where it should hold numbers. Is something divided by zero, "
+            "perhaps where a gradient is exactly zero?"
+        )
+    return None
+
+
+def _only(cases, records, wrong):
+    """What is special about the cases that differ, if others are right; or None."""
+    kinds = {case.kind for case, *_ in wrong}
+    right = {case.kind for case, record in zip(cases, records) if not record.problem} - kinds
+    if kinds == {"integers"}:
+        return say(
+            "With whole-number weights it is wrong: values are cut off to integers. An array made to look "
+            "like an integer array cannot hold fractions."
+        )
+    if kinds == {"float32"}:
+        return say("With float32 it is less exact than float32 can be.")
+    if kinds == {"lists"}:
+        return say("With arrays it is right, with lists it is not.")
+    if kinds == {"random"}:
+        return say(
+            "Right for the example numbers and wrong for others: something is typed in that should be "
+            "computed from the arguments."
+        )
+    if kinds <= {"array", "matrix", "lists", "integers"} and "plain" in right:
+        return say("With single numbers or flat arrays it is right, with other arrays it is not.")
+    plain = [case for case in cases if case.kind == "plain"]
+    if kinds <= {"scalar"} or (right and right <= {"array", "lists"} and len(plain) < len(wrong)):
+        return say("With arrays it is right, with single numbers it is not.")
+    if right == {"scalar"} and all(what[0] != "value" for *_, what in wrong):
+        return say("With single numbers it is right, with arrays it is not.")
+    return None
+
+
+def _numbers(task, cases, expected, records, wrong):
+    """A message about numbers that have the right shape and the wrong values."""
+    if task.words:
+        return _words(task, expected, records)
+    only = _only(cases, records, wrong)
+    if only:
+        return only
+    if _all_steps(expected):
+        found = _walk(expected, records, wrong)
+        if found:
+            return found
+    factor = _factor(expected, records, _change)
+    if factor is not None and abs(factor - 1) > 1e-4:
+        if abs(factor + 1) < 1e-4:
+            return say("The right size in the opposite direction: look at the sign.")
+        return say(
+            "Right up to a constant factor: everything is {factor} times what it should be.",
+            factor=f"{factor:.4g}",
+        )
+    return say(
+        "In {wrong} of {count} tests the result is not the right one. Work out the first of them, "
+        "below, by hand and compare line by line.",
+        wrong=len(wrong),
+        count=len(cases),
+    )
+
+
+def _words(task, expected, records):
+    given = {str(seen.value) for record in records for seen in record.seen}
+    strange = sorted(given - {str(s.value) for r in expected for s in r.seen} - set(task.words))
+    if strange:
+        return say(
+            "Your function answers {got}, which is not one of the possible answers: {words}.",
+            got=repr(strange[0][:40]),
+            words=", ".join(task.words),
+        )
+    right = sum(
+        str(a.value) == str(b.value) for x, y in zip(expected, records) for a, b in zip(x.seen, y.seen)
+    )
+    return say(
+        "{right} of {count} are right. Look at the first one that is not, below: which rule would "
+        "tell it from the others?",
+        right=right,
+        count=sum(len(record.seen) for record in expected),
+    )
+
+
+def _constant(expected, records):
+    """Whether all results are alike although the right ones are not."""
+    given = [record.seen[0].value for record in records if record.seen]
+    right = [record.seen[0].value for record in expected]
+    numeric = [value for value in given if value.dtype.kind != "U" and value.ndim == 0]
+    if len(numeric) < 3 or len(numeric) < len(given) - 2:
+        return False
+    return len({float(v) for v in numeric}) == 1 and len({float(v) for v in right if v.ndim == 0}) > 1
+
+
+def _cut_off(expected, records):
+    """Whether all numbers come out whole although the right ones are not."""
+    pairs = [(a.value, b.value) for x, y in zip(expected, records) for a, b in zip(x.seen, y.seen)]
+    given = np.concatenate([b.ravel() for _, b in pairs])
+    right = np.concatenate([a.ravel() for a, _ in pairs])
+    if given.dtype.kind == "U" or right.dtype.kind == "U" or len(np.unique(given)) < 4:
+        return False
+    return np.array_equal(given, np.round(given)) and np.mean(right == np.round(right)) < 0.5
+
+
+def _all_steps(records):
+    return all(seen.step for record in records for seen in record.seen)
+
+
+def _walk(expected, records, wrong):
+    """About update rules: which of the results is wrong, and from which step on."""
+    wrong_at = {
+        (right.name, right.step)
+        for x, y in zip(expected, records)
+        for right, given in zip(x.seen, y.seen)
+        if right.value.shape == given.value.shape and not _same(right, given)
+    }
+    if not wrong_at:
+        return None
+    if min(step for _, step in wrong_at) > 1:
+        return say(
+            "The first step is right, later ones are not: what goes from one step to the next is not what "
+            "the rule keeps."
+        )
+    names = list(dict.fromkeys(seen.name for seen in expected[0].seen))
+    ever = [name for name in names if any(name == at for at, _ in wrong_at)]
+    at_first = [name for name in names if (name, 1) in wrong_at]
+    if len(ever) < len(names):
+        return say(
+            "Right: {good}. Wrong: {bad}. Look at the lines that compute {bad}.",
+            good=", ".join(name for name in names if name not in ever),
+            bad=", ".join(ever),
+        )
+    if len(at_first) < len(names):
+        return say(
+            "In the first step {good} is right and {bad} is not: look at the lines that compute {bad}.",
+            good=", ".join(name for name in names if name not in at_first),
+            bad=", ".join(at_first),
+        )
+    return None
+
+
+def _same(right, given):
+    size = np.abs(right.value[np.isfinite(right.value)]).max(initial=0)
+    return np.allclose(right.value, given.value, rtol=2e-5, atol=1e-6 * size, equal_nan=True)
+
+
+def _change(seen):
+    if seen.step > 1:
+        return None
+    value = seen.value.astype(float)
+    if seen.start is None or seen.name != "w":
+        return value if not seen.step or seen.name == "w" else None
+    return value - seen.start if value.shape == np.shape(seen.start) else None
+
+
+def _factor(expected, records, change):
+    """The one factor between all the results and the right ones, or None."""
+    ratios = []
+    for x, y in zip(expected, records):
+        for right, given in zip(x.seen, y.seen):
+            if right.value.dtype.kind == "U" or given.value.dtype.kind == "U":
+                return None
+            a, b = change(right), change(given)
+            if a is None or b is None or a.shape != b.shape:
+                continue
+            large = np.abs(a) > 1e-6 * np.abs(a).max(initial=0)
+            if not np.allclose(b[~large], 0, atol=1e-5 * np.abs(b).max(initial=0)):
+                return None
+            with np.errstate(all="ignore"):
+                ratios.append((b[large] / a[large]).ravel())
+    ratios = np.concatenate(ratios) if ratios else np.zeros(0)
+    if len(ratios) < 3 or not np.isfinite(ratios).all() or abs(ratios[0]) < 1e-12:
+        return None
+    return float(ratios[0]) if np.allclose(ratios, ratios[0], rtol=1e-4) else None

@@ -1,0 +1,77 @@
+"""Cases that all update rules are tried on, and messages that several tasks share."""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, say
+
+SILENT = say("")  # an answer that does not take lists is right, and natural: nothing to tell
+NO_INTEGERS = say("With whole-number weights it stops with an error: such an array cannot hold fractions.")
+FLAT_ONLY = say("It works on flat arrays; a matrix of weights it does not take.")
+ARRAYS_ONLY = say("It works on arrays; a single number it does not take.")
+NUMBERS_ONLY = say("It works for one step at a time; a whole array of steps it does not take.")
+
+ASCENT = "You walk uphill: the loss would rise from the first step on. The gradient points to where it grows."
+NO_RATE = "The learning rate is never used: every step is as long as the gradient itself."
+ONE_STEP_FOR_ALL = (
+    "All weights move by the same amount: the gradient was averaged or added up over the weights. "
+    "Each weight has its own entry in the gradient."
+)
+STANDS_STILL = "The weights come back unchanged. Is the new value computed and then left behind?"
+ORDER = "The right numbers in the wrong order: compare with the order that the task asks for."
+OLD_MEMORY_RETURNED = (
+    "The weights are right, but the old memory is returned: the next step will not know "
+    "what happened in this one."
+)
+ABSOLUTE = "The sign of the gradient is lost: every weight moves the same way, whichever way its slope goes."
+
+# The first weight never feels a gradient; the others differ by four orders of magnitude.
+MIXED = (
+    [0.0, 2.0, -0.03, 40.0, -1.0, 0.005],
+    [0.0, -1.5, 0.02, 0.0, 3.0, 0.004],
+    [0.0, 0.7, 0.0, -25.0, 3.5, -0.006],
+    [0.0, 2.2, -0.05, 31.0, 0.0, 0.001],
+    [0.0, -0.4, 0.01, 12.0, -2.5, 0.003],
+)
+NORMAL = (
+    [0.0, 2.0, -3.0, 40.0, -1.0, 5.0],
+    [0.0, -1.5, 2.0, 0.0, 3.0, 4.0],
+    [0.0, 7.0, 0.0, -25.0, 3.5, -6.0],
+    [0.0, 2.2, -5.0, 31.0, 0.0, 1.0],
+)
+WEIGHTS = [0.5, -1.0, 2.0, 0.0, 3.0, -0.25]
+VELOCITY = [0.0, 0.3, -0.2, 1.5, 0.0, -0.04]
+SQUARES = [0.0, 4.0, 0.01, 900.0, 2.0, 0.00003]
+
+
+def walks(rng, first, second, draw, memory=(), start=None):
+    """The cases of an update rule.
+
+    `first` and `second` are two sets of hyperparameters, `draw` makes one from the generator. `memory`
+    names what the rule remembers, `start` gives it a value other than zero.
+    """
+    start = start or {}
+    zero = {name: [0.0] * 6 for name in memory}
+
+    def case(name, settings, grads, kind="plain", note=None, make=np.array, **state):
+        state = {key: make(value) for key, value in ({"w": WEIGHTS} | zero | state).items()}
+        return Case(name, state | settings | {"grads": [make(grad) for grad in grads]}, kind, note)
+
+    def in_shape(shape, kind):
+        return lambda values: np.array(values, dtype=kind).reshape(shape)
+
+    numbers = {"w": 1.5} | dict.fromkeys(memory, 0.0)
+    later = first | ({"t": first["t"] + 6} if "t" in first else {})
+    drawn = draw(rng)
+    gradients = [rng.uniform(0.3, 3, 6) * rng.choice([-1, 1], 6) for _ in range(4)]
+    random = {"w": rng.normal(size=6)} | {name: rng.uniform(0.5, 2, 6) for name in memory}
+    return [
+        case("memory that starts at zero" if memory else "one set of settings", first, NORMAL),
+        case("gradients of very different size", second, MIXED, **start),
+        case("memory from earlier steps" if memory else "more steps", later, NORMAL[1:] + NORMAL, **start),
+        case("a matrix of weights", second, NORMAL, "matrix", FLAT_ONLY, in_shape((2, 3), float), **start),
+        case("a single number", first, [2.0, 0.0, -1.5], "scalar", ARRAYS_ONLY, float, **numbers),
+        case("float32", later, NORMAL, "float32", None, in_shape(6, np.float32), **start),
+        case("whole-number weights", first, NORMAL, "integers", NO_INTEGERS, w=[1, -2, 3, 0, 5, -6]),
+        case("lists", second, MIXED, "lists", SILENT, list, **start),
+        case("random numbers", drawn, gradients, "random", **random),
+    ]

@@ -1,0 +1,349 @@
+"""Day 1: the learning rate."""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Mistake, Task, once, steps
+from hpcourse.checks.tasks.common import (
+    ABSOLUTE,
+    ASCENT,
+    NO_RATE,
+    ONE_STEP_FOR_ALL,
+    SILENT,
+    STANDS_STILL,
+    walks,
+)
+
+
+def gd_step(w, grad, lr):
+    """One step of gradient descent."""
+    return w - lr * grad
+
+
+def _gd_cases(rng):
+    return walks(rng, {"lr": 0.1}, {"lr": 0.02}, lambda rng: {"lr": float(10 ** rng.uniform(-3, 0))})
+
+
+GD_STEP = Task(
+    name="gd_step",
+    day=1,
+    reference=gd_step,
+    cases=_gd_cases,
+    observe=steps("w"),
+    mistakes=(
+        Mistake("ascent", lambda w, grad, lr: w + lr * grad, ASCENT),
+        Mistake("no_learning_rate", lambda w, grad, lr: w - grad, NO_RATE),
+        Mistake("mean_of_gradient", lambda w, grad, lr: w - lr * np.mean(grad), ONE_STEP_FOR_ALL),
+        Mistake("sum_of_gradient", lambda w, grad, lr: w - lr * np.sum(grad), ONE_STEP_FOR_ALL),
+        Mistake("unchanged", lambda w, grad, lr: w, STANDS_STILL),
+        Mistake(
+            "only_the_step",
+            lambda w, grad, lr: -lr * grad,
+            "You return the step alone. The new weights are the old ones, changed by the step.",
+        ),
+        Mistake(
+            "only_the_step_uphill",
+            lambda w, grad, lr: lr * grad,
+            "You return the size of the step alone. The new weights are the old ones, changed by the step.",
+        ),
+        Mistake(
+            "backwards",
+            lambda w, grad, lr: lr * grad - w,
+            "The two sides of the minus sign are exchanged: start from the weights and take the step away.",
+        ),
+        Mistake(
+            "divides_by_rate",
+            lambda w, grad, lr: w - grad / lr,
+            "A smaller learning rate makes your steps longer: the rate should scale the gradient "
+            "down, not up.",
+        ),
+        Mistake(
+            "rate_apart",
+            lambda w, grad, lr: w - lr - grad,
+            "Learning rate and gradient are taken away one after the other: the rate should scale "
+            "the gradient.",
+        ),
+        Mistake(
+            "rate_scales_weights",
+            lambda w, grad, lr: lr * (w - grad),
+            "The learning rate scales the weights too: even where the gradient is zero, they shrink.",
+        ),
+        Mistake(
+            "only_the_sign",
+            lambda w, grad, lr: w - lr * np.sign(grad),
+            "Every weight moves by the same amount, however steep it is: only the gradient's sign is used.",
+        ),
+        Mistake(
+            "unit_length",
+            lambda w, grad, lr: w - lr * grad / np.linalg.norm(grad),
+            "Every step is equally long: the gradient is divided by its length. It should count as it is.",
+        ),
+        Mistake("absolute", lambda w, grad, lr: w - lr * abs(grad), ABSOLUTE),
+        Mistake(
+            "squared",
+            lambda w, grad, lr: w - lr * grad**2,
+            "The gradient is squared: its sign is lost, and steep directions count far too much.",
+        ),
+        Mistake(
+            "times_weights",
+            lambda w, grad, lr: w - lr * grad * w,
+            "The step is multiplied by the weights: a weight that is zero can never move.",
+        ),
+    ),
+)
+
+
+def largest_stable_lr(eigenvalues):
+    """The border of stability: above it, the steepest direction diverges."""
+    return 2 / np.max(eigenvalues)
+
+
+def _curvatures(rng):
+    given = {
+        "three curvatures": [1.0, 10.0, 4.0],
+        "the largest first": [50.0, 3.0, 0.2, 8.0],
+        "a flat direction": [0.5, 0.0, 0.1],
+        "a single curvature": [8.0],
+        "many": [0.3, 0.7, 2.5, 0.9, 1.1, 2.2, 0.4],
+    }
+    cases = [Case(name, {"eigenvalues": np.array(values)}) for name, values in given.items()]
+    drawn = np.append(rng.uniform(0.1, 9, 5), 0.2)
+    return [
+        *cases,
+        Case("float32", {"eigenvalues": np.array([3.0, 7.0, 1.5], dtype=np.float32)}, "float32"),
+        Case("whole numbers", {"eigenvalues": np.array([3, 7, 1])}, "integers"),
+        Case("a list", {"eigenvalues": [2.0, 5.0, 0.5]}, "lists", SILENT),
+        Case("random curvatures", {"eigenvalues": drawn}, "random"),
+    ]
+
+
+def _safe(divide):
+    """A wrong answer may divide by a flat direction's zero; numpy then gives infinity instead of stopping."""
+    return lambda eigenvalues: divide(np.asarray(eigenvalues, dtype=float))
+
+
+LARGEST_STABLE_LR = Task(
+    name="largest_stable_lr",
+    day=1,
+    reference=largest_stable_lr,
+    cases=_curvatures,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "smallest_curvature",
+            _safe(lambda e: 2 / e.min()),
+            "You ask the flattest direction. The steepest one diverges first: it sets the border for all.",
+        ),
+        Mistake(
+            "mean_curvature",
+            _safe(lambda e: 2 / e.mean()),
+            "You use the average curvature. One direction steeper than that is enough to diverge.",
+        ),
+        Mistake(
+            "sum_of_curvatures",
+            _safe(lambda e: 2 / e.sum()),
+            "You add the curvatures up. Each direction goes its own way: only the steepest sets the border.",
+        ),
+        Mistake(
+            "median_curvature",
+            _safe(lambda e: 2 / np.median(e)),
+            "You use the middle curvature. One direction steeper than that is enough to diverge.",
+        ),
+        Mistake(
+            "half_the_border",
+            _safe(lambda e: 1 / e.max()),
+            "Half of the border: at your rate the steepest direction lands on its minimum in one step. "
+            "It may overshoot by as much again before it diverges.",
+        ),
+        Mistake(
+            "twice_the_border",
+            _safe(lambda e: 4 / e.max()),
+            "Twice the border: at your rate the distance in the steepest direction triples with every step.",
+        ),
+        Mistake(
+            "upside_down",
+            _safe(lambda e: e.max() / 2),
+            "Upside down: the steeper the surface, the smaller the rate has to be. Yours grows with "
+            "the curvature.",
+        ),
+        Mistake(
+            "product",
+            _safe(lambda e: 2 * e.max()),
+            "Your rate grows with the curvature. The steeper the surface, the smaller the rate has to be.",
+        ),
+        Mistake(
+            "fastest_rate",
+            _safe(lambda e: 2 / (e.min() + e.max())),
+            "That is the fastest rate, which balances the steepest and the flattest direction. The border "
+            "of stability depends on the steepest direction alone.",
+        ),
+        Mistake(
+            "first_only",
+            _safe(lambda e: 2 / e[0]),
+            "You look at the first curvature only; the list is in no particular order.",
+        ),
+        Mistake(
+            "last_only",
+            _safe(lambda e: 2 / e[-1]),
+            "You look at the last curvature only; the list is in no particular order.",
+        ),
+        Mistake(
+            "one_for_each",
+            _safe(lambda e: 2 / e),
+            "One border for each direction. All directions share a single rate: which of them decides?",
+        ),
+        Mistake(
+            "length",
+            _safe(lambda e: 2 / np.linalg.norm(e)),
+            "You use the length of the list of curvatures as a vector. Only the steepest sets the border.",
+        ),
+        Mistake(
+            "largest_itself",
+            _safe(lambda e: e.max()),
+            "That is the largest curvature itself. Which rate is just too much for it?",
+        ),
+    ),
+)
+
+
+def best_learning_rate(lrs, losses):
+    """The rate of lowest mean loss among those whose runs all survived."""
+    means = np.mean(losses, axis=1)
+    return np.asarray(lrs)[np.argmin(np.where(np.isfinite(means), means, np.inf))]
+
+
+def _sweeps(rng):
+    nan, inf = np.nan, np.inf
+    rates = np.array([0.001, 0.01, 0.1, 0.5, 1.0])
+    plain = [[0.9, 1.0, 0.95], [0.5, 0.6, 0.4], [0.2, 0.3, 0.31], [0.05, 0.6, 0.7], [2.0, 3.0, 2.5]]
+    diverged = [[0.9, 1.0, 0.95], [0.5, 0.6, 0.7], [0.3, 0.35, 0.25], [0.1, nan, 0.1], [nan, inf, inf]]
+    often = [[0.5, 0.6, 0.7], [nan, 3.0, 2.9], [0.2, nan, 0.3], [nan, nan, 0.4], [0.8, 0.7, 0.9]]
+    outlier = [[0.4, 0.4, 0.4], [0.1, 1.5, 0.1], [0.6, 0.5, 0.7], [0.8, 0.1, 0.9], [0.45, 0.5, 0.45]]
+    steady = [[0.5, 0.5, 0.5], [0.9, 0.05, 0.5], [0.2, 0.75, 0.3], [1.0, 1.1, 0.9], [5.0, inf, 4.0]]
+    unsorted = np.array([0.3, 0.003, 3.0, 0.03])
+    fewer = [[0.8, 0.7], [0.6, 0.1], [inf, 0.01], [0.3, 0.2]]
+    size = rng.uniform(0.5, 1.0, (6, 4))
+    size[rng.integers(0, 5)] *= 0.5
+    size[5] = [0.01, 0.01, nan, 0.01]
+    drawn = np.sort(10 ** rng.uniform(-4, 0, 6))
+    return [
+        Case("all survived", {"lrs": rates, "losses": np.array(plain)}),
+        Case("some diverged", {"lrs": rates, "losses": np.array(diverged)}),
+        Case("several rates diverged", {"lrs": rates, "losses": np.array(often)}),
+        Case("one bad seed", {"lrs": rates, "losses": np.array(outlier)}),
+        Case("one lucky seed", {"lrs": rates, "losses": np.array(steady)}),
+        Case("rates in no order", {"lrs": unsorted, "losses": np.array(fewer)}),
+        Case("lists", {"lrs": list(rates), "losses": plain}, "lists", SILENT),
+        Case("float32", {"lrs": rates, "losses": np.array(diverged, dtype=np.float32)}, "float32"),
+        Case("a random sweep", {"lrs": drawn, "losses": size}, "random"),
+    ]
+
+
+def _survivors(losses, fill=np.inf):
+    means = np.mean(losses, axis=1)
+    return np.where(np.isfinite(means), means, fill)
+
+
+BEST_LEARNING_RATE = Task(
+    name="best_learning_rate",
+    day=1,
+    reference=best_learning_rate,
+    cases=_sweeps,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "nan_wins",
+            lambda lrs, losses: lrs[np.argmin(np.mean(losses, axis=1))],
+            "A diverged run won: the search for the smallest value stops at NaN. "
+            "Rates with a diverged seed have to be put aside first.",
+        ),
+        Mistake(
+            "leaves_out_nan_seeds",
+            lambda lrs, losses: lrs[np.argmin(np.nanmean(losses, axis=1))],
+            "The diverged seeds were left out of the average, so that a rate that fails now and then looks "
+            "good. A rate with a diverged seed does not qualify.",
+        ),
+        Mistake(
+            "leaves_out_diverged_seeds",
+            lambda lrs, losses: lrs[
+                np.nanargmin(np.nanmean(np.where(np.isfinite(losses), losses, np.nan), axis=1))
+            ],
+            "The diverged seeds, infinite ones too, were left out of the average. A rate with a diverged "
+            "seed does not qualify.",
+        ),
+        Mistake(
+            "nan_is_zero",
+            lambda lrs, losses: lrs[np.argmin(np.mean(np.nan_to_num(losses), axis=1))],
+            "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not qualify.",
+        ),
+        Mistake(
+            "luckiest_run",
+            lambda lrs, losses: lrs[np.unravel_index(np.nanargmin(losses), np.shape(losses))[0]],
+            "You chose the rate of the single best run. One lucky seed is not a good rate: average "
+            "over seeds.",
+        ),
+        Mistake(
+            "luckiest_survivor",
+            lambda lrs, losses: lrs[
+                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.min(losses, axis=1), np.inf))
+            ],
+            "Diverged rates are out, as they should be; then the single best run decides. "
+            "One lucky seed is not a good rate: average over seeds.",
+        ),
+        Mistake(
+            "mean_over_rates",
+            lambda lrs, losses: lrs[np.nanargmin(np.mean(losses, axis=0))],
+            "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
+        ),
+        Mistake(
+            "median",
+            lambda lrs, losses: lrs[
+                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.median(losses, axis=1), np.inf))
+            ],
+            "That is the lowest median over the seeds; the task asks for the lowest mean.",
+        ),
+        Mistake(
+            "worst_seed",
+            lambda lrs, losses: lrs[
+                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.max(losses, axis=1), np.inf))
+            ],
+            "You compare the worst seed of each rate; the task asks for the mean over the seeds.",
+        ),
+        Mistake(
+            "first_seed",
+            lambda lrs, losses: lrs[np.argmin(np.where(np.isfinite(losses[:, 0]), losses[:, 0], np.inf))],
+            "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
+        ),
+        Mistake(
+            "last_seed",
+            lambda lrs, losses: lrs[np.nanargmin(np.array(losses)[:, -1])],
+            "Only the last seed was looked at. Chance decides much of a single run: average over seeds.",
+        ),
+        Mistake(
+            "index",
+            lambda lrs, losses: np.argmin(_survivors(losses)),
+            "That is the place of the best rate in the list, not the rate itself.",
+        ),
+        Mistake(
+            "loss",
+            lambda lrs, losses: np.min(_survivors(losses)),
+            "That is the lowest mean loss. The task asks for the rate that reaches it.",
+        ),
+        Mistake(
+            "highest_loss",
+            lambda lrs, losses: lrs[np.argmax(_survivors(losses, -np.inf))],
+            "That is the rate of the highest loss: here lower is better.",
+        ),
+        Mistake(
+            "largest_survivor",
+            lambda lrs, losses: np.max(lrs[np.isfinite(losses).all(axis=1)]),
+            "That is the largest rate that survives. Survival is not yet a low loss.",
+        ),
+        Mistake(
+            "smallest_rate",
+            lambda lrs, losses: np.min(lrs),
+            "That is the smallest rate, whatever the losses say.",
+        ),
+    ),
+)
+
+TASKS = (GD_STEP, LARGEST_STABLE_LR, BEST_LEARNING_RATE)

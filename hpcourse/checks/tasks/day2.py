@@ -1,0 +1,473 @@
+"""Day 2: schedules. The first update has t = 0."""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Mistake, Task, once
+from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
+
+LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
+STEP_EARLY = "You are one step ahead: the first value, at step 0, has already changed."
+
+
+def _over_time(settings, drawn, times, random_times):
+    """Cases for a schedule: each setting at several steps, then arrays of steps, then a drawn setting."""
+    cases = []
+    for number, setting in enumerate(settings, start=1):
+        for t in times[number - 1]:
+            cases.append(Case(f"settings {number} at step {t}", {**setting, "t": t}))
+    array = np.array(times[0])
+    return [
+        *cases,
+        Case("an array of steps", {**settings[0], "t": array}, "array", NUMBERS_ONLY),
+        Case("a list of steps", {**settings[0], "t": times[0]}, "lists", SILENT),
+        *(Case(f"random settings at step {t}", {**drawn, "t": t}, "random") for t in random_times),
+    ]
+
+
+def exponential_decay(lr0, rate, t):
+    """The seed's formula."""
+    return lr0 * np.exp(-rate * t)
+
+
+def _decays(rng):
+    settings = [{"lr0": 0.1, "rate": 0.05}, {"lr0": 2.0, "rate": 0.3}]
+    drawn = {"lr0": float(rng.uniform(0.01, 1)), "rate": float(rng.uniform(0.01, 0.2))}
+    steps = (int(rng.integers(2, 6)), int(rng.integers(7, 30)))
+    return _over_time(settings, drawn, ([0, 1, 10, 45, 100], [0, 3, 7]), steps)
+
+
+EXPONENTIAL_DECAY = Task(
+    name="exponential_decay",
+    day=2,
+    reference=exponential_decay,
+    cases=_decays,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "grows",
+            lambda lr0, rate, t: lr0 * np.exp(rate * t),
+            "The rate explodes instead of fading: look at the sign of the exponent.",
+        ),
+        Mistake(
+            "inverse_time",
+            lambda lr0, rate, t: lr0 / (1 + rate * t),
+            "That is inverse-time decay: it starts alike and then fades ever more slowly. Exponential decay "
+            "loses the same share in every step.",
+        ),
+        Mistake(
+            "linear",
+            lambda lr0, rate, t: lr0 * (1 - rate * t),
+            "A straight line: it reaches zero and then goes below, where descent becomes ascent.",
+        ),
+        Mistake(
+            "linear_clipped",
+            lambda lr0, rate, t: lr0 * np.maximum(1 - rate * t, 0),
+            "A straight line down to zero. Exponential decay loses the same share in every step, so it "
+            "never arrives at zero.",
+        ),
+        Mistake(
+            "subtracts",
+            lambda lr0, rate, t: lr0 - rate * t,
+            "Every step takes away the same amount, and soon the learning rate is negative, which is "
+            "ascent. Exponential decay takes away the same share.",
+        ),
+        Mistake(
+            "one_ahead",
+            lambda lr0, rate, t: lr0 * np.exp(-rate * (t + 1)),
+            STEP_EARLY,
+        ),
+        Mistake(
+            "one_behind",
+            lambda lr0, rate, t: lr0 * np.exp(-rate * (t - 1)),
+            "You are one step behind: at step 0 the rate lies above the starting rate.",
+        ),
+        Mistake(
+            "compound",
+            lambda lr0, rate, t: lr0 * (1 - rate) ** t,
+            "Close, but that takes the share off once a step, as a bank does with interest. The formula asks "
+            "for the exponential function.",
+        ),
+        Mistake(
+            "compound_division",
+            lambda lr0, rate, t: lr0 / (1 + rate) ** t,
+            "Close, but that divides once a step. The formula asks for the exponential function.",
+        ),
+        Mistake(
+            "rate_is_base",
+            lambda lr0, rate, t: lr0 * rate**t,
+            "The decay rate is used as the factor of each step. In the formula it stands in the exponent.",
+        ),
+        Mistake(
+            "no_start",
+            lambda lr0, rate, t: np.exp(-rate * t),
+            "The starting rate is missing: at step 0 the schedule should give it back.",
+        ),
+        Mistake(
+            "time_outside",
+            lambda lr0, rate, t: lr0 * np.exp(-rate) * t,
+            "Zero at step 0, and growing from there: the step belongs in the exponent.",
+        ),
+        Mistake(
+            "no_exponential",
+            lambda lr0, rate, t: lr0 * rate * t,
+            "Zero at step 0, and growing from there: the exponential function is missing.",
+        ),
+        Mistake(
+            "frozen",
+            lambda lr0, rate, t: lr0 * np.exp(-rate) + 0 * t,
+            "The same value at every step: the step does not enter the exponent.",
+        ),
+        Mistake(
+            "constant",
+            lambda lr0, rate, t: lr0 + 0 * t,
+            "The learning rate never changes. It should fade with every step.",
+        ),
+        Mistake(
+            "time_constant",
+            lambda lr0, rate, t: lr0 * np.exp(-t / rate),
+            "You divide by the decay rate, as if it were a duration: then a higher rate fades more slowly.",
+        ),
+        Mistake(
+            "half_life",
+            lambda lr0, rate, t: lr0 * 2.0 ** (-rate * t),
+            "Your base is 2; the formula's is e, the exponential function.",
+        ),
+        Mistake(
+            "base_ten",
+            lambda lr0, rate, t: lr0 * 10.0 ** (-rate * t),
+            "Your base is 10; the formula's is e, the exponential function.",
+        ),
+        Mistake(
+            "all_inside",
+            lambda lr0, rate, t: np.exp(-lr0 * rate * t),
+            "The starting rate stands inside the exponential; it belongs in front.",
+        ),
+        Mistake(
+            "staircase",
+            lambda lr0, rate, t: lr0 * np.exp(-np.floor(rate * t)),
+            "A staircase: it stands still for many steps and then drops. Is something rounded down?",
+        ),
+        Mistake(
+            "gaussian",
+            lambda lr0, rate, t: lr0 * np.exp(-rate * np.square(t)),
+            "It fades far too fast: the step is squared.",
+        ),
+    ),
+)
+
+
+def linear_warmup(peak_lr, warmup_steps, t):
+    """Rise in a straight line, then stay."""
+    return peak_lr * np.minimum((t + 1) / warmup_steps, 1)
+
+
+def _warmups(rng):
+    settings = [{"peak_lr": 0.4, "warmup_steps": 5}, {"peak_lr": 0.03, "warmup_steps": 100}]
+    drawn = {"peak_lr": float(rng.uniform(0.05, 0.9)), "warmup_steps": int(rng.integers(6, 20))}
+    steps = (int(rng.integers(1, 5)), drawn["warmup_steps"] + int(rng.integers(0, 50)))
+    return _over_time(settings, drawn, ([0, 1, 3, 4, 5, 6, 30], [0, 49, 99, 250]), steps)
+
+
+LINEAR_WARMUP = Task(
+    name="linear_warmup",
+    day=2,
+    reference=linear_warmup,
+    cases=_warmups,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "starts_at_zero",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / warmup_steps, 1),
+            "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
+            "equal stairs up.",
+        ),
+        Mistake(
+            "no_end",
+            lambda peak_lr, warmup_steps, t: peak_lr * (t + 1) / warmup_steps,
+            "The rise never ends: after the warmup the rate should stay at its peak.",
+        ),
+        Mistake(
+            "no_end_from_zero",
+            lambda peak_lr, warmup_steps, t: peak_lr * t / warmup_steps,
+            "It starts at zero, which wastes the first update, and it never stops rising: after the warmup "
+            "the rate should stay at its peak.",
+        ),
+        Mistake(
+            "whole_division",
+            lambda peak_lr, warmup_steps, t: peak_lr * (t // warmup_steps),
+            "Zero during the warmup, then the peak, then its double: whole-number division throws "
+            "the fraction away.",
+        ),
+        Mistake(
+            "whole_division_capped",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t // warmup_steps, 1),
+            "Zero during the whole warmup, then the peak at once: whole-number division throws the "
+            "fraction away.",
+        ),
+        Mistake(
+            "whole_division_ahead",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 1) // warmup_steps, 1),
+            "Zero until the last step of the warmup, then the peak: whole-number division throws the "
+            "fraction away.",
+        ),
+        Mistake(
+            "falls",
+            lambda peak_lr, warmup_steps, t: peak_lr * (1 - t / warmup_steps),
+            "The rate falls where it should rise, and ends below zero.",
+        ),
+        Mistake(
+            "falls_to_zero",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.maximum(1 - t / warmup_steps, 0),
+            "The rate falls from its peak to zero. A warmup goes the other way and then stays.",
+        ),
+        Mistake(
+            "one_stair_too_many",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 1) / (warmup_steps + 1), 1),
+            "The peak is reached one step late: there is one stair too many.",
+        ),
+        Mistake(
+            "from_zero_and_too_many",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / (warmup_steps + 1), 1),
+            "It starts at zero, and is still below its peak when the warmup is over.",
+        ),
+        Mistake(
+            "from_zero_to_peak",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / (warmup_steps - 1), 1),
+            "The last step of the warmup is right, but the first has a rate of zero: a straight line through "
+            "both ends has one stair less than steps.",
+        ),
+        Mistake(
+            "one_ahead",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 2) / warmup_steps, 1),
+            STEP_EARLY,
+        ),
+        Mistake(
+            "no_peak",
+            lambda peak_lr, warmup_steps, t: np.minimum((t + 1) / warmup_steps, 1),
+            LOST_PEAK,
+        ),
+        Mistake(
+            "capped_before_scaling",
+            lambda peak_lr, warmup_steps, t: np.minimum((t + 1) / warmup_steps, peak_lr),
+            "It rises towards 1 and is cut off at the peak rate, too soon. The slope should end at the peak.",
+        ),
+        Mistake(
+            "no_warmup",
+            lambda peak_lr, warmup_steps, t: peak_lr + 0.0 * t,
+            "The peak from the first step on: there is no warmup.",
+        ),
+        Mistake(
+            "zero_afterwards",
+            lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr * (t + 1) / warmup_steps, 0),
+            "The rise is right; after it the rate is zero. It should stay at its peak.",
+        ),
+        Mistake(
+            "larger_of_both",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.maximum((t + 1) / warmup_steps, 1),
+            "The peak at once, and above it after the warmup: the larger of two values is taken "
+            "instead of the smaller.",
+        ),
+        Mistake(
+            "overshoots_once",
+            lambda peak_lr, warmup_steps, t: np.where(
+                t <= warmup_steps, peak_lr * (t + 1) / warmup_steps, peak_lr
+            ),
+            "For one step the rate overshoots its peak: the warmup lasts one step too long.",
+        ),
+        Mistake(
+            "shares_multiplied",
+            lambda peak_lr, warmup_steps, t: (
+                peak_lr
+                * np.cumprod(np.minimum(np.arange(1, np.max(t) + 2) / warmup_steps, 1))[np.asarray(t, int)]
+            ),
+            "The share of each step is multiplied onto the rate of the step before, so that the rate "
+            "collapses. Each step takes its share of the peak.",
+        ),
+        Mistake(
+            "quadratic",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(((t + 1) / warmup_steps) ** 2, 1),
+            "The rise is bent: slow at first, steep at the end. It should be a straight line.",
+        ),
+        Mistake(
+            "root",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(np.sqrt((t + 1) / warmup_steps), 1),
+            "The rise is bent: steep at first, slow at the end. It should be a straight line.",
+        ),
+        Mistake(
+            "one_step_only",
+            lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr / warmup_steps, peak_lr),
+            "During the warmup the rate stands still at its first value. It should climb one stair "
+            "with each step.",
+        ),
+    ),
+)
+
+
+def warmup_then_decay(peak_lr, warmup_steps, rate, t):
+    """Rise in a straight line, then fade; the decay's clock starts when the warmup ends."""
+    rising = peak_lr * (t + 1) / warmup_steps
+    return np.where(t < warmup_steps, rising, peak_lr * np.exp(-rate * np.maximum(t - warmup_steps, 0)))
+
+
+def _warmups_and_decays(rng):
+    settings = [
+        {"peak_lr": 0.4, "warmup_steps": 5, "rate": 0.1},
+        {"peak_lr": 0.03, "warmup_steps": 40, "rate": 0.02},
+    ]
+    drawn = {
+        "peak_lr": float(rng.uniform(0.05, 0.9)),
+        "warmup_steps": int(rng.integers(6, 15)),
+        "rate": float(rng.uniform(0.05, 0.2)),
+    }
+    steps = (int(rng.integers(1, 5)), drawn["warmup_steps"] + int(rng.integers(3, 20)))
+    return _over_time(settings, drawn, ([0, 2, 4, 5, 6, 25], [0, 39, 40, 100]), steps)
+
+
+def _then(after, before=lambda peak, steps, rate, t: peak * (t + 1) / steps):
+    """A wrong answer that is `before` while t is below the warmup's steps, and `after` from there on."""
+
+    def wrong(peak_lr, warmup_steps, rate, t):
+        return np.where(
+            t < warmup_steps, before(peak_lr, warmup_steps, rate, t), after(peak_lr, warmup_steps, rate, t)
+        )
+
+    return wrong
+
+
+def _fade(peak, steps, rate, t):
+    return peak * np.exp(-rate * (t - steps))
+
+
+def _min_one(steps, t):
+    return np.minimum((t + 1) / steps, 1)
+
+
+WARMUP_THEN_DECAY = Task(
+    name="warmup_then_decay",
+    day=2,
+    reference=warmup_then_decay,
+    cases=_warmups_and_decays,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "jump_at_the_seam",
+            _then(lambda peak, steps, rate, t: peak * np.exp(-rate * t)),
+            "A jump where the warmup ends: the decay has been counting from step 0. Its own clock "
+            "starts when "
+            "the warmup is over.",
+        ),
+        Mistake(
+            "decays_all_along",
+            lambda peak_lr, warmup_steps, rate, t: peak_lr * _min_one(warmup_steps, t) * np.exp(-rate * t),
+            "The decay works from step 0 on, so that the peak is never reached. It should begin when "
+            "the warmup is over.",
+        ),
+        Mistake(
+            "starts_at_zero",
+            _then(_fade, lambda peak, steps, rate, t: peak * t / steps),
+            "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
+            "equal stairs up.",
+        ),
+        Mistake(
+            "no_decay",
+            _then(lambda peak, steps, rate, t: peak + 0.0 * t),
+            "After the warmup the rate stays at its peak: the decay is missing.",
+        ),
+        Mistake(
+            "endless_warmup",
+            lambda peak_lr, warmup_steps, rate, t: peak_lr * (t + 1) / warmup_steps,
+            "The warmup never ends: the rate keeps rising where it should decay.",
+        ),
+        Mistake(
+            "no_warmup",
+            lambda peak_lr, warmup_steps, rate, t: peak_lr * np.exp(-rate * t),
+            "Only the decay, from step 0 on: there is no warmup.",
+        ),
+        Mistake(
+            "no_warmup_shifted",
+            lambda peak_lr, warmup_steps, rate, t: _fade(peak_lr, warmup_steps, rate, t),
+            "Before the end of the warmup the rate lies above its peak: the decay is used there too, "
+            "backwards in time.",
+        ),
+        Mistake(
+            "peak_before",
+            _then(_fade, lambda peak, steps, rate, t: peak + 0.0 * t),
+            "The decay is right; before it the rate stands at its peak from the first step on, "
+            "without a warmup.",
+        ),
+        Mistake(
+            "seam_late",
+            lambda peak_lr, warmup_steps, rate, t: np.where(
+                t <= warmup_steps, peak_lr * (t + 1) / warmup_steps, _fade(peak_lr, warmup_steps, rate, t)
+            ),
+            "At the seam the rate overshoots its peak for one step: the warmup lasts one step too long.",
+        ),
+        Mistake(
+            "decay_one_ahead",
+            _then(lambda peak, steps, rate, t: _fade(peak, steps - 1, rate, t)),
+            "The decay is one step ahead: its own first step should still have the peak rate.",
+        ),
+        Mistake(
+            "decay_one_behind",
+            lambda peak_lr, warmup_steps, rate, t: (
+                peak_lr
+                * np.where(
+                    t <= warmup_steps, _min_one(warmup_steps, t), np.exp(-rate * (t - warmup_steps - 1))
+                )
+            ),
+            "The decay begins one step late.",
+        ),
+        Mistake(
+            "grows_after",
+            _then(lambda peak, steps, rate, t: peak * np.exp(rate * (t - steps))),
+            "After the warmup the rate explodes: look at the sign of the exponent.",
+        ),
+        Mistake(
+            "decay_forgets_peak",
+            _then(lambda peak, steps, rate, t: np.exp(-rate * (t - steps))),
+            "After the warmup the rate jumps to 1: the decay should start from the peak rate.",
+        ),
+        Mistake(
+            "warmup_forgets_peak",
+            _then(_fade, lambda peak, steps, rate, t: (t + 1) / steps),
+            "The warmup rises to 1 instead of the peak rate.",
+        ),
+        Mistake(
+            "forgets_peak",
+            lambda peak_lr, warmup_steps, rate, t: warmup_then_decay(1.0, warmup_steps, rate, t),
+            LOST_PEAK,
+        ),
+        Mistake(
+            "linear_decay",
+            _then(lambda peak, steps, rate, t: peak * (1 - rate * (t - steps))),
+            "After the warmup the rate falls in a straight line, at last below zero. The decay "
+            "should be exponential.",
+        ),
+        Mistake(
+            "inverse_time",
+            _then(lambda peak, steps, rate, t: peak / (1 + rate * (t - steps))),
+            "After the warmup you use inverse-time decay. The task asks for exponential decay.",
+        ),
+        Mistake(
+            "compound",
+            _then(lambda peak, steps, rate, t: peak * (1 - rate) ** (t - steps)),
+            "After the warmup the rate is lowered once a step by a share. Close, but the task asks for the "
+            "exponential function.",
+        ),
+        Mistake(
+            "smaller_of_both",
+            lambda peak_lr, warmup_steps, rate, t: np.minimum(
+                peak_lr * (t + 1) / warmup_steps, peak_lr * np.exp(-rate * t)
+            ),
+            "You take the smaller of warmup and decay: they meet below the peak, because the decay has been "
+            "running from step 0.",
+        ),
+        Mistake(
+            "zero_afterwards",
+            _then(lambda peak, steps, rate, t: 0.0 * t),
+            "After the warmup the rate is zero. It should start there from its peak and fade.",
+        ),
+    ),
+)
+
+TASKS = (EXPONENTIAL_DECAY, LINEAR_WARMUP, WARMUP_THEN_DECAY)

@@ -1,0 +1,666 @@
+"""Day 3: the batch size."""
+
+import math
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, once, say
+from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, SILENT
+
+
+def minibatches(X, y, batch_size, rng):
+    """One epoch of batches."""
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        chosen = order[start : start + batch_size]
+        yield X[chosen], y[chosen]
+
+
+# What is watched: any order will do, so facts about the batches are compared instead of numbers.
+SIZES = say("the batches have the right sizes")
+ONCE = say("every example comes exactly once")
+KNOWN = say("the examples themselves are unchanged")
+STEP = say("every label stands beside its example")
+MIXED = say("the order is shuffled")
+BLOCKS = say("examples change between batches")
+RUNS = say("examples change places within a batch")
+ANEW = say("the second epoch has another order")
+DRAWN = say("the same generator gives the same order")
+SEEDED = say("another generator gives another order")
+UNTOUCHED = say("X and y are unchanged afterwards")
+
+
+def _yes(fact):
+    return np.array("yes" if fact else "no")
+
+
+def _watch_epochs(function, case, form=None):
+    """Facts about two epochs from one generator and one from a twin of it."""
+    n, size = case.arguments["examples"], case.arguments["batch_size"]
+    X = 10.0 * np.arange(1, n + 1)[:, None] + np.arange(3)
+    y = np.arange(n)
+    given = {"X": X.copy(), "y": y.copy(), "batch_size": size}
+    rng = np.random.default_rng(case.arguments["seed"])
+    epochs = [_epoch(function, {**given, "rng": rng}, n) for _ in range(2)]
+    twin = _epoch(function, {**given, "rng": np.random.default_rng(case.arguments["seed"])}, n)
+    other = _epoch(function, {**given, "rng": np.random.default_rng(case.arguments["seed"] + 1)}, n)
+    first = epochs[0]
+    rows = np.concatenate([batch for batch, _ in first]) if first else np.zeros((0, 3))
+    labels = np.concatenate([batch for _, batch in first]) if first else np.zeros(0)
+    yield Seen(SIZES, 0, np.array([len(batch) for batch, _ in first]))
+    known = (
+        rows.shape[1:] == (3,) and bool(np.isin(rows, X).all()) and bool((np.diff(rows, axis=1) == 1).all())
+    )
+    yield Seen(KNOWN, 0, _yes(known))
+    ids = np.rint(rows[:, 0] / 10 - 1).astype(int) if rows.ndim == 2 and rows.size else np.zeros(0, int)
+    yield Seen(ONCE, 0, _yes(np.array_equal(np.sort(ids), np.arange(n))))
+    yield Seen(STEP, 0, _yes(len(ids) == len(labels) and np.array_equal(ids, labels.ravel())))
+    if n > size > 1:  # otherwise there is only one way
+        starts = range(0, n, size)
+        order = ids if known else labels.ravel().astype(int)
+        parts = [set(order[start : start + size].tolist()) for start in starts]
+        blocks = [set(range(start, min(start + size, n))) for start in starts]
+        yield Seen(BLOCKS, 0, _yes(not all(part in blocks for part in parts)))
+        ascending = [np.all(np.diff(order[start : start + size]) > 0) for start in starts]
+        yield Seen(RUNS, 0, _yes(not all(ascending)))
+    neighbours = np.isin(np.abs(np.diff(ids)), [1, n - 1])  # chance leaves about two of them together
+    yield Seen(MIXED, 0, _yes(len(ids) and neighbours.mean() < 0.5))
+    yield Seen(ANEW, 0, _yes(not _equal(epochs[0], epochs[1])))
+    yield Seen(DRAWN, 0, _yes(_equal(first, twin)))
+    yield Seen(SEEDED, 0, _yes(not _equal(first, other)))
+    untouched = np.array_equal(given["X"], X) and np.array_equal(given["y"], y)
+    yield Seen(UNTOUCHED, 0, _yes(untouched))
+
+
+def _epoch(function, arguments, n):
+    """[(rows, labels)] of one epoch. The arrays are the answer's to harm, and are looked at afterwards."""
+    batches = function.untouched(**arguments)
+    if batches is None or batches is Ellipsis:
+        raise Unusable("nothing" if batches is None else "ellipsis")
+    pairs = []
+    for batch in batches:  # each is copied as it comes: a generator may use the same memory for the next
+        if len(pairs) > n + 2:
+            raise Unusable("endless")
+        if batch is Ellipsis:
+            raise Unusable("ellipsis")
+        if not isinstance(batch, tuple | list | np.ndarray) or len(batch) != 2:
+            raise Unusable("pairs", got=type(batch).__name__)
+        rows, labels = (numbers(part) for part in batch)
+        if rows.ndim == 0 or labels.ndim == 0 or rows.dtype.kind == "U" or len(rows) != len(labels):
+            raise Unusable("pairs", got=f"{rows.shape}, {labels.shape}")
+        pairs.append((rows, labels))
+    return pairs
+
+
+def _equal(one, other):
+    return len(one) == len(other) and all(
+        np.array_equal(a, c) and np.array_equal(b, d) for (a, b), (c, d) in zip(one, other)
+    )
+
+
+def _epochs(rng):
+    sizes = {"a partial batch at the end": (23, 5), "no rest": (24, 6), "few large batches": (31, 12)}
+    cases = [
+        Case(name, {"examples": n, "batch_size": size, "seed": 7 + n}) for name, (n, size) in sizes.items()
+    ]
+    n, size = int(rng.integers(20, 40)), int(rng.integers(3, 9))
+    drawn = {"examples": n, "batch_size": size, "seed": int(rng.integers(10**6))}
+    return [
+        *cases,
+        Case("a batch of one", {"examples": 12, "batch_size": 1, "seed": 3}),
+        Case("a single batch of everything", {"examples": 15, "batch_size": 15, "seed": 4}),
+        # Refusing such a batch size is right too.
+        Case("more than there is", {"examples": 12, "batch_size": 50, "seed": 5}, "plain", SILENT),
+        Case("a random size", drawn, "random"),
+    ]
+
+
+def _slices(X, y, order, size):
+    return [(X[order[s : s + size]], y[order[s : s + size]]) for s in range(0, len(X), size)]
+
+
+def _in_place(X, y, batch_size, rng):
+    state = rng.bit_generator.state
+    rng.shuffle(X)
+    after = rng.bit_generator.state
+    rng.bit_generator.state = state
+    rng.shuffle(y)
+    rng.bit_generator.state = after
+    return _slices(X, y, np.arange(len(X)), batch_size)
+
+
+def _separately(X, y, batch_size, rng):
+    return _slices(X[rng.permutation(len(X))], y[rng.permutation(len(X))], np.arange(len(X)), batch_size)
+
+
+def _anew_for_each_batch(X, y, batch_size, rng):
+    sizes = [min(batch_size, len(X) - s) for s in range(0, len(X), batch_size)]
+    chosen = [rng.choice(len(X), size, replace=False) for size in sizes]
+    return [(X[c], y[c]) for c in chosen]
+
+
+def _shuffled_batches(X, y, batch_size, rng):
+    batches = _slices(X, y, np.arange(len(X)), batch_size)
+    rest = batches.pop() if len(X) % batch_size else None
+    return [batches[i] for i in rng.permutation(len(batches))] + ([rest] if rest else [])
+
+
+def _shuffled_inside(X, y, batch_size, rng):
+    return [
+        (part[order], label[order])
+        for part, label in _slices(X, y, np.arange(len(X)), batch_size)
+        for order in [rng.permutation(len(part))]
+    ]
+
+
+def _columns(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    while (columns := rng.permutation(X.shape[1])).tolist() == [0, 1, 2]:
+        pass
+    return _slices(X[:, columns], y, order, batch_size)
+
+
+MINIBATCHES = Task(
+    name="minibatches",
+    day=3,
+    reference=minibatches,
+    cases=_epochs,
+    observe=_watch_epochs,
+    mistakes=(
+        Mistake(
+            "drops_the_rest",
+            lambda X, y, batch_size, rng: [
+                batch for batch in minibatches(X, y, batch_size, rng) if len(batch[1]) == batch_size
+            ],
+            "The last, smaller batch is thrown away: its examples are never seen in this epoch, and with a "
+            "large batch size there may be no batch at all.",
+        ),
+        Mistake(
+            "empty_batch",
+            lambda X, y, batch_size, rng: [
+                (X[part], y[part])
+                for order in [rng.permutation(len(X))]
+                for i in range(len(X) // batch_size + 1)
+                for part in [order[i * batch_size : (i + 1) * batch_size]]
+            ],
+            "When the batch size divides the number of examples, an empty batch comes last: its mean "
+            "gradient is NaN.",
+        ),
+        Mistake(
+            "separate_shuffles",
+            _separately,
+            "Labels have lost their examples: X and y are not put into the same order. Draw one "
+            "order for both.",
+        ),
+        Mistake(
+            "only_labels_shuffled",
+            lambda X, y, batch_size, rng: _slices(
+                X, y[rng.permutation(len(X))], np.arange(len(X)), batch_size
+            ),
+            "The labels are shuffled and the examples are not: they no longer belong together.",
+        ),
+        Mistake(
+            "same_order_every_epoch",
+            lambda X, y, batch_size, rng: _slices(
+                X, y, np.random.default_rng(0).permutation(len(X)), batch_size
+            ),
+            "Every epoch comes in the same order: a generator with a fixed seed is made inside the function. "
+            "Draw from the one that is passed.",
+        ),
+        Mistake(
+            "no_shuffle",
+            lambda X, y, batch_size, rng: _slices(X, y, np.arange(len(X)), batch_size),
+            "The examples come in their original order: nothing is shuffled.",
+        ),
+        Mistake(
+            "with_replacement",
+            lambda X, y, batch_size, rng: _slices(X, y, rng.integers(0, len(X), len(X)), batch_size),
+            "Some examples come twice and about a third never: each was drawn as if the others had been put "
+            "back. An epoch shows every example once.",
+        ),
+        Mistake(
+            "not_from_rng",
+            lambda X, y, batch_size, rng: _slices(
+                X, y, np.random.default_rng().permutation(len(X)), batch_size
+            ),
+            "The order does not come from the generator that is passed: with the same one, a run "
+            "cannot be repeated.",
+        ),
+        Mistake(
+            "features_shuffled",
+            _columns,
+            "Features have changed places within the examples: the columns were shuffled too. Only the order "
+            "of the rows may change.",
+        ),
+        Mistake(
+            "in_place",
+            _in_place,
+            "The batches are right, but the caller's own X and y are in a new order afterwards: they were "
+            "shuffled in place.",
+        ),
+        Mistake(
+            "batches_shuffled",
+            _shuffled_batches,
+            "Only the order of the batches is new; the same neighbours always share a batch. Shuffle "
+            "the examples.",
+        ),
+        Mistake(
+            "shuffled_inside",
+            _shuffled_inside,
+            "Only the order within each batch is new, which changes no mean gradient: the same "
+            "examples always "
+            "share a batch. Shuffle before cutting into batches.",
+        ),
+        Mistake(
+            "first_batch_only",
+            lambda X, y, batch_size, rng: list(minibatches(X, y, batch_size, rng))[:1],
+            "Only one batch comes out. Does the function return inside the loop, before the others "
+            "had their turn?",
+        ),
+        Mistake(
+            "everything_at_once",
+            lambda X, y, batch_size, rng: minibatches(X, y, len(X), rng),
+            "One batch with everything in it: the batch size is not used.",
+        ),
+        Mistake(
+            "one_by_one",
+            lambda X, y, batch_size, rng: minibatches(X, y, 1, rng),
+            "Every batch holds a single example: the batch size is not used.",
+        ),
+        Mistake(
+            "number_of_batches",
+            lambda X, y, batch_size, rng: [
+                (X[part], y[part])
+                for part in np.array_split(rng.permutation(len(X)), min(batch_size, len(X)))
+            ],
+            "The batch size is taken for the number of batches.",
+        ),
+        Mistake(
+            "even_split",
+            lambda X, y, batch_size, rng: [
+                (X[part], y[part])
+                for part in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size))
+            ],
+            "The examples are spread evenly: batches are smaller than asked for, so that there is no rest. "
+            "Only the last batch may be smaller.",
+        ),
+        Mistake(
+            "rest_first",
+            lambda X, y, batch_size, rng: [
+                (X[part], y[part])
+                for order in [rng.permutation(len(X))]
+                for part in np.split(order, range(len(X) % batch_size or batch_size, len(X), batch_size))
+            ],
+            "The smaller batch comes first. It should hold what is left over at the end.",
+        ),
+        Mistake(
+            "drawn_for_each_batch",
+            _anew_for_each_batch,
+            "Within a batch every example is different, but the next batch draws from all of them "
+            "again: some "
+            "come twice, others never. Draw one order for the whole epoch.",
+        ),
+    ),
+)
+
+
+def mean_gradient(per_example_grads):
+    """The gradient of the batch's mean loss."""
+    return np.mean(per_example_grads, axis=0)
+
+
+def _batches_of_gradients(rng):
+    three = [[1.0, 0.0, -4.0, 100.0], [3.0, 0.0, 2.0, 0.5], [-1.0, 0.0, 0.02, 3.0]]
+    square = [[1.0, 2.0, -3.0], [0.5, 0.0, 7.0], [40.0, -0.1, 0.0]]
+    cube = np.arange(24.0).reshape(2, 3, 4) ** 2 - 50
+    cases = {
+        "three examples": three,
+        "as many examples as weights": square,
+        "one example": [[5.0, -2.0, 0.0, 0.3]],
+        "many examples": np.sin(np.arange(60.0)).reshape(20, 3) * [1, 100, 0.01],
+    }
+    name = "per_example_grads"
+    return [
+        *(Case(key, {name: np.array(value)}) for key, value in cases.items()),
+        Case("a matrix of weights", {name: cube}, "matrix", FLAT_ONLY),
+        Case("float32", {name: np.array(three, dtype=np.float32)}, "float32"),
+        Case("whole numbers", {name: np.array([[1, 2, 3], [2, 4, 7]])}, "integers", NO_INTEGERS),
+        Case("lists", {name: three}, "lists", SILENT),
+        Case("random gradients", {name: rng.normal(size=(6, 4))}, "random"),
+    ]
+
+
+MEAN_GRADIENT = Task(
+    name="mean_gradient",
+    day=3,
+    reference=mean_gradient,
+    cases=_batches_of_gradients,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "sum",
+            lambda per_example_grads: np.sum(per_example_grads, axis=0),
+            "That is the sum over the batch: with twice the batch the steps would be twice as long. "
+            "Take the mean.",
+        ),
+        Mistake(
+            "mean_of_everything",
+            lambda per_example_grads: np.mean(per_example_grads),
+            "One number for all weights: the mean was taken over the weights too. Only the batch, "
+            "axis 0, goes away.",
+        ),
+        Mistake(
+            "sum_of_everything",
+            lambda per_example_grads: np.sum(per_example_grads),
+            "Everything was added up into one number. Take the mean over the batch, axis 0, and keep "
+            "the weights apart.",
+        ),
+        Mistake(
+            "mean_over_weights",
+            lambda per_example_grads: np.mean(per_example_grads, axis=1),
+            "One number for each example: the mean was taken over the weights. The batch is axis 0.",
+        ),
+        Mistake(
+            "divided_twice",
+            lambda per_example_grads: np.mean(per_example_grads, axis=0) / len(per_example_grads),
+            "Divided by the batch size twice: the steps shrink as the batch grows.",
+        ),
+        Mistake(
+            "divided_by_weights",
+            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.shape(per_example_grads)[1],
+            "Divided by the number of weights instead of the number of examples.",
+        ),
+        Mistake(
+            "divided_by_all",
+            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.size(per_example_grads),
+            "Divided by the number of all entries; only the examples count.",
+        ),
+        Mistake(
+            "one_less",
+            lambda per_example_grads: (
+                np.sum(per_example_grads, axis=0) / np.float64(len(per_example_grads) - 1)
+            ),
+            "Divided by one less than the batch size. That belongs to the variance; a mean divides by all.",
+        ),
+        Mistake(
+            "first_example",
+            lambda per_example_grads: per_example_grads[0],
+            "Only the first example counts. The others of the batch have a say too.",
+        ),
+        Mistake(
+            "last_example",
+            lambda per_example_grads: per_example_grads[-1],
+            "Only the last example counts: is the total overwritten instead of added to?",
+        ),
+        Mistake(
+            "median",
+            lambda per_example_grads: np.median(per_example_grads, axis=0),
+            "That is the median. The gradient of a mean loss is the mean of the gradients.",
+        ),
+        Mistake("absolute", lambda per_example_grads: np.mean(np.abs(per_example_grads), axis=0), ABSOLUTE),
+        Mistake(
+            "largest",
+            lambda per_example_grads: np.max(per_example_grads, axis=0),
+            "You take the largest entry of the batch. Take the mean.",
+        ),
+        Mistake(
+            "without_zeros",
+            lambda per_example_grads: (
+                np.sum(per_example_grads, axis=0) / np.maximum(np.count_nonzero(per_example_grads, axis=0), 1)
+            ),
+            "Examples whose gradient is zero were not counted. They are part of the batch.",
+        ),
+        Mistake(
+            "opposite",
+            lambda per_example_grads: -np.mean(per_example_grads, axis=0),
+            "The right size in the opposite direction: look at the sign.",
+        ),
+        Mistake(
+            "kept_axis",
+            lambda per_example_grads: np.mean(per_example_grads, axis=0, keepdims=True),
+            "The numbers are right, but an axis of length one is left over. The result has the shape "
+            "of the weights.",
+        ),
+        Mistake(
+            "no_mean",
+            lambda per_example_grads: per_example_grads,
+            "The gradients come back as they were: nothing has been averaged.",
+        ),
+        Mistake(
+            "divided_by_root",
+            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.sqrt(len(per_example_grads)),
+            "Divided by the square root of the batch size. A mean divides by the batch size itself.",
+        ),
+    ),
+)
+
+
+def updates_per_epoch(n_examples, batch_size):
+    """The number of batches, a partial one included."""
+    return math.ceil(n_examples / batch_size)
+
+
+def _counts(rng):
+    pairs = [(100, 32), (1437, 64), (96, 32), (10, 10), (5, 8), (17, 1), (101, 20), (50, 49), (7, 4)]
+    size = int(rng.integers(8, 40))
+    n = size * int(rng.integers(5, 60)) + int(rng.integers(1, size // 2))
+    cases = [Case(f"{n} examples in batches of {b}", {"n_examples": n, "batch_size": b}) for n, b in pairs]
+    return [*cases, Case("random numbers", {"n_examples": n, "batch_size": size}, "random")]
+
+
+UPDATES_PER_EPOCH = Task(
+    name="updates_per_epoch",
+    day=3,
+    reference=updates_per_epoch,
+    cases=_counts,
+    observe=once("result"),
+    whole=True,
+    mistakes=(
+        Mistake(
+            "rest_forgotten",
+            lambda n_examples, batch_size: n_examples // batch_size,
+            "The last, smaller batch is not counted. Its examples make an update too.",
+        ),
+        Mistake(
+            "rest_forgotten_but_one",
+            lambda n_examples, batch_size: max(n_examples // batch_size, 1),
+            "The last, smaller batch is counted only if it is the only one. Its examples make an update too.",
+        ),
+        Mistake(
+            "always_one_more",
+            lambda n_examples, batch_size: n_examples // batch_size + 1,
+            "One too many where the batches come out even: there is no rest then.",
+        ),
+        Mistake(
+            "not_whole",
+            lambda n_examples, batch_size: n_examples / batch_size,
+            "An update is whole: what about the examples of the last, smaller batch?",
+        ),
+        Mistake(
+            "rounded",
+            lambda n_examples, batch_size: round(n_examples / batch_size),
+            "Rounded to the nearest whole number: a small rest is forgotten. Even one example left "
+            "over makes an update.",
+        ),
+        Mistake(
+            "upside_down",
+            lambda n_examples, batch_size: math.ceil(batch_size / n_examples),
+            "Upside down: larger batches should make fewer updates.",
+        ),
+        Mistake(
+            "only_the_rest",
+            lambda n_examples, batch_size: n_examples % batch_size,
+            "That is the number of examples left over, not the number of updates.",
+        ),
+        Mistake(
+            "product",
+            lambda n_examples, batch_size: n_examples * batch_size,
+            "Multiplied: larger batches should make fewer updates.",
+        ),
+        Mistake(
+            "examples",
+            lambda n_examples, batch_size: n_examples,
+            "That is one update for each example. A batch of them shares one.",
+        ),
+        Mistake(
+            "batch_size",
+            lambda n_examples, batch_size: batch_size,
+            "That is the batch size itself.",
+        ),
+        Mistake(
+            "one_too_few",
+            lambda n_examples, batch_size: math.ceil(n_examples / batch_size) - 1,
+            "One too few: counting from zero, the last number is one less than how many there are.",
+        ),
+        Mistake(
+            "one_too_many",
+            lambda n_examples, batch_size: math.ceil(n_examples / batch_size) + 1,
+            "One too many, everywhere.",
+        ),
+    ),
+)
+
+
+def gradient_noise(n_examples, batch_size, variance):
+    """Variance of the mean of a sample drawn without replacement from a finite population."""
+    return variance / batch_size * (n_examples - batch_size) / (n_examples - 1)
+
+
+def _noises(rng):
+    settings = [
+        (100, 10, 4.0),
+        (1437, 64, 0.3),
+        (50, 1, 2.5),
+        (20, 20, 7.0),
+        (9, 8, 1.0),
+        (1000, 500, 0.04),
+        (40, 16, 9.0),
+    ]
+    names = ("n_examples", "batch_size", "variance")
+    cases = [Case(f"{n} examples, batches of {b}", dict(zip(names, (n, b, s)))) for n, b, s in settings]
+    drawn = (int(rng.integers(50, 200)), int(rng.integers(5, 40)), float(rng.uniform(0.5, 3)))
+    return [
+        *cases,
+        Case(
+            "a variance for each weight",
+            {"n_examples": 60, "batch_size": 12, "variance": np.array([0.0, 2.0, 0.01, 30.0])},
+            "array",
+        ),
+        Case("random numbers", dict(zip(names, drawn)), "random"),
+    ]
+
+
+GRADIENT_NOISE = Task(
+    name="gradient_noise",
+    day=3,
+    reference=gradient_noise,
+    cases=_noises,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "with_replacement",
+            lambda n_examples, batch_size, variance: variance / batch_size,
+            "That holds if every example could be drawn again. Without replacement the noise is smaller, and "
+            "gone when the batch holds all the examples.",
+        ),
+        Mistake(
+            "sample_variance",
+            lambda n_examples, batch_size, variance: variance / batch_size * (1 - batch_size / n_examples),
+            "Nearly: that belongs to a variance that was divided by one less than the number of examples. "
+            "Here it is that of all the examples, divided by their number. Test your formula with a "
+            "batch of one.",
+        ),
+        Mistake(
+            "standard_deviation",
+            lambda n_examples, batch_size, variance: np.sqrt(
+                gradient_noise(n_examples, batch_size, variance)
+            ),
+            "That is the standard deviation; the task asks for the variance.",
+        ),
+        Mistake(
+            "root_of_batch",
+            lambda n_examples, batch_size, variance: (
+                variance / np.sqrt(batch_size) * (n_examples - batch_size) / (n_examples - 1)
+            ),
+            "The standard deviation falls with the square root of the batch size; the variance with "
+            "the batch size itself.",
+        ),
+        Mistake(
+            "root_of_batch_with_replacement",
+            lambda n_examples, batch_size, variance: variance / np.sqrt(batch_size),
+            "The standard deviation falls with the square root of the batch size; the variance with "
+            "the batch "
+            "size itself. And drawing without replacement makes the noise smaller still.",
+        ),
+        Mistake(
+            "no_batch",
+            lambda n_examples, batch_size, variance: variance * (n_examples - batch_size) / (n_examples - 1),
+            "The correction for drawing without replacement is there, the averaging over the batch is not: "
+            "the mean of several is less noisy than one.",
+        ),
+        Mistake(
+            "sum_instead_of_mean",
+            lambda n_examples, batch_size, variance: (
+                variance * batch_size * (n_examples - batch_size) / (n_examples - 1)
+            ),
+            "That is the variance of the sum over the batch. The mean gets less noisy as the batch grows.",
+        ),
+        Mistake(
+            "squared_batch",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size**2 * (n_examples - batch_size) / (n_examples - 1)
+            ),
+            "It falls too fast: with twice the batch the variance should be about half, not a quarter.",
+        ),
+        Mistake(
+            "whole_data",
+            lambda n_examples, batch_size, variance: variance / n_examples,
+            "That is the mean of all the examples drawn with replacement. The batch size does not enter.",
+        ),
+        Mistake(
+            "unchanged",
+            lambda n_examples, batch_size, variance: variance,
+            "That is the variance of a single example. The mean of a batch is less noisy.",
+        ),
+        Mistake(
+            "inverted_correction",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size * (n_examples - 1) / np.float64(n_examples - batch_size)
+            ),
+            "The correction for drawing without replacement is upside down: it should vanish when the batch "
+            "holds all the examples, and yours becomes infinite.",
+        ),
+        Mistake(
+            "n_for_n_minus_one",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size * (n_examples - batch_size + 1) / n_examples
+            ),
+            "The correction is off by one above and below: with all the examples in the batch there "
+            "should be no noise.",
+        ),
+        Mistake(
+            "correction_squared",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size * ((n_examples - batch_size) / (n_examples - 1)) ** 2
+            ),
+            "The correction for drawing without replacement counts twice.",
+        ),
+        Mistake(
+            "correction_rooted",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size * np.sqrt((n_examples - batch_size) / (n_examples - 1))
+            ),
+            "The square root of the correction belongs to the standard deviation; the task asks for "
+            "the variance.",
+        ),
+        Mistake(
+            "inverse_batch_difference",
+            lambda n_examples, batch_size, variance: (
+                variance * (1 / batch_size - 1 / n_examples) * n_examples / (n_examples + 1)
+            ),
+            "The correction divides by one more than the number of examples; it should be one less.",
+        ),
+    ),
+)
+
+TASKS = (MINIBATCHES, MEAN_GRADIENT, UPDATES_PER_EPOCH, GRADIENT_NOISE)

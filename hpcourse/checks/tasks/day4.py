@@ -1,0 +1,431 @@
+"""Day 4: momentum."""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Form, Mistake, Task, once, steps
+from hpcourse.checks.tasks.common import (
+    ABSOLUTE,
+    ASCENT,
+    OLD_MEMORY_RETURNED,
+    ONE_STEP_FOR_ALL,
+    ORDER,
+    VELOCITY,
+    walks,
+)
+
+
+def momentum_step(w, v, grad, lr, momentum):
+    """The seed's form of momentum."""
+    v = momentum * v + lr * grad
+    return w - v, v
+
+
+def _momentum_cases(rng):
+    first, second = {"lr": 0.1, "momentum": 0.9}, {"lr": 0.02, "momentum": 0.7}
+    start = {"v": VELOCITY}
+
+    def draw(rng):
+        return {"lr": float(10 ** rng.uniform(-3, -0.5)), "momentum": float(rng.uniform(0.75, 0.95))}
+
+    return walks(rng, first, second, draw, memory=("v",), start=start)
+
+
+def _scaled(factor):
+    """The velocity kept in other units: `factor` of the learning rate and momentum times what is kept."""
+    return Form(
+        lambda given: given["v"] / factor(given["lr"], given["momentum"]),
+        lambda after, given: factor(given["lr"], given["momentum"]) * after["v"],
+    )
+
+
+# The same walk with another memory: the opposite sign (CS231n), the rate kept outside (PyTorch), both,
+# averages of steps or gradients that are scaled up when they are used, and the last place instead of the
+# last step (the two-point form).
+FORMS = (
+    _scaled(lambda lr, momentum: -1.0),
+    _scaled(lambda lr, momentum: lr),
+    _scaled(lambda lr, momentum: -lr),
+    _scaled(lambda lr, momentum: 1 / (1 - momentum)),
+    _scaled(lambda lr, momentum: lr / (1 - momentum)),
+    Form(lambda given: given["w"] + given["v"], lambda after, given: after["v"] - after["w"]),
+)
+
+
+def _rule(velocity, move=lambda w, v: w - v):
+    """A wrong rule: how the velocity is made, and how the weights move with the new one."""
+
+    def wrong(w, v, grad, lr, momentum):
+        v = velocity(v, grad, lr, momentum)
+        return move(w, v), v
+
+    return wrong
+
+
+MOMENTUM_STEP = Task(
+    name="momentum_step",
+    day=4,
+    reference=momentum_step,
+    cases=_momentum_cases,
+    observe=steps("w", "v"),
+    forms=FORMS,
+    mistakes=(
+        Mistake("ascent", _rule(lambda v, g, lr, k: k * v + lr * g, lambda w, v: w + v), ASCENT),
+        Mistake("ascent_in_velocity", _rule(lambda v, g, lr, k: k * v - lr * g), ASCENT),
+        Mistake(
+            "dampened",
+            _rule(lambda v, g, lr, k: k * v + (1 - k) * lr * g),
+            "The gradient enters with a share only, as in an average. In this form it counts in full: under "
+            "a constant gradient your steps stay as short as without momentum.",
+        ),
+        Mistake(
+            "average_and_rate_outside",
+            lambda w, v, grad, lr, momentum: (
+                w - lr * (momentum * v + (1 - momentum) * grad),
+                momentum * v + (1 - momentum) * grad,
+            ),
+            "The velocity is an average of gradients, and the learning rate comes afterwards. In "
+            "this form the "
+            "gradient counts in full and momentum makes the steps longer; your steps are as short as "
+            "without it.",
+        ),
+        Mistake(
+            "rate_twice",
+            lambda w, v, grad, lr, momentum: (w - lr * (momentum * v + lr * grad), momentum * v + lr * grad),
+            "The learning rate is used twice, in the velocity and again for the weights: the steps "
+            "are far too short.",
+        ),
+        Mistake(
+            "moves_with_old_velocity",
+            lambda w, v, grad, lr, momentum: (w - v, momentum * v + lr * grad),
+            "The weights move before the velocity is updated: the first step from rest is zero, and every "
+            "gradient comes one step late.",
+        ),
+        Mistake(
+            "no_learning_rate",
+            _rule(lambda v, g, lr, k: k * v + g),
+            "The learning rate is never used: the gradient enters at full length, and the walk soon "
+            "explodes.",
+        ),
+        Mistake(
+            "nesterov",
+            lambda w, v, grad, lr, momentum: (
+                w - (momentum * (momentum * v + lr * grad) + lr * grad),
+                momentum * v + lr * grad,
+            ),
+            "That is Nesterov's variant, which looks one step ahead. The task asks for plain momentum.",
+        ),
+        Mistake(
+            "swapped",
+            _rule(lambda v, g, lr, k: lr * v + k * g),
+            "Learning rate and momentum have changed places: the steps are far too long, and hardly "
+            "anything is kept.",
+        ),
+        Mistake(
+            "keeps_the_rest",
+            _rule(lambda v, g, lr, k: (1 - k) * v + lr * g),
+            "With a momentum of 0.9 you keep a tenth of the last step. It should be nine tenths.",
+        ),
+        Mistake(
+            "no_momentum",
+            _rule(lambda v, g, lr, k: lr * g + 0 * v),
+            "The last step is forgotten: that is plain gradient descent.",
+        ),
+        Mistake(
+            "forgets_nothing",
+            _rule(lambda v, g, lr, k: v + lr * g),
+            "The velocity only adds up: nothing is ever forgotten, so that the walk swings for ever.",
+        ),
+        Mistake(
+            "velocity_forgotten_in_return",
+            lambda w, v, grad, lr, momentum: (w - (momentum * v + lr * grad), v),
+            OLD_MEMORY_RETURNED,
+        ),
+        Mistake(
+            "order_of_results",
+            lambda w, v, grad, lr, momentum: momentum_step(w, v, grad, lr, momentum)[::-1],
+            ORDER,
+        ),
+        Mistake(
+            "rate_scales_both",
+            _rule(lambda v, g, lr, k: lr * (k * v + g)),
+            "The learning rate scales the old velocity too, in every step again. It belongs to the "
+            "gradient alone.",
+        ),
+        Mistake(
+            "momentum_scales_both",
+            _rule(lambda v, g, lr, k: k * (v + lr * g)),
+            "Momentum scales the new gradient too. Only the old velocity is reduced.",
+        ),
+        Mistake(
+            "momentum_on_gradient",
+            _rule(lambda v, g, lr, k: v + k * lr * g),
+            "Momentum stands at the wrong term: it should reduce the old velocity, not the gradient.",
+        ),
+        Mistake(
+            "only_gradient_moves",
+            lambda w, v, grad, lr, momentum: (w - lr * grad, momentum * v + lr * grad),
+            "The velocity is right, but the weights move by the gradient alone: the velocity is never used.",
+        ),
+        Mistake(
+            "gradient_twice",
+            lambda w, v, grad, lr, momentum: (
+                w - (momentum * v + lr * grad) - lr * grad,
+                momentum * v + lr * grad,
+            ),
+            "The gradient counts twice: once in the velocity, and once more when the weights move.",
+        ),
+        Mistake(
+            "shrinks_weights",
+            lambda w, v, grad, lr, momentum: (
+                momentum * w - (momentum * v + lr * grad),
+                momentum * v + lr * grad,
+            ),
+            "The weights themselves are multiplied by the momentum: they shrink even where nothing pulls. "
+            "Only the old velocity is reduced.",
+        ),
+        Mistake("mean_of_gradient", _rule(lambda v, g, lr, k: k * v + lr * np.mean(g)), ONE_STEP_FOR_ALL),
+        Mistake("absolute", _rule(lambda v, g, lr, k: k * v + lr * np.abs(g)), ABSOLUTE),
+        Mistake(
+            "squared",
+            _rule(lambda v, g, lr, k: k * v + lr * g**2),
+            "The gradient is squared: its sign is lost. Squares belong to RMSProp and Adam.",
+        ),
+        Mistake(
+            "weights_stand_still",
+            lambda w, v, grad, lr, momentum: (w, momentum * v + lr * grad),
+            "The velocity is right, but the weights come back unchanged.",
+        ),
+    ),
+)
+
+
+def effective_lr(lr, momentum):
+    """How long steps get under a constant gradient, per unit of gradient."""
+    return lr / (1 - momentum)
+
+
+def _gains(rng):
+    pairs = [(0.1, 0.9), (0.01, 0.95), (0.5, 0.0), (0.3, 0.25), (0.02, 0.7)]
+    cases = [Case(f"lr {lr}, momentum {k}", {"lr": lr, "momentum": k}) for lr, k in pairs]
+    drawn = {"lr": float(rng.uniform(0.01, 1)), "momentum": float(rng.uniform(0.15, 0.95))}
+    return [*cases, Case("random numbers", drawn, "random")]
+
+
+EFFECTIVE_LR = Task(
+    name="effective_lr",
+    day=4,
+    reference=effective_lr,
+    cases=_gains,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "smaller",
+            lambda lr, momentum: lr * (1 - momentum),
+            "Momentum makes the steps longer, and yours get shorter. Under a constant gradient the velocity "
+            "adds up: 1, 1 + momentum, 1 + momentum + its square, and so on.",
+        ),
+        Mistake(
+            "divided_by_momentum",
+            lambda lr, momentum: np.divide(lr, momentum),
+            "Without momentum the effective rate should be the learning rate itself; yours is "
+            "infinite there.",
+        ),
+        Mistake(
+            "times_momentum",
+            lambda lr, momentum: lr * momentum,
+            "Without momentum the effective rate should be the learning rate itself; yours is zero there.",
+        ),
+        Mistake(
+            "plus_sign",
+            lambda lr, momentum: lr / (1 + momentum),
+            "Your steps get shorter with momentum. The steps add up: look at the sign in the divisor.",
+        ),
+        Mistake(
+            "two_steps",
+            lambda lr, momentum: lr * (1 + momentum),
+            "That is the length after two steps. The velocity goes on growing: where does the sum end?",
+        ),
+        Mistake(
+            "three_steps",
+            lambda lr, momentum: lr * (1 + momentum + momentum**2),
+            "That is the length after three steps. The velocity goes on growing: where does the sum end?",
+        ),
+        Mistake(
+            "sum",
+            lambda lr, momentum: lr + momentum,
+            "Learning rate and momentum are different things and cannot be added. By what factor do "
+            "the steps grow?",
+        ),
+        Mistake(
+            "only_the_gain",
+            lambda lr, momentum: 1 / (1 - momentum),
+            "That is the factor by which the steps grow. The learning rate is missing.",
+        ),
+        Mistake(
+            "momentum_squared",
+            lambda lr, momentum: lr / (1 - momentum**2),
+            "The momentum is squared: that is the sum of the squares, which belongs to noise. Steps under a "
+            "constant gradient add up as they are.",
+        ),
+        Mistake(
+            "unchanged",
+            lambda lr, momentum: lr,
+            "That is the learning rate without momentum.",
+        ),
+        Mistake(
+            "root",
+            lambda lr, momentum: lr / np.sqrt(1 - momentum),
+            "The steps grow more than that: there is no square root here.",
+        ),
+        Mistake(
+            "gain_squared",
+            lambda lr, momentum: lr / (1 - momentum) ** 2,
+            "The steps grow less than that: the factor counts twice.",
+        ),
+        Mistake(
+            "without_the_first",
+            lambda lr, momentum: lr * momentum / (1 - momentum),
+            "That is what the earlier steps contribute. The gradient of the present step is missing.",
+        ),
+        Mistake(
+            "negative",
+            lambda lr, momentum: lr / (momentum - 1),
+            "The right size with the wrong sign: a negative learning rate would walk uphill.",
+        ),
+    ),
+)
+
+
+def best_momentum(smallest, largest):
+    """Polyak's choice: both extreme directions shrink by the same, the smallest possible, factor."""
+    low, high = np.sqrt(smallest), np.sqrt(largest)
+    return 4 / (low + high) ** 2, ((high - low) / (high + low)) ** 2
+
+
+def _bowls(rng):
+    pairs = [(1.0, 100.0), (0.5, 8.0), (2.0, 2.0), (0.01, 4.0), (3.0, 75.0)]
+    cases = [Case(f"curvatures {a} and {b}", {"smallest": a, "largest": b}) for a, b in pairs]
+    low = float(rng.uniform(0.1, 2))
+    drawn = {"smallest": low, "largest": low * float(rng.uniform(5, 200))}
+    return [*cases, Case("random curvatures", drawn, "random")]
+
+
+def _pair(lr=None, momentum=None):
+    """A wrong pair; what is not given is right. The functions are given both curvatures and both roots."""
+
+    def wrong(smallest, largest):
+        right = best_momentum(smallest, largest)
+        given = (smallest, largest, np.sqrt(smallest), np.sqrt(largest))
+        return lr(*given) if lr else right[0], momentum(*given) if momentum else right[1]
+
+    return wrong
+
+
+RATIO_OF_CURVATURES = (
+    "The momentum comes from the curvatures themselves. What counts with momentum is the ratio of their "
+    "square roots: that is why it is faster."
+)
+
+BEST_MOMENTUM = Task(
+    name="best_momentum",
+    day=4,
+    reference=best_momentum,
+    cases=_bowls,
+    observe=once("lr", "momentum"),
+    mistakes=(
+        Mistake(
+            "momentum_not_squared",
+            _pair(momentum=lambda a, b, p, q: (q - p) / (q + p)),
+            "The learning rate is right. Your momentum is the factor by which the distance shrinks; the "
+            "momentum is its square.",
+        ),
+        Mistake("no_roots", _pair(momentum=lambda a, b, p, q: ((b - a) / (b + a)) ** 2), RATIO_OF_CURVATURES),
+        Mistake(
+            "no_roots_not_squared", _pair(momentum=lambda a, b, p, q: (b - a) / (b + a)), RATIO_OF_CURVATURES
+        ),
+        Mistake(
+            "no_roots_anywhere",
+            lambda smallest, largest: (
+                4 / (smallest + largest) ** 2,
+                ((largest - smallest) / (largest + smallest)) ** 2,
+            ),
+            "The square roots are missing in both formulas: what counts with momentum are the square roots "
+            "of the curvatures.",
+        ),
+        Mistake(
+            "rate_without_momentum",
+            _pair(lr=lambda a, b, p, q: 2 / (a + b)),
+            "The momentum is right. Your learning rate is the best one without momentum; with it, it "
+            "may be larger.",
+        ),
+        Mistake(
+            "half_the_rate",
+            _pair(lr=lambda a, b, p, q: 2 / (p + q) ** 2),
+            "The momentum is right. Your learning rate is half of what it should be.",
+        ),
+        Mistake(
+            "quarter_of_the_rate",
+            _pair(lr=lambda a, b, p, q: 1 / (p + q) ** 2),
+            "The momentum is right. Your learning rate is a quarter of what it should be.",
+        ),
+        Mistake(
+            "rate_no_roots",
+            _pair(lr=lambda a, b, p, q: 4 / (a + b)),
+            "The momentum is right. Your learning rate adds the curvatures; add their square roots first, "
+            "then square the sum.",
+        ),
+        Mistake(
+            "rate_not_squared",
+            _pair(lr=lambda a, b, p, q: 4 / (p + q)),
+            "The momentum is right. In your learning rate the sum of the roots should be squared.",
+        ),
+        Mistake(
+            "rate_of_border",
+            _pair(lr=lambda a, b, p, q: 2 / b),
+            "The momentum is right. Your learning rate is the border of stability without momentum.",
+        ),
+        Mistake(
+            "order_of_results",
+            lambda smallest, largest: best_momentum(smallest, largest)[::-1],
+            ORDER,
+        ),
+        Mistake(
+            "plain_descent",
+            lambda smallest, largest: (2 / (smallest + largest), 0.0),
+            "That is the best learning rate without momentum, and no momentum.",
+        ),
+        Mistake(
+            "nesterov",
+            lambda smallest, largest: (
+                1 / largest,
+                (np.sqrt(largest) - np.sqrt(smallest)) / (np.sqrt(largest) + np.sqrt(smallest)),
+            ),
+            "Those are the numbers for Nesterov's variant. The task asks for plain momentum.",
+        ),
+        Mistake(
+            "negative_root",
+            _pair(momentum=lambda a, b, p, q: (p - q) / (q + p)),
+            "The learning rate is right. Your momentum is negative, and not yet squared.",
+        ),
+        Mistake(
+            "always_nine_tenths",
+            _pair(momentum=lambda a, b, p, q: 0.9),
+            "The learning rate is right. 0.9 is a good habit, but the best momentum depends on the "
+            "curvatures.",
+        ),
+        Mistake(
+            "rest_of_momentum",
+            _pair(momentum=lambda a, b, p, q: 1 - ((q - p) / (q + p)) ** 2),
+            "The learning rate is right. Your momentum is what is missing to 1: the steeper the ravine, the "
+            "more momentum it needs.",
+        ),
+        Mistake(
+            "border_with_momentum",
+            _pair(lr=lambda a, b, p, q: 2 * (1 + ((q - p) / (q + p)) ** 2) / b),
+            "The momentum is right. Your learning rate is the border of stability at this momentum, "
+            "not the best one.",
+        ),
+    ),
+)
+
+TASKS = (MOMENTUM_STEP, EFFECTIVE_LR, BEST_MOMENTUM)

@@ -1,0 +1,580 @@
+"""Day 5: a step size for each weight."""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Mistake, Task, say, steps
+from hpcourse.checks.tasks.common import (
+    ABSOLUTE,
+    ASCENT,
+    OLD_MEMORY_RETURNED,
+    ORDER,
+    SQUARES,
+    VELOCITY,
+    walks,
+)
+
+EPS_INSIDE = (
+    "Epsilon stands inside the square root. Outside it is added to the root: where gradients are small, "
+    "that makes a difference."
+)
+EPS_APART = (
+    "Epsilon is added to the step, not to the divisor: weights drift although nothing pulls, and a gradient "
+    "that was always zero gives zero by zero. Check the parentheses."
+)
+NO_EPS = "Without epsilon, a weight whose gradient was always zero becomes NaN: zero divided by zero."
+NO_ROOT = "The square root is missing: dividing by the square itself makes steep directions stand still."
+SHARED_SCALE = (
+    "All weights share a single scale: the squares were averaged over the weights. Each weight has its own."
+)
+NOT_SQUARED = "The gradients go into v as they are. Their squares should: otherwise v can be negative."
+NO_RATE_HERE = "The learning rate is never used."
+
+
+def rmsprop_step(w, v, grad, lr, rho, eps):
+    """The rule of the lesson."""
+    v = rho * v + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(v) + eps), v
+
+
+def _rmsprop_cases(rng):
+    def draw(rng):
+        return {"lr": float(rng.uniform(0.01, 0.3)), "rho": float(rng.uniform(0.7, 0.95)), "eps": 1e-6}
+
+    first = {"lr": 0.05, "rho": 0.99, "eps": 1e-8}
+    second = {"lr": 0.1, "rho": 0.8, "eps": 1e-3}
+    return walks(rng, first, second, draw, memory=("v",), start={"v": SQUARES})
+
+
+def _average(rho, v, g):
+    return rho * v + (1 - rho) * g**2
+
+
+def _scaled(average=_average, divisor=lambda v, eps: np.sqrt(v) + eps):
+    """A wrong rule: how the squares are averaged, and what the gradient is divided by."""
+
+    def wrong(w, v, grad, lr, rho, eps):
+        v = average(rho, v, grad)
+        return w - lr * grad / divisor(v, eps), v
+
+    return wrong
+
+
+RMSPROP_STEP = Task(
+    name="rmsprop_step",
+    day=5,
+    reference=rmsprop_step,
+    cases=_rmsprop_cases,
+    observe=steps("w", "v"),
+    mistakes=(
+        Mistake(
+            "no_share",
+            _scaled(lambda rho, v, g: rho * v + g**2),
+            "The squares are added in full instead of with their share, so that v is far more than "
+            "an average.",
+        ),
+        Mistake(
+            "swapped",
+            _scaled(lambda rho, v, g: (1 - rho) * v + rho * g**2),
+            "The two shares have changed places: the average forgets almost everything and follows "
+            "the last gradient.",
+        ),
+        Mistake(
+            "adagrad",
+            _scaled(lambda rho, v, g: v + g**2),
+            "The squares only add up, as in AdaGrad: nothing is ever forgotten, and the steps keep "
+            "shrinking.",
+        ),
+        Mistake(
+            "old_average",
+            lambda w, v, grad, lr, rho, eps: (w - lr * grad / (np.sqrt(v) + eps), _average(rho, v, grad)),
+            "You divide by the average from before this gradient: with a memory of zero the first "
+            "step is gigantic.",
+        ),
+        Mistake(
+            "eps_apart",
+            lambda w, v, grad, lr, rho, eps: (
+                w - (lr * grad / np.sqrt(_average(rho, v, grad)) + eps),
+                _average(rho, v, grad),
+            ),
+            EPS_APART,
+        ),
+        Mistake("eps_inside", _scaled(divisor=lambda v, eps: np.sqrt(v + eps)), EPS_INSIDE),
+        Mistake("no_eps", _scaled(divisor=lambda v, eps: np.sqrt(v)), NO_EPS),
+        Mistake("no_root", _scaled(divisor=lambda v, eps: v + eps), NO_ROOT),
+        Mistake("not_squared", _scaled(lambda rho, v, g: rho * v + (1 - rho) * g), NOT_SQUARED),
+        Mistake(
+            "absolute_average",
+            _scaled(lambda rho, v, g: rho * v + (1 - rho) * np.abs(g)),
+            "The sizes of the gradients are averaged. Their squares should be.",
+        ),
+        Mistake(
+            "ascent",
+            lambda w, v, grad, lr, rho, eps: (
+                2 * w - rmsprop_step(w, v, grad, lr, rho, eps)[0],
+                _average(rho, v, grad),
+            ),
+            ASCENT,
+        ),
+        Mistake("shared_scale", _scaled(lambda rho, v, g: rho * v + (1 - rho) * np.mean(g**2)), SHARED_SCALE),
+        Mistake(
+            "no_learning_rate",
+            lambda w, v, grad, lr, rho, eps: rmsprop_step(w, v, grad, 1.0, rho, eps),
+            NO_RATE_HERE,
+        ),
+        Mistake(
+            "old_memory_returned",
+            lambda w, v, grad, lr, rho, eps: (rmsprop_step(w, v, grad, lr, rho, eps)[0], v),
+            OLD_MEMORY_RETURNED,
+        ),
+        Mistake(
+            "order_of_results",
+            lambda w, v, grad, lr, rho, eps: rmsprop_step(w, v, grad, lr, rho, eps)[::-1],
+            ORDER,
+        ),
+        Mistake(
+            "root_remembered",
+            lambda w, v, grad, lr, rho, eps: (
+                rmsprop_step(w, v, grad, lr, rho, eps)[0],
+                np.sqrt(_average(rho, v, grad)),
+            ),
+            "The first step is right, but the square root is returned as memory. What is remembered is the "
+            "average of the squares.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda w, v, grad, lr, rho, eps: (
+                w - lr * grad * (np.sqrt(_average(rho, v, grad)) + eps),
+                _average(rho, v, grad),
+            ),
+            "You multiply by the scale: steep directions get longer steps still. It should be divided by.",
+        ),
+        Mistake(
+            "plain_step",
+            lambda w, v, grad, lr, rho, eps: (w - lr * grad, _average(rho, v, grad)),
+            "The average is right, but it is never used: the weights take a plain gradient step.",
+        ),
+        Mistake(
+            "absolute_gradient",
+            lambda w, v, grad, lr, rho, eps: (
+                w - lr * np.abs(grad) / (np.sqrt(_average(rho, v, grad)) + eps),
+                _average(rho, v, grad),
+            ),
+            ABSOLUTE,
+        ),
+        Mistake(
+            "forgets",
+            _scaled(lambda rho, v, g: (1 - rho) * g**2 + 0 * v),
+            "The earlier average is dropped: v knows only the last gradient.",
+        ),
+    ),
+)
+
+
+def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
+    """Kingma and Ba's algorithm 1; t counts from 1."""
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+def _adam_cases(rng, more_first=(), more_second=()):
+    def draw(rng):
+        return {
+            "t": int(rng.integers(4, 20)),
+            "lr": float(rng.uniform(0.05, 0.5)),
+            "beta1": float(rng.uniform(0.6, 0.95)),
+            "beta2": float(rng.uniform(0.8, 0.95)),
+            "eps": 1e-8,
+        } | ({"weight_decay": float(rng.uniform(0.05, 0.5))} if more_first else {})
+
+    first = {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, **dict(more_first)}
+    # A large epsilon, to see where it stands, but so late that all the usual ways to correct agree.
+    second = {"t": 60, "lr": 0.05, "beta1": 0.8, "beta2": 0.6, "eps": 1e-3, **dict(more_second)}
+    start = {"m": VELOCITY, "v": SQUARES}
+    return walks(rng, first, second, draw, memory=("m", "v"), start=start)
+
+
+# An epsilon that the correction does not reach (Kingma and Ba, end of section 2) is right and unusual.
+TINY = Case(
+    "gradients as small as epsilon",
+    {name: np.zeros(2) for name in "wmv"}
+    | {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "grads": [np.array([2e-7, -1e-7])] * 2},
+    note=say(
+        "For gradients as small as epsilon your steps are shorter: the correction does not reach epsilon."
+    ),
+)
+
+
+def _first(beta1, m, g):
+    return beta1 * m + (1 - beta1) * g
+
+
+def _adam(
+    mean=lambda b, m, g: b * m + (1 - b) * g,
+    square=lambda b, v, g: b * v + (1 - b) * g**2,
+    correct_mean=lambda b1, b2, t: 1 - b1**t,
+    correct_square=lambda b1, b2, t: 1 - b2**t,
+    step=lambda m_hat, v_hat, eps: m_hat / (np.sqrt(v_hat) + eps),
+    move=lambda w, lr, change: w - lr * change,
+):
+    """Adam with one part replaced by a wrong one."""
+
+    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps):
+        m, v = mean(beta1, m, grad), square(beta2, v, grad)
+        m_hat = m / correct_mean(beta1, beta2, t)
+        v_hat = v / correct_square(beta1, beta2, t)
+        return move(w, lr, step(m_hat, v_hat, eps)), m, v
+
+    return wrong
+
+
+def _kept(keep):
+    """Adam that moves rightly and remembers the wrong thing."""
+
+    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps):
+        return keep(adam_step(w, m, v, t, grad, lr, beta1, beta2, eps), m, v, t, beta1, beta2)
+
+    return wrong
+
+
+def _one(*_):
+    return 1.0
+
+
+ADAM_MISTAKES = (
+    (
+        "only_m_corrected",
+        {"correct_square": _one},
+        "v is not corrected for having started at zero: it is far too small at first, and the first step "
+        "comes out many times too long.",
+    ),
+    (
+        "only_v_corrected",
+        {"correct_mean": _one},
+        "m is not corrected for having started at zero: it is too small at first, and so is the first step.",
+    ),
+    (
+        "no_correction",
+        {"correct_mean": _one, "correct_square": _one},
+        "Neither m nor v is corrected for having started at zero: the first steps are too long by far.",
+    ),
+    (
+        "t_one_ahead",
+        {
+            "correct_mean": lambda b1, b2, t: 1 - b1 ** (t + 1),
+            "correct_square": lambda b1, b2, t: 1 - b2 ** (t + 1),
+        },
+        "The correction is one step ahead. In this task t counts from 1 already: the first step has "
+        "t of one.",
+    ),
+    (
+        "t_one_behind",
+        {
+            "correct_mean": lambda b1, b2, t: 1 - np.float64(b1) ** (t - 1),
+            "correct_square": lambda b1, b2, t: 1 - np.float64(b2) ** (t - 1),
+        },
+        "The correction is one step behind: in the first step it divides by zero. Here t counts from 1.",
+    ),
+    ("no_eps", {"step": lambda m, v, eps: m / np.sqrt(v)}, NO_EPS),
+    ("eps_inside", {"step": lambda m, v, eps: m / np.sqrt(v + eps)}, EPS_INSIDE),
+    (
+        "betas_swapped_in_correction",
+        {"correct_mean": lambda b1, b2, t: 1 - b2**t, "correct_square": lambda b1, b2, t: 1 - b1**t},
+        "In the correction the two betas have changed places: beta1 belongs to m, beta2 to v.",
+    ),
+    (
+        "beta1_corrects_both",
+        {"correct_square": lambda b1, b2, t: 1 - b1**t},
+        "v is corrected with beta1. It was averaged with beta2, and is corrected with it.",
+    ),
+    (
+        "beta2_corrects_both",
+        {"correct_mean": lambda b1, b2, t: 1 - b2**t},
+        "m is corrected with beta2. It was averaged with beta1, and is corrected with it.",
+    ),
+    (
+        "multiplied_correction",
+        {
+            "correct_mean": lambda b1, b2, t: 1 / (1 - b1**t),
+            "correct_square": lambda b1, b2, t: 1 / (1 - b2**t),
+        },
+        "The correction makes small averages smaller still: divide by it instead of multiplying.",
+    ),
+    (
+        "t_as_factor",
+        {"correct_mean": lambda b1, b2, t: 1 - b1 * t, "correct_square": lambda b1, b2, t: 1 - b2 * t},
+        "In the correction t is a factor; it should be an exponent.",
+    ),
+    (
+        "correction_without_t",
+        {"correct_mean": lambda b1, b2, t: 1 - b1, "correct_square": lambda b1, b2, t: 1 - b2},
+        "The correction is the same in every step: right in the first one, far too strong later. It "
+        "should fade with t.",
+    ),
+    (
+        "m_share_missing",
+        {"mean": lambda b, m, g: b * m + g},
+        "In m the new gradient counts in full instead of with its share: m is many times an average.",
+    ),
+    (
+        "v_share_missing",
+        {"square": lambda b, v, g: b * v + g**2},
+        "In v the new square counts in full instead of with its share: v is many times an average, and the "
+        "steps are far too short.",
+    ),
+    (
+        "m_shares_swapped",
+        {"mean": lambda b, m, g: (1 - b) * m + b * g},
+        "In m the two shares have changed places: it follows the last gradient and forgets the others.",
+    ),
+    (
+        "v_shares_swapped",
+        {"square": lambda b, v, g: (1 - b) * v + b * g**2},
+        "In v the two shares have changed places: it follows the last gradient and forgets the others.",
+    ),
+    ("not_squared", {"square": lambda b, v, g: b * v + (1 - b) * g}, NOT_SQUARED),
+    ("shared_scale", {"square": lambda b, v, g: b * v + (1 - b) * np.mean(g**2)}, SHARED_SCALE),
+    ("no_root", {"step": lambda m, v, eps: m / (v + eps)}, NO_ROOT),
+    (
+        "no_v",
+        {"step": lambda m, v, eps: m},
+        "v is kept but never used: the step should be divided by its square root.",
+    ),
+    ("ascent", {"move": lambda w, lr, change: w + lr * change}, ASCENT),
+    ("no_learning_rate", {"move": lambda w, lr, change: w - change}, NO_RATE_HERE),
+    (
+        "m_forgets",
+        {"mean": lambda b, m, g: (1 - b) * g + 0 * m},
+        "The earlier m is dropped: the average knows only the last gradient.",
+    ),
+)
+
+
+ADAM_STEP = Task(
+    name="adam_step",
+    day=5,
+    reference=adam_step,
+    cases=_adam_cases,
+    observe=steps("w", "m", "v"),
+    remarks=(TINY,),
+    mistakes=(
+        *(Mistake(id, _adam(**parts), message) for id, parts, message in ADAM_MISTAKES),
+        Mistake(
+            "eps_apart",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
+                _adam(step=lambda m, v, _: m / np.sqrt(v))(w, m, v, t, grad, lr, beta1, beta2, eps)[0] - eps,
+                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
+            ),
+            EPS_APART,
+        ),
+        Mistake(
+            "betas_swapped",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: adam_step(
+                w, m, v, t, grad, lr, beta2, beta1, eps
+            ),
+            "The two betas have changed places everywhere: beta1 belongs to m, beta2 to v.",
+        ),
+        Mistake(
+            "beta1_for_both",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: adam_step(
+                w, m, v, t, grad, lr, beta1, beta1, eps
+            ),
+            "beta2 is never used: v is averaged and corrected with beta1.",
+        ),
+        Mistake(
+            "beta1_averages_both",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: _adam(
+                square=lambda _, v, g: beta1 * v + (1 - beta1) * g**2
+            )(w, m, v, t, grad, lr, beta1, beta2, eps),
+            "v is averaged with beta1; it has a beta of its own.",
+        ),
+        Mistake(
+            "raw_gradient",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
+                _adam(mean=lambda b, m, g: (1 - b**t) * g)(w, m, v, t, grad, lr, beta1, beta2, eps)[0],
+                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
+            ),
+            "The raw gradient is in the numerator: the noise is not averaged. The corrected m belongs there.",
+        ),
+        Mistake(
+            "corrected_values_kept",
+            _kept(
+                lambda new, m, v, t, beta1, beta2: (new[0], new[1] / (1 - beta1**t), new[2] / (1 - beta2**t))
+            ),
+            "The first step is right, but the corrected averages are returned as memory and get corrected "
+            "again in the next step. Remember the uncorrected ones.",
+        ),
+        Mistake("old_memory_returned", _kept(lambda new, m, v, *_: (new[0], m, v)), OLD_MEMORY_RETURNED),
+        Mistake("order_of_results", _kept(lambda new, *_: (new[0], new[2], new[1])), ORDER),
+        Mistake(
+            "moves_with_old_averages",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
+                _adam(mean=lambda b, m, g: m, square=lambda b, v, g: v)(
+                    w, m, v, t, grad, lr, beta1, beta2, eps
+                )[0],
+                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
+            ),
+            "The weights move before m and v know of this gradient: the first step is zero.",
+        ),
+        Mistake(
+            "correction_outside_root",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
+                w
+                - lr
+                * (_first(beta1, m, grad) / (1 - beta1**t))
+                / (np.sqrt(_average(beta2, v, grad)) / (1 - beta2**t) + eps),
+                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
+            ),
+            "v is corrected after its square root was taken. Correct it first.",
+        ),
+    ),
+)
+
+
+def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    """Adam's step and, apart from it, the decay of the weights."""
+    after, m, v = adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)
+    return after - lr * weight_decay * w, m, v
+
+
+def _adamw_cases(rng):
+    return _adam_cases(rng, {"weight_decay": 0.1}, {"weight_decay": 0.5})
+
+
+def _decayed(adam, decay=lambda w, after, lr, d: after - lr * d * w):
+    """AdamW from a (wrong) Adam, or with a wrong decay."""
+
+    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+        after, m_new, v_new = adam(w, m, v, t, grad, lr, beta1, beta2, eps)
+        return decay(w, after, lr, weight_decay), m_new, v_new
+
+    return wrong
+
+
+def _through_gradient(penalty):
+    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+        return adam_step(w, m, v, t, grad + penalty(w, weight_decay, lr), lr, beta1, beta2, eps)
+
+    return wrong
+
+
+def _scaled_decay(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    after, m, v = adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)
+    return after - lr * weight_decay * w / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def _both(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    after, m, v = adam_step(w, m, v, t, grad + weight_decay * w, lr, beta1, beta2, eps)
+    return after - lr * weight_decay * w, m, v
+
+
+L2 = (
+    "The decay goes through the gradient, as an L2 penalty does: it enters m and v and is scaled away where "
+    "gradients are large. In AdamW the weights shrink apart from Adam's step."
+)
+
+ADAMW_STEP = Task(
+    name="adamw_step",
+    day=5,
+    reference=adamw_step,
+    cases=_adamw_cases,
+    observe=steps("w", "m", "v"),
+    mistakes=(
+        Mistake("l2_in_gradient", _through_gradient(lambda w, d, lr: d * w), L2),
+        Mistake("l2_in_gradient_doubled", _through_gradient(lambda w, d, lr: 2 * d * w), L2),
+        Mistake("l2_in_gradient_with_rate", _through_gradient(lambda w, d, lr: lr * d * w), L2),
+        Mistake(
+            "no_decay",
+            _decayed(adam_step, lambda w, after, lr, d: after),
+            "That is Adam: the weight decay is never used.",
+        ),
+        Mistake(
+            "decay_without_rate",
+            _decayed(adam_step, lambda w, after, lr, d: after - d * w),
+            "The weights shrink too fast: the decay is not scaled by the learning rate.",
+        ),
+        Mistake(
+            "weights_grow",
+            _decayed(adam_step, lambda w, after, lr, d: after + lr * d * w),
+            "The weights grow instead of shrinking: look at the sign of the decay.",
+        ),
+        Mistake(
+            "decays_after_step",
+            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * after),
+            "The decay is taken from the weights after Adam's step. It should be taken from those before it.",
+        ),
+        Mistake(
+            "shrinks_to_share",
+            _decayed(adam_step, lambda w, after, lr, d: after - w + lr * d * w),
+            "Only the decay's share of the weights is left; that share should go.",
+        ),
+        Mistake(
+            "decay_by_sign",
+            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * np.sign(w)),
+            "Every weight shrinks by the same amount; it should be the same share of each.",
+        ),
+        Mistake(
+            "decay_squared_weights",
+            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * w**2),
+            "The weights are squared in the decay: negative ones would grow. The penalty is a square, its "
+            "slope is not.",
+        ),
+        Mistake(
+            "half_the_decay",
+            _decayed(adam_step, lambda w, after, lr, d: after - 0.5 * lr * d * w),
+            "The decay is half of what it should be.",
+        ),
+        Mistake(
+            "twice_the_decay",
+            _decayed(adam_step, lambda w, after, lr, d: after - 2 * lr * d * w),
+            "The decay is twice what it should be.",
+        ),
+        Mistake(
+            "rate_squared",
+            _decayed(adam_step, lambda w, after, lr, d: after - lr * lr * d * w),
+            "The learning rate enters the decay twice.",
+        ),
+        Mistake(
+            "decay_is_scaled",
+            _scaled_decay,
+            "The decay is divided by the root of v, as the gradient is. It should be the same share "
+            "for every weight.",
+        ),
+        Mistake(
+            "decays_twice",
+            _both,
+            "The weights decay twice: through the gradient, and once more apart from it.",
+        ),
+        Mistake(
+            "same_for_all",
+            _decayed(adam_step, lambda w, after, lr, d: after - lr * d),
+            "The same amount is taken from every weight, so that negative ones grow. It should be a "
+            "share of each.",
+        ),
+        *(
+            Mistake(id, _decayed(_adam(**parts)), message)
+            for id, parts, message in ADAM_MISTAKES
+            if id
+            in (
+                "only_m_corrected",
+                "only_v_corrected",
+                "no_correction",
+                "t_one_ahead",
+                "no_eps",
+                "eps_inside",
+                "ascent",
+                "m_share_missing",
+                "v_share_missing",
+                "not_squared",
+                "no_root",
+            )
+        ),
+        Mistake(
+            "old_memory_returned", _decayed(_kept(lambda new, m, v, *_: (new[0], m, v))), OLD_MEMORY_RETURNED
+        ),
+        Mistake("order_of_results", _decayed(_kept(lambda new, *_: (new[0], new[2], new[1]))), ORDER),
+    ),
+)
+
+TASKS = (RMSPROP_STEP, ADAM_STEP, ADAMW_STEP)

@@ -1,0 +1,397 @@
+"""Day 6: reading curves and comparing fairly. (The capstone has a scorer of its own.)"""
+
+import numpy as np
+
+from hpcourse.checks.task import Case, Mistake, Task, once
+from hpcourse.checks.tasks.common import SILENT
+
+DIAGNOSES = ("lr_too_large", "lr_too_small", "noise_floor", "healthy")
+
+
+def diagnose(train_loss):
+    """A rule of thumb that is sure of the clear cases; the cases here are clear ones."""
+    loss = np.asarray(train_loss, dtype=float)
+    if not np.isfinite(loss).all() or loss[-1] > loss[0]:
+        return "lr_too_large"
+    late = loss[len(loss) // 2 :]
+    if np.std(np.diff(late)) > 0.05 * late.mean():
+        return "noise_floor"
+    return "lr_too_small" if loss[-1] > 0.6 * loss[0] else "healthy"
+
+
+def _falling(start, floor, speed, steps, jitter=0.0, rng=None):
+    """A curve that falls exponentially to `floor`; `jitter` is the noise around it, in parts of the floor."""
+    t = np.arange(steps)
+    curve = floor + (start - floor) * np.exp(-speed * t)
+    if not jitter:
+        return curve
+    noise = (
+        jitter * floor * np.where(t % 2, 1, -1) * (rng or np.random.default_rng(1)).uniform(0.5, 1.2, steps)
+    )
+    return curve + noise * (t > 0.2 * steps)
+
+
+def _curves(rng):
+    growing = 2.3 * 1.05 ** np.arange(60)
+    exploding = np.append(2.3 * 1.6 ** np.arange(30), [np.inf, np.nan, np.nan])
+    relapse = np.concatenate([_falling(2.0, 0.5, 0.2, 25), 0.6 * 1.25 ** np.arange(25)])
+    lost = np.append(_falling(0.7, 0.2, 0.1, 20), np.full(20, np.nan))
+    wild = 2.3 + 5 * (0.6 + np.abs(np.sin(3.0 * np.arange(50)))) * np.linspace(0, 1, 50)
+    curves = {
+        "grows slowly": growing,
+        "explodes": exploding,
+        "falls, then rises": relapse,
+        "falls, then is lost": lost,
+        "jumps about above its start": wild,
+        "hardly moves": _falling(2.3, 1.0, 0.001, 80),
+        "goes down in a straight line": np.linspace(0.7, 0.665, 50),
+        "crawls for long": _falling(6.0, 0.5, 0.00015, 400),
+        "flattens early and jitters": _falling(2.3, 0.5, 0.15, 100, 0.25),
+        "jitters around a high level": _falling(0.7, 0.2, 0.1, 150, 0.3),
+        "a large loss that jitters": _falling(6.0, 1.2, 0.2, 60, 0.25),
+        "falls and settles": _falling(2.3, 0.03, 0.14, 100),
+        "falls and settles soon": _falling(0.7, 0.01, 0.2, 60),
+        "falls from far up": _falling(6.0, 0.05, 0.1, 150),
+    }
+    start, steps = float(rng.uniform(0.8, 5)), int(rng.integers(60, 150))
+    random = {
+        "a random curve that diverges": start * 1.1 ** np.arange(steps),
+        "a random curve that crawls": _falling(start, 0.5 * start, 0.08 / steps, steps),
+        "a random curve with noise": _falling(start, 0.25 * start, 12 / steps, steps, 0.3, rng),
+        "a random curve that learns": _falling(start, 0.01 * start, 15 / steps, steps),
+    }
+    return [
+        *(Case(name, {"train_loss": curve}) for name, curve in curves.items()),
+        Case("a list", {"train_loss": growing.tolist()}, "lists", SILENT),
+        *(Case(name, {"train_loss": curve}, "random") for name, curve in random.items()),
+    ]
+
+
+def _relabel(**changes):
+    """A diagnosis that confuses some of the labels."""
+    return lambda train_loss: changes.get(diagnose(train_loss), diagnose(train_loss))
+
+
+def _nan_unnoticed(train_loss):
+    loss = np.asarray(train_loss, dtype=float)
+    return "healthy" if np.isnan(loss[-1]) else diagnose(loss)
+
+
+def _growth_unnoticed(instead):
+    def wrong(train_loss):
+        lost = not np.isfinite(train_loss).all()
+        return instead if diagnose(train_loss) == "lr_too_large" and not lost else diagnose(train_loss)
+
+    return wrong
+
+
+def _minimum_only(train_loss):
+    loss = np.asarray(train_loss, dtype=float)
+    right = diagnose(loss)
+    return "healthy" if right == "lr_too_large" and np.nanmin(loss) < 0.5 * loss[0] else right
+
+
+DIAGNOSE = Task(
+    name="diagnose",
+    day=6,
+    reference=diagnose,
+    cases=_curves,
+    observe=once("result"),
+    words=DIAGNOSES,
+    mistakes=(
+        Mistake(
+            "nan_unnoticed",
+            _nan_unnoticed,
+            "A run whose loss became NaN passes unnoticed: comparing with NaN is always false. Ask "
+            "for it first.",
+        ),
+        Mistake(
+            "growth_is_healthy",
+            _growth_unnoticed("healthy"),
+            "Only NaN and infinity count as divergence. A loss that ends above its start has diverged too.",
+        ),
+        Mistake(
+            "growth_is_noise",
+            _growth_unnoticed("noise_floor"),
+            "A loss that ends above its start is called noise. Noise goes up and down around a "
+            "level; this one is lost.",
+        ),
+        Mistake(
+            "relapse_unnoticed",
+            _minimum_only,
+            "A run that had a low loss and lost it again counts as if it had kept it. Look at the end too.",
+        ),
+        Mistake(
+            "noise_is_divergence",
+            _relabel(noise_floor="lr_too_large"),
+            "A curve that jitters around a level is called divergence. It has learned, and noise "
+            "keeps it from "
+            "learning more.",
+        ),
+        Mistake(
+            "noise_is_healthy",
+            _relabel(noise_floor="healthy"),
+            "A curve that jitters around a level well above zero counts as healthy. Compare its "
+            "jitter with its level.",
+        ),
+        Mistake(
+            "noise_is_crawling",
+            _relabel(noise_floor="lr_too_small"),
+            "A curve that jitters around a level is called too slow. A larger rate would only raise "
+            "that level.",
+        ),
+        Mistake(
+            "crawling_is_healthy",
+            _relabel(lr_too_small="healthy"),
+            "A curve that falls, but hardly at all, counts as healthy. How much of the loss is gone "
+            "at the end?",
+        ),
+        Mistake(
+            "crawling_is_noise",
+            _relabel(lr_too_small="noise_floor"),
+            "A smooth curve that is still falling is called a noise floor. Noise goes up and down.",
+        ),
+        Mistake(
+            "healthy_is_crawling",
+            _relabel(healthy="lr_too_small"),
+            "A curve that has lost nearly all of its loss is called too slow.",
+        ),
+        Mistake(
+            "healthy_is_noise",
+            _relabel(healthy="noise_floor"),
+            "A smooth curve that has settled near zero is called a noise floor. Noise goes up and down.",
+        ),
+        Mistake(
+            "large_and_small_swapped",
+            _relabel(lr_too_large="lr_too_small", lr_too_small="lr_too_large"),
+            "Too large and too small have changed places: too large a rate makes the loss rise.",
+        ),
+        Mistake(
+            "noise_and_healthy_swapped",
+            _relabel(noise_floor="healthy", healthy="noise_floor"),
+            "Noise floor and healthy have changed places.",
+        ),
+        Mistake(
+            "only_divergence",
+            _relabel(lr_too_small="healthy", noise_floor="healthy"),
+            "Every run that does not diverge counts as healthy. Two of the four diagnoses never occur.",
+        ),
+        Mistake(
+            "never_healthy",
+            _relabel(healthy="lr_too_large"),
+            "A curve that falls smoothly and settles is called divergence.",
+        ),
+    ),
+)
+
+
+def fair_winner(results):
+    """Each optimizer at its own best rate: the lowest mean over seeds, no seed diverged."""
+    return min(results, key=lambda name: np.min(_means(results[name])))
+
+
+def _means(losses):
+    means = np.mean(losses, axis=1)
+    return np.where(np.isfinite(means), means, np.inf)
+
+
+def _comparisons(rng):
+    nan, inf = np.nan, np.inf
+    own_rates = {
+        "Adam": [[0.5, 0.55], [0.4, 0.45], [0.8, 0.7], [nan, inf]],
+        "SGD": [[2.0, 2.1], [1.5, 1.4], [0.9, 1.0], [0.2, 0.25]],
+        "RMSProp": [[0.6, 0.5], [0.9, 0.8], [1.2, 1.3], [3.0, 2.8]],
+    }
+    lucky = {
+        "Momentum": [[0.01, 0.9, 0.8], [1.0, 0.9, 0.95]],
+        "Adam": [[0.6, 0.7, 0.65], [0.3, 0.4, 0.35]],
+        "SGD": [[0.5, 0.45, 0.5], [0.7, 0.2, 0.9]],
+    }
+    diverged = {
+        "Nesterov": [[nan, 0.9, 0.02], [0.5, 0.6, 0.55], [0.4, 0.3, 0.4]],
+        "Adam": [[0.3, 0.4, 0.3], [0.005, nan, 0.05], [nan, nan, nan]],
+        "SGD": [[0.9, 0.8, 1.0], [0.2, 0.25, 0.3], [inf, 5.0, 0.01]],
+    }
+    now_and_then = {
+        "Adam": [[0.3, 0.35], [nan, 9.0]],
+        "SGD": [[0.4, 0.45], [inf, 0.01]],
+        "RMSProp": [[0.5, 0.2], [nan, 0.56]],
+    }
+    different = {
+        "SGD": [[0.9, 1.0], [0.6, 0.5], [0.35, 0.4], [0.7, 0.8], [0.9, 0.95]],
+        "Adam": [[0.5, 0.5], [0.45, 0.55]],
+        "AdaGrad": [[0.42, 0.44], [0.41, 0.43], [0.6, 0.6]],
+    }
+    outlier = {
+        "RMSProp": [[0.9, 0.9, 0.9], [0.2, 0.2, 1.4]],
+        "Adam": [[0.5, 0.3, 0.5], [0.8, 0.7, 0.9]],
+        "SGD": [[0.8, 0.7, 0.6], [0.47, 0.48, 0.46]],
+    }
+    named = {
+        "each at its own rate": own_rates,
+        "one lucky seed": lucky,
+        "some diverged": diverged,
+        "some diverged now and then": now_and_then,
+        "different numbers of rates": different,
+        "one bad seed": outlier,
+    }
+    cases = [Case(name, {"results": _arrays(results)}) for name, results in named.items()]
+    names = [str(name) for name in rng.permutation(["SGD", "Momentum", "Adam", "RMSProp"])]
+    drawn = {name: rng.uniform(0.5, 2, (5, 4)) for name in names}
+    drawn[names[int(rng.integers(4))]][2] = rng.uniform(0.1, 0.2, 4)
+    return [
+        *cases,
+        Case("lists", {"results": lucky}, "lists", SILENT),
+        Case("random losses", {"results": drawn}, "random"),
+    ]
+
+
+def _arrays(results):
+    return {name: np.array(losses) for name, losses in results.items()}
+
+
+def _lowest(score):
+    """The name whose losses have the lowest score."""
+    return lambda results: min(results, key=lambda name: score(np.asarray(results[name])))
+
+
+def _survivors(losses):
+    return losses[np.isfinite(losses).all(axis=1)]
+
+
+def _at_common_rate(results):
+    shortest = min(len(losses) for losses in results.values())
+    total = np.sum([_means(losses)[:shortest] for losses in results.values()], axis=0)
+    return _lowest(lambda losses: _means(losses)[np.argmin(total)])(results)
+
+
+FAIR_WINNER = Task(
+    name="fair_winner",
+    day=6,
+    reference=fair_winner,
+    cases=_comparisons,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "luckiest_run",
+            _lowest(np.nanmin),
+            "The single best run decides. One lucky seed is not a good optimizer: average over seeds first.",
+        ),
+        Mistake(
+            "luckiest_survivor",
+            _lowest(lambda losses: _survivors(losses).min()),
+            "Diverged rates are out, as they should be; then the single best run decides. Average "
+            "over seeds first.",
+        ),
+        Mistake(
+            "mean_of_everything",
+            _lowest(lambda losses: np.mean(losses[np.isfinite(losses)])),
+            "The losses are averaged over the rates too, so that an optimizer suffers for its bad ones. "
+            "Each is to be judged at its own best rate.",
+        ),
+        Mistake(
+            "mean_of_survivors",
+            _lowest(lambda losses: np.mean(_survivors(losses))),
+            "The surviving rates are averaged. Each optimizer is to be judged at its own best rate.",
+        ),
+        Mistake(
+            "first_rate",
+            _lowest(lambda losses: _means(losses)[0]),
+            "All are compared at the first rate. What suits one may not suit another: each at its "
+            "own best rate.",
+        ),
+        Mistake(
+            "last_rate",
+            _lowest(lambda losses: _means(losses)[-1]),
+            "All are compared at the last rate. What suits one may not suit another: each at its own "
+            "best rate.",
+        ),
+        Mistake(
+            "common_rate",
+            _at_common_rate,
+            "All are compared at the same rate, the best on the whole. What suits one may not suit another: "
+            "each at its own best rate.",
+        ),
+        Mistake(
+            "leaves_out_nan_seeds",
+            _lowest(lambda losses: np.nanmin(np.nanmean(losses, axis=1))),
+            "Seeds that became NaN were left out of the average, so that a rate that fails now and "
+            "then looks "
+            "good. A rate with a diverged seed does not qualify.",
+        ),
+        Mistake(
+            "leaves_out_diverged_seeds",
+            _lowest(
+                lambda losses: np.nanmin(np.nanmean(np.where(np.isfinite(losses), losses, np.nan), axis=1))
+            ),
+            "The diverged seeds, infinite ones too, were left out of the average. A rate with a diverged "
+            "seed does not qualify.",
+        ),
+        Mistake(
+            "nan_is_zero",
+            _lowest(lambda losses: np.mean(np.nan_to_num(losses), axis=1).min()),
+            "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not qualify.",
+        ),
+        Mistake(
+            "nan_not_removed",
+            _lowest(lambda losses: np.mean(losses, axis=1).min()),
+            "Each at its own best rate: right. But diverged rates are still in, and comparing with NaN is "
+            "always false, so that the winner depends on the order of the names.",
+        ),
+        Mistake(
+            "mean_with_nan",
+            _lowest(np.mean),
+            "All losses of an optimizer go into one average, NaN included. Put diverged rates aside, and "
+            "judge each optimizer at its own best rate.",
+        ),
+        Mistake(
+            "worst_optimizer",
+            lambda results: max(results, key=lambda name: np.min(_means(results[name]))),
+            "That is the one with the highest loss: here lower is better.",
+        ),
+        Mistake(
+            "worst_rate",
+            _lowest(lambda losses: np.max(np.mean(_survivors(losses), axis=1))),
+            "Each optimizer is judged at its worst rate. That measures how forgiving it is; the task "
+            "asks for "
+            "its own best rate.",
+        ),
+        Mistake(
+            "worst_seed",
+            _lowest(lambda losses: np.max(_survivors(losses), axis=1).min()),
+            "The worst seed of each rate decides; the task asks for the mean over the seeds.",
+        ),
+        Mistake(
+            "median",
+            _lowest(lambda losses: np.median(_survivors(losses), axis=1).min()),
+            "The median over the seeds decides; the task asks for the mean.",
+        ),
+        Mistake(
+            "first_seed",
+            _lowest(lambda losses: _survivors(losses)[:, 0].min()),
+            "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
+        ),
+        Mistake(
+            "mean_over_rates",
+            _lowest(lambda losses: np.nanmin(np.mean(losses, axis=0))),
+            "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
+        ),
+        Mistake(
+            "first_name",
+            lambda results: next(iter(results)),
+            "That is the first name in the dictionary, whatever the losses say.",
+        ),
+        Mistake(
+            "alphabet",
+            min,
+            "That is the first name in the alphabet: the names were compared, not their losses.",
+        ),
+        Mistake(
+            "last_in_alphabet",
+            max,
+            "That is the last name in the alphabet: the names were compared, not their losses.",
+        ),
+    ),
+)
+
+TASKS = (DIAGNOSE, FAIR_WINNER)
