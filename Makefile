@@ -45,9 +45,9 @@ claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
 
 bench: $(VENV)/dev
-	$(BIN)/python tests/benchmarks/bench_training.py
-	$(BIN)/python tests/benchmarks/bench_live.py
-	$(BIN)/python tests/benchmarks/bench_lessons.py
+	@status=0; for part in lessons training live; do \
+		$(BIN)/python tests/benchmarks/bench_$$part.py || status=1; \
+	done; exit $$status
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
