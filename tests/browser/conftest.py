@@ -214,11 +214,15 @@ class LiveFigureOnPage:
     """A live figure in the browser: Playwright locators for its parts, and how to work it by keyboard."""
 
     def __init__(self, page, box):
-        self.page = page
+        self.page, self.box = page, box
         self.picture = box.locator(".widget-html img")
         self.caption = box.get_by_role("status")
         self.error = box.get_by_role("alert")
         self.sliders, self.readouts = box.get_by_role("slider"), box.locator(".widget-readout")
+
+    def scroll_to(self):
+        """Bring the picture into view. Playwright's own way waits for an element that a frame replaces."""
+        self.picture.evaluate("image => image.scrollIntoView({ block: 'center' })")
 
     def press(self, key, slider=0):
         """Press a key, such as "PageUp", on a slider."""
@@ -238,12 +242,11 @@ class LiveFigureOnPage:
         With `or_words` other words in its alt text are enough.
         """
         before = [self.picture.get_attribute("src"), self.picture.get_attribute("alt") if or_words else None]
-        box = self.picture.element_handle().evaluate_handle("image => image.closest('.widget-html')")
         act()
         self.page.wait_for_function(
-            "([b, [src, alt]]) => { const i = b.querySelector('img');"
-            " return i.complete && (i.src !== src || (alt !== null && i.alt !== alt)) }",
-            arg=[box, before],
+            "([b, [src, alt]]) => { const i = b.querySelector('.widget-html img');"
+            " return i && i.complete && (i.src !== src || (alt !== null && i.alt !== alt)) }",
+            arg=[self.box.element_handle(), before],  # the box stays, the picture in it is replaced
             polling=20,
             timeout=seconds * 1000,
         )

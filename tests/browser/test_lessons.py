@@ -21,7 +21,7 @@ def test_lesson(path, jupyter, open_notebook):
     notebook.run_all()
     assert notebook.faults() == []
     for number, figure in enumerate(notebook.figures()):
-        figure.picture.scroll_into_view_if_needed()
+        figure.scroll_to()
         figure.words_agree()
         for slider in range(figure.sliders.count()):
             handle = figure.sliders.nth(slider)
