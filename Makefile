@@ -17,7 +17,8 @@ help:
 	@echo "make bench       measure the speed (pip install -r tests/benchmarks/requirements.txt to compare)"
 
 lab: $(VENV)/lab
-	$(BIN)/jupyter lab $(ROOT) notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
+	$(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
+		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
 test: lint unit check nbval browser
 

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -25,6 +26,21 @@ def small():
 @pytest.fixture(scope="session")
 def net():
     return hp.MLP((2, 5, 2))
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    plt.close(fig)
+
+
+@pytest.fixture
+def no_figure_is_left_open():
+    yield
+    left = plt.get_fignums()
+    plt.close("all")
+    assert not left
 
 
 def pytest_addoption(parser):

@@ -1,6 +1,5 @@
 """Day 2: the live figures move and say what is right; the surface and the figures added for it."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from reference import central_difference
@@ -9,20 +8,7 @@ import hpcourse as hp
 from hpcourse import figures
 from hpcourse.explorers import day2
 
-
-@pytest.fixture(autouse=True)
-def _no_figure_is_left_open():
-    yield
-    left = plt.get_fignums()
-    plt.close("all")
-    assert not left
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
+pytestmark = pytest.mark.usefixtures("no_figure_is_left_open")
 
 
 def test_the_product_has_the_gradient_and_hessian_of_central_differences(rng):

@@ -15,19 +15,7 @@ from hpcourse.explorers import day6
 NOTEBOOK = Path(__file__).parent.parent / "notebooks/en/day6_summary.ipynb"
 
 
-@pytest.fixture(autouse=True)
-def _no_figure_is_left_open():
-    yield
-    left = plt.get_fignums()
-    plt.close("all")
-    assert not left
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
+pytestmark = pytest.mark.usefixtures("no_figure_is_left_open")
 
 
 def lesson_function(key, name):

@@ -11,20 +11,7 @@ from matplotlib.colors import to_rgb
 import hpcourse as hp
 from hpcourse import figures
 
-
-@pytest.fixture(autouse=True)
-def _no_figure_is_left_open():
-    yield
-    left = plt.get_fignums()
-    plt.close("all")
-    assert not left
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
+pytestmark = pytest.mark.usefixtures("no_figure_is_left_open")
 
 
 def luminance(colour):

@@ -14,6 +14,9 @@ LESSONS = [
     if not path.stem.endswith("exercises")
 ]
 
+# Adam does not care for the size of gradients: there a slider rightly changes the words alone.
+SAME_PICTURE = "day5_adam.ipynb"
+
 
 @pytest.mark.parametrize("path", LESSONS)
 def test_lesson(path, jupyter, open_notebook):
@@ -26,9 +29,9 @@ def test_lesson(path, jupyter, open_notebook):
         for slider in range(figure.sliders.count()):
             handle = figure.sliders.nth(slider)
             at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            # a picture may be the same for good reason: Adam does not care for the size of gradients
+            same_picture = slider > 0 and path.endswith(SAME_PICTURE)
             figure.picture_changes(
-                lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s), or_words=True
+                lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s), or_words=same_picture
             )
         figure.words_agree()
         notebook.screenshot(f"{path.removesuffix('.ipynb').replace('/', '_')}_{number}")
