@@ -4,15 +4,20 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS ?= en
 # One thread for each process: the course splits its work over the cores itself.
-QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(CURDIR)/$(VENV)/matplotlib"
+QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check nbval browser notebooks claims bench clean
+.PHONY: help lab test lint unit check nbval browser bad-days browser-oldest site site-test lite platforms binder colab lowest \
+	links notebooks claims bench clean
 
 help:
 	@echo "make lab         open the course in JupyterLab (NOTEBOOKS=zh-TW for Traditional Chinese)"
 	@echo "make test        run all checks"
 	@echo "make notebooks   build and execute the notebooks from lessons/"
+	@echo "make site        build the course as a site to read, in build/site"
+	@echo "make lite        build the course as a site that runs in the browser alone, in build/lite"
+	@echo "make platforms   run the notebooks as Colab does, with the lowest versions allowed, and Binder's own steps"
+	@echo "make links       write the address of your fork into every badge, link and setup cell"
 	@echo "make claims      measure every claim of the course and print the table"
 	@echo "make bench       measure the speed (pip install -r tests/benchmarks/requirements.txt to compare)"
 
@@ -27,7 +32,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --quiet --check .
 
 unit: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -m "not browser"
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser and not lite and not platform and not slow"
 
 check: $(VENV)/dev
 	$(BIN)/python lessons/build.py --check
@@ -37,7 +42,42 @@ nbval: $(VENV)/dev
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
 
 browser: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -m browser tests/browser
+	$(QUIET) $(BIN)/python -m pytest -q -m "browser and not lite" tests/browser
+
+bad-days: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q tests/bad_days
+
+browser-oldest: $(VENV)/dev $(VENV)-oldest/ready
+	JUPYTER_PYTHON="$(abspath $(VENV)-oldest/bin/python)" $(QUIET) $(BIN)/python -m pytest -q \
+		-m "browser and not lite" tests/browser -k "live_figure or (lesson and day1)"
+
+site: $(VENV)/site
+	$(BIN)/python site/build.py
+
+site-test: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m browser tests/site
+
+lite: $(VENV)/dev $(VENV)-lite/ready
+	@mkdir -p build
+	$(VENV)-lite/bin/python lite/build.py >build/lite.log 2>&1 || { cat build/lite.log; exit 1; }
+	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/test_lite.py tests/browser/test_lite_site.py
+
+# Other environments than this one. PYTHON=python3.12 and VENV=.venv312 do the same with another Python.
+platforms: bad-days site-test lite binder colab lowest browser-oldest
+
+binder: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q -m platform tests/platforms/test_binder.py
+
+colab: $(VENV)/dev $(VENV)-colab/ready
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 tests/platforms/test_notebooks.py --platform $(VENV)-colab
+
+lowest: $(VENV)/dev $(VENV)-lowest/ready
+	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite" \
+		$(filter-out $(addprefix tests/test_,build.py frame.py links.py lite.py workflows.py),$(wildcard tests/test_*.py))
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k en/ tests/platforms/test_notebooks.py --platform $(VENV)-lowest
+
+links: $(VENV)/dev
+	$(BIN)/hpcourse links $(if $(REPO),--repo $(REPO)) $(if $(BRANCH),--branch $(BRANCH))
 
 notebooks: $(VENV)/dev
 	$(BIN)/python lessons/build.py
@@ -51,7 +91,7 @@ bench: $(VENV)/dev
 	done; exit $$status
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(VENV)-* .pytest_cache .ruff_cache .hypothesis build *.egg-info
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -60,6 +100,35 @@ $(VENV)/bin/python:
 
 $(VENV)/lab: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[lab]"
+	@touch $@
+
+# Both without hpcourse, which the notebooks install themselves.
+$(VENV)-colab/ready: tests/platforms/colab.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)-colab
+	$(VENV)-colab/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+$(VENV)-lowest/ready: pyproject.toml tests/platforms/lowest.py | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)-lowest
+	$(BIN)/python tests/platforms/lowest.py >$(VENV)-lowest/constraints.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --constraint $(VENV)-lowest/constraints.txt \
+		--editable ".[dev]"
+	$(VENV)-lowest/bin/python -m pip uninstall --quiet --yes hpcourse
+	@touch $@
+
+$(VENV)-oldest/ready: pyproject.toml tests/browser/oldest.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --editable . --requirement tests/browser/oldest.txt
+	@touch $@
+
+# Apart, because its kernel for browsers would disturb JupyterLab.
+$(VENV)-lite/ready: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)-lite
+	$(VENV)-lite/bin/python -m pip install --quiet --editable ".[lite]"
+	@touch $@
+
+$(VENV)/site: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
 	@touch $@
 
 $(VENV)/dev: pyproject.toml | $(VENV)/bin/python

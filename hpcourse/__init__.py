@@ -28,6 +28,7 @@ __version__ = "0.1.0"
 # Loaded at first use: matplotlib and ipywidgets take longer to import than all the rest.
 _MODULES = ("explorers", "figures", "live", "measure", "quizzes")
 _LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
+    "Laboratory": "hpcourse.capstone",
     "LiveFigure": "hpcourse.live",
     "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",

@@ -1,13 +1,16 @@
 """What makes a sweep: which hyperparameters are axes, and the work split over cores."""
 
+import contextlib
 import functools
 import os
+import sys
 import time
 from dataclasses import fields, is_dataclass, replace
 
 from hpcourse._arguments import is_axis
 
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
+NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
 
 
 def find_axes(settings):
@@ -64,6 +67,8 @@ def run_chunks(function, chunks, sizes, executor=None):
 
 def _one_thread_for_each_product():
     """Keep the matrix library from starting threads of its own, which would fight with ours."""
+    if NO_THREADS:
+        return contextlib.nullcontext()
     return _blas().limit(limits=1, user_api="blas")
 
 
@@ -137,6 +142,8 @@ class Progress:
 
 def n_cores():
     """Cores that this process may use."""
+    if NO_THREADS:
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -154,5 +161,7 @@ def _walk(settings, path):
 def _new_bar(total):
     from tqdm.auto import tqdm  # only long work pays for this import
 
+    if NO_THREADS:
+        tqdm.monitor_interval = 0  # else it warns that it could not start its thread
     # tqdm itself heeds this variable in a terminal, but not in a notebook
     return tqdm(total=total, unit="run", leave=False, disable="TQDM_DISABLE" in os.environ)

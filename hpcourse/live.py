@@ -6,7 +6,7 @@
 
     LiveFigure(fig, update, alt="Path of gradient descent.", lr=log_slider(0.001, 1, 0.03))
 
-Works with ipywidgets 7.7 and 8 and needs no JavaScript of its own.
+Works with ipywidgets 7.7 and 8; its only JavaScript is one line, for the arrow keys.
 """
 
 import asyncio
@@ -36,6 +36,12 @@ from hpcourse.language import text
 BACK_TO_BACK = 0.002  # seconds: events this close together come from a queue, not from a hand
 QUEUE_RUNS_DRY = 0.004  # seconds
 FULL_PACKET = 66_000  # bytes: just over 64 KiB
+# Notebook 7 takes the arrow keys away from sliders, to go from cell to cell. Its shortcuts pass over what has
+# this attribute, which any other key takes away again, so that Shift+Enter still runs the cell.
+ARROWS_MOVE_SLIDERS = (
+    "self.hpcourseArrows ||= self.addEventListener('keydown', e => e.target.matches?.('.noUi-handle') &&"
+    " e.target.toggleAttribute('data-lm-suppress-shortcuts', e.key.startsWith('Arrow')), true) || true"
+)
 
 
 def log_slider(low, high, start, label=""):
@@ -60,8 +66,7 @@ class LiveFigure:
     `alt` is a sentence that says what the figure shows; together with the caption it stands for the picture
     where that cannot be seen. A control is any widget with a value, or an abbreviation of ipywidgets such as
     (low, high, step), which starts at the default that `update` gives the parameter. The keyboard alone
-    suffices: arrows, PageUp, PageDown, Home, End, and the slider's number can be typed. (Notebook 7 keeps
-    the arrow keys for itself.)
+    suffices: arrows, PageUp, PageDown, Home, End, and the slider's number can be typed.
 
     What `update` has to heed: it changes things through methods of the axes and artists (`line.set_data`,
     `ax.set_xlim`), not through `plt` or arrays changed in place, and does not set the controls. Not followed
@@ -119,7 +124,8 @@ class LiveFigure:
         # An <img> in HTML, since widgets.Image has no alt text.
         image = (
             f'<img alt="{html.escape(self.description)}" width="{self._width}"'
-            f' style="max-width: 100%; height: auto" src="data:image/png;base64,{self._png}">'
+            f' style="max-width: 100%; height: auto" onload="{html.escape(ARROWS_MOVE_SLIDERS)}"'
+            f' src="data:image/png;base64,{self._png}">'
         )
         # Jupyter's server leaves Nagle's algorithm on: where server and browser share a computer, a message
         # shorter than a packet (64 KiB there) can wait 40 ms for an acknowledgement, so frames are padded.

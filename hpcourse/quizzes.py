@@ -10,6 +10,11 @@ import ipywidgets as widgets
 from hpcourse.language import text
 
 STYLE = "line-height: 1.5; padding: 0.2em"
+# Jupyter's own ring around the button that has the focus is thin and pale.
+FOCUS = (
+    "<style>.hpcourse-quiz .jupyter-button:enabled:focus-visible"
+    " {outline: 3px solid currentColor; outline-offset: 1px}</style>"
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,9 @@ class Quiz:
             widgets.HBox([button, _paragraph(_as_html(answer))], layout={"align_items": "center"})
             for button, (answer, _) in zip(self.buttons, question.options)
         ]
-        prompt = _paragraph(f"<b>{_as_html(question.prompt)}</b>")
+        prompt = _paragraph(f"{FOCUS}<b>{_as_html(question.prompt)}</b>")
         self.box = widgets.VBox([prompt, *rows, self.feedback], layout={"max_width": "46em"})
+        self.box.add_class("hpcourse-quiz")
 
     def _button(self, index):
         """A button with the answer's letter; the answer itself stands beside it, as buttons do not wrap."""

@@ -25,8 +25,20 @@ from nbclient.exceptions import CellExecutionError
 
 LANGUAGES = ("en", "zh-TW")
 BEGIN, END, LANGUAGE_CALL = "### BEGIN SOLUTION", "### END SOLUTION", 'hp.use_language("en")'
+VALUE = re.compile(r"^(\s*\w+ = )(.+?)  ### SOLUTION$")  # learners see `name = ...`
+LESSON_LINK = re.compile(r"\]\((day\d_(?!exercises)\w+\.ipynb)")  # lessons have no solution beside them
 TAGS = ("language", "solution", "long")  # what the builder acts on; a tag much like one of them is a slip
-METADATA = {"key", "lang", "of", "allow", "tags", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
+METADATA = {
+    "key",
+    "lang",
+    "of",
+    "allow",
+    "tags",
+    "task",
+    "points",
+    "lines_to_next_cell",
+    "lines_to_end_of_cell_marker",
+}
 LONGEST_CELL, LARGEST_NOTEBOOK, LONGEST_HARMLESS, CELL_TIMEOUT = 15, 1_000_000, 12, 900
 
 PARTS = {  # of a text, in the order in which they are recognised
@@ -68,6 +80,11 @@ class Cell:
         learner, solved, begun = [], [], 0
         for number, line in enumerate(self.source.split("\n"), self.first):
             text = line.strip()
+            if value := VALUE.match(line):
+                learner.append(f"{value[1]}...")
+                solved.append(value[1] + value[2])
+                self.secret.append(value[1] + value[2])
+                continue
             if (text == BEGIN and begun) or (text == END and not begun):
                 self.marker_faults.append(
                     (number, f"{text} has no partner: pair each {BEGIN} with one {END}")
@@ -116,6 +133,12 @@ class Cell:
             return
         if self.lang or "solution" in self.tags:
             yield self.fault(f"code has no lang and no tag solution: use {BEGIN} and {END}")
+        if {"task", "points"} & set(self.metadata):
+            task, points = self.metadata.get("task"), self.metadata.get("points")
+            if not (
+                isinstance(points, int) and points > 0 and self.source.startswith(f'hp.check("{task}", ')
+            ):
+                yield self.fault('a check has task="NAME" points=N and begins with hp.check("NAME", ...')
         if "language" in self.tags and self.source.count(LANGUAGE_CALL) != 1:
             yield self.fault(f"write {LANGUAGE_CALL} in it, once")
         lines = sum(bool(line.strip()) for line in self.solved.split("\n"))
@@ -224,10 +247,15 @@ class Notebook:
         nb = nbformat.v4.new_notebook()
         for c in self.cells.values():
             source = c.learner if self.kind == "learner" else c.solved
+            if self.kind == "solution" and c.kind == "markdown":
+                source = LESSON_LINK.sub(rf"](../../{self.language}/\1", source)
             if "language" in c.tags:
                 source = source.replace(LANGUAGE_CALL, LANGUAGE_CALL.replace('"en"', f'"{self.language}"'))
             new = nbformat.v4.new_code_cell if c.kind == "code" else nbformat.v4.new_markdown_cell
-            nb.cells.append(new(source, id=c.id, metadata={"tags": c.tags} if c.tags else {}))
+            metadata = {"tags": c.tags} if c.tags else {}
+            if "task" in c.metadata:
+                metadata["hpcourse"] = {"task": c.metadata["task"], "points": c.metadata["points"]}
+            nb.cells.append(new(source, id=c.id, metadata=metadata))
         return self.clean(nb)
 
     def clean(self, nb):
@@ -321,7 +349,7 @@ class Notebook:
         client.extra_arguments = ["--log-level=40"]  # of the kernel's own messages in the terminal
         client.coalesce_streams, client.resources = True, {"metadata": {"path": str(self.path.parent)}}
         client.on_cell_start, client.on_cell_executed = lambda cell, **_: state.update(cell), reveal
-        environment = {**os.environ, "TQDM_DISABLE": "1"}
+        environment = {**os.environ, "TQDM_DISABLE": "1", "HPCOURSE_KEEP_LOG": "no"}
         environment.pop("MPLBACKEND", None)  # the one of a CI machine would leave the figures out
         async with turn:
             try:
@@ -347,7 +375,8 @@ def written(nb):
 
 
 def parts(cell):
-    return [cell.get("id"), cell.cell_type, cell.source, list(cell.metadata.get("tags", []))]
+    found = [cell.get("id"), cell.cell_type, cell.source, list(cell.metadata.get("tags", []))]
+    return [*found, sorted(cell.metadata.hpcourse.items())] if "hpcourse" in cell.metadata else found
 
 
 def digest(nb):

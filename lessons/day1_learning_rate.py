@@ -19,9 +19,9 @@
 #
 # **You will learn:** why there is a largest learning rate and what sets it; what too small a rate costs; how to find a good rate, and what a popular test for it can and cannot tell you.
 #
-# **You need:** Python, and what a derivative is. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. Words in figures and printed lines are English in both languages.
+# **You need:** Python, and what a derivative is. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. Words in figures and printed lines are English in both languages. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="e17f815a"
+# %% [markdown] key="title" lang="zh-TW" of="de531e11"
 # # 第 1 天 · 學習率：一步該跨多大？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_learning_rate.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：學習率為什麼有上限、上限由什麼決定；學習率太小要付出什麼代價；怎樣找到好的學習率，以及一種很流行的測試法能告訴你什麼、不能告訴你什麼。
 #
-# **你需要**：會寫 Python，知道什麼是導數。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。圖中的文字和程式印出的文字一律是英文。
+# **你需要**：會寫 Python，知道什麼是導數。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。圖中的文字和程式印出的文字一律是英文。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -616,13 +616,17 @@ hp.show(fig, "Four maps of converging and diverging runs, each a zoom into the l
 # - Too small is slow, and stays in the valley where it starts. A step too large for a valley cannot rest in it, so what is left are the flat ones.
 # - On a network, sweep by factors, with several seeds, and stay a factor of two or three below the cliff.
 #
-# **Next:** Day 2. One rate for the whole training is a compromise. What if it may change on the way?
+# **Your turn:** the [exercises of Day 1](day1_exercises.ipynb) answer at once.
+#
+# **Next:** [Day 2](day2_learning_rate_schedules.ipynb). One rate for the whole training is a compromise. What if it may change on the way?
 
-# %% [markdown] key="recap" lang="zh-TW" of="a7a3b8c5"
+# %% [markdown] key="recap" lang="zh-TW" of="0c2b428b"
 # ## 今天帶走的東西
 #
 # - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。只有在 $\eta < 2/\lambda_{\max}$ 時才會收斂，彎得最急的方向說了算。
 # - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；最後剩下的，是平坦的谷。
 # - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選用懸崖處的二分之一到三分之一。
 #
-# **下一站**：第 2 天。整個訓練只用一個學習率，是一種妥協。如果它可以在途中改變呢？
+# **換你動手**：[第 1 天的練習](day1_exercises.ipynb)，每一題都會馬上回答你。
+#
+# **下一站**：[第 2 天](day2_learning_rate_schedules.ipynb)。整個訓練只用一個學習率，是一種妥協。如果它可以在途中改變呢？

@@ -19,9 +19,9 @@
 #
 # **You will learn:** why the loss under a constant rate stops at a floor; what decay and warmup buy, in numbers; why large rates end in flat places.
 #
-# **You need:** Day 1. About 45 minutes. Run the cells from top to bottom with Shift+Enter.
+# **You need:** Day 1. About 45 minutes. Run the cells from top to bottom with Shift+Enter. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="29617dac"
+# %% [markdown] key="title" lang="zh-TW" of="5ec781a2"
 # # 第 2 天 · 學習率排程：步伐該在什麼時候改變？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_learning_rate_schedules.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減和預熱到底換來什麼、換來多少；大學習率為什麼最後會停在平坦的地方。
 #
-# **你需要**：第 1 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+# **你需要**：第 1 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -538,13 +538,17 @@ for W in [0, 5, 20]:
 # - A network cannot rest where the sharpness exceeds $2/\eta$. That is why large rates end in flat places.
 # - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
 #
-# **Next:** Day 3. Where does the noise come from, and how many examples should one step look at?
+# **Your turn:** the [exercises of Day 2](day2_exercises.ipynb) answer at once.
+#
+# **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="200e7a4b"
+# %% [markdown] key="recap" lang="zh-TW" of="8f02d7ac"
 # ## 今天帶走的東西
 #
 # - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，底線就跟著下降；降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
 # - 銳度超過 $2/\eta$ 的地方，網路停不住。所以大學習率最後停在平坦的地方。
 # - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #
-# **下一站**：第 3 天。雜訊從哪裡來？一步又該看幾筆資料？
+# **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題都會馬上回答你。
+#
+# **下一站**：[第 3 天](day3_batch_size.ipynb)。雜訊從哪裡來？一步又該看幾筆資料？

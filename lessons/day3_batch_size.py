@@ -19,9 +19,9 @@
 #
 # **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; where 32 to 128 comes from, and how to tell when it does not hold.
 #
-# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter.
+# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="6910ad3a"
+# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="e60a7e86"
 # # 第 3 天 · 批次大小：一步要看幾個樣本？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議從哪裡來，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
 #
-# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -535,13 +535,17 @@ hp.show(fig, "Test accuracy falls with the batch size at one rate, not with its 
 # - Learning rate and batch size move together: $\eta \propto B$ for SGD, $\eta \propto \sqrt B$ for Adam, and only up to the cliff.
 # - Batch size is about speed, not about accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
 #
-# **Next:** Day 4. So far every step followed the gradient of the moment. What if a step remembered the ones before it?
+# **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
+#
+# **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="39cd3479"
+# %% [markdown] key="recap" lang="zh-TW" of="af608ee5"
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
 # - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，Adam 用 $\eta \propto \sqrt B$，而且只到懸崖為止。
 # - 批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
 #
-# **下一站**：第 4 天。到目前為止，每一步都只跟著當下的梯度走。如果一步能記得前面的幾步呢？
+# **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題都會馬上回答你。
+#
+# **下一站**：[第 4 天](day4_sgd_and_momentum.ipynb)。到目前為止，每一步都只跟著當下的梯度走。如果一步能記得前面的幾步呢？

@@ -19,9 +19,9 @@
 #
 # **You will learn:** what noise does to SGD, and what it does not; why a ravine is slow and memory is fast; why momentum and the learning rate have to be set together.
 #
-# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional.
+# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="b346bef7"
+# %% [markdown] key="title" lang="zh-TW" of="58492bed"
 # # 第 4 天 · SGD 與動量：該往哪裡走？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；山谷為什麼慢，有記憶為什麼快；為什麼動量和學習率要一起調。
 #
-# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。
+# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -586,13 +586,17 @@ hp.show(fig, "After the rate is cut, one form drops at once, the other keeps its
 # - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
 # - What counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
 #
-# **Next:** Day 5. One rate for all weights is a compromise in every ravine. What if each weight had its own?
+# **Your turn:** the [exercises of Day 4](day4_exercises.ipynb) answer at once.
+#
+# **Next:** [Day 5](day5_adam.ipynb). One rate for all weights is a compromise in every ravine. What if each weight had its own?
 
-# %% [markdown] key="recap" lang="zh-TW" of="8fea81a0"
+# %% [markdown] key="recap" lang="zh-TW" of="05bf3cbe"
 # ## 今天帶走的東西
 #
 # - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，雜訊並沒有把它困在局部最小值，反而讓它出得來。
 # - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
 # - 真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
 #
-# **下一站**：第 5 天。在山谷裡，所有權重共用一個學習率，總是一種妥協。如果每個權重都有自己的學習率呢？
+# **換你動手**：[第 4 天的練習](day4_exercises.ipynb)，每一題都會馬上回答你。
+#
+# **下一站**：[第 5 天](day5_adam.ipynb)。在山谷裡，所有權重共用一個學習率，總是一種妥協。如果每個權重都有自己的學習率呢？

@@ -19,9 +19,9 @@
 #
 # **You will learn:** what AdaGrad, RMSProp and Adam do; why Adam corrects its averages; what $\epsilon$ and weight decay really do; and how much of Adam's fame survives when every optimizer gets its own best rate.
 #
-# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter.
+# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="50cae832"
+# %% [markdown] key="title" lang="zh-TW" of="fc911591"
 # # 第 5 天 · Adam：每個權重各有自己的步伐？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：AdaGrad、RMSProp、Adam 各做了什麼；Adam 為什麼要修正它的平均；$\epsilon$ 和權重衰減真正的作用；如果每個最佳化器都用自己最好的學習率，Adam 的名聲還剩多少。
 #
-# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。
+# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -493,13 +493,17 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - It is a coordinate method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
 # - At its own best rate momentum can equal Adam. Adam's gain: one rate serves many problems. It still has to be found. For decay use AdamW.
 #
-# **Next:** Day 6, the end of the course. Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
+# **Your turn:** the [exercises of Day 5](day5_exercises.ipynb) answer at once.
+#
+# **Next:** [Day 6](day6_summary.ipynb), the end of the course. Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
 
-# %% [markdown] key="recap" lang="zh-TW" of="c9c55135"
+# %% [markdown] key="recap" lang="zh-TW" of="b0600ed0"
 # ## 今天帶走的東西
 #
 # - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
 # - 它是座標方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
 # - 用自己最好的學習率，動量法可以和 Adam 打平。Adam 的好處是一個學習率適用許多問題，不過還是得把它找出來。要權重衰減，就用 AdamW。
 #
-# **下一站**：第 6 天，課程的終點。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。
+# **換你動手**：[第 5 天的練習](day5_exercises.ipynb)，每一題都會馬上回答你。
+#
+# **下一站**：[第 6 天](day6_summary.ipynb)，課程的終點。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。

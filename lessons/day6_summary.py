@@ -19,9 +19,9 @@
 #
 # **You will learn:** which of the usual advice holds, and when; how to compare fairly; how to tune with a small budget.
 #
-# **You need:** Days 1 to 5. About 45 minutes.
+# **You need:** Days 1 to 5. About 45 minutes. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="72506cef"
+# %% [markdown] key="title" lang="zh-TW" of="db905b17"
 # # 第 6 天 · 總結：星期一上班，我該怎麼做？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
-# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。
+# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -579,13 +579,17 @@ hp.explore_dashboard()
 # - The best of many noisy results is partly luck: choose on some seeds, report on others.
 # - Logarithmic scale, extend at the border, coarse to fine: about ten trainings, then seeds for the finalists.
 #
+# **Your turn:** the [summary exercises](day6_exercises.ipynb), with a training to tune on a budget of 30 runs.
+#
 # **Where to go next.** Take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). Much of what they describe you have now seen happen.
 
-# %% [markdown] key="recap" lang="zh-TW" of="ef35d29f"
+# %% [markdown] key="recap" lang="zh-TW" of="056e03de"
 # ## 今天帶走的東西
 #
 # - 最佳化器和學習率是一對。各自調好再比，大多數的差距都會縮到和種子的散布差不多。
 # - 從許多帶雜訊的結果裡挑最好的，有一部分是運氣：用一批種子來選，用另一批來報告。
 # - 用對數刻度、碰到邊界就延伸、由粗到細：大約十次訓練就夠，剩下的預算留給決選設定，多跑幾個種子。
+#
+# **換你動手**：[總結練習](day6_exercises.ipynb)，最後一題要在 30 次訓練的預算內，把一個網路調好。
 #
 # **接下來往哪裡走？** 找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。這些文章談到的現象，許多你都親眼看過了。

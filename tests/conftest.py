@@ -45,3 +45,4 @@ def no_figure_is_left_open():
 
 def pytest_addoption(parser):
     parser.addoption("--claims-table", action="store_true", help="print the table of measured claims")
+    parser.addoption("--platform", metavar="FOLDER", help="the environment that tests/platforms runs in")

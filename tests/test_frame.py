@@ -6,17 +6,16 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
-import pytest
 from babel.messages.pofile import read_po
 
 from hpcourse import language
-from hpcourse.checks import TASKS
+from hpcourse.checks import READINGS, TASKS
 from hpcourse.checks.properties import RAISED
+from hpcourse.checks.reading import Reading
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CATALOGUES = sorted(ROOT.glob("hpcourse/locale/zh-TW/*.po"))
-TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("lessons/day*.py"), *ROOT.glob("notebooks/**/*.ipynb")])
 
 
 def conda_packages(path):
@@ -40,7 +39,8 @@ def test_the_environment_has_every_dependency_of_the_package_in_the_same_range()
     conda = {
         line.replace("matplotlib-base", "matplotlib") for line in conda_packages(ROOT / "environment.yml")
     }
-    assert set(PROJECT["project"]["dependencies"]) | {"jupyterlab>=4.2"} == conda - {"python=3.12"}
+    around = {"jupyterlab>=4.2", "nbgitpuller>=1.2", "python=3.12"}
+    assert set(PROJECT["project"]["dependencies"]) | around == conda
 
 
 def test_binder_reads_the_python_version():
@@ -48,31 +48,6 @@ def test_binder_reads_the_python_version():
         r"python\s*=+\s*([\d.]+)", (ROOT / "binder/environment.yml").read_text(encoding="utf-8")
     )
     assert python == "3.12"
-
-
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_to_the_repository_names_it_as_pyproject_does(path):
-    name, branch = PROJECT["tool"]["hpcourse"]["repository"], PROJECT["tool"]["hpcourse"]["branch"]
-    text = path.read_text(encoding="utf-8")
-    named = re.findall(
-        r"(?:mybinder\.org/v2/gh|colab\.research\.google\.com/github|github\.com)/([\w.-]+/[\w.-]+)", text
-    )
-    assert set(named) <= {name}
-    assert set(re.findall(rf"mybinder\.org/v2/gh/{name}/([\w.-]+)", text)) <= {branch}
-    assert set(re.findall(rf"{name}/(?:blob|tree)/([\w.-]+)/", text)) <= {branch}
-    assert set(re.findall(rf"github\.com/{name}@([\w.-]+)", text)) <= {branch}
-
-
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_to_a_file_that_exists(path):
-    text = path.read_text(encoding="utf-8")
-    inside = re.findall(r"/blob/[\w.-]+/([^)\s\"#?]+)", text)
-    inside += [target.replace("%2F", "/") for target in re.findall(r"urlpath=lab%2Ftree%2F([^)\s\"]+)", text)]
-    base = ROOT / "notebooks/en" if path.suffix == ".py" else path.parent
-    beside = [t for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t and not t.startswith("#")]
-    missing = [t for t in inside if not (ROOT / t).exists()]
-    missing += [t for t in beside if not (base / t.split("#")[0]).exists()]
-    assert not missing
 
 
 def test_the_package_reads_its_catalogues_as_gettext_does():
@@ -86,7 +61,7 @@ def shown_messages():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                place = {"text": 0, "say": 0, "show": 1}.get(name)
+                place = {"text": 0, "say": 0, "note": 0, "Refused": 0, "show": 1}.get(name)
                 arguments = [] if place is None else node.args[place : place + 1]
                 for argument in arguments:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
@@ -100,6 +75,9 @@ def shown_messages():
             yield from (part for option in question.options for part in option)
     yield from RAISED.values()
     yield from (mistake.message for task in TASKS.values() for mistake in task.mistakes)
+    for reading in (task for task in READINGS.values() if isinstance(task, Reading)):
+        yield from (reading.right, reading.otherwise)
+        yield from (mistake.message for mistake in reading.mistakes)
 
 
 def test_every_message_has_a_translation_and_none_is_left_over():

@@ -27,8 +27,12 @@ def shown():
 
 
 def html_in(widget):
-    """All HTML in a widget and in those within, in order, without the <div> around it."""
-    own = [re.sub("</?div[^>]*>", "", widget.value)] if isinstance(widget, quizzes.widgets.HTML) else []
+    """All HTML in a widget and in those within, in order, without the <div> around it and without style."""
+    own = (
+        [re.sub("</?div[^>]*>|<style>.*</style>", "", widget.value)]
+        if isinstance(widget, quizzes.widgets.HTML)
+        else []
+    )
     return own + [value for child in getattr(widget, "children", ()) for value in html_in(child)]
 
 

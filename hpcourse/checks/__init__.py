@@ -5,22 +5,31 @@
 (False, 0.0, 'ascent')
 """
 
+from hpcourse.checks import reward
 from hpcourse.checks.checker import judge
 from hpcourse.checks.result import Result
-from hpcourse.checks.tasks import TASKS
+from hpcourse.checks.tasks import ALL, READINGS, TASKS
 
-__all__ = ["TASKS", "Result", "check"]
+__all__ = ["ALL", "READINGS", "TASKS", "Result", "check"]
 
 
 def check(task, answer, seed=None):
-    """Check the function `answer` against the task of that name; returns a `Result` that shows itself.
+    """Check `answer` against the task of that name; returns a `Result` that shows itself.
 
-    The answer works on fixed cases and on some drawn anew each time, or from `seed`. It runs in a process
-    of its own with limits on time and memory, so that nothing it does can harm the notebook. It may work
-    in place, return lists, tuples or float32, and name its parameters as it likes, in the task's order;
-    with the task's own names the order does not matter. Raises ValueError for an unknown task.
+    Most tasks ask for a function. It works on fixed cases and on some drawn anew each time, or from
+    `seed`, in a process of its own with limits on time and memory, so that nothing it does can harm the
+    notebook. It may work in place, return lists, tuples or float32, and name its parameters as it likes,
+    in the task's order; with the task's own names the order does not matter. Some rules, once right,
+    train a network in front of their author. Other tasks ask for a number or a word.
+
+    Raises ValueError for an unknown task.
     """
-    if not isinstance(task, str) or task not in TASKS:
-        known = ", ".join(repr(name) for name in TASKS)
+    if not isinstance(task, str) or task not in ALL:
+        known = ", ".join(repr(name) for name in ALL)
         raise ValueError(f"task must be one of {known}, got {task!r}")
-    return judge(TASKS[task], answer, seed)
+    if task not in TASKS:
+        return ALL[task].check(answer, seed)
+    result = judge(TASKS[task], answer, seed)
+    if result.passed and task in reward.RULES:
+        result.reward = reward.Training(task, answer)
+    return result

@@ -34,41 +34,97 @@ class Record:
     details: dict = field(default_factory=dict)
 
 
+@dataclass
+class Observed:
+    """What an answer did: how the work ended, what it printed, and its records.
+
+    `again` is the record of the first case once more, `remarks` are those of cases only remarked on.
+    """
+
+    ending: str
+    printed: str = ""
+    characters: int = 0
+    records: list = field(default_factory=list)
+    again: Record | None = None
+    remarks: list = field(default_factory=list)
+
+
+class Live:
+    """An answer that is here to be tried, each question put to it only when it comes up."""
+
+    def __init__(self, task, answer, seed=None):
+        self.task, self.answer = task, answer
+        self.cases = task.cases(np.random.default_rng(seed))
+
+    def observed(self):
+        """The answer on every case."""
+        outcome = run_apart(lambda: _watch_all(self.task, Answer(self.answer, self.task.names), self.cases))
+        value = outcome.value or ([], None, [])
+        return Observed(outcome.ending, outcome.printed, outcome.characters, *value)
+
+    def in_other_forms(self):
+        """The answer's records, its memory handed over and read in each of the task's other forms."""
+
+        def work():
+            function = Answer(self.answer, self.task.names)
+            return [watch(self.task, function, self.cases, form) for form in self.task.forms]
+
+        outcome = run_apart(work)
+        return outcome.value if outcome.ending == "done" else []
+
+    def unused(self):
+        """Names of numbers among the arguments that never change the answer's results."""
+        work = lambda: _unused(self.task, Answer(self.answer, self.task.names), self.cases)  # noqa: E731
+        return run_apart(work).value or []
+
+
 def judge(task, answer, seed=None):
     """Check `answer` against `task` and return a `Result`; `seed` draws the random cases."""
+    return not_to_be_tried(task, answer) or conclude(task, Live(task, answer, seed))
+
+
+def not_to_be_tried(task, answer):
+    """The Result of an answer that is no function or has nothing written in it yet, else None."""
     if answer is Ellipsis or answer is None or (callable(answer) and is_stub(answer)):
         return Result(task, "not started", NOT_STARTED)
     if not callable(answer):
-        return Result(task, "not yet", properties.not_a_function(task, answer))
-    cases = task.cases(np.random.default_rng(seed))
-    outcome = run_apart(lambda: _watch_all(task, Answer(answer, task.names), cases))
-    printed = {"printed": outcome.printed, "characters": outcome.characters}
-    if outcome.ending != "done":
-        return Result(task, "not yet", properties.no_end(outcome.ending), **printed)
-    records, again, others = outcome.value
+        return Result(task, "not yet", properties.not_a_function(task, type(answer).__name__))
+    return None
+
+
+def conclude(task, source):
+    """The Result of an answer whose behaviour `source` tells: a `Live` one, or one observed elsewhere."""
+    cases, observed = source.cases, source.observed()
+    printed = {"printed": observed.printed, "characters": observed.characters}
+    if observed.ending != "done":
+        return Result(task, "not yet", properties.no_end(observed.ending), **printed)
+    records = observed.records
     if any(properties.unfinished(record) for record in records):
         return Result(task, "not started", NOT_STARTED, **printed)
     expected = watch(task, Ours(task.reference, task.names), cases)
     wrong = differences(cases, expected, records)
     behaviours = [records]
     if wrong and task.forms and not any(given.problem for _, _, given, _ in wrong):
-        behaviours += _in_other_forms(task, answer, cases)
+        behaviours += source.in_other_forms()
         if any(not differences(cases, expected, other) for other in behaviours):
             wrong = []
-    if not wrong and not _repeats(records[0], again):
+    repeats = _repeats(records[0], observed.again)
+    if not wrong and not repeats:
         return Result(task, "not yet", properties.remembers(), **printed)
     if not wrong:
-        remarks = _remarks(task, others)
+        remarks = _remarks(task, observed.remarks)
         return Result(task, "passed", properties.passed(cases, records, task, remarks), **printed)
     example = properties.example(task, wrong[0])
     mistake = _recognise(task, cases, behaviours)
     if mistake:
         message = say(mistake.message)
         return Result(task, "not yet", message, mistake=mistake.id, example=example, **printed)
-    repeats = _repeats(records[0], again)
-    message = properties.describe(
-        task, cases, expected, records, wrong, repeats, lambda: _unused(task, answer, cases)
-    )
+
+    def unused():
+        needed = _unused(task, Ours(task.reference, task.names), cases)
+        return [name for name in source.unused() if name not in needed]
+
+    message = properties.describe(task, cases, expected, records, wrong, repeats, unused)
     return Result(task, "not yet", message, example=example, **printed)
 
 
@@ -179,17 +235,6 @@ def compare(right, given, start=None):
     return "" if close else "value"
 
 
-def _in_other_forms(task, answer, cases):
-    """The answer's records, its memory handed over and read in each of the task's other forms."""
-
-    def work():
-        function = Answer(answer, task.names)
-        return [watch(task, function, cases, form) for form in task.forms]
-
-    outcome = run_apart(work)
-    return outcome.value if outcome.ending == "done" else []
-
-
 def _recognise(task, cases, behaviours):
     """The known mistake that the answer behaves like, its memory read in whatever form."""
     known = [(mistake, watch(task, Ours(mistake.wrong, task.names), cases)) for mistake in task.mistakes]
@@ -200,23 +245,17 @@ def _recognise(task, cases, behaviours):
     return None
 
 
-def _unused(task, answer, cases):
-    """Names of numbers among the arguments that change the right results and never the answer's."""
+def _unused(task, function, cases):
+    """Names of numbers among the arguments that make no difference to what `function` gives."""
     names = [name for name in task.names if isinstance(cases[0].arguments.get(name), int | float)]
     plain = [case for case in cases if case.kind == "plain"]
 
-    def changed(function, name):
+    def changed(name):
         other = [_with_another(case, name) for case in plain]
         pairs = zip(watch(task, function, plain), watch(task, function, other))
         return any(a.problem or b.problem or _difference(a, b) for a, b in pairs)
 
-    def work():
-        function = Answer(answer, task.names)
-        return [name for name in names if not changed(function, name)]
-
-    outcome = run_apart(work)
-    right = Ours(task.reference, task.names)
-    return [name for name in outcome.value or [] if changed(right, name)]
+    return [name for name in names if not changed(name)]
 
 
 def _with_another(case, name):
@@ -227,13 +266,17 @@ def _with_another(case, name):
 
 def _alike(cases, one, other):
     """Whether two functions behave the same on every case that both have an answer for."""
+    compared = 0
     for case, a, b in zip(cases, one, other):
+        if a.problem == b.problem == "raised" and len(a.seen) == len(b.seen):
+            continue  # such as a division by zero in both; the other cases decide
         # Lists multiplied by integers repeat themselves: what a wrong answer makes of them tells nothing.
         if case.kind == "lists" or (case.note and "raised" in (a.problem, b.problem)):
             continue
         if a.problem != b.problem or len(a.seen) != len(b.seen) or _difference(a, b):
             return False
-    return True
+        compared += 1
+    return compared > 0
 
 
 def _repeats(first, again):

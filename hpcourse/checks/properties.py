@@ -22,11 +22,11 @@ RAISED = {
 }
 
 
-def not_a_function(task, answer):
-    """For an answer that cannot be called."""
+def not_a_function(task, kind):
+    """For an answer that cannot be called, of the type named `kind`."""
     return say(
         "The check needs the function itself, without parentheses after its name, and got {got}.",
-        got=type(answer).__name__,
+        got=kind,
     )
 
 
@@ -71,7 +71,8 @@ class Parts(Said):
         self.parts = parts
 
     def __str__(self):
-        return " ".join(dict.fromkeys(str(part) for part in self.parts if str(part)))
+        sentences = dict.fromkeys(str(part) for part in self.parts if str(part))
+        return " ".join(sentences).replace("。 ", "。")
 
 
 def example(task, wrong):

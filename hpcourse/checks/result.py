@@ -14,25 +14,23 @@ CELL = "text-align: left; padding: 0.1em 0.8em 0.1em 0; vertical-align: top; whi
 class Result:
     """The outcome of one check. It shows itself where it is the last line of a cell.
 
-    `passed` is a bool, `score` 1.0 or 0.0, `status` "passed", "not yet" or "not started", `mistake` the
-    id of the known mistake that the answer behaves like, or None. `message` and what is shown are in the
-    language in use when they are read. `example` is [(what, text)] about the first case that differs.
+    `passed` is a bool, `score` 1.0, or less for an answer that is right in part, `status` "passed",
+    "not yet" or "not started", `mistake` the id of the known mistake that the answer behaves like, or None.
+    `message` and what is shown are in the language in use when they are read. `example` is [(what, text)]
+    about the first case that differs.
     """
 
-    def __init__(self, task, status, message, mistake=None, example=(), printed="", characters=0):
+    def __init__(self, task, status, message, mistake=None, example=(), printed="", characters=0, score=0.0):
         self.task, self.status, self.mistake = task.name, status, mistake
+        self.score = 1.0 if status == "passed" else score
         self.printed, self.characters = printed, characters
         self._message, self._example = message, example
+        self.reward = None  # what is shown after a right answer
 
     @property
     def passed(self):
         """Whether the answer is right."""
         return self.status == "passed"
-
-    @property
-    def score(self):
-        """1.0 for a right answer, otherwise 0.0."""
-        return float(self.passed)
 
     @property
     def message(self):
@@ -67,6 +65,13 @@ class Result:
                 )
             )
         return str(say("Your function printed:"))
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
+        if self.reward:
+            self.reward.show()
 
     def _repr_html_(self):
         message = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message))

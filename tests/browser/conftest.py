@@ -8,7 +8,8 @@
         figure = notebook.figures()[0]
         figure.picture_changes(lambda: figure.press("End"))
 
-Without a browser the tests are skipped; in CI they fail.
+Without a browser the tests are skipped; in CI they fail. The variable JUPYTER_PYTHON names another Python
+whose Jupyter is to be opened.
 """
 
 import json
@@ -27,6 +28,7 @@ from playwright.sync_api import expect, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+PYTHON = os.environ.get("JUPYTER_PYTHON", sys.executable)
 CHROMIUM_OPTIONS = [
     "--no-sandbox",  # needed by root, as in a container
     "--disable-gpu",
@@ -142,7 +144,7 @@ class Server:
         ]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter", app, *options], env=os.environ | own, stdout=log, stderr=log
+                [PYTHON, "-m", "jupyter", app, *options], env=os.environ | own, stdout=log, stderr=log
             )
         self._wait()
 
@@ -184,6 +186,10 @@ class NotebookPage:
         ran = f"{CODE_CELLS}.every(m => m.executionCount || !m.sharedModel.getSource().trim())"
         failed = f"{OUTPUTS}.some(o => o.output_type === 'error')"
         self.page.wait_for_function(f"() => {IDLE} && ({ran} || {failed})", timeout=seconds * 1000)
+
+    def run_count(self, index):
+        """The number in brackets beside a code cell: how many cells had been run when this one was."""
+        return self.page.evaluate(f"() => {CODE_CELLS}[{index}].executionCount")
 
     def faults(self):
         """What went wrong: cell errors, anything on stderr, widgets that were not shown, console errors."""

@@ -1,4 +1,4 @@
-"""Every lesson, in both languages, run in JupyterLab as a learner would run it."""
+"""Every lesson, in both languages, run in JupyterLab as a learner would run it; Day 1 also in Notebook 7."""
 
 from pathlib import Path
 
@@ -18,9 +18,12 @@ LESSONS = [
 SAME_PICTURE = "day5_adam.ipynb"
 
 
-@pytest.mark.parametrize("path", LESSONS)
-def test_lesson(path, jupyter, open_notebook):
-    notebook = open_notebook(jupyter(NOTEBOOKS, "lab"), path)
+@pytest.mark.parametrize(
+    ("app", "path"),
+    [*(("lab", path) for path in LESSONS), *(("notebook", path) for path in LESSONS if "/day1" in path)],
+)
+def test_lesson(app, path, jupyter, open_notebook):
+    notebook = open_notebook(jupyter(NOTEBOOKS, app), path)
     notebook.run_all()
     assert notebook.faults() == []
     for number, figure in enumerate(notebook.figures()):
@@ -34,5 +37,5 @@ def test_lesson(path, jupyter, open_notebook):
                 lambda f=figure, s=slider, e=at_end: f.press("Home" if e else "End", s), or_words=same_picture
             )
         figure.words_agree()
-        notebook.screenshot(f"{path.removesuffix('.ipynb').replace('/', '_')}_{number}")
+        notebook.screenshot(f"{app}_{path.removesuffix('.ipynb').replace('/', '_')}_{number}")
     assert notebook.faults() == []

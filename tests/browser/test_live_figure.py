@@ -1,8 +1,11 @@
-"""A live figure and a quiz in a real page: keyboard, mouse, screen-reader roles, errors, narrow windows."""
+"""A live figure, a quiz and a check in a real page: keyboard, mouse, roles, errors, narrow windows."""
+
+import io
 
 import nbformat
+import numpy as np
 import pytest
-from playwright.sync_api import TimeoutError as NothingHappened
+from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -12,7 +15,7 @@ CELLS = [
 import matplotlib.pyplot as plt
 import numpy as np
 from hpcourse.live import LiveFigure, log_slider
-from hpcourse import quiz
+from hpcourse import check, quiz
 
 x = np.linspace(0, 6, 200)
 fig, ax = plt.subplots(figsize=(9, 3.5))
@@ -29,6 +32,13 @@ def update(k=0.3, lr=0.03):
 LiveFigure(fig, update, alt="A sine wave.", k=(0.0, 1.0, 0.01), lr=log_slider(1e-3, 1, 0.03, "學習率 η"))
 """,
     "quiz('day1-threshold')",
+    """
+def gd_step(w, grad, lr):
+    print("printed by the answer")
+    return w + lr * grad
+
+check("gd_step", gd_step)
+""",
 ]
 APPS = ("lab", "notebook")
 
@@ -79,10 +89,7 @@ def test_nothing_goes_wrong(app, notebook, figure):
         ("ArrowDown", "0.29"),
     ],
 )
-def test_keys_move_the_slider(app, figure, key, k, request):
-    if app == "notebook" and key.startswith("Arrow"):
-        why = "Notebook 7 keeps the arrow keys for itself; should it stop, mend LiveFigure's docstring"
-        request.applymarker(pytest.mark.xfail(reason=why, strict=True, raises=NothingHappened))
+def test_keys_move_the_slider(figure, key, k):
     figure.picture_changes(lambda: figure.press(key), seconds=5)
     expect(figure.readouts.first).to_have_text(k)
     expect(figure.caption).to_have_text(f"k = {k}, η = 0.03")
@@ -155,3 +162,66 @@ def test_quiz_by_keyboard(notebook, key):
     expect(verdict.filter(has_text="✓ B. Right:")).to_be_visible()
     expect(verdict.filter(has_text="Not yet:")).to_have_count(0)
     notebook.screenshot("quiz")
+
+
+def test_tab_leads_to_every_control_and_shows_where_one_is(notebook, figure):
+    page = notebook.page
+    page.mouse.move(0, 0)
+    figure.sliders.first.evaluate("slider => slider.scrollIntoView({ block: 'start' })")
+    figure.sliders.first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")  # for a page, now the keyboard is in use
+    answers = [
+        page.get_by_role("button", name=letter).and_(page.locator(".jupyter-button")) for letter in "ABCD"
+    ]
+    stops = [
+        figure.sliders.nth(0),
+        figure.readouts.nth(0),
+        figure.sliders.nth(1),
+        figure.readouts.nth(1),
+        *answers,
+    ]
+    for stop, following in zip(stops, [*stops[1:], page.locator("summary")]):
+        expect(stop).to_be_focused()
+        page.wait_for_timeout(300)  # until the page has scrolled and faded
+        box = stop.bounding_box()
+        around = {
+            "x": box["x"] - 6,
+            "y": box["y"] - 6,
+            "width": box["width"] + 12,
+            "height": box["height"] + 12,
+        }
+        focused = page.screenshot(clip=around)
+        stop.evaluate("element => element.blur()")
+        page.wait_for_timeout(300)
+        assert clearly_different_pixels(focused, page.screenshot(clip=around)) > 40, stop
+        stop.focus()
+        page.keyboard.press("Tab")
+        expect(following).to_be_focused()
+
+
+def clearly_different_pixels(*pngs):
+    """How many pixels differ by a contrast of at least 3 : 1, as WCAG asks of what shows the focus."""
+    pictures = [np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255 for png in pngs]
+    linear = [np.where(p <= 0.04045, p / 12.92, ((p + 0.055) / 1.055) ** 2.4) for p in pictures]
+    first, second = (p @ [0.2126, 0.7152, 0.0722] + 0.05 for p in linear)
+    return int(np.sum(np.maximum(first / second, second / first) >= 3))
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_what_an_answer_printed_opens_by_keyboard(notebook, key):
+    printed = notebook.page.locator("pre", has_text="printed by the answer")
+    expect(printed).to_be_hidden()
+    notebook.page.locator("summary").focus()
+    notebook.page.keyboard.press(key)
+    expect(printed).to_be_visible()
+    notebook.page.keyboard.press(key)
+    expect(printed).to_be_hidden()
+
+
+def test_shift_enter_on_a_slider_runs_the_cell(notebook, figure):
+    before = notebook.run_count(0)
+    figure.picture_changes(lambda: figure.press("ArrowRight"))  # the arrow keys are the slider's own
+    notebook.page.keyboard.press("Shift+Enter")
+    expect(notebook.page.locator(".jp-CodeCell").first).not_to_contain_text(f"[{before}]:")
+    expect(figure.caption).to_have_text("k = 0.30, η = 0.03")

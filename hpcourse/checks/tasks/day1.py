@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
@@ -324,6 +325,11 @@ BEST_LEARNING_RATE = Task(
             "That is the place of the best rate in the list, not the rate itself.",
         ),
         Mistake(
+            "index_among_survivors",
+            lambda lrs, losses: lrs[np.argmin(np.mean(losses[np.isfinite(losses).all(axis=1)], axis=1))],
+            "The place was counted among the surviving rates, but looked up in the list of all rates.",
+        ),
+        Mistake(
             "loss",
             lambda lrs, losses: np.min(_survivors(losses)),
             "That is the lowest mean loss. The task asks for the rate that reaches it.",
@@ -347,3 +353,93 @@ BEST_LEARNING_RATE = Task(
 )
 
 TASKS = (GD_STEP, LARGEST_STABLE_LR, BEST_LEARNING_RATE)
+
+STEEPEST_BOWL = Reading(
+    name="steepest_bowl",
+    day=1,
+    words=("A", "B", "C"),
+    accepts=lambda word: word == "B",
+    mistakes=(
+        Misreading(
+            "flattest",
+            lambda word: word == "C",
+            "This curve stays low up to the largest rates: its bowl forgives long steps, so it is flat.",
+        ),
+    ),
+    right="Right: the bowl that is the first to diverge when the rate grows is the steepest.",
+    otherwise="Another bowl diverges at a smaller rate than this one. What does that say about curvatures?",
+)
+
+
+def _steepest():
+    """The largest curvature of the exercise's bowl."""
+    return np.random.default_rng(2026).uniform(0.5, 8, 30).max()
+
+
+def _near(number, factor=1.0):
+    return lambda value: abs(value / (factor * number()) - 1) < 0.02
+
+
+STEEPEST_CURVATURE = Reading(
+    name="steepest_curvature",
+    day=1,
+    accepts=_near(_steepest),
+    mistakes=(
+        Misreading(
+            "border",
+            lambda value: abs(value * _steepest() / 2 - 1) < 0.02,
+            "That is the learning rate at the border. Which curvature has its border there?",
+        ),
+        Misreading(
+            "half",
+            _near(_steepest, 0.5),
+            "Half of it: where rate times curvature is 1, the steepest direction only begins to overshoot, "
+            "and the border comes later. How far may a step overshoot before it ends farther away than it "
+            "began?",
+        ),
+        Misreading(
+            "flattest",
+            _near(lambda: np.random.default_rng(2026).uniform(0.5, 8, 30).min()),
+            "That is the flattest direction; the steepest one sets the border.",
+        ),
+    ),
+    right="Right, to within 2%: you have measured a curvature without seeing the bowl.",
+    otherwise="That is more than 2% away. Close in on the border: with one rate the walk must come nearer, "
+    "with the next one it must end farther away.",
+)
+
+
+def _slope_error(h):
+    """Relative error of the exercise's central difference."""
+    loss = lambda w: np.exp(w) + 40  # noqa: E731
+    return abs((loss(1 + h) - loss(1 - h)) / (2 * h) / np.e - 1)
+
+
+SLOPE_STEP = Reading(
+    name="slope_step",
+    day=1,
+    accepts=lambda h: 0 < h < 0.1 and _slope_error(h) < 1e-6,
+    mistakes=(
+        Misreading(
+            "not_positive",
+            lambda h: h <= 0,
+            "The step should be a positive number.",
+        ),
+        Misreading(
+            "drowned_in_rounding",
+            lambda h: h < 1e-5,
+            "Too small: both losses agree in nearly all of their 16 digits, and what is left of their "
+            "difference is mostly rounding.",
+        ),
+        Misreading(
+            "bends_between",
+            lambda h: h > 1e-4,
+            "Too large: the curve bends between the two points, so that the line through them has another "
+            "slope than the curve in the middle.",
+        ),
+    ),
+    right="Right: small enough that the curve is nearly straight, large enough that rounding does not count.",
+    otherwise="Try it in the cell above: the error should be smaller than one millionth.",
+)
+
+READINGS = (STEEPEST_BOWL, STEEPEST_CURVATURE, SLOPE_STEP)

@@ -1,8 +1,13 @@
 """Day 2: schedules. The first update has t = 0."""
 
+import functools
+from numbers import Real
+
 import numpy as np
 
-from hpcourse.checks.task import Case, Mistake, Task, once
+from hpcourse.checks.checker import is_stub
+from hpcourse.checks.reading import Misreading, Reading
+from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, once
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
@@ -470,4 +475,282 @@ WARMUP_THEN_DECAY = Task(
     ),
 )
 
-TASKS = (EXPONENTIAL_DECAY, LINEAR_WARMUP, WARMUP_THEN_DECAY)
+
+def factor_schedule(lr0, factor):
+    """The schedule that multiplies by `factor` once a step, and answers for any step it is asked about."""
+    return lambda t: lr0 * factor**t
+
+
+def _asked(function, case, form=None):
+    """Make one schedule and ask it about all the case's steps, one after the other."""
+    schedule = function(**case.arguments)
+    if schedule is None:
+        raise Unusable("nothing")
+    if schedule is Ellipsis or is_stub(schedule):
+        raise Unusable("ellipsis")
+    if not callable(schedule):
+        kind = "float" if isinstance(schedule, Real) else type(schedule).__name__
+        yield Seen("result", 0, np.array(kind))
+        return
+    rates = [numbers(schedule(t)).ravel() for t in case.arguments["steps"]]
+    yield Seen("result", 0, np.concatenate(rates))
+
+
+def _factor_schedules(rng):
+    given = {
+        "one step after the other": (2.0, 0.9, [0, 1, 2, 3]),
+        "the same step twice": (1.5, 0.8, [0, 0]),
+        "back and forth": (0.5, 0.7, [7, 2, 0, 2]),
+        "a late step at once": (0.1, 0.5, [10]),
+    }
+    drawn = (float(rng.uniform(0.1, 1)), float(rng.uniform(0.6, 0.95)), rng.permutation(12)[:5].tolist())
+    names = ("lr0", "factor", "steps")
+    return [
+        *(Case(name, dict(zip(names, values))) for name, values in given.items()),
+        Case("an array of steps", dict(zip(names, (0.3, 0.6, [np.arange(4)]))), "array", NUMBERS_ONLY),
+        Case("random settings", dict(zip(names, drawn)), "random"),
+    ]
+
+
+def _formula(rate):
+    """A wrong schedule that is `rate(lr0, factor, t)` and remembers nothing."""
+    return lambda lr0, factor: lambda t: rate(lr0, factor, t)
+
+
+def _changing(change):
+    """A wrong schedule that keeps a rate and changes it at every call.
+
+    `change(kept, lr0, factor, t)` returns what it keeps from now on and what it answers.
+    """
+
+    def make(lr0, factor):
+        kept = lr0
+
+        def schedule(t):
+            nonlocal kept
+            kept, answer = change(kept, lr0, factor, t)
+            return answer
+
+        return schedule
+
+    return make
+
+
+def _only_upwards(lr0, factor):
+    lr, reached = lr0, 0
+
+    def schedule(t):
+        nonlocal lr, reached
+        lr *= factor ** np.maximum(t - reached, 0)
+        reached = np.maximum(t, reached)
+        return lr
+
+    return schedule
+
+
+FACTOR_SCHEDULE = Task(
+    name="factor_schedule",
+    day=2,
+    reference=factor_schedule,
+    cases=_factor_schedules,
+    observe=_asked,
+    mistakes=(
+        Mistake(
+            "counts_calls",
+            _changing(lambda kept, lr0, factor, t: (kept * factor,) * 2),
+            "That is the schedule as it was: every call lowers the rate, whatever step it is asked about, "
+            "and even the first answer is lowered already.",
+        ),
+        Mistake(
+            "counts_calls_from_the_start",
+            _changing(lambda kept, lr0, factor, t: (kept * factor, kept)),
+            "The very first answer is right now. But the schedule still counts how often it was asked, "
+            "not the step: asked twice about the same step, it gives two answers.",
+        ),
+        Mistake(
+            "start_by_hand",
+            _changing(lambda kept, lr0, factor, t: (kept, lr0) if np.all(t == 0) else (kept * factor,) * 2),
+            "Step 0 is right now. All the other steps are still counted in calls.",
+        ),
+        Mistake(
+            "starts_afresh",
+            _changing(lambda kept, lr0, factor, t: (lr0,) * 2 if np.all(t == 0) else (kept * factor,) * 2),
+            "Right as long as the steps come one after the other, beginning with step 0. Asked about a "
+            "later step at once, the schedule still counts its calls.",
+        ),
+        Mistake(
+            "compounds",
+            _changing(lambda kept, lr0, factor, t: (kept * factor**t,) * 2),
+            "The whole way down to step `t` is taken from a rate that earlier calls have lowered: the "
+            "schedule still remembers what it was asked before.",
+        ),
+        Mistake(
+            "only_upwards",
+            _only_upwards,
+            "Right as long as the steps grow. Asked about an earlier step again, the schedule cannot go "
+            "back: it still keeps the lowered rate between calls.",
+        ),
+        Mistake(
+            "one_factor",
+            _formula(lambda lr0, factor, t: lr0 * factor + 0 * t),
+            "The same answer at every step: the rate is lowered once, however large `t` is.",
+        ),
+        Mistake(
+            "constant",
+            _formula(lambda lr0, factor, t: lr0 + 0 * t),
+            "The starting rate at every step: nothing is lowered at all.",
+        ),
+        Mistake("one_ahead", _formula(lambda lr0, factor, t: lr0 * factor ** (t + 1)), STEP_EARLY),
+        Mistake(
+            "one_behind",
+            _formula(lambda lr0, factor, t: lr0 * factor ** (t - 1.0)),
+            "You are one step behind: at step 0 the rate lies above the starting rate.",
+        ),
+        Mistake(
+            "times_step",
+            _formula(lambda lr0, factor, t: lr0 * factor * t),
+            "Zero at step 0, and growing from there. The factor should be applied `t` times; multiplying "
+            "with `t` is something else.",
+        ),
+        Mistake(
+            "no_start",
+            _formula(lambda lr0, factor, t: factor**t),
+            "The starting rate is missing: at step 0 the schedule should give it back.",
+        ),
+        Mistake(
+            "grows",
+            _formula(lambda lr0, factor, t: lr0 / factor**t),
+            "The rate grows with every step: it is divided by the factor.",
+        ),
+        Mistake(
+            "start_inside",
+            _formula(lambda lr0, factor, t: (lr0 * factor) ** t),
+            "The starting rate is multiplied again in every step. It should count once.",
+        ),
+        Mistake(
+            "takes_the_factor_away",
+            _formula(lambda lr0, factor, t: lr0 * (1 - factor) ** t),
+            "In every step you take the factor away, and keep only the rest. It is the other way round: "
+            "the factor is the part that is kept.",
+        ),
+        Mistake(
+            "linear",
+            _formula(lambda lr0, factor, t: lr0 * (1 - (1 - factor) * t)),
+            "A straight line: every step takes away the same amount, and in the end the rate is negative. "
+            "Multiplying takes away the same share of what is left.",
+        ),
+        Mistake(
+            "decay_rate",
+            _formula(lambda lr0, factor, t: lr0 * np.exp(-factor * t)),
+            "The factor is used as the decay rate of an exponential. Here one step multiplies by the "
+            "factor itself.",
+        ),
+        Mistake(
+            "inverse_time",
+            _formula(lambda lr0, factor, t: lr0 / (1 + factor * t)),
+            "That is inverse-time decay. Here every step multiplies by the same factor.",
+        ),
+        Mistake(
+            "no_schedule",
+            lambda lr0, factor: lr0 * factor,
+            "You return a value. Return a schedule: a function that takes `t` and gives the learning rate "
+            "of that step.",
+        ),
+    ),
+)
+
+TASKS = (EXPONENTIAL_DECAY, LINEAR_WARMUP, WARMUP_THEN_DECAY, FACTOR_SCHEDULE)
+
+
+FROZEN_RUN = Reading(
+    name="frozen_run",
+    day=2,
+    words=("A", "B", "C", "D"),
+    accepts=lambda word: word == "C",
+    mistakes=(
+        Misreading(
+            "still_moving",
+            lambda word: word == "A",
+            "A is far away too, but look at its last hundred steps: is it standing still?",
+        ),
+        Misreading(
+            "arrived",
+            lambda word: word == "B",
+            "B stands still, but where? It has arrived at the minimum.",
+        ),
+        Misreading(
+            "noise_floor",
+            lambda word: word == "D",
+            "D comes no nearer either, but it is not standing still: the noise kicks it about, around the "
+            "minimum. That is a noise floor.",
+        ),
+    ),
+    right="Right: its rates have shrunk to nothing on the way. More steps would not help it.",
+    otherwise="Look for the run that no longer moves and is not at the minimum.",
+)
+
+
+def expected_loss(rate, steps):
+    """The exercise's noisy bowl: mean loss after `steps` of exponential decay from 0.5, over all noise."""
+    mean, variance = -5.0, 0.0
+    for t in range(steps):
+        lr = exponential_decay(0.5, rate, t)
+        mean, variance = (1 - lr) * mean, (1 - lr) ** 2 * variance + lr**2
+    return (mean**2 + variance) / 2
+
+
+@functools.cache
+def _lowest_loss(steps):
+    return expected_loss(np.geomspace(1e-4, 1, 200), steps).min()
+
+
+def _good_after(steps, most=1.25):
+    """Whether a decay rate is as good as one can wish: at most a quarter above the lowest loss."""
+    return lambda rate: 0 <= rate < 10 and expected_loss(rate, steps) < most * _lowest_loss(steps)
+
+
+BEST_DECAY_RATE = Reading(
+    name="best_decay_rate",
+    day=2,
+    accepts=_good_after(3000),
+    mistakes=(
+        Misreading(
+            "for_the_short_training",
+            _good_after(300),
+            "That is the best decay rate for 300 steps. With it, 3,000 steps lead hardly lower than 300: "
+            "the run has stopped long before. What does a longer training want?",
+        ),
+        Misreading(
+            "border_of_the_sweep",
+            lambda rate: abs(rate / 0.005 - 1) < 0.02,
+            "That is the smallest rate of the sweep. When the best lies at the border, the true best may lie "
+            "beyond it: widen the sweep.",
+        ),
+        Misreading(
+            "loss",
+            lambda rate: abs(rate / _lowest_loss(3000) - 1) < 0.2,
+            "That looks like the lowest loss itself. Which decay rate leads to it?",
+        ),
+        Misreading(
+            "no_decay",
+            lambda rate: rate == 0,
+            "Without any decay the run stays at its noise floor, however long it trains.",
+        ),
+        Misreading(
+            "too_slow",
+            lambda rate: 0 < rate < 0.0025,
+            "Too slow: when the training ends the learning rate could be smaller still, and so could the "
+            "noise.",
+        ),
+        Misreading(
+            "too_fast",
+            lambda rate: rate > 0.0025,
+            "Too fast: the learning rate is gone long before the training ends.",
+        ),
+    ),
+    right="Right: ten times the steps want a decay several times slower, and repay it with a far lower loss.",
+    otherwise="A decay rate is a positive number: the place of the lowest point in your sweep of 3,000 "
+    "steps.",
+)
+
+READINGS = (FROZEN_RUN, BEST_DECAY_RATE)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, SILENT
 
@@ -77,6 +78,8 @@ def _epoch(function, arguments, n):
     batches = function.untouched(**arguments)
     if batches is None or batches is Ellipsis:
         raise Unusable("nothing" if batches is None else "ellipsis")
+    if isinstance(batches, tuple) and len(batches) == 2 and not isinstance(batches[0], tuple | list):
+        batches = [batches]  # `return` stood where `yield` should: one batch alone
     pairs = []
     for batch in batches:  # each is copied as it comes: a generator may use the same memory for the next
         if len(pairs) > n + 2:
@@ -160,6 +163,13 @@ def _columns(X, y, batch_size, rng):
     return _slices(X[:, columns], y, order, batch_size)
 
 
+def _as_published(X, y, batch_size, rng):
+    """Draws every batch with replacement, and no batch of the rest."""
+    for _ in range(len(X) // batch_size):
+        drawn = rng.integers(0, len(X), batch_size)
+        yield X[drawn], y[drawn]
+
+
 MINIBATCHES = Task(
     name="minibatches",
     day=3,
@@ -217,6 +227,12 @@ MINIBATCHES = Task(
             lambda X, y, batch_size, rng: _slices(X, y, rng.integers(0, len(X), len(X)), batch_size),
             "Some examples come twice and about a third never: each was drawn as if the others had been put "
             "back. An epoch shows every example once.",
+        ),
+        Mistake(
+            "as_published",
+            _as_published,
+            "That is the loop of the task before: it draws each example as if the others had been put back, "
+            "and forgets the rest at the end.",
         ),
         Mistake(
             "not_from_rng",
@@ -578,6 +594,11 @@ GRADIENT_NOISE = Task(
             "That is the standard deviation; the task asks for the variance.",
         ),
         Mistake(
+            "variance_squared",
+            lambda n_examples, batch_size, variance: gradient_noise(n_examples, batch_size, variance**2),
+            "`variance` is a square already: it should not be squared again.",
+        ),
+        Mistake(
             "root_of_batch",
             lambda n_examples, batch_size, variance: (
                 variance / np.sqrt(batch_size) * (n_examples - batch_size) / (n_examples - 1)
@@ -664,3 +685,160 @@ GRADIENT_NOISE = Task(
 )
 
 TASKS = (MINIBATCHES, MEAN_GRADIENT, UPDATES_PER_EPOCH, GRADIENT_NOISE)
+
+
+def _near(target, margin=0.02):
+    """Whether a value is within `margin` of the target, as a share of it."""
+    return lambda value: abs(value / target - 1) < margin
+
+
+# An epoch of N draws with replacement: an example comes k times with probability 1/(e k!), for large N. With
+# the exercise's N of 1,024 the share that never comes scatters by 0.01 from run to run.
+NEVER, ONCE_OR_NEVER = 1 / math.e, 2 / math.e
+
+UNSEEN_SHARE = Reading(
+    name="unseen_share",
+    day=3,
+    accepts=lambda share: abs(share - NEVER) < 0.04,
+    mistakes=(
+        Misreading(
+            "share_that_was_seen",
+            lambda share: abs(share - (1 - NEVER)) < 0.04,
+            "That is the share of the examples that were seen. How many were not?",
+        ),
+        Misreading(
+            "share_that_came_again",
+            lambda share: abs(share - (1 - ONCE_OR_NEVER)) < 0.04,
+            "That is the share of the examples that came more than once. How many never came?",
+        ),
+        Misreading(
+            "in_percent",
+            lambda share: abs(share / 100 - NEVER) < 0.04,
+            "That looks like a percentage. Give the share as a number between 0 and 1.",
+        ),
+        Misreading(
+            "number_of_examples",
+            lambda share: abs(share / 1024 - NEVER) < 0.04,
+            "That looks like the number of examples that were not seen. Which share of all of them is it?",
+        ),
+        Misreading(
+            "number_of_seen_examples",
+            lambda share: abs(share / 1024 - (1 - NEVER)) < 0.04,
+            "That looks like the number of different examples that were seen. Which share was not?",
+        ),
+        Misreading(
+            "nothing_missed",
+            lambda share: share == 0,
+            "As many examples as there are were drawn, but did every one of them come? Count the different "
+            "ones.",
+        ),
+    ),
+    right="Right: more than a third of the data is missing from such an epoch.",
+    otherwise="Let the loop run for one epoch, collect all the labels that come, and count how many of the "
+    "1,024 never do.",
+)
+
+# On the exercise's map the runs at rate 1/32 and batch size 16 end as high as those at batch size 128 with:
+MATCHING_RATE = 1 / 32 * 128 / 16
+
+RATE_FOR_LARGE_BATCH = Reading(
+    name="rate_for_large_batch",
+    day=3,
+    accepts=_near(MATCHING_RATE),
+    mistakes=(
+        Misreading(
+            "same_rate",
+            _near(1 / 32),
+            "That is the rate of the small batch. At batch size 128 it makes an eighth of the updates: "
+            "compare the two losses.",
+        ),
+        Misreading(
+            "square_root",
+            lambda rate: 0.06 < rate < 0.13,
+            "Not far enough: compare the two losses on the map. (The square root of the ratio is the rule "
+            "for Adam. This was trained with SGD.)",
+        ),
+        Misreading(
+            "wrong_way",
+            lambda rate: 0 < rate < 1 / 33,
+            "The wrong way: fewer updates, and each of them shorter still. Look where the map has the same "
+            "loss.",
+        ),
+        Misreading(
+            "the_loss",
+            lambda rate: rate > 1.1 or abs(rate - 0.7) < 0.05,
+            "That is not on the map's axis of learning rates.",
+        ),
+        Misreading(
+            "lowest_loss",
+            lambda rate: 0.4 < rate < 1.1,
+            "That leads lower. The question is which rate gives the same loss, not the best one.",
+        ),
+    ),
+    right="Right: eight times the batch, eight times the rate. The large batches have to go the same way in "
+    "an eighth of the updates.",
+    otherwise="Find the loss of batch size 16 and rate 0.0312 on the map, then look for it in the column of "
+    "batch size 128.",
+)
+
+
+def _smallest_batch(variance, n_examples=200):
+    """The smallest batch size whose mean has at most this variance, a single example's being 1."""
+    sizes = range(1, n_examples + 1)
+    return next(size for size in sizes if gradient_noise(n_examples, size, 1.0) <= variance)
+
+
+PRECISE_BATCH_SIZE = Reading(
+    name="precise_batch_size",
+    day=3,
+    accepts=lambda size: size == _smallest_batch(0.01),
+    mistakes=(
+        Misreading(
+            "with_replacement",
+            lambda size: size == 100,
+            "That would be right if every example could be drawn again, or if there were far more of them. "
+            "Without replacement fewer are enough: use your `gradient_noise`.",
+        ),
+        Misreading(
+            "variance_of_a_tenth",
+            lambda size: size in (_smallest_batch(0.1), _smallest_batch(0.1) - 1),
+            "There the variance is about a tenth. The typical error is its square root: which variance "
+            "belongs to an error of a tenth?",
+        ),
+        Misreading(
+            "one_too_small",
+            lambda size: size == _smallest_batch(0.01) - 1,
+            "Very close, but with this batch size the error is still a little above a tenth.",
+        ),
+        Misreading(
+            "not_whole",
+            lambda size: size != round(size),
+            "A batch holds a whole number of examples.",
+        ),
+        Misreading(
+            "all_of_them",
+            lambda size: size == 200,
+            "With all the examples there is no noise at all. A tenth of the error is allowed.",
+        ),
+        Misreading(
+            "outside",
+            lambda size: size < 1 or size > 200,
+            "There are 200 examples: a batch holds at least one and at most all of them.",
+        ),
+        Misreading(
+            "too_noisy",
+            lambda size: size < _smallest_batch(0.01),
+            "With this batch size the error is still larger than a tenth of a single example's.",
+        ),
+        Misreading(
+            "larger_than_needed",
+            lambda size: size > _smallest_batch(0.01),
+            "Precise enough, but a smaller batch would do.",
+        ),
+    ),
+    right="Right: a third of the data for a tenth of the error. With replacement it would have taken half "
+    "of them.",
+    otherwise="Try the batch sizes from 1 to 200 with your `gradient_noise`.",
+)
+
+READINGS = (UNSEEN_SHARE, RATE_FOR_LARGE_BATCH, PRECISE_BATCH_SIZE)

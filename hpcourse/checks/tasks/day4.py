@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Form, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
@@ -226,9 +227,9 @@ EFFECTIVE_LR = Task(
         ),
         Mistake(
             "divided_by_momentum",
-            lambda lr, momentum: np.divide(lr, momentum),
-            "Without momentum the effective rate should be the learning rate itself; yours is "
-            "infinite there.",
+            lambda lr, momentum: lr / momentum,
+            "Without momentum the effective rate should be the learning rate itself; you divide by zero "
+            "there.",
         ),
         Mistake(
             "times_momentum",
@@ -359,6 +360,11 @@ BEST_MOMENTUM = Task(
             "may be larger.",
         ),
         Mistake(
+            "rate_bracket_not_squared",
+            _pair(lr=lambda a, b, p, q: 2 / (p + q)),
+            "The momentum is right. Your learning rate has not been squared yet.",
+        ),
+        Mistake(
             "half_the_rate",
             _pair(lr=lambda a, b, p, q: 2 / (p + q) ** 2),
             "The momentum is right. Your learning rate is half of what it should be.",
@@ -428,4 +434,257 @@ BEST_MOMENTUM = Task(
     ),
 )
 
-TASKS = (MOMENTUM_STEP, EFFECTIVE_LR, BEST_MOMENTUM)
+
+def nesterov_step(w, v, grad, lr, momentum):
+    """Nesterov's momentum for the gradient at the point it stands on (Bengio et al. 2013)."""
+    v = momentum * v + lr * grad
+    return w - (momentum * v + lr * grad), v
+
+
+def _ahead(move, velocity=lambda v, g, lr, k: k * v + lr * g):
+    """A wrong rule: how the weights move, from the new and the old velocity, and how the new one is made."""
+
+    def wrong(w, v, grad, lr, momentum):
+        new = velocity(v, grad, lr, momentum)
+        return w - move(new, v, lr * grad, momentum), new
+
+    return wrong
+
+
+def _right_move(new, old, step, k):
+    return k * new + step
+
+
+# Nesterov's other memories: as for momentum, what the next step will keep (momentum times velocity), and
+# the point without the look ahead, from which the classical form takes its differences.
+NESTEROV_FORMS = (
+    *FORMS[:5],
+    Form(lambda given: given["momentum"] * given["v"], lambda after, given: after["v"] / given["momentum"]),
+    Form(
+        lambda given: given["w"] + given["momentum"] * given["v"],
+        lambda after, given: (after["v"] - after["w"]) / given["momentum"],
+    ),
+)
+
+NESTEROV_STEP = Task(
+    name="nesterov_step",
+    day=4,
+    reference=nesterov_step,
+    cases=_momentum_cases,
+    observe=steps("w", "v"),
+    forms=NESTEROV_FORMS,
+    mistakes=(
+        Mistake(
+            "new_velocity_in_expanded_form",
+            _ahead(lambda new, old, step, k: k**2 * new + (1 + k) * step),
+            "That is the snippet as it was. From rest, with v at zero, the first step of the task's last "
+            "formula has a single term, and the snippet's has two. Which velocity in it is not zero?",
+        ),
+        Mistake(
+            "square_stays",
+            _ahead(lambda new, old, step, k: k**2 * new + step),
+            "The gradient's part is mended. The square still stands at a velocity that has "
+            "already been updated.",
+        ),
+        Mistake(
+            "gradient_counts_too_much",
+            _ahead(lambda new, old, step, k: k * new + (1 + k) * step),
+            "The velocity's part is mended. The new velocity already holds a gradient: with your factor it "
+            "counts once too often.",
+        ),
+        Mistake(
+            "old_velocity_once",
+            _ahead(lambda new, old, step, k: k * old + (1 + k) * step),
+            "You take the old velocity, which is one way to mend it. Written out in terms of the old "
+            "velocity the momentum comes in twice: once in the update, once in the look ahead.",
+        ),
+        Mistake(
+            "plain_momentum",
+            _ahead(lambda new, old, step, k: new),
+            "That is plain momentum: it moves by the new velocity and does not look ahead.",
+        ),
+        Mistake(
+            "whole_velocity_ahead",
+            _ahead(lambda new, old, step, k: new + step),
+            "The new velocity counts in full. Only its share, the momentum, is added as the look ahead.",
+        ),
+        Mistake(
+            "only_the_look_ahead",
+            _ahead(lambda new, old, step, k: k * new),
+            "The weights move by the look ahead alone: the present gradient's own step is missing.",
+        ),
+        Mistake(
+            "momentum_scales_both",
+            _ahead(lambda new, old, step, k: k * (new + step)),
+            "Momentum scales the gradient's own step too. Only the velocity is reduced.",
+        ),
+        Mistake(
+            "minus_between",
+            _ahead(lambda new, old, step, k: k * new - step),
+            "Velocity and gradient pull in opposite directions: look at the sign between them.",
+        ),
+        Mistake("ascent", _ahead(lambda new, old, step, k: -_right_move(new, old, step, k)), ASCENT),
+        Mistake("ascent_in_velocity", _ahead(_right_move, lambda v, g, lr, k: k * v - lr * g), ASCENT),
+        Mistake(
+            "rate_only_in_velocity",
+            lambda w, v, grad, lr, momentum: (
+                w - (momentum * (momentum * v + lr * grad) + grad),
+                momentum * v + lr * grad,
+            ),
+            "The velocity is right. Where the weights move, the gradient stands without the learning rate.",
+        ),
+        Mistake(
+            "no_learning_rate",
+            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, 1.0, momentum),
+            "The learning rate is never used: the gradient enters at full length, and the walk soon "
+            "explodes.",
+        ),
+        Mistake(
+            "dampened",
+            _ahead(_right_move, lambda v, g, lr, k: k * v + (1 - k) * lr * g),
+            "In the velocity the gradient has only a share, as in an average. In this form it counts "
+            "in full.",
+        ),
+        Mistake(
+            "no_momentum",
+            _ahead(_right_move, lambda v, g, lr, k: lr * g + 0 * v),
+            "The last velocity is forgotten: without memory there is nothing to look ahead with.",
+        ),
+        Mistake(
+            "forgets_nothing",
+            _ahead(_right_move, lambda v, g, lr, k: v + lr * g),
+            "The velocity only adds up: nothing is ever forgotten. The momentum reduces it in every step.",
+        ),
+        Mistake(
+            "velocity_without_gradient",
+            _ahead(_right_move, lambda v, g, lr, k: k * v + 0 * g),
+            "The velocity only shrinks: the gradient never enters it.",
+        ),
+        Mistake(
+            "swapped",
+            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, momentum, lr),
+            "Learning rate and momentum have changed places: the steps are far too long, and hardly "
+            "anything is kept.",
+        ),
+        Mistake(
+            "remembers_the_look_ahead",
+            lambda w, v, grad, lr, momentum: (
+                nesterov_step(w, v, grad, lr, momentum)[0],
+                momentum * (momentum * v + lr * grad) + lr * grad,
+            ),
+            "The weights are right in the first step, but what you remember is the whole step with its look "
+            "ahead. The memory is the velocity without it.",
+        ),
+        Mistake(
+            "velocity_forgotten_in_return",
+            lambda w, v, grad, lr, momentum: (nesterov_step(w, v, grad, lr, momentum)[0], v),
+            OLD_MEMORY_RETURNED,
+        ),
+        Mistake(
+            "order_of_results",
+            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, lr, momentum)[::-1],
+            ORDER,
+        ),
+        Mistake(
+            "mean_of_gradient",
+            lambda w, v, grad, lr, momentum: nesterov_step(w, v, np.mean(grad), lr, momentum),
+            ONE_STEP_FOR_ALL,
+        ),
+        Mistake(
+            "absolute",
+            lambda w, v, grad, lr, momentum: nesterov_step(w, v, np.abs(grad), lr, momentum),
+            ABSOLUTE,
+        ),
+    ),
+)
+
+TASKS = (MOMENTUM_STEP, EFFECTIVE_LR, BEST_MOMENTUM, NESTEROV_STEP)
+
+
+def _steps_at_best(kappa):
+    """Steps to a millionth of the distance in a ravine, from (1, 1), at the best rate and momentum."""
+    lr, momentum = best_momentum(1.0, kappa)
+    w, v, count = np.ones(2), np.zeros(2), 0
+    while np.linalg.norm(w) > 1e-6 * np.sqrt(2):
+        w, v = momentum_step(w, v, np.array([1.0, kappa]) * w, lr, momentum)
+        count += 1
+    return count
+
+
+def _between(low, high):
+    return lambda value: low <= value <= high
+
+
+STEPS_GROWTH = Reading(
+    name="steps_growth",
+    day=4,
+    accepts=lambda value: abs(value / (_steps_at_best(1e4) / _steps_at_best(1e2)) - 1) < 0.2,
+    mistakes=(
+        Misreading(
+            "as_without_memory",
+            _between(95, 150),
+            "That is how plain gradient descent grows: its steps by the same factor as the condition number. "
+            "Count with your own momentum.",
+        ),
+        Misreading(
+            "number_of_steps",
+            lambda value: 500 < value < 5000 or 92 <= value <= 94,
+            "That is the number of steps itself. By what factor is it larger than in the shorter ravine?",
+        ),
+        Misreading(
+            "upside_down",
+            _between(0.05, 0.2),
+            "You divided the shorter ravine's steps by the longer one's: the growth is the other way round.",
+        ),
+        Misreading(
+            "no_growth",
+            _between(0.9, 1.5),
+            "Memory shortens the way, but a longer ravine still takes more steps.",
+        ),
+    ),
+    right="Right: a hundred times the condition number takes about ten times the steps, its square root, "
+    "and a little more.",
+    otherwise="Count the steps for both condition numbers with the function above, then divide.",
+)
+
+HIDDEN = np.cos(0.535)  # the exercise's momentum, which the learner reads off the figure
+
+
+def _near(value):
+    return lambda given: abs(given - value) < 0.015
+
+
+HIDDEN_MOMENTUM = Reading(
+    name="hidden_momentum",
+    day=4,
+    accepts=_near(HIDDEN),
+    mistakes=(
+        Misreading(
+            "factor_per_step",
+            _near(np.sqrt(HIDDEN)),
+            "That is what one step leaves of the distance. It is the momentum's square root.",
+        ),
+        Misreading(
+            "squared_twice",
+            _near(HIDDEN**2),
+            "You squared once too often. What one step leaves of the distance is the square root of "
+            "the momentum.",
+        ),
+        Misreading(
+            "what_is_lost",
+            lambda value: _near(1 - HIDDEN)(value) or _near(1 - np.sqrt(HIDDEN))(value),
+            "That is the share that is lost. The momentum is about the share that stays.",
+        ),
+        Misreading(
+            "usual",
+            lambda value: abs(value - 0.9) < 0.006,
+            "That is the usual value; these tops fall faster. Read two of them and calculate.",
+        ),
+    ),
+    right="Right. While the ball swings, its memory alone sets the pace: the learning rate changes how fast "
+    "it swings, not how fast it settles.",
+    otherwise="Read the tops at two steps far apart. Divide the distances, take the root for one step, "
+    "and think of the square root in the rule.",
+)
+
+READINGS = (STEPS_GROWTH, HIDDEN_MOMENTUM)

@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from hpcourse.checks.task import Case, Mistake, Task, say, steps
+from hpcourse.checks.reading import Misreading, Reading
+from hpcourse.checks.task import Case, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
     OLD_MEMORY_RETURNED,
     ORDER,
+    SILENT,
     SQUARES,
     VELOCITY,
     walks,
@@ -94,6 +96,22 @@ RMSPROP_STEP = Task(
             "eps_apart",
             lambda w, v, grad, lr, rho, eps: (
                 w - (lr * grad / np.sqrt(_average(rho, v, grad)) + eps),
+                _average(rho, v, grad),
+            ),
+            EPS_APART,
+        ),
+        Mistake(
+            "eps_added_to_weights",
+            lambda w, v, grad, lr, rho, eps: (
+                w - lr * grad / np.sqrt(_average(rho, v, grad)) + eps,
+                _average(rho, v, grad),
+            ),
+            EPS_APART,
+        ),
+        Mistake(
+            "eps_added_to_ratio",
+            lambda w, v, grad, lr, rho, eps: (
+                w - lr * (grad / np.sqrt(_average(rho, v, grad)) + eps),
                 _average(rho, v, grad),
             ),
             EPS_APART,
@@ -369,6 +387,15 @@ ADAM_STEP = Task(
             EPS_APART,
         ),
         Mistake(
+            "eps_added_to_weights",
+            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
+                _adam(step=lambda m, v, _: m / np.sqrt(v))(w, m, v, t, grad, lr, beta1, beta2, eps)[0] + eps,
+                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
+            ),
+            EPS_APART,
+        ),
+        Mistake("eps_added_to_ratio", _adam(step=lambda m, v, eps: m / np.sqrt(v) + eps), EPS_APART),
+        Mistake(
             "betas_swapped",
             lambda w, m, v, t, grad, lr, beta1, beta2, eps: adam_step(
                 w, m, v, t, grad, lr, beta2, beta1, eps
@@ -577,4 +604,275 @@ ADAMW_STEP = Task(
     ),
 )
 
-TASKS = (RMSPROP_STEP, ADAM_STEP, ADAMW_STEP)
+
+def corrected_average(x, y, beta):
+    """Adam's corrected average of the values `y`, met in the order of growing `x`."""
+    return _averages(x, y, beta)
+
+
+def _places(x, y):
+    return np.argsort(x)
+
+
+def _averages(
+    x,
+    y,
+    beta,
+    order=_places,
+    average=lambda b, m, value, t: b * m + (1 - b) * value,
+    correction=lambda b, t, place: 1 - b**t,
+):
+    """The corrected average, or with one part replaced by a wrong one."""
+    y, m, averages = np.asarray(y, float), 0.0, []
+    for t, place in enumerate(order(np.asarray(x), y), start=1):
+        m = average(beta, m, y[place], t)
+        averages.append(m / correction(np.float64(beta), t, place))
+    return np.array(averages)
+
+
+def _points(rng):
+    x = [2.0, -1.0, 0.5, 3.0, 1.0, -2.5]  # ranks differ from places
+    y = [1.0, 4.0, -2.0, 0.5, 3.0, -1.0]
+    drawn = {"x": rng.permutation(8) + rng.uniform(0, 0.5, 8), "y": rng.normal(size=8)}
+    return [
+        Case("points in no order", {"x": np.array(x), "y": np.array(y), "beta": 0.9}),
+        Case("all values alike", {"x": np.array(x), "y": np.full(6, 2.0), "beta": 0.7}),
+        Case("points in order", {"x": np.arange(5.0), "y": np.array(y[:5]), "beta": 0.5}),
+        Case("a single point", {"x": np.array([3.0]), "y": np.array([-4.0]), "beta": 0.9}),
+        Case(
+            "whole numbers",
+            {"x": np.array([3, 1, 0, 2]), "y": np.array([1, 5, -2, 4]), "beta": 0.8},
+            "integers",
+        ),
+        Case("lists", {"x": x, "y": y, "beta": 0.6}, "lists", SILENT),
+        Case("random points", drawn | {"beta": float(rng.uniform(0.5, 0.95))}, "random"),
+    ]
+
+
+def _misaveraged(**parts):
+    return lambda x, y, beta: _averages(x, y, beta, **parts)
+
+
+def _corrects_what_is_kept(x, y, beta):
+    y, m, averages = np.asarray(y, float), 0.0, []
+    for t, place in enumerate(np.argsort(x), start=1):
+        m = (beta * m + (1 - beta) * y[place]) / (1 - beta**t)
+        averages.append(m)
+    return averages
+
+
+def _back_in_place(x, y, beta):
+    averages = np.empty(len(y))
+    averages[np.argsort(x)] = corrected_average(x, y, beta)
+    return averages
+
+
+CORRECTED_AVERAGE = Task(
+    name="corrected_average",
+    day=5,
+    reference=corrected_average,
+    cases=_points,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "corrects_by_place",
+            _misaveraged(correction=lambda b, t, place: 1 - b ** (place + 1)),
+            "That is the snippet as it was. Where x is in order from the start it is right, elsewhere it is "
+            "not: what is `place`, and what does the formula's t count?",
+        ),
+        Mistake(
+            "corrects_by_place_from_zero",
+            _misaveraged(correction=lambda b, t, place: 1 - b**place),
+            "It corrects by where a point stands in the data, and for the first of the data it divides by "
+            "zero. What counts is how many points the average has met so far.",
+        ),
+        Mistake(
+            "no_correction",
+            _misaveraged(correction=_one),
+            "The average is not corrected for having started at zero: its first values are far too small.",
+        ),
+        Mistake(
+            "one_ahead",
+            _misaveraged(correction=lambda b, t, place: 1 - b ** (t + 1)),
+            "The correction is one point ahead: after the first point, one point has been met, not two.",
+        ),
+        Mistake(
+            "one_behind",
+            _misaveraged(correction=lambda b, t, place: 1 - b ** (t - 1)),
+            "The correction is one point behind: for the first point it divides by zero. After it, one point "
+            "has been met.",
+        ),
+        Mistake(
+            "order_of_the_data",
+            _misaveraged(order=lambda x, y: range(len(y))),
+            "The points are met in the order of the data. Go through them from the smallest x to "
+            "the largest.",
+        ),
+        Mistake(
+            "largest_first",
+            _misaveraged(order=lambda x, y: np.argsort(x)[::-1]),
+            "The points are met from the largest x to the smallest. Start at the smallest.",
+        ),
+        Mistake(
+            "sorted_by_value",
+            _misaveraged(order=lambda x, y: np.argsort(y)),
+            "The points are sorted by their values y, so that the average only rises. Sort by x.",
+        ),
+        Mistake(
+            "ranks",
+            _misaveraged(order=lambda x, y: np.argsort(np.argsort(x))),
+            "Each point's rank was taken for the place of the next point. What you need is the places in the "
+            "order of x.",
+        ),
+        Mistake(
+            "averages_x",
+            lambda x, y, beta: corrected_average(x, x, beta),
+            "Those are averages of x itself. The order comes from x, the values come from y.",
+        ),
+        Mistake(
+            "back_in_place",
+            _back_in_place,
+            "The averages are right, but returned in the order of the data. Return them in the order in "
+            "which they arise, from the smallest x on.",
+        ),
+        Mistake(
+            "shares_swapped",
+            _misaveraged(average=lambda b, m, value, t: (1 - b) * m + b * value),
+            "The two shares have changed places: the average follows the last value and forgets the others.",
+        ),
+        Mistake(
+            "share_missing",
+            _misaveraged(average=lambda b, m, value, t: b * m + value),
+            "The new value counts in full instead of with its share, so that this is a sum, not an average.",
+        ),
+        Mistake(
+            "starts_at_first_value",
+            _misaveraged(
+                average=lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value, correction=_one
+            ),
+            "The average starts at the first value instead of at zero. That needs no correction, but gives "
+            "the first value a weight far larger than the others have.",
+        ),
+        Mistake(
+            "starts_at_first_value_and_corrects",
+            _misaveraged(average=lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value),
+            "The average starts at the first value, and is corrected as if it had started at zero. Start it "
+            "at zero.",
+        ),
+        Mistake(
+            "corrected_value_kept",
+            _corrects_what_is_kept,
+            "The corrected average goes into the next one, and is corrected again there. Keep the "
+            "uncorrected one to go on with.",
+        ),
+        Mistake(
+            "multiplied_correction",
+            _misaveraged(correction=lambda b, t, place: 1 / (1 - b**t)),
+            "The correction makes small averages smaller still: divide by it instead of multiplying.",
+        ),
+        Mistake(
+            "t_as_factor",
+            _misaveraged(correction=lambda b, t, place: 1 - b * t),
+            "In the correction the number of points is a factor; it should be an exponent.",
+        ),
+        Mistake(
+            "correction_without_t",
+            _misaveraged(correction=lambda b, t, place: 1 - b),
+            "The correction is the same for every point: right for the first one, far too strong later.",
+        ),
+        Mistake(
+            "final_correction",
+            lambda x, y, beta: _misaveraged(correction=_one)(x, y, beta) / (1 - beta ** len(y)),
+            "All averages get the last one's correction. Each has its own, by the points met until then.",
+        ),
+        Mistake(
+            "plain_mean",
+            _misaveraged(average=lambda b, m, value, t: m + (value - m) / t, correction=_one),
+            "That is the plain mean of all values so far: beta is never used, nothing is forgotten.",
+        ),
+        Mistake(
+            "last_only",
+            lambda x, y, beta: corrected_average(x, y, beta)[-1],
+            "That is the last average alone. Return one for each point.",
+        ),
+    ),
+)
+
+TASKS = (RMSPROP_STEP, ADAM_STEP, ADAMW_STEP, CORRECTED_AVERAGE)
+
+
+def _waking(quiet=20_000, lr=1.0):
+    """The step of a weight whose gradient, after `quiet` zeros, is suddenly 5."""
+    return -adam_step(0.0, 0.0, 0.0, quiet + 1, 5.0, lr, 0.9, 0.999, 1e-8)[0]
+
+
+def _about(number):
+    return lambda value: abs(abs(value) / number - 1) < 0.02
+
+
+WAKING_STEP = Reading(
+    name="waking_step",
+    day=5,
+    accepts=_about(_waking()),
+    mistakes=(
+        Misreading(
+            "as_a_first_step",
+            _about(_waking(quiet=0)),
+            "That is the first step of all, at t = 1, where the hats make up for the start at zero. After "
+            "20,000 steps they have nothing left to make up for: what are m and v then?",
+        ),
+        Misreading(
+            "raw_gradient",
+            _about(1 / np.sqrt(0.001)),
+            "Here the gradient counts in full in the numerator. But m, too, takes only its share of it.",
+        ),
+        Misreading(
+            "m_only",
+            lambda value: _about(0.1)(value) or _about(0.5)(value),
+            "That is m, which is then divided by the root of v. And v has had as long a rest as m.",
+        ),
+        Misreading(
+            "with_the_usual_rate",
+            _about(_waking(lr=0.001)),
+            "That is the step itself, at a learning rate of 0.001. Give it in units of the learning rate.",
+        ),
+        Misreading(
+            "times_the_gradient",
+            lambda value: _about(5.0)(value) or _about(5 * _waking())(value),
+            "Adam's step does not grow with the gradient: make it ten times as large and look again.",
+        ),
+    ),
+    right="Right: more than three times the learning rate. The numerator takes a tenth of the sudden "
+    "gradient, the divisor the root of only a thousandth of its square. So a step can be longer than "
+    "the rate.",
+    otherwise="Ask your adam_step: nothing in m and v, 20,000 steps made already, and a learning rate of 1. "
+    "Which t is the step after them?",
+)
+
+UNCORRECTED_CURVE = Reading(
+    name="uncorrected_curve",
+    day=5,
+    words=("A", "B", "C", "D"),
+    accepts=lambda word: word == "C",
+    mistakes=(
+        Misreading(
+            "only_m_corrected",
+            lambda word: word == "B",
+            "This one starts several times too long. So does Adam without correction at the usual betas; but "
+            "here beta2 is smaller, and v fills faster. Work out the first step: what is m, and what is the "
+            "root of v?",
+        ),
+        Misreading(
+            "only_v_corrected",
+            lambda word: word == "D",
+            "This one is far too short at first and never too long, just like m itself. Something here is "
+            "making up for v. Without any correction the small root of v stands in the divisor.",
+        ),
+    ),
+    right="Right: its first step is too short, and later ones are a little too long. Whether Adam without "
+    "correction starts too long or too short depends on both betas; with the hats nobody has to know.",
+    otherwise="Every step of this one is exactly the learning rate: that is what the correction is for. "
+    "What becomes of the first step without it?",
+)
+
+READINGS = (WAKING_STEP, UNCORRECTED_CURVE)

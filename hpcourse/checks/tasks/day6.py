@@ -1,7 +1,9 @@
-"""Day 6: reading curves and comparing fairly. (The capstone has a scorer of its own.)"""
+"""Day 6: reading curves and comparing fairly. (The capstone has a check of its own.)"""
 
 import numpy as np
 
+from hpcourse.checks.capstone import CAPSTONE
+from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Mistake, Task, once
 from hpcourse.checks.tasks.common import SILENT
 
@@ -52,6 +54,8 @@ def _curves(rng):
         "falls and settles": _falling(2.3, 0.03, 0.14, 100),
         "falls and settles soon": _falling(0.7, 0.01, 0.2, 60),
         "falls from far up": _falling(6.0, 0.05, 0.1, 150),
+        "falls steeply to the end": np.linspace(2.3, 0.02, 60),
+        "crawls and trembles": _falling(2.3, 1.6, 0.003, 80, 0.002),
     }
     start, steps = float(rng.uniform(0.8, 5)), int(rng.integers(60, 150))
     random = {
@@ -83,6 +87,22 @@ def _growth_unnoticed(instead):
         return instead if diagnose(train_loss) == "lr_too_large" and not lost else diagnose(train_loss)
 
     return wrong
+
+
+def _noise_by(jumps):
+    """A diagnosis that tells noise by `jumps` of the second half instead of by the scatter of its steps."""
+
+    def wrong(train_loss):
+        loss = np.asarray(train_loss, dtype=float)
+        if diagnose(loss) == "lr_too_large" or not jumps(loss[len(loss) // 2 :]):
+            return diagnose(loss)
+        return "noise_floor"
+
+    return wrong
+
+
+_spread_is_noise = _noise_by(lambda late: np.std(late) > 0.1 * late.mean())
+_every_rise_is_noise = _noise_by(lambda late: np.any(np.diff(late) > 0))
 
 
 def _minimum_only(train_loss):
@@ -162,6 +182,18 @@ DIAGNOSE = Task(
             "A smooth curve that has settled near zero is called a noise floor. Noise goes up and down.",
         ),
         Mistake(
+            "fall_is_noise",
+            _spread_is_noise,
+            "A smooth curve that falls to its end is called a noise floor. Its losses differ widely, true. "
+            "But does it ever go up?",
+        ),
+        Mistake(
+            "trembling_is_noise",
+            _every_rise_is_noise,
+            "A curve that trembles by far less than a percent of its level is called a noise floor. It is "
+            "not the number of the jumps that counts, but their size.",
+        ),
+        Mistake(
             "large_and_small_swapped",
             _relabel(lr_too_large="lr_too_small", lr_too_small="lr_too_large"),
             "Too large and too small have changed places: too large a rate makes the loss rise.",
@@ -222,6 +254,10 @@ def _comparisons(rng):
         "Adam": [[0.5, 0.5], [0.45, 0.55]],
         "AdaGrad": [[0.42, 0.44], [0.41, 0.43], [0.6, 0.6]],
     }
+    often = {
+        "Momentum": [[0.5, 0.45], [nan, 0.02]],
+        "SGD": [[0.3, 0.4], [0.6, 0.5]],
+    }
     outlier = {
         "RMSProp": [[0.9, 0.9, 0.9], [0.2, 0.2, 1.4]],
         "Adam": [[0.5, 0.3, 0.5], [0.8, 0.7, 0.9]],
@@ -232,6 +268,7 @@ def _comparisons(rng):
         "one lucky seed": lucky,
         "some diverged": diverged,
         "some diverged now and then": now_and_then,
+        "one diverged, low otherwise": often,
         "different numbers of rates": different,
         "one bad seed": outlier,
     }
@@ -394,4 +431,320 @@ FAIR_WINNER = Task(
     ),
 )
 
-TASKS = (DIAGNOSE, FAIR_WINNER)
+
+def loss_map(weights, biases, x, y):
+    """The mean squared error of every line: a row for each bias, a column for each weight."""
+    weights, biases = np.asarray(weights, float), np.asarray(biases, float)
+    lines = weights[:, None] * np.asarray(x, float) + biases[:, None, None]
+    return np.mean((lines - np.asarray(y, float)) ** 2, axis=-1)
+
+
+def _maps(rng):
+    x, y = [0.0, 1.0, 2.0], [0.3, 2.9, 5.2]
+    given = {
+        "twelve lines": ([1.0, 2.0, 3.5], [-1.0, 0.0, 0.5, 1.2], x, y),
+        "a fine grid near the best line": ([2.4, 2.5], [0.2, 0.3, 0.4], x, y),
+        "whole-number data": ([0.5, 1.25], [-0.3, 0.4], [1, 2, 4, 5], [1, 3, 3, 6]),
+        "whole-number grid": ([-1, 0, 2], [1, 2], [0.2, 0.4, 1.7], [0.1, 1.4, 2.2]),
+    }
+    drawn = (rng.normal(size=3), rng.normal(size=4), rng.normal(size=6), 2 * rng.normal(size=6))
+    names = ("weights", "biases", "x", "y")
+    return [
+        *(Case(name, dict(zip(names, map(np.array, values)))) for name, values in given.items()),
+        Case("lists", dict(zip(names, given["twelve lines"])), "lists", SILENT),
+        Case("random lines", dict(zip(names, drawn)), "random"),
+    ]
+
+
+def _wrong_map(loss=lambda error: np.mean(error**2), line=lambda weight, bias, x: weight * x + bias):
+    """A map with another loss, or of other lines."""
+
+    def wrong(weights, biases, x, y):
+        return np.array([[loss(line(weight, bias, x) - y) for weight in weights] for bias in biases])
+
+    return wrong
+
+
+def _then(change):
+    """The right map, changed afterwards."""
+    return lambda weights, biases, x, y: change(loss_map(weights, biases, x, y))
+
+
+LOSS_MAP = Task(
+    name="loss_map",
+    day=6,
+    reference=loss_map,
+    cases=_maps,
+    observe=once("result"),
+    mistakes=(
+        Mistake(
+            "whole_numbers",
+            _then(np.trunc),
+            "That is the table as it was: it can hold whole numbers only, and everything after the decimal "
+            "point is cut off when a loss is written into it.",
+        ),
+        Mistake(
+            "rounded",
+            _then(np.round),
+            "The losses are rounded now instead of cut off. But the best lines still share the same number: "
+            "it is the decimal places that tell them apart.",
+        ),
+        Mistake(
+            "rounded_up",
+            _then(np.ceil),
+            "The losses are rounded up. The decimal places tell the best lines apart: keep them.",
+        ),
+        Mistake(
+            "two_decimals",
+            _then(lambda table: np.round(table, 2)),
+            "Only two decimal places are kept. On a finer grid the same trouble comes back: keep them all.",
+        ),
+        Mistake(
+            "type_of_the_data",
+            lambda weights, biases, x, y: loss_map(weights, biases, x, y).astype(y.dtype),
+            "Right as long as the data have decimal places. With whole-number data the table takes over "
+            "their type, and cuts the losses off again.",
+        ),
+        Mistake(
+            "type_of_the_grid",
+            lambda weights, biases, x, y: loss_map(weights, biases, x, y).astype(weights.dtype),
+            "Right as long as the weights have decimal places. With whole-number weights the table takes "
+            "over their type, and cuts the losses off again.",
+        ),
+        Mistake(
+            "transposed",
+            _then(np.transpose),
+            "Rows and columns have changed places: a row for each bias, a column for each weight.",
+        ),
+        Mistake(
+            "upside_down",
+            _then(np.flipud),
+            "The rows stand upside down: the first row belongs to the first bias.",
+        ),
+        Mistake(
+            "sum",
+            _wrong_map(lambda error: np.sum(error**2)),
+            "The squared errors are added up: take their mean.",
+        ),
+        Mistake(
+            "half",
+            _wrong_map(lambda error: np.mean(error**2) / 2),
+            "Half of what it should be. The loss here is the mean squared error, without a factor 1/2.",
+        ),
+        Mistake(
+            "absolute",
+            _wrong_map(lambda error: np.mean(np.abs(error))),
+            "The mean absolute error. The errors are to be squared.",
+        ),
+        Mistake(
+            "root",
+            _wrong_map(lambda error: np.sqrt(np.mean(error**2))),
+            "The root of the mean squared error: leave out the root.",
+        ),
+        Mistake(
+            "square_of_the_mean",
+            _wrong_map(lambda error: np.mean(error) ** 2),
+            "Errors up and down cancel each other before they are squared: square each one first.",
+        ),
+        Mistake(
+            "largest_error",
+            _wrong_map(lambda error: np.max(error**2)),
+            "Only the largest error of each line counts. Take the mean over all examples.",
+        ),
+        Mistake(
+            "last_example",
+            _wrong_map(lambda error: error[-1] ** 2),
+            "Only the last example counts. Take the mean over all of them.",
+        ),
+        Mistake(
+            "weight_and_bias_swapped",
+            _wrong_map(line=lambda weight, bias, x: bias * x + weight),
+            "Weight and bias have changed places: the weight is the slope of the line, the bias its height.",
+        ),
+        Mistake(
+            "no_bias",
+            _wrong_map(line=lambda weight, bias, x: weight * x),
+            "All rows are alike: the bias is never used.",
+        ),
+        Mistake(
+            "bias_subtracted",
+            _wrong_map(line=lambda weight, bias, x: weight * x - bias),
+            "The bias is subtracted, so that every row shows another line: the line is weight times `x` "
+            "plus bias.",
+        ),
+    ),
+)
+
+TASKS = (DIAGNOSE, FAIR_WINNER, LOSS_MAP)
+
+
+def _curve(letter, truth, right, wrong):
+    """The reading of one curve of the gallery: `wrong` maps the other diagnoses to what is said of them."""
+    return Reading(
+        name=f"curve_{letter}",
+        day=6,
+        words=DIAGNOSES,
+        accepts=lambda word: word == truth,
+        mistakes=tuple(
+            Misreading(name, lambda word, name=name: word == name, message) for name, message in wrong.items()
+        ),
+        right=right,
+        otherwise="",
+    )
+
+
+CURVE_A = _curve(
+    "a",
+    "noise_floor",
+    "Right: it has fallen, and then goes up and down around a level and comes no lower. A smaller rate, or "
+    "one "
+    "that decays, would.",
+    {
+        "lr_too_large": "It jumps about, but around a level far below its start, and it does not grow. "
+        "This run is "
+        "not lost.",
+        "lr_too_small": "It makes no progress any more, true. But is that because its steps are too short? "
+        "Look at "
+        "how far it jumps.",
+        "healthy": "It has fallen, true. But compare its jumps with its level: can it come any lower like "
+        "this?",
+    },
+)
+CURVE_B = _curve(
+    "b",
+    "lr_too_small",
+    "Right: smooth, in the right direction, and hardly anywhere after all its steps.",
+    {
+        "lr_too_large": "A curve with too large a rate grows, or jumps about. This one falls at every step.",
+        "noise_floor": "A noise floor is a level around which a curve goes up and down. Does this one?",
+        "healthy": "It falls, and smoothly. But read the numbers on its axis: how much of the loss is gone?",
+    },
+)
+CURVE_C = _curve(
+    "c",
+    "lr_too_large",
+    "Right: the beginning looks fine, while the loss in the flat directions falls. In the steepest direction "
+    "every step makes it worse, and in the end that is all one sees.",
+    {
+        "lr_too_small": "The steps are not too short: look at how fast it falls at first, and what it does "
+        "then.",
+        "noise_floor": "A noise floor goes up and down around a level. This one knows only one direction "
+        "at the end.",
+        "healthy": "The first half looks healthy. Where does the curve end, and where would it go from "
+        "there?",
+    },
+)
+CURVE_D = _curve(
+    "d",
+    "healthy",
+    "Right: it falls smoothly, most of the loss is gone, and it is settling.",
+    {
+        "lr_too_large": "Nothing grows here, and nothing jumps: it falls from beginning to end.",
+        "lr_too_small": "It still falls a little at the end, as good ones do. How much of the loss is "
+        "gone by "
+        "then?",
+        "noise_floor": "A noise floor goes up and down around a level. This curve is smooth, and not far "
+        "from zero.",
+    },
+)
+
+DEAD_RATE, RATES = 3.0, (0.0003, 0.1, 3.0, 3000.0)
+
+
+def _is(rate):
+    return lambda value: abs(value / rate - 1) < 1e-6
+
+
+MISDIAGNOSED_RATE = Reading(
+    name="misdiagnosed_rate",
+    day=6,
+    accepts=_is(DEAD_RATE),
+    mistakes=(
+        Misreading(
+            "truly_too_small",
+            _is(RATES[0]),
+            "That curve is flat because its steps are tiny, and the word for it is right. Is there another "
+            "one "
+            "with the same word?",
+        ),
+        Misreading(
+            "healthy",
+            _is(RATES[1]),
+            "That network learns: its curve falls, and its accuracy is high.",
+        ),
+        Misreading(
+            "diverged",
+            _is(RATES[3]),
+            "At that rate the loss is lost altogether, and your function says so. Which curve looks harmless "
+            "instead?",
+        ),
+    ),
+    right="Right: its first steps were so long that they killed the ReLUs, and a dead network has a flat "
+    "curve. "
+    "Whoever believes the word makes the rate larger still. So when a loss sits still at guessing, look at "
+    "how "
+    "it got there, or train once with a third of the rate.",
+    otherwise="Answer with one of the rates of the figure: the one whose word is wrong.",
+)
+
+SHARE, CHANCE = 0.05, 0.9  # of settings that reach the target; wanted
+
+
+def _all_miss(draws):
+    return np.exp(np.log(1 - SHARE) * np.clip(draws, -1e4, 1e4))
+
+
+TRIALS_NEEDED = Reading(
+    name="trials_needed",
+    day=6,
+    accepts=lambda value: value == int(value) and _all_miss(value) <= 1 - CHANCE < _all_miss(value - 1),
+    mistakes=(
+        Misreading(
+            "not_rounded",
+            lambda value: (
+                value != int(value) and _all_miss(value + 0.1) < 1 - CHANCE < _all_miss(value - 0.1)
+            ),
+            "That is where the two sides are equal. But trainings come whole: how many must there be?",
+        ),
+        Misreading(
+            "rounded_down",
+            lambda value: _all_miss(value + 1) <= 1 - CHANCE < _all_miss(value),
+            "Just too few: with that many, the chance is still a little below what was asked.",
+        ),
+        Misreading(
+            "one_over_the_share",
+            lambda value: abs(value - 1 / SHARE) < 0.5,
+            "With that many draws you may expect one hit on average. But luck is uneven: many such searches "
+            "have none.",
+        ),
+        Misreading(
+            "chance_over_share",
+            lambda value: abs(value - CHANCE / SHARE) < 0.5,
+            "The chances of single draws do not add up like that: two of them can hit at once. Ask how "
+            "likely "
+            "it is that all draws miss.",
+        ),
+        Misreading(
+            "for_95_percent",
+            lambda value: value == np.ceil(np.log(0.05) / np.log(1 - SHARE)),
+            "That is the number of the lesson, for a chance of 95%. Here another chance is asked for.",
+        ),
+        Misreading(
+            "far_too_few",
+            lambda value: _all_miss(value) > 1 - CHANCE / 2,
+            "Far too few: with so few draws a search misses more often than it hits. How likely is it that "
+            "one draw misses, and then another?",
+        ),
+        Misreading(
+            "more_than_needed",
+            lambda value: _all_miss(value - 1) <= 1 - CHANCE,
+            "Enough, but more than needed: where does the chance that all of them miss fall below one tenth?",
+        ),
+    ),
+    right="Right: more than the budget of the laboratory below. Chance alone will not do; a search that "
+    "learns "
+    "from each training will.",
+    otherwise="Not yet: how likely is it that all draws miss? Make that smaller than one tenth.",
+)
+
+READINGS = (CURVE_A, CURVE_B, CURVE_C, CURVE_D, MISDIAGNOSED_RATE, TRIALS_NEEDED, CAPSTONE)

@@ -1,0 +1,21 @@
+"""The command line: `hpcourse course ...` for instructors, `hpcourse links ...` for forks."""
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS = ("hpcourse.instructor", "hpcourse.links")  # each has add_to(commands)
+
+
+def main(argv=None):
+    """Run a command; returns what the process should exit with."""
+    parser = argparse.ArgumentParser(prog="hpcourse", description="Tools around the course.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for module in COMMANDS:
+        import_module(module).add_to(commands)
+    arguments = parser.parse_args(argv)
+    return arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""A check in two halves: the answer is tried in one process, the verdict is reached in another.
+
+So a grader need not believe what a submission's own process says of itself: `observe` reports there what
+an answer gave, `conclude` compares it here with what is right. Between them goes text, JSON without any
+code in it; whatever is wrong with it makes the answer wrong and harms nobody.
+
+>>> from hpcourse import SGD
+>>> told = observe("gd_step", lambda w, grad, lr: w - lr * grad, seed=7)
+>>> conclude("gd_step", told, seed=7).passed
+True
+"""
+
+import base64
+import json
+import math
+
+import numpy as np
+
+from hpcourse.checks import checker, properties
+from hpcourse.checks.checker import Live, Observed, Record
+from hpcourse.checks.result import Result
+from hpcourse.checks.task import LARGEST, Seen, say
+from hpcourse.checks.tasks import ALL, TASKS
+
+LONGEST = 64 * 2**20  # characters of a report
+ENDINGS = ("done", "time", "died")
+UNREADABLE = say("What this answer gave could not be read.")
+
+
+def observe(name, answer, seed=None):
+    """What `answer` to the task `name` did, as text."""
+    task = ALL[name]
+    if name not in TASKS:
+        return json.dumps({"told": task.telling(answer)})
+    early = checker.not_to_be_tried(task, answer)
+    if early:
+        return json.dumps({"status": early.status, "type": type(answer).__name__})
+    live = Live(task, answer, seed)
+    observed = live.observed()
+    report = {
+        "ending": observed.ending,
+        "printed": observed.printed,
+        "characters": observed.characters,
+        "records": [_record_out(record) for record in observed.records],
+        "again": observed.again and _record_out(observed.again),
+        "remarks": [_record_out(record) for record in observed.remarks],
+        "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
+    }
+    return json.dumps(report)
+
+
+def conclude(name, text, seed=None):
+    """The Result of an answer to the task `name`, from what `observe` said with the same `seed`."""
+    task = ALL[name]
+    try:
+        if len(text) > LONGEST:
+            raise ValueError("too long")
+        report = json.loads(text)
+        if name not in TASKS:
+            return task.conclude(report["told"], seed)
+        if "status" in report:
+            return _untried(task, report)
+        source = Told(task, report, seed)
+        result = checker.conclude(task, source)
+        str(result.message), result.example  # the report may lack what a message needs
+        return result
+    except Exception:  # the text may hold anything
+        return Result(task, "not yet", UNREADABLE)
+
+
+def _untried(task, report):
+    if report["status"] == "not started":
+        return Result(task, "not started", checker.NOT_STARTED)
+    got = str(report.get("type"))[:80]
+    return Result(task, "not yet", properties.not_a_function(task, got))
+
+
+class Told:
+    """An answer that is known from a report only."""
+
+    def __init__(self, task, report, seed):
+        self.cases = task.cases(np.random.default_rng(seed))
+        if report["ending"] not in ENDINGS:
+            raise ValueError(f"ending must be one of {ENDINGS}")
+        records = [_record_in(record) for record in report["records"]]
+        again = report["again"] and _record_in(report["again"])
+        if report["ending"] == "done" and (len(records) != len(self.cases) or not again):
+            raise ValueError(f"{len(self.cases)} cases should have a record, {len(records)} have")
+        printed, characters = str(report["printed"])[:1000], int(report["characters"])
+        remarks = [_record_in(record) for record in report["remarks"]]
+        self.report = Observed(report["ending"], printed, characters, records, again or None, remarks)
+        self.forms = [[_record_in(record) for record in records] for records in report["forms"]]
+        if any(len(form) != len(self.cases) for form in self.forms):
+            raise ValueError("every case should have a record in each form")
+
+    def observed(self):
+        """The answer on every case."""
+        return self.report
+
+    def in_other_forms(self):
+        """Its records with the memory kept in other forms."""
+        return self.forms
+
+    def unused(self):
+        """Not asked for: it takes the answer itself to find out."""
+        return []
+
+
+def _record_out(record):
+    details = {key: value if isinstance(value, int) else str(value) for key, value in record.details.items()}
+    return {
+        "seen": [_array_out(seen.value) for seen in record.seen],
+        "problem": record.problem,
+        "details": details,
+    }
+
+
+def _record_in(report):
+    seen = [Seen("", 0, _array_in(value)) for value in report["seen"]]
+    details = {
+        str(key): value if isinstance(value, int) else str(value)[:200]
+        for key, value in report["details"].items()
+    }
+    return Record(seen, str(report["problem"])[:40], details)
+
+
+def _array_out(array):
+    if array.dtype.kind == "U":
+        return {"dtype": "U", "shape": array.shape, "data": array.ravel().tolist()}
+    array = np.asarray(array, array.dtype.newbyteorder("<"))
+    data = base64.b64encode(array.tobytes()).decode()
+    return {"dtype": array.dtype.str, "shape": array.shape, "data": data}
+
+
+def _array_in(report):
+    shape = tuple(int(length) for length in report["shape"])
+    if min(shape, default=0) < 0 or math.prod(shape) > LARGEST:
+        raise ValueError(f"shape {shape}")
+    if report["dtype"] == "U":
+        return np.array([str(word)[:200] for word in report["data"]], dtype=str).reshape(shape)
+    dtype = np.dtype(str(report["dtype"]))
+    if dtype.kind not in "biufc":
+        raise ValueError(f"dtype {dtype}")
+    return np.frombuffer(base64.b64decode(report["data"], validate=True), dtype).reshape(shape)

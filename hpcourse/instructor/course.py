@@ -1,0 +1,428 @@
+"""The course folder: what is in it, and how it is made."""
+
+import csv
+import hashlib
+import hmac
+import json
+import logging
+import os
+import re
+import secrets
+import sys
+import tomllib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+import hpcourse
+from hpcourse.instructor import Misuse
+from hpcourse.language import LANGUAGES
+
+DAYS = range(1, 7)
+CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
+STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
+LIMITS = {"cell_seconds": 20, "seconds": 120, "memory_mb": 2048, "disk_mb": 256, "processes": 48}
+
+SETTINGS = """\
+# What `hpcourse course` needs to know. Limits are for one submission; see the guide for instructors.
+language = "{language}"
+days = {days}
+
+[limits]
+{limits}
+"""
+CONFIG = """\
+# nbgrader's own commands (formgrader, export, ...) work in this folder too. Settings of yours go below.
+from hpcourse.instructor.grading import configure
+
+configure(get_config())
+"""
+ROSTER = {
+    "en": "id,name,email\ns001,Ada Chen,ada.chen@example.edu\ns002,Ben Lin,ben.lin@example.edu\n",
+    "zh-TW": "id,name,email\nb14901001,陳雅婷,b14901001@x.edu\nb14901002,林柏翰,b14901002@x.edu\n",
+}
+OVERRIDES = "student,assignment,task,points,comment\n"
+README = """\
+# {title}
+
+A private course folder: it holds solutions, submissions and marks. Keep it out of public repositories.
+
+    hpcourse course release                       (only after you edited source/)
+    hpcourse course collect DOWNLOAD --assignment day1
+    hpcourse course grade
+    hpcourse course report
+
+- `release/` is what students get, `source/` the same with solutions
+- `roster.csv` lists the students (id, name, email); replace the examples
+- `overrides.csv` corrects marks by hand (student, assignment, task, points, comment)
+- `.secret` draws the numbers that answers are tried on; do not hand it on, do not lose it during a semester
+"""
+IGNORE = ".secret\n.lock\n.matplotlib/\nhpcourse.log\n__pycache__/\n.ipynb_checkpoints/\n"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A check of an assignment: its cell's id, the task's name, its points."""
+
+    cell: str
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Student:
+    """A line of the roster."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder and its settings."""
+
+    root: Path
+    language: str
+    days: tuple[int, ...]
+    limits: dict = field(default_factory=lambda: dict(LIMITS))
+
+    @classmethod
+    def open(cls, folder):
+        """The course in `folder`; raises Misuse where there is none or its settings are wrong."""
+        root = Path(folder).resolve()
+        try:
+            settings = tomllib.loads((root / "course.toml").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise Misuse(
+                f"{root} is no course folder (it has no course.toml): go to one, name it with --course DIR, "
+                "or make one with: hpcourse course new DIR"
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Misuse(f"{root / 'course.toml'} cannot be read: {error}") from None
+        language, days = settings.get("language"), settings.get("days")
+        if language not in LANGUAGES:
+            known = " or ".join(LANGUAGES)
+            raise Misuse(f"course.toml: language must be {known}, got {language!r}")
+        if not isinstance(days, list) or not days or not set(days) <= set(DAYS):
+            raise Misuse(f"course.toml: days must be a list of days from 1 to 6, got {days!r}")
+        limits = settings.get("limits", {})
+        for name, value in limits.items():
+            if name not in LIMITS or not isinstance(value, int) or value < 1:
+                raise Misuse(
+                    f"course.toml: limits are whole numbers for {', '.join(LIMITS)}, got {name} = {value!r}"
+                )
+        return cls(root, language, tuple(days), {**LIMITS, **limits})
+
+    @property
+    def assignments(self):
+        """day1, day2, ..."""
+        return [f"day{day}" for day in self.days]
+
+    def chosen(self, assignment):
+        """[assignment], or all where it is None; raises Misuse for one that the course does not have."""
+        if assignment is None:
+            return self.assignments
+        if assignment not in self.assignments:
+            raise Misuse(f"--assignment must be one of {', '.join(self.assignments)}, got {assignment!r}")
+        return [assignment]
+
+    def notebook(self, step, assignment, student="."):
+        """Where a notebook is: `step` is source, release, submitted, autograded."""
+        return self.root / step / student / assignment / f"{assignment}_exercises.ipynb"
+
+    def released(self, assignment):
+        """The notebook as students got it."""
+        path = self.notebook("release", assignment)
+        if not path.exists():
+            raise Misuse(f"{assignment} has not been released: run hpcourse course release")
+        return nbformat.read(path, as_version=4)
+
+    def tasks(self, assignment):
+        """The tasks of an assignment, in their order."""
+        return tasks_of(self.released(assignment))
+
+    def roster(self):
+        """{id: Student}; raises Misuse with the line where something is wrong."""
+        path = self.root / "roster.csv"
+        students = {}
+        for number, row in read_table(path, {"id", "name"}):
+            student = Student(row["id"], row["name"], row.get("email", ""))
+            if not STUDENT.fullmatch(student.id):
+                raise Misuse(
+                    f"roster.csv, line {number}: id {student.id!r} may hold letters, digits, - _ . and @ only"
+                )
+            if student.id in students:
+                raise Misuse(f"roster.csv, line {number}: id {student.id!r} is there twice")
+            students[student.id] = student
+        return students
+
+    def seed(self, student, assignment, task):
+        """What draws the numbers that this student's answer is tried on: the same whenever it is graded."""
+        path = self.root / ".secret"
+        try:
+            secret = bytes.fromhex(path.read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            raise Misuse(
+                f"{path} is missing or damaged: put it back, or make a new one with "
+                "hpcourse course new . --force (then grade --again, since other numbers are drawn)"
+            ) from None
+        words = json.dumps([student, assignment, task]).encode()
+        return int.from_bytes(hmac.digest(secret, words, "sha256")[:8])
+
+    def config(self):
+        """nbgrader's configuration for this course, with what its nbgrader_config.py adds."""
+        from traitlets.config import PyFileConfigLoader
+
+        with inside(self.root):
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+
+    def gradebook(self):
+        """nbgrader's gradebook, to be used in a with statement."""
+        from nbgrader.api import Gradebook
+
+        find_alembic()
+        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}", "hpcourse")
+
+
+def read_table(path, columns):
+    """[(line number, row)] of a CSV file, cells stripped; what a spreadsheet saves is understood."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Misuse(f"{path} is missing") from None
+    for encoding in ("utf-8-sig", "cp950", "latin-1"):
+        try:
+            content = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    lines = content.splitlines()
+    header = lines[0] if lines else ""
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=True)
+    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    missing = sorted(columns - set(reader.fieldnames))
+    if missing:
+        raise Misuse(f"{path.name}: the first line lacks {', '.join(missing)}; it is {header!r}")
+    rows = []
+    for row in reader:
+        clean = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str | None)}
+        if any(clean.values()):
+            rows.append((reader.line_num, clean))
+    return rows
+
+
+def tasks_of(notebook):
+    """The tasks of a notebook with the course's metadata."""
+    checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    return [
+        Task(cell.id, cell.metadata.hpcourse.task, float(cell.metadata.nbgrader.points)) for cell in checks
+    ]
+
+
+def new_course(arguments):
+    """`hpcourse course new`."""
+    root, days = arguments.folder.expanduser().resolve(), _days(arguments.days)
+    _refuse(root, arguments.force)
+    root.mkdir(parents=True, exist_ok=True)
+    limits = "\n".join(f"{name} = {value}" for name, value in LIMITS.items())
+    _write(root / "course.toml", SETTINGS.format(language=arguments.language, days=days, limits=limits), True)
+    _write(root / "nbgrader_config.py", CONFIG)
+    _write(root / "roster.csv", ROSTER[arguments.language])
+    _write(root / "overrides.csv", OVERRIDES)
+    _write(root / "README.md", README.format(title=root.name))
+    _write(root / ".gitignore", IGNORE)
+    _write(root / ".secret", secrets.token_hex(32))
+    (root / ".secret").chmod(0o600)
+    course = Course.open(root)
+    for assignment in course.assignments:
+        path = course.notebook("source", assignment)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(source_notebook(assignment, course.language), path)
+    print(f"{root}: a course in {course.language}")
+    _release(course, course.assignments)
+    print("Next: put your students into roster.csv there, and hand out release/. Later, in that folder:")
+    print("      hpcourse course collect DOWNLOAD --assignment day1")
+    print("      hpcourse course grade")
+    print("      hpcourse course report")
+
+
+def _days(word):
+    """[1, 2, 3] from 1-3 or 1,2,3."""
+    days = []
+    for part in word.split(","):
+        match = re.fullmatch(r"\s*(?:day)?(\d)(?:\s*-\s*(?:day)?(\d))?\s*", part)
+        if not match:
+            raise Misuse(f"--days must be such as 1-6 or 1,3,5, got {word!r}")
+        days += range(int(match[1]), int(match[2] or match[1]) + 1)
+    if not days or not set(days) <= set(DAYS):
+        raise Misuse(f"--days must be from 1 to 6, got {word!r}")
+    return sorted(set(days))
+
+
+def _refuse(root, force):
+    if re.search(r"[][*?{}]", str(root)):
+        raise Misuse(f"the path must hold none of the signs [ ] * ? {{ }}, got {root}")
+    if root.exists() and not root.is_dir():
+        raise Misuse(f"{root} is a file; name a folder")
+    for folder in (root, *root.parents):
+        if (folder / "lessons" / "build.py").exists() and (folder / "hpcourse").is_dir():
+            raise Misuse(
+                f"{root} lies inside the public course ({folder}): solutions and marks would be one commit "
+                "away from everyone. Name a folder elsewhere"
+            )
+    if root.is_dir() and any(root.iterdir()) and not force:
+        what = "has a course already" if (root / "course.toml").exists() else "is not empty"
+        raise Misuse(
+            f"{root} {what}. Name another folder; or, with --force, the assignments and course.toml are "
+            "written anew, and roster, submissions and marks stay as they are"
+        )
+
+
+def _write(path, content, anew=False):
+    """Write a file unless somebody may have put work into it."""
+    if anew or not path.exists():
+        path.write_text(content, encoding="utf-8")
+
+
+def exercises_folder():
+    """Where the published exercises are: inside an installed package, beside one that is being edited."""
+    package = Path(hpcourse.__file__).parent
+    installed = package / "exercises"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def exercises(assignment, language, solved):
+    """A notebook of exercises as it is published."""
+    folder = exercises_folder() / "solutions" if solved else exercises_folder()
+    path = folder / language / f"{assignment}_exercises.ipynb"
+    try:
+        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except FileNotFoundError:
+        raise Misuse(f"this hpcourse comes without exercises for {assignment} in {language}") from None
+
+
+def source_notebook(assignment, language):
+    """The solved notebook with nbgrader's metadata, and with the learner's version of each answer."""
+    solved, unsolved = (exercises(assignment, language, solved) for solved in (True, False))
+    open_cells = {cell.id: cell for cell in unsolved.cells}
+    solved.cells = [cell for cell in solved.cells if cell.id in open_cells]  # the rest explains solutions
+    for cell in solved.cells:
+        told = cell.metadata.get("hpcourse", {})
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type != "code":
+            cell.source = open_cells[cell.id].source  # its links lead on from where learners' notebooks are
+            continue
+        cell.outputs, cell.execution_count = [], None
+        answer = cell.source != open_cells[cell.id].source
+        if not answer and "task" not in told:
+            continue  # an experiment: students change it as they like
+        cell.metadata.nbgrader = nbformat.from_dict(
+            {
+                "schema_version": 3,
+                "grade_id": cell.id,
+                "grade": not answer,
+                "solution": answer,
+                "locked": not answer,
+                "task": False,
+            }
+        )
+        if answer:
+            cell.metadata.hpcourse = nbformat.from_dict({"stub": open_cells[cell.id].source})
+        else:
+            cell.metadata.nbgrader.points = float(told.get("points", 1))
+            cell.metadata.hpcourse = nbformat.from_dict({"task": told["task"]})
+    solved.metadata = nbformat.from_dict(
+        {key: solved.metadata[key] for key in ("kernelspec", "language_info") if key in solved.metadata}
+        | {"hpcourse": {"assignment": assignment, "language": language}}
+    )
+    return solved
+
+
+def release_again(arguments):
+    """`hpcourse course release`."""
+    course = Course.open(arguments.course)
+    _release(course, course.chosen(arguments.assignment))
+
+
+def _release(course, assignments):
+    """Let nbgrader make release/ from source/ and note the checks in the gradebook."""
+    from nbgrader.apps import NbGrader  # noqa: F401  (registers what the converters need)
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+
+    find_alembic()
+    for assignment in assignments:
+        if not course.notebook("source", assignment).exists():
+            raise Misuse(f"{course.notebook('source', assignment)} is missing: hpcourse course new . --force")
+        with inside(course.root), quiet(course.root / "hpcourse.log") as log:
+            config = course.config()
+            directory = CourseDirectory(config=config)
+            directory.assignment_id = assignment
+            try:
+                GenerateAssignment(coursedir=directory, config=config, force=True).start()
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                raise Misuse(f"{assignment} could not be released: {log.line or error}") from None
+        tasks = course.tasks(assignment)
+        points = sum(task.points for task in tasks)
+        print(f"  release/{assignment}/{assignment}_exercises.ipynb: {len(tasks)} tasks, {points:g} points")
+
+
+def find_alembic():
+    """nbgrader calls `alembic` by name; it is next to this Python, whether or not that is on the path."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
+
+
+@contextmanager
+def inside(folder):
+    """Work in `folder` for a while."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+class _Last(logging.Handler):
+    """Remembers what was wrong of all that nbgrader wrote to its log."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.line = ""
+
+    def emit(self, record):
+        """Keep it."""
+        lines = record.getMessage().strip().splitlines()
+        if lines and ("Error" in lines[-1] or not self.line):  # the end of a traceback says most
+            self.line = lines[-1]
+
+
+@contextmanager
+def quiet(path):
+    """Send what nbgrader says to a log file for a while; yields what holds the last error's `line`."""
+    logger = logging.getLogger("traitlets")
+    before = logger.handlers[:], logger.level, logger.propagate
+    file, last = logging.FileHandler(path, encoding="utf-8"), _Last()
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers, logger.propagate = [file, last], False
+    logger.setLevel(logging.ERROR)
+    try:
+        yield last
+    finally:
+        file.close()
+        logger.handlers, logger.propagate = before[0], before[2]
+        logger.setLevel(before[1])
+
+
+def digest(*texts):
+    """A short fingerprint of texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

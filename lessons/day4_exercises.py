@@ -1,0 +1,418 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 4 · Exercises: SGD and momentum
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
+#
+# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; tune it for a ravine and count what that saves; read its memory off a curve; mend a look ahead that looks too far.
+#
+# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 30 minutes, 6 tasks, 10 points. After a restart of the kernel, begin again with the first cell.
+#
+# **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
+
+# %% [markdown] key="title" lang="zh-TW" of="eb0271d4"
+# # 第 4 天 · 練習：SGD 與動量
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
+#
+# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；替一個山谷調好動量，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」。
+#
+# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 30 分鐘，6 題，共 10 分。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+#
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="momentum-step" lang="en"
+# ## 1. A step that remembers (2 points)
+#
+# Write one step of momentum:
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - v_t$$
+#
+# `w` holds the weights $w$, `v` the last step $v_{t-1}$, and `grad` the gradient $g_t$: arrays of the same shape. `lr` is the learning rate $\eta$, `momentum` is $\gamma$. As in the lesson, the learning rate stands at the gradient, and the gradient counts in full, not with a share of $1-\gamma$. Return two things, in this order: the new weights, and the new $v_t$.
+#
+# Before you write: from rest, with $v_0 = 0$, how does the first step differ from that of plain gradient descent?
+#
+# <details><summary>Hint</summary>
+#
+# Two lines and a `return`. Which of the two has to come first, so that the weights move by the *new* step?
+#
+# </details>
+
+# %% [markdown] key="momentum-step" lang="zh-TW" of="953a8e1e"
+# ## 1. 記得上一步（2 分）
+#
+# 寫出動量法的一步：
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - v_t$$
+#
+# `w` 是權重 $w$，`v` 是上一步 $v_{t-1}$，`grad` 是梯度 $g_t$，三個都是陣列，形狀相同。`lr` 是學習率 $\eta$，`momentum` 是動量 $\gamma$。和課程一樣，學習率乘在梯度上，而且梯度是完整加進來，不是只加 $1-\gamma$ 的份量。請依序傳回兩樣東西：新的權重，以及新的 $v_t$。
+#
+# 動手之前想一想：從靜止開始，也就是 $v_0 = 0$，第一步和一般的梯度下降有什麼不同？
+#
+# <details><summary>提示</summary>
+#
+# 兩行，再加一個 `return`。哪一行要先寫，權重才會照著**新的**一步移動？
+#
+# </details>
+
+
+# %% key="momentum-step-answer"
+def momentum_step(w, v, grad, lr, momentum):
+    ### BEGIN SOLUTION
+    v = momentum * v + lr * grad
+    return w - v, v
+    ### END SOLUTION
+
+
+# %% key="momentum-step-check" task="momentum_step" points=2 tags=["nbval-ignore-output"]
+hp.check("momentum_step", momentum_step)
+
+# %% [markdown] key="effective-lr" lang="en"
+# ## 2. How long does the step get? (1 point)
+#
+# Let the gradient stay the same, $g$, and start from rest. The steps are $\eta g$, then $\eta g\,(1+\gamma)$, then $\eta g\,(1+\gamma+\gamma^2)$, and so on. Where does this end?
+#
+# Write a function that takes `lr` ($\eta$) and `momentum` ($\gamma$, from 0 up to but not including 1) and returns the **effective rate**: the length of the step in the end, for a gradient of 1.
+#
+# <details><summary>Hint</summary>
+#
+# In the end the step no longer changes: $v_t$ equals $v_{t-1}$. Put that into the formula of task 1 and solve it for $v$. Test it with $\gamma = 0$: what has to come out?
+#
+# </details>
+
+# %% [markdown] key="effective-lr" lang="zh-TW" of="c24715a4"
+# ## 2. 步伐會變成多長？（1 分）
+#
+# 讓梯度一直保持 $g$，從靜止開始走。步伐依序是 $\eta g$、$\eta g\,(1+\gamma)$、$\eta g\,(1+\gamma+\gamma^2)$……最後會變成多長？
+#
+# 寫一個函式，接收 `lr`（$\eta$）和 `momentum`（動量 $\gamma$，從 0 到 1，不含 1），傳回**有效學習率**：梯度是 1 時，步伐最後的長度。
+#
+# <details><summary>提示</summary>
+#
+# 到最後，步伐不再改變，$v_t$ 等於 $v_{t-1}$。把這件事代進第 1 題的公式，解出 $v$。再用 $\gamma = 0$ 檢查：應該得到什麼？
+#
+# </details>
+
+
+# %% key="effective-lr-answer"
+def effective_lr(lr, momentum):
+    ### BEGIN SOLUTION
+    return lr / (1 - momentum)
+    ### END SOLUTION
+
+
+# %% key="effective-lr-check" task="effective_lr" points=1
+hp.check("effective_lr", effective_lr)
+
+# %% [markdown] key="comparison" lang="en"
+# **Use it.** An assignment of Stanford's [CS231n](https://cs231n.github.io/), a course from which very many people have learned all this, trains a network with SGD and with momentum 0.9, once each, both at the learning rate 0.005. Momentum learns much faster. How much of that lead is memory, and how much is just longer steps?
+#
+# Here is the same comparison on the digits, with five seeds. A third row gives SGD the *effective* rate of momentum, worked out by your function. **Predict:** which two rows will be alike?
+
+# %% [markdown] key="comparison" lang="zh-TW" of="6d1cf77f"
+# **用用看**：史丹佛大學的 [CS231n](https://cs231n.github.io/) 是許許多多人學這些東西的啟蒙課程。它有一份作業，分別用 SGD 和動量 0.9 各訓練一次同一個網路，學習率都是 0.005。結果動量法學得快得多。這個領先，有多少來自記憶，又有多少只是因為步伐比較長？
+#
+# 下面用手寫數字做同樣的比較，跑五個種子。第三列讓 SGD 用動量法的**有效**學習率，由你的函式來算。**先預測**：哪兩列的結果會差不多？
+
+# %% key="comparison-run" tags=["nbval-ignore-output"]
+if hp.check("effective_lr", effective_lr).passed:
+    longer = effective_lr(0.005, 0.9)
+    rules = {"SGD": hp.SGD(0.005), "Momentum": hp.Momentum(0.005, 0.9), "SGD, effective": hp.SGD(longer)}
+    for name, rule in rules.items():
+        run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, batch_size=64, epochs=10, seed=range(5))
+        low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
+        print(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
+else:
+    print("Your function first.")
+
+# %% [markdown] key="best-momentum" lang="en"
+# ## 3. The best pair (2 points)
+#
+# A bowl has curvatures from $\lambda_{\min}$ to $\lambda_{\max}$; $\kappa = \lambda_{\max}/\lambda_{\min}$. The star on the lesson's map has the learning rate
+#
+# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2.$$
+#
+# There each step leaves about the fraction $\rho = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ of the distance, and the momentum is $\gamma = \rho^2$.
+#
+# Write a function that takes `smallest` ($\lambda_{\min}$) and `largest` ($\lambda_{\max}$), both positive, and returns the pair: learning rate first, then momentum. What will it return for a round bowl, in which both are equal?
+#
+# <details><summary>Hint</summary>
+#
+# All that happens happens to square roots, and both results are squares. Work out the two roots first and give them names.
+#
+# </details>
+
+# %% [markdown] key="best-momentum" lang="zh-TW" of="b4f0aacf"
+# ## 3. 最好的一組（2 分）
+#
+# 一個碗的曲率從 $\lambda_{\min}$ 到 $\lambda_{\max}$，$\kappa = \lambda_{\max}/\lambda_{\min}$。課程裡那張地圖上的星號，學習率是
+#
+# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2.$$
+#
+# 在那裡，每走一步，距離大約變成原來的 $\rho = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ 倍，而動量是 $\gamma = \rho^2$。
+#
+# 寫一個函式，接收 `smallest`（$\lambda_{\min}$）和 `largest`（$\lambda_{\max}$），兩者都是正的，傳回這一組：先學習率，再動量。如果碗是圓的，兩個曲率相等，它會傳回什麼？
+#
+# <details><summary>提示</summary>
+#
+# 從頭到尾用的都是平方根，而兩個結果都是平方。先把兩個平方根算出來，各取一個名字。
+#
+# </details>
+
+
+# %% key="best-momentum-answer"
+def best_momentum(smallest, largest):
+    ### BEGIN SOLUTION
+    low, high = np.sqrt(smallest), np.sqrt(largest)
+    return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
+    ### END SOLUTION
+
+
+# %% key="best-momentum-check" task="best_momentum" points=2
+hp.check("best_momentum", best_momentum)
+
+# %% [markdown] key="steps-growth" lang="en"
+# ## 4. What does a longer ravine cost? (1 point)
+#
+# Now your two functions walk together. `steps_needed(kappa)` counts their steps in a ravine with condition number $\kappa$, from $(1, 1)$ until a millionth of the distance is left. Plain gradient descent, at *its* best rate, is there for comparison.
+#
+# Go from $\kappa = 100$ to $\kappa = 10{,}000$. **Predict:** by what factor does the number of your steps grow? Then count, and answer with the factor; it may be off by a tenth or so.
+#
+# <details><summary>Hint</summary>
+#
+# Add the second condition number to the list. The factor is the larger count divided by the smaller one.
+#
+# </details>
+
+# %% [markdown] key="steps-growth" lang="zh-TW" of="86ca64ae"
+# ## 4. 山谷更長，要付出多少代價？（1 分）
+#
+# 現在讓你的兩個函式一起走。`steps_needed(kappa)` 會數它們在條件數為 $\kappa$ 的山谷裡走了幾步：從 $(1, 1)$ 出發，一直走到距離只剩百萬分之一。旁邊附上一般的梯度下降，用**它自己**最好的學習率，當作比較。
+#
+# 從 $\kappa = 100$ 換到 $\kappa = 10{,}000$。**先預測**：你的步數會變成幾倍？再實際數數看，然後回答倍數，差個一成左右沒關係。
+#
+# <details><summary>提示</summary>
+#
+# 把第二個條件數加進串列裡。倍數就是大的步數除以小的步數。
+#
+# </details>
+
+
+# %% key="steps-growth-count"
+def steps_needed(kappa, limit=100_000):
+    w, v = np.ones(2), np.zeros(2)
+    lr, momentum = best_momentum(1, kappa)
+    for step in range(limit):
+        if np.linalg.norm(w) <= 1e-6 * np.sqrt(2):
+            return step
+        w, v = momentum_step(w, v, np.array([1, kappa]) * w, lr, momentum)
+    return limit
+
+
+# %% key="steps-growth-try"
+both = ("momentum_step", momentum_step), ("best_momentum", best_momentum)
+if all(hp.check(*task).passed for task in both):
+    for kappa in [100]:  # your condition numbers
+        plain = np.log(1e-6) / np.log((kappa - 1) / (kappa + 1))  # each step leaves this share
+        print(f"κ = {kappa}: gradient descent {np.ceil(plain):.0f} steps, you {steps_needed(kappa)}")
+else:
+    print("Tasks 1 and 3 first: your two functions walk here.")
+
+# %% key="steps-growth-answer"
+steps_growth = steps_needed(10_000) / steps_needed(100)  ### SOLUTION
+
+# %% key="steps-growth-check" task="steps_growth" points=1
+hp.check("steps_growth", steps_growth)
+
+# %% [markdown] key="hidden-momentum" lang="en"
+# ## 5. Read the memory off a curve (2 points)
+#
+# Two balls roll on the curve $L = w^2/2$ from $w = 1$. They have the same momentum $\gamma$, but their learning rates differ by a factor of ten. The figure shows their distance from the minimum. The dips are where a ball rolls through the minimum.
+#
+# Before you calculate: what do the two have in common, in spite of their rates?
+#
+# As long as a ball swings, its tops shrink by the factor $\sqrt\gamma$ per step: from step $s$ to step $t$ by the factor $\big(\sqrt\gamma\big)^{t-s}$. Read two tops off the figure and work out $\gamma$, to within 0.015. (The cell hides $\gamma$ behind a cosine, so that nobody reads it there by accident.)
+#
+# <details><summary>Hint</summary>
+#
+# Take two tops of the solid line that are far apart, so that errors in reading count little. Divide the lower by the higher. That is $\big(\sqrt\gamma\big)^{n}$ for the $n$ steps between them; now solve for $\gamma$. A power with a fraction in it takes a root.
+#
+# </details>
+
+# %% [markdown] key="hidden-momentum" lang="zh-TW" of="3fda32c3"
+# ## 5. 從曲線讀出記憶（2 分）
+#
+# 兩顆球在曲線 $L = w^2/2$ 上，從 $w = 1$ 開始滾。它們的動量 $\gamma$ 相同，學習率卻相差十倍。下圖畫的是它們離最小值的距離；往下凹的地方，就是球正好滾過最小值的時候。
+#
+# 動手算之前想一想：學習率不同，這兩條線卻有什麼共同點？
+#
+# 只要球還在擺盪，波峰每一步就縮小為 $\sqrt\gamma$ 倍：從第 $s$ 步到第 $t$ 步，降為 $\big(\sqrt\gamma\big)^{t-s}$ 倍。請從圖上讀出兩個波峰，算出 $\gamma$，誤差在 0.015 以內。（程式碼把 $\gamma$ 藏在餘弦後面，免得有人不小心看到。）
+#
+# <details><summary>提示</summary>
+#
+# 在實線上挑兩個相隔很遠的波峰，讀數的誤差影響才小。用低的除以高的，得到的就是中間這 $n$ 步的 $\big(\sqrt\gamma\big)^{n}$，再解出 $\gamma$。開方可以寫成分數次方。
+#
+# </details>
+
+# %% key="hidden-momentum-figure"
+rates, gamma = [0.03, 0.3], np.cos(0.535)
+rolls = hp.descend(hp.Quadratic([1.0]), hp.Momentum(rates, gamma), [1.0], steps=160)
+lines = {f"η = {rate}": abs(w[:, 0]) for rate, w in zip(rates, rolls.w)}
+fig, ax = plt.subplots(figsize=(8, 4))
+hp.figures.named_lines(np.arange(161), lines, ax, names="legend", yscale="log", ylim=(1e-6, 2))
+ax.set(xlabel="step", ylabel="distance", xticks=range(0, 161, 10))
+ax.grid(True)
+hp.show(
+    fig,
+    "Distance against step for two rates: arches, wide for one and narrow for the other. The tops of both fall along the same line, from 0.24 at step 19 to 0.00001 at step 153.",
+)
+
+# %% key="hidden-momentum-answer"
+hidden_momentum = (1e-5 / 0.24) ** (2 / (153 - 19))  ### SOLUTION
+
+# %% key="hidden-momentum-check" task="hidden_momentum" points=2
+hp.check("hidden_momentum", hidden_momentum)
+
+# %% [markdown] key="nesterov-step" lang="en"
+# ## 6. A look ahead that looks too far (2 points)
+#
+# Nesterov's momentum looks ahead. Its step is
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma\,v_t + \eta\,g_t).$$
+#
+# Some programs put the first formula into the second, which comes to the same:
+#
+# $$w \leftarrow w - \big(\gamma^2\,v_{t-1} + (1+\gamma)\,\eta\,g_t\big).$$
+#
+# So does the code of a much-loved book, Koki Saito's *Deep Learning from Scratch* ([its repository](https://github.com/oreilly-japan/deep-learning-from-scratch)), and so did the library Chainer, where a reader noticed that something was wrong ([issue 4274](https://github.com/chainer/chainer/issues/4274)). Both made the same slip, an easy one to make, and `snippet_step` makes it too. On $L = w^2/2$ it even comes *nearer* at first, as the cell shows. Is it the better rule, then?
+#
+# Find the slip, and write `nesterov_step` so that it does what the formulas say, in whichever form you like. Arguments and results are as in task 1; $v_t$ is the one of the first formula.
+#
+# <details><summary>Hint</summary>
+#
+# Hold the snippet against the last formula, symbol by symbol, and mind the little $t$ and $t-1$. Which of the two is in the snippet's `new`?
+#
+# </details>
+
+# %% [markdown] key="nesterov-step" lang="zh-TW" of="99991794"
+# ## 6. 往前看，卻看得太遠（2 分）
+#
+# Nesterov 動量會先往前看。它的一步是
+#
+# $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma\,v_t + \eta\,g_t).$$
+#
+# 有些程式把前一式代入後一式，結果是一樣的：
+#
+# $$w \leftarrow w - \big(\gamma^2\,v_{t-1} + (1+\gamma)\,\eta\,g_t\big).$$
+#
+# 深受喜愛的《Deep Learning from Scratch》（齋藤康毅著），程式就是這樣寫的（[書的程式碼](https://github.com/oreilly-japan/deep-learning-from-scratch)）；函式庫 Chainer 也是，後來有讀者發現不對勁（[issue 4274](https://github.com/chainer/chainer/issues/4274)）。兩者犯的是同一個小疏忽，這種錯很容易犯；`snippet_step` 也犯了。在 $L = w^2/2$ 上，它一開始甚至走得**更近**，下面那一格就看得到。這樣說來，它是比較好的規則嗎？
+#
+# 請找出這個疏忽，再寫出照著公式做的 `nesterov_step`，用哪一種寫法都可以。引數和傳回的結果都和第 1 題一樣；$v_t$ 就是第一式的那個。
+#
+# <details><summary>提示</summary>
+#
+# 把程式和最後一個公式一個符號一個符號對照，注意下標是 $t$ 還是 $t-1$。程式裡的 `new` 是哪一個？
+#
+# </details>
+
+
+# %% key="nesterov-snippet"
+def snippet_step(w, v, grad, lr, momentum):
+    new = momentum * v + lr * grad
+    return w - (momentum**2 * new + (1 + momentum) * lr * grad), new
+
+
+for lr, steps in [(0.1, 3), (1.0, 30)]:
+    w, v = 1.0, 0.0
+    for _ in range(steps):
+        w, v = snippet_step(w, v, w, lr, 0.9)  # on this curve the gradient is w itself
+    right = hp.descend(hp.Quadratic([1.0]), hp.Nesterov(lr, 0.9), [1.0], steps).end[0]
+    print(f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, the package's Nesterov {abs(right):.4f}")
+
+
+# %% key="nesterov-step-answer"
+def nesterov_step(w, v, grad, lr, momentum):
+    ### BEGIN SOLUTION
+    v = momentum * v + lr * grad
+    return w - (momentum * v + lr * grad), v
+    ### END SOLUTION
+
+
+# %% key="nesterov-step-check" task="nesterov_step" points=2 tags=["nbval-ignore-output"]
+hp.check("nesterov_step", nesterov_step)
+
+# %% [markdown] key="nesterov-border" lang="en"
+# How much does the slip cost? Both walk 60 steps at each of 300 rates, with $\gamma = 0.9$. Look for the place where each line crosses 1: beyond it the walk ends farther away than it began.
+
+# %% [markdown] key="nesterov-border" lang="zh-TW" of="b1ae259f"
+# 這個疏忽的代價有多大？讓兩者用 300 個學習率各走 60 步，動量 $\gamma = 0.9$。看看兩條線各在哪裡越過 1：過了那裡，走完反而比出發時更遠。
+
+
+# %% key="nesterov-border-run"
+def distance(step, lr):
+    w, v = np.ones(1), np.zeros(1)
+    for _ in range(60):
+        w, v = step(w, v, 1.0 * w, lr, 0.9)
+    return abs(float(w[0]))
+
+
+# %% key="nesterov-border-figure"
+if hp.check("nesterov_step", nesterov_step).passed:
+    rates, rules = np.linspace(0.005, 1.5, 300), {"snippet": snippet_step, "yours": nesterov_step}
+    ends = {name: np.array([distance(step, lr) for lr in rates]) for name, step in rules.items()}
+    fig, ax = plt.subplots(figsize=(7, 3.4))
+    hp.figures.named_lines(rates, ends, ax, names="legend", yscale="log", ylim=(1e-20, 1e10))
+    ax.axhline(1, color="gray", lw=1)
+    ax.set(xlabel=r"learning rate $\eta$", ylabel="distance after 60 steps")
+    hp.show(
+        fig,
+        "Distance after 60 steps against the rate: the snippet's line rises above 1 far earlier than that of the mended rule.",
+    )
+    for name, end in ends.items():
+        print(f"{name:<7} comes nearer up to η = {rates[end < 1].max():.2f}")
+else:
+    print("Your function first.")
+
+# %% [markdown] key="nesterov-seen" lang="en"
+# At small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and no number known about Nesterov's momentum holds for it.
+
+# %% [markdown] key="nesterov-seen" lang="zh-TW" of="6c4bd053"
+# 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向正需要界線以內的每一分空間。它是另外一種規則，不是它名字所說的那一種；關於 Nesterov 動量的任何已知數字，對它都不成立。
+
+# %% [markdown] key="end" lang="en"
+# ## Done
+#
+# You can write momentum, say how long its steps get, and set it for a ravine; and you have counted that a hundred times the condition number then costs about ten times the steps. You can see on a curve that memory sets the pace while the ball swings. And you have met a rule that looked better for three steps and was wrong: whether a rule is right, only the comparison with its formula tells.
+#
+# Next: [Day 5, Adam](day5_adam.ipynb).
+
+# %% [markdown] key="end" lang="zh-TW" of="bca6f5c3"
+# ## 完成
+#
+# 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。你會從曲線看出來，球還在擺盪時，快慢由記憶決定。你也遇到了一個規則，頭三步看起來比較好，其實是錯的：規則對不對，只有和公式比對才知道。
+#
+# 接下來：[第 5 天，Adam](day5_adam.ipynb)。

@@ -1,0 +1,413 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 5 · Exercises: Adam
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday5_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
+#
+# **You will do:** write RMSProp, Adam and AdamW, and train a network with each; wake a weight that has slept for 20,000 steps; tell four Adams apart by the length of their steps; find out why an average in a well-known book starts off wrong.
+#
+# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 30 minutes, 6 tasks, 10 points. After a restart of the kernel, begin again with the first cell.
+#
+# **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
+
+# %% [markdown] key="title" lang="zh-TW" of="02f397c2"
+# # 第 5 天 · 練習：Adam
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
+#
+# **你會動手做**：自己寫出 RMSProp、Adam 和 AdamW，各訓練一個網路；叫醒一個睡了 20,000 步的權重；從步伐的長度認出四個不同的 Adam；查清楚一本知名的書裡，有個平均為什麼一開頭就不對。
+#
+# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 30 分鐘，6 題，共 10 分。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+#
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
+    import hpcourse as hp
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+
+# %% [markdown] key="rmsprop-step" lang="en"
+# ## 1. RMSProp (1 point)
+#
+# Write one step of RMSProp:
+#
+# $$v_t = \rho\,v_{t-1} + (1-\rho)\,g_t^2, \qquad w \leftarrow w - \eta\,\frac{g_t}{\sqrt{v_t} + \epsilon}$$
+#
+# `w` holds the weights $w$, `v` the running average $v_{t-1}$, and `grad` the gradient $g_t$. `lr` is the learning rate $\eta$, `rho` is $\rho$ and `eps` is $\epsilon$, which stands outside the square root. Every weight has its own average. Return two things, in this order: the new weights, and $v_t$.
+#
+# What would happen to a weight whose gradient has always been zero, if $\epsilon$ were not there?
+#
+# <details><summary>Hint</summary>
+#
+# Update the average first; the weights are divided by the new one. Mind the parentheses around the divisor.
+#
+# </details>
+
+# %% [markdown] key="rmsprop-step" lang="zh-TW" of="ca67e5e3"
+# ## 1. RMSProp（1 分）
+#
+# 寫出 RMSProp 的一步：
+#
+# $$v_t = \rho\,v_{t-1} + (1-\rho)\,g_t^2, \qquad w \leftarrow w - \eta\,\frac{g_t}{\sqrt{v_t} + \epsilon}$$
+#
+# `w` 是權重 $w$，`v` 是移動平均 $v_{t-1}$，`grad` 是梯度 $g_t$。`lr` 是學習率 $\eta$，`rho` 是 $\rho$，`eps` 是 $\epsilon$，放在根號外面。每個權重各有自己的平均。請依序傳回兩樣東西：新的權重，以及 $v_t$。
+#
+# 想一想：如果沒有 $\epsilon$，一個梯度一直是零的權重會怎麼樣？
+#
+# <details><summary>提示</summary>
+#
+# 先更新平均；權重要除以新的平均。小心分母的括號。
+#
+# </details>
+
+
+# %% key="rmsprop-step-answer"
+def rmsprop_step(w, v, grad, lr, rho, eps):
+    ### BEGIN SOLUTION
+    v = rho * v + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(v) + eps), v
+    ### END SOLUTION
+
+
+# %% key="rmsprop-step-check" task="rmsprop_step" points=1 tags=["nbval-ignore-output"]
+hp.check("rmsprop_step", rmsprop_step)
+
+# %% [markdown] key="adam-step" lang="en"
+# ## 2. Adam (3 points)
+#
+# Write one step of Adam:
+#
+# $$m_t = \beta_1 m_{t-1} + (1-\beta_1)\,g_t, \qquad v_t = \beta_2 v_{t-1} + (1-\beta_2)\,g_t^2$$
+#
+# $$\hat m_t = \frac{m_t}{1-\beta_1^t}, \qquad \hat v_t = \frac{v_t}{1-\beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+#
+# `m` and `v` hold the averages from the step before, `t` is the number of this step: it counts from 1. `grad` is the gradient $g_t$, `lr` the learning rate $\eta$, `beta1`, `beta2` and `eps` are $\beta_1$, $\beta_2$ and $\epsilon$. Return three things, in this order: the new weights, $m_t$ and $v_t$.
+#
+# Which $m$ has to be remembered for the next step: the one with the hat, or the one without?
+#
+# <details><summary>Hint</summary>
+#
+# One line for each of the five formulas, in this order, with a name of its own for each hat. In the first step $\hat m$ is the gradient itself: print it and see.
+#
+# </details>
+
+# %% [markdown] key="adam-step" lang="zh-TW" of="67fa3d92"
+# ## 2. Adam（3 分）
+#
+# 寫出 Adam 的一步：
+#
+# $$m_t = \beta_1 m_{t-1} + (1-\beta_1)\,g_t, \qquad v_t = \beta_2 v_{t-1} + (1-\beta_2)\,g_t^2$$
+#
+# $$\hat m_t = \frac{m_t}{1-\beta_1^t}, \qquad \hat v_t = \frac{v_t}{1-\beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+#
+# `m` 和 `v` 是前一步留下的平均，`t` 表示這是第幾步，從 1 算起。`grad` 是梯度 $g_t$，`lr` 是學習率 $\eta$，`beta1`、`beta2`、`eps` 是 $\beta_1$、$\beta_2$、$\epsilon$。請依序傳回三樣東西：新的權重、$m_t$、$v_t$。
+#
+# 想一想：要留給下一步的 $m$，是戴帽子的，還是沒戴帽子的？
+#
+# <details><summary>提示</summary>
+#
+# 五個公式，照順序一個公式寫一行，戴帽子的各取一個名字。第一步的 $\hat m$ 就是梯度本身：印出來看看。
+#
+# </details>
+
+
+# %% key="adam-step-answer"
+def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
+    ### BEGIN SOLUTION
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+    ### END SOLUTION
+
+
+# %% key="adam-step-check" task="adam_step" points=3 tags=["nbval-ignore-output"]
+hp.check("adam_step", adam_step)
+
+# %% [markdown] key="waking-step" lang="en"
+# ## 3. A weight wakes up (1 point)
+#
+# "A step of Adam is about $\eta$." Is it always? Take a weight that belongs to a rare word. Its gradient is 0 for 20,000 steps. Then the word comes up, and the gradient is 5. How long is this one step, in units of $\eta$?
+#
+# The betas are the usual ones, $\beta_1 = 0.9$ and $\beta_2 = 0.999$, and $\epsilon = 10^{-8}$. **Predict:** shorter than $\eta$, just $\eta$, or longer? Then ask your `adam_step`: a single call is enough, with plain numbers in place of arrays. Answer with a number; two digits are enough.
+#
+# <details><summary>Hint</summary>
+#
+# What are $m$ and $v$ after 20,000 zeros? Which `t` does the next step have? With a learning rate of 1 the weight moves by the number that we look for.
+#
+# </details>
+
+# %% [markdown] key="waking-step" lang="zh-TW" of="3453ee5f"
+# ## 3. 權重醒來（1 分）
+#
+# 「Adam 的一步大約就是 $\eta$。」一直都是嗎？有個權重負責一個罕見的詞，連續 20,000 步梯度都是 0。後來那個詞終於出現了，梯度是 5。這一步有多長？以 $\eta$ 為單位。
+#
+# 用常見的值：$\beta_1 = 0.9$、$\beta_2 = 0.999$，$\epsilon = 10^{-8}$。**先預測**：比 $\eta$ 短、剛好 $\eta$，還是比較長？再去問你的 `adam_step`：呼叫一次就夠，該放陣列的地方，放普通的數字就好。請用一個數字回答，兩位有效數字就夠。
+#
+# <details><summary>提示</summary>
+#
+# 經過 20,000 個零，$m$ 和 $v$ 是多少？下一步的 `t` 是多少？學習率設成 1，權重移動的量就是我們要的數字。
+#
+# </details>
+
+# %% key="waking-step-answer"
+waking_step = -adam_step(0.0, 0.0, 0.0, 20_001, 5.0, 1.0, 0.9, 0.999, 1e-8)[0]  ### SOLUTION
+
+# %% key="waking-step-check" task="waking_step" points=1
+hp.check("waking_step", waking_step)
+
+# %% [markdown] key="waking-use" lang="en"
+# How long does a weight have to sleep for that? Your `adam_step` wakes it after naps of different lengths:
+
+# %% [markdown] key="waking-use" lang="zh-TW" of="eea6a635"
+# 要睡多久才會這樣？讓你的 `adam_step` 在權重睡了不同的時間之後把它叫醒：
+
+# %% key="waking-figure"
+if hp.check("adam_step", adam_step).passed and hp.check("waking_step", waking_step).passed:
+    naps, lengths = np.unique(np.logspace(0, 4.5, 60).astype(int)), []
+    for nap in naps:
+        after = adam_step(*np.zeros((3, 1)), nap + 1, np.array([5.0]), 1.0, 0.9, 0.999, 1e-8)
+        lengths.append(-after[0][0])
+    fig, ax = plt.subplots(figsize=(7, 3))
+    hp.figures.named_lines(naps, {"waking step": lengths}, ax, names="legend", xscale="log")
+    ax.axhline(1, color="gray", lw=1)
+    ax.set(xlabel="zero gradients before", ylabel=r"step / $\eta$", ylim=(0, 3.5))
+    hp.show(
+        fig,
+        "Length of the waking step against the number of zero gradients before it: it dips to half the rate after about ten, is back at the rate after about a hundred, and comes to more than three times the rate after some thousands.",
+    )
+else:
+    print("Tasks 2 and 3 first.")
+
+# %% [markdown] key="uncorrected-curve" lang="en"
+# ## 4. Four Adams (1 point)
+#
+# Large language models are often trained with $\beta_2 = 0.95$, here with $\beta_1 = 0.9$. Four Adams walk with these betas under a gradient that is always 1: one as it should be, one that corrects only $m$, one that corrects only $v$, and one that corrects neither. The figure shows the length of their steps.
+#
+# Which curve is the Adam that corrects **neither**? Beware: the lesson used other betas. Answer with the letter, as a string.
+#
+# <details><summary>Hint</summary>
+#
+# Look at the first step. Without any correction, $m_1 = 1-\beta_1$ and $v_1 = 1-\beta_2$. How long is the step, then?
+#
+# </details>
+
+# %% [markdown] key="uncorrected-curve" lang="zh-TW" of="977b2be3"
+# ## 4. 四個 Adam（1 分）
+#
+# 大型語言模型常用 $\beta_2 = 0.95$ 來訓練，這裡搭配 $\beta_1 = 0.9$。四個 Adam 都用這組值，梯度一直是 1：一個完全照規矩，一個只修正 $m$，一個只修正 $v$，一個兩者都不修正。下圖是它們的步伐長度。
+#
+# 哪一條曲線是**兩者都不修正**的 Adam？當心：課程裡用的不是這組值。請用字串回答字母。
+#
+# <details><summary>提示</summary>
+#
+# 看第一步。完全不修正的話，$m_1 = 1-\beta_1$，$v_1 = 1-\beta_2$。這一步會有多長？
+#
+# </details>
+
+# %% key="uncorrected-curve-figure"
+t = [1, 2, 3, 5, 10, 20, 40, 80]
+measured = {
+    "A": [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "B": [4.472, 3.203, 2.648, 2.102, 1.579, 1.249, 1.071, 1.008],
+    "C": [0.447, 0.608, 0.718, 0.861, 1.028, 1.097, 1.055, 1.008],
+    "D": [0.1, 0.19, 0.271, 0.41, 0.651, 0.878, 0.985, 1.0],
+}
+fig, ax = plt.subplots(figsize=(7, 3.4))
+hp.figures.named_lines(t, measured, ax, names="start", xscale="log", yscale="log")
+ax.set(xlabel="step", ylabel=r"step / $\eta$")
+hp.show(
+    fig,
+    "Step lengths of four Adams. A is always 1. B starts at 4.5 and falls to 1. C starts at 0.45, rises a little above 1 and returns. D starts at 0.1 and rises to 1.",
+)
+
+# %% key="uncorrected-curve-answer"
+uncorrected_curve = "C"  ### SOLUTION
+
+# %% key="uncorrected-curve-check" task="uncorrected_curve" points=1
+hp.check("uncorrected_curve", uncorrected_curve)
+
+# %% [markdown] key="adamw-step" lang="en"
+# ## 5. AdamW (2 points)
+#
+# Write one step of AdamW. It is Adam's step, and besides every weight shrinks:
+#
+# $$w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} - \eta\,d\,w$$
+#
+# `weight_decay` is $d$; the other arguments and the three results are those of task 2. The $w$ on the right is the one *before* the step. The decay never enters $m$ and $v$.
+#
+# Suppose that the gradient is always zero: by which factor does a weight shrink in each step?
+#
+# <details><summary>Hint</summary>
+#
+# Your `adam_step` does most of it. What is left is one more term, made from the old weights.
+#
+# </details>
+
+# %% [markdown] key="adamw-step" lang="zh-TW" of="df8fc09f"
+# ## 5. AdamW（2 分）
+#
+# 寫出 AdamW 的一步。它就是 Adam 的一步，另外再讓每個權重縮小一點：
+#
+# $$w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} - \eta\,d\,w$$
+#
+# `weight_decay` 是權重衰減的力道 $d$；其他引數和傳回的三樣東西都和第 2 題一樣。箭號右邊的 $w$ 是走這一步**之前**的權重。衰減不會進入 $m$ 和 $v$。
+#
+# 想一想：如果梯度一直是零，權重每一步縮小為幾倍？
+#
+# <details><summary>提示</summary>
+#
+# 大部分的工作，你的 `adam_step` 已經會做了。剩下的只是多一項，用舊的權重來算。
+#
+# </details>
+
+
+# %% key="adamw-step-answer"
+def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    ### BEGIN SOLUTION
+    after, m, v = adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)
+    return after - lr * weight_decay * w, m, v
+    ### END SOLUTION
+
+
+# %% key="adamw-step-check" task="adamw_step" points=2 tags=["nbval-ignore-output"]
+hp.check("adamw_step", adamw_step)
+
+# %% [markdown] key="decay-use" lang="en"
+# **Use it.** Three weights start at 1. The data pull each of them to and fro, with gradients of $\pm 0.001$, $\pm 0.1$ and $\pm 10$, so that on average nothing pulls. Only the decay is left, $d = 0.1$, for 1,000 steps at $\eta = 0.01$. Your `adam_step` gets it as an L2 penalty, which adds $d\,w$ to the gradient; your `adamw_step` gets it as weight decay. **Predict:** which weights will shrink, and how much?
+
+# %% [markdown] key="decay-use" lang="zh-TW" of="9b8ce1eb"
+# **用用看**：三個權重都從 1 開始。資料把它們往兩邊來回拉，梯度分別是 $\pm 0.001$、$\pm 0.1$、$\pm 10$，平均起來等於沒有拉。剩下的只有衰減，$d = 0.1$，以 $\eta = 0.01$ 走 1,000 步。你的 `adam_step` 用 L2 懲罰的方式，把 $d\,w$ 加進梯度；你的 `adamw_step` 則用權重衰減的方式。**先預測**：哪些權重會縮小？縮小多少？
+
+# %% key="decay-run"
+both = ("adam_step", adam_step), ("adamw_step", adamw_step)
+if all(hp.check(*task).passed for task in both):
+    usual, sizes = (0.01, 0.9, 0.999, 1e-8), np.array([0.001, 0.1, 10.0])
+    l2, decayed = list(np.ones((3, 3))), list(np.ones((3, 3)))
+    l2[1:], decayed[1:] = np.zeros((2, 3)), np.zeros((2, 3))
+    for t in range(1, 1001):
+        pull = sizes * (-1.0) ** t
+        l2 = adam_step(*l2, t, pull + 0.1 * np.asarray(l2[0]), *usual)
+        decayed = adamw_step(*decayed, t, pull, *usual, 0.1)
+    for name, state in [("Adam with L2", l2), ("AdamW", decayed)]:
+        print(f"{name:<12}  left of the weights:", *(f"{abs(w):.2f}" for w in state[0]))
+else:
+    print("Tasks 2 and 5 first: your two functions walk here.")
+
+# %% [markdown] key="corrected-average" lang="en"
+# ## 6. An average that starts off wrong (2 points)
+#
+# Chapter 16 of the fine book *Deep Learning for Coders with fastai and PyTorch* ([its repository](https://github.com/fastai/fastbook)) shows momentum as a line through noisy points: a running average of $y$, met in the order of growing $x$, and corrected as Adam corrects $m$:
+#
+# $$m_t = \beta\,m_{t-1} + (1-\beta)\,y_t, \qquad \hat m_t = \frac{m_t}{1-\beta^t}, \qquad m_0 = 0.$$
+#
+# The line looks as it should, but for a few jumps at its beginning, easily taken for noise. They are a fault, and `snippet_average` has it too. The first cell asks it for the average of three ones, where every $\hat m_t$ has to be 1; the second draws its line. (That it lags behind the points is no fault: memory costs that.) What went wrong?
+#
+# Write `corrected_average`: it takes `x`, `y` (in no particular order, but point by point together) and `beta`, and returns $\hat m_1, \hat m_2, \dots$ in the order of growing $x$.
+#
+# <details><summary>Hint</summary>
+#
+# What does `np.argsort` return? Write down `place` for the three ones, turn by turn, and next to it the $t$ of the formula.
+#
+# </details>
+
+# %% [markdown] key="corrected-average" lang="zh-TW" of="f7541be9"
+# ## 6. 開頭就不對的平均（2 分）
+#
+# 《Deep Learning for Coders with fastai and PyTorch》是一本好書，它的第 16 章（[書的原始檔](https://github.com/fastai/fastbook)）把動量畫成一條穿過雜訊點的線：依照 $x$ 由小到大，取 $y$ 的移動平均，再像 Adam 修正 $m$ 那樣修正：
+#
+# $$m_t = \beta\,m_{t-1} + (1-\beta)\,y_t, \qquad \hat m_t = \frac{m_t}{1-\beta^t}, \qquad m_0 = 0.$$
+#
+# 那條線看起來沒什麼問題，只有開頭跳了幾下，很容易當成雜訊。其實那是錯的，`snippet_average` 也有同樣的毛病。下面第一格拿三個 1 給它平均，這時每個 $\hat m_t$ 都應該是 1；第二格畫出它的線。（線比點慢半拍不算毛病，那是記憶的代價。）到底哪裡錯了？
+#
+# 請寫出 `corrected_average`：接收 `x`、`y`（順序不拘，但兩者一點對一點）和 `beta`，依照 $x$ 由小到大的順序，傳回 $\hat m_1, \hat m_2, \dots$。
+#
+# <details><summary>提示</summary>
+#
+# `np.argsort` 傳回的是什麼？就拿那三個 1，一輪一輪寫下 `place`，旁邊再寫上公式裡的 $t$。
+#
+# </details>
+
+
+# %% key="corrected-average-snippet"
+def snippet_average(x, y, beta):
+    m, averages = 0.0, []
+    for place in np.argsort(x):
+        m += (1 - beta) * (y[place] - m)
+        averages.append(m / (1 - beta ** (place + 1)))
+    return np.array(averages)
+
+
+print("the average of three ones:", snippet_average(np.array([3, 1, 2]), np.ones(3), 0.9).round(2))
+
+# %% key="corrected-average-figure"
+rng = np.random.default_rng(5)
+x = np.linspace(0, 6, 100) + rng.normal(0, 0.1, 100)
+y = np.cos(x) + rng.normal(0, 0.1, 100)
+fig, ax = plt.subplots(figsize=(7, 3.2))
+ax.plot(x, y, ".", color="gray")
+hp.figures.named_lines(np.sort(x), {"snippet": snippet_average(x, y, 0.9)}, ax, names="legend", xlabel="x")
+hp.show(
+    fig,
+    "Noisy points along a wave and the snippet's average through them: it jumps up and down where x is below 1, and is smooth from then on.",
+)
+
+
+# %% key="corrected-average-answer"
+def corrected_average(x, y, beta):
+    ### BEGIN SOLUTION
+    m, averages = 0.0, []
+    for t, place in enumerate(np.argsort(x), start=1):
+        m = beta * m + (1 - beta) * y[place]
+        averages.append(m / (1 - beta**t))
+    return np.array(averages)
+    ### END SOLUTION
+
+
+# %% key="corrected-average-check" task="corrected_average" points=2
+hp.check("corrected_average", corrected_average)
+
+# %% key="corrected-average-use"
+if hp.check("corrected_average", corrected_average).passed:
+    averages = {"snippet": snippet_average(x, y, 0.9), "yours": corrected_average(x, y, 0.9)}
+    fig, ax = plt.subplots(figsize=(7, 3.2))
+    ax.plot(x, y, ".", color="gray")
+    hp.figures.named_lines(np.sort(x), averages, ax, names="legend", xlabel="x")
+    hp.show(fig, "The mended average is smooth from its first point on, and equals the snippet's later.")
+    print(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
+else:
+    print("Your function first.")
+
+# %% [markdown] key="end" lang="en"
+# ## Done
+#
+# You have written three rules that countless networks are trained with, and you know their fine print: what the hats are for, when a step is longer than the rate, and why weight decay does not belong in the gradient. And you have seen a fault that raises no error and passes for noise in a plot, while a test with three ones shows it at once.
+#
+# Next: [Day 6, the summary](day6_summary.ipynb).
+
+# %% [markdown] key="end" lang="zh-TW" of="63c5337d"
+# ## 完成
+#
+# 無數的網路都用這三種規則訓練，你全都親手寫過了，連細節也清楚：帽子是做什麼用的，什麼時候一步會比學習率還長，權重衰減為什麼不該放進梯度。你也看到一個毛病，它不會跳出錯誤訊息，在圖上又像是雜訊，用三個 1 一測就露出馬腳。
+#
+# 接下來：[第 6 天，總結](day6_summary.ipynb)。

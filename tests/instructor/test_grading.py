@@ -1,0 +1,315 @@
+"""A whole class, some of it hostile, from a folder of downloads to a table of marks."""
+
+import csv
+import http.server
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+
+import pytest
+from submissions import MAKERS, cell, solve, tasks_passed, text, write_drop
+
+from hpcourse.__main__ import main
+from hpcourse.instructor import sandbox
+from hpcourse.instructor.course import Course
+from hpcourse.instructor.grade import stamp_of
+
+WHY_NOT = sandbox.why_not()
+FENCE = "--no-sandbox" if WHY_NOT else "--sandbox"
+WITHOUT_FENCE = {"opens_the_gradebook"}  # would do what it says
+LIMITS = ["--cell-seconds", "6", "--seconds", "60"]
+SOLUTION = b"def gd_step(w, grad, lr):\n    return w - lr * grad\n"
+
+
+def hpcourse(*arguments):
+    return [sys.executable, "-m", "hpcourse", "course", *arguments]
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A web server on this machine that has the answer."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(SOLUTION)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def graded(template, released, solved, server, tmp_path_factory):
+    """All submissions graded, in a run that was killed in the middle and then continued."""
+    root = tmp_path_factory.mktemp("class") / "course"
+    shutil.copytree(template, root)
+    names = [name for name in MAKERS if not (WHY_NOT and name in WITHOUT_FENCE)]
+    students = write_drop(root.parent / "drop", released, solved, root, server, names)
+    rows = [f"{student},Name of {student},{student}@example.edu" for student in [*students, "absent"]]
+    (root / "roster.csv").write_text("\n".join(["id,name,email", *rows]))
+    assert (
+        main(["course", "collect", str(root.parent / "drop"), "--assignment", "day1", "--course", str(root)])
+        == 0
+    )
+    command = hpcourse("grade", "--course", str(root), FENCE, *LIMITS)
+    course = Course.open(root)
+    first = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    while len(done(course)) < 4 and first.poll() is None:
+        time.sleep(0.2)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    early = done(course)
+    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert main(["course", "report", "--course", str(root)]) == 0
+    return course, students, early, second.stdout
+
+
+def done(course):
+    """{student: when} of the notebooks that are graded."""
+    paths = course.root.glob("autograded/*/day1/*.ipynb")
+    return {path.parent.parent.name: path.stat().st_mtime_ns for path in paths if stamp_of(path)}
+
+
+def table(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def marks(course):
+    return {row["id"]: row for row in table(course.root / "report/marks.csv")}
+
+
+def test_nobody_is_lost(graded):
+    course, students, _, _ = graded
+    assert set(marks(course)) == {*students, "absent"}
+    assert marks(course)["absent"]["total (9)"] == "0"
+    assert "沒有" not in marks(course)["absent"]["notes"]
+    assert "no notebook" in marks(course)["absent"]["notes"]
+
+
+def test_everyone_gets_the_points_that_the_work_deserves(graded):
+    course, students, _, _ = graded
+    tasks = course.tasks("day1")
+    wrong = {}
+    for student, maker in students.items():
+        wanted = tasks_passed(maker, [task.name for task in tasks], sandbox=not WHY_NOT)
+        row = marks(course)[student]
+        given = {
+            task.name for task in tasks if float(row[f"day1 {task.name} ({task.points:g})"]) == task.points
+        }
+        if given != wanted:
+            wrong[student] = {"missing": wanted - given, "too much": given - wanted, "notes": row["notes"]}
+    assert wrong == {}
+
+
+def test_an_interrupted_run_is_continued_where_it_was(graded):
+    course, _, early, said = graded
+    assert len(early) >= 4
+    assert {student: done(course)[student] for student in early} == early
+    assert f"{len(early)} were done already" in said
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_what_reads_files_or_the_network_fails_in_the_sandbox(graded):
+    course, students, _, _ = graded
+    for student, maker in students.items():
+        if maker.__name__ in ("reads_the_source_folder", "reads_the_package", "asks_the_network"):
+            assert marks(course)[student]["day1 gd_step (1)"] == "0", student
+            assert marks(course)[student]["day1 (9)"] == "8", student
+
+
+def test_what_went_wrong_is_said(graded):
+    course, students, _, _ = graded
+    expected = {
+        "exits": "it ended itself",
+        "killed": "it ended itself",
+        "loop_in_a_cell": "was stopped after 6 s",
+        "loop_that_swallows_interrupts": "could not be interrupted",
+        "writes_much": "MB of files",
+        "renamed_file": "renamed from my final homework",
+        "not_json": "not JSON",
+        "no_notebook": "only report.pdf",
+        "copied_cell": "copied cells: gd-step-answer",
+        "edited_check": "the check of gd_step had been changed",
+        "deleted_check": "the check of gd_step was gone",
+        "metadata_stripped": "lost their marks",
+    }
+    for student, maker in students.items():
+        if maker.__name__ in expected:
+            assert expected[maker.__name__] in marks(course)[student]["notes"]
+
+
+def test_files_stay_small_and_nothing_is_left_running(graded):
+    course, students, _, _ = graded
+    for student in students:
+        assert course.notebook("autograded", "day1", student).stat().st_size < 500_000, student
+        assert (course.root / f"feedback/{student}/day1/day1_exercises.html").stat().st_size < 40_000, student
+    everything = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(course.root) not in everything
+
+
+def test_feedback_shows_no_html_of_the_students_own(graded):
+    course, students, _, _ = graded
+    pages = [course.root / f"feedback/{student}/day1/day1_exercises.html" for student in students]
+    for page in pages:
+        content = page.read_text(encoding="utf-8")
+        assert "<script" not in content
+        assert "default-src 'none'" in content
+    perfect = next(student for student, maker in students.items() if maker.__name__ == "perfect")
+    content = (course.root / f"feedback/{perfect}/day1/day1_exercises.html").read_text(encoding="utf-8")
+    assert "9 / 9" in content
+    assert f"Name of {perfect}" in content
+    with zipfile.ZipFile(course.root / "report/feedback_day1.zip") as archive:
+        assert len(archive.namelist()) == len(students) + 1
+
+
+def test_what_to_look_at_by_hand_names_the_cheats(graded):
+    course, students, _, _ = graded
+    rows = table(course.root / "report/look_at.csv")
+    seen = {name for row in rows for name in row["student"].split()}
+    cheats = (
+        "drops_asserts",
+        "patches_check",
+        "reads_the_package",
+        "reads_the_source_folder",
+        "asks_the_network",
+    )
+    for student, maker in students.items():
+        if maker.__name__ in cheats:
+            assert student in seen, student
+    assert any(row["why"] == "the published solution, line by line" for row in rows)
+
+
+def test_misconceptions_are_counted(graded):
+    course, students, _, _ = graded
+    rows = [row for row in table(course.root / "report/misconceptions.csv") if row["task"] == "gd_step"]
+    assert sum(int(row["students"]) for row in rows) == len(students) + 1
+    picture = (course.root / "report/misconceptions.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+
+
+@pytest.fixture
+def small(course, released, solved, write):
+    """A class of four: right, one known mistake twice, nothing."""
+
+    def answer(source):
+        notebook = solve(released, solved)
+        cell(notebook, "gd-step-answer").source = source
+        return text(notebook)
+
+    (course.root / "roster.csv").write_text("id,name\na,Ada\nb,Ben\nc,Cy\nd,Di\n")
+    uphill = "def gd_step(w, grad, lr):\n    return w + lr * grad"
+    sly = "def gd_step(w, grad, lr):\n    step = '</pre><script>alert(1)</script>'\n    return w + grad * lr"
+    drop = write(
+        {"a.ipynb": text(solve(released, solved)), "b.ipynb": answer(uphill), "c.ipynb": answer(sly)}
+    )
+    where = ["--course", str(course.root)]
+    assert main(["course", "collect", str(drop), "--assignment", "day1", *where]) == 0
+    return course, drop, where
+
+
+@pytest.fixture
+def step(capsys):
+    """Carry out a step and return what it says."""
+
+    def carry_out(where, *arguments, status=0):
+        capsys.readouterr()
+        ended = main(["course", *arguments, *where])
+        said = capsys.readouterr()
+        assert ended == status, said.out + said.err
+        return said.out
+
+    return carry_out
+
+
+def everything(course):
+    """All that comes out."""
+    paths = sorted([*course.root.glob("report/*"), *course.root.glob("feedback/**/*.html")])
+    return {str(path.relative_to(course.root)): path.read_bytes() for path in paths}
+
+
+def test_a_small_class_twice_again_by_hand_and_resubmitted(small, released, solved, write, step):
+    course, drop, where = small
+    step(where, "grade", FENCE)
+    step(where, "report")
+    first = everything(course)
+    rows = [row for row in table(course.root / "report/misconceptions.csv") if row["outcome"] == "ascent"]
+    assert [(row["task"], row["students"], row["share"], row["who"]) for row in rows] == [
+        ("gd_step", "2", "0.50", "b c")
+    ]
+    assert rows[0]["message"]
+    page = (course.root / "feedback/c/day1/day1_exercises.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+
+    # The same again gives the same, to the byte.
+    assert "4 graded" in step(where, "grade", FENCE, "--again")
+    step(where, "report")
+    assert everything(course) == first
+
+    # Corrections by hand count, and say that they do; a slip in them is not passed over.
+    overrides = course.root / "overrides.csv"
+    overrides.write_text("student,assignment,task,points,comment\nb,day1,gd_step,0.5,Nearly <b>right</b>\n")
+    step(where, "report")
+    assert marks(course)["b"]["day1 (9)"] == "8.5"
+    assert "gd_step *" in marks(course)["b"]["notes"]
+    page = (course.root / "feedback/b/day1/day1_exercises.html").read_text(encoding="utf-8")
+    assert "Nearly &lt;b&gt;right" in page
+    overrides.write_text("student,assignment,task,points,comment\nb,day1,gd_stepp,0.5,\n")
+    assert main(["course", "report", *where]) == 1
+    overrides.unlink()
+
+    # So do those made in nbgrader's formgrader.
+    with course.gradebook() as book:
+        book.find_grade("gd-step-check", "day1_exercises", "day1", "b").manual_score = 0.25
+        book.find_comment("gd-step-answer", "day1_exercises", "day1", "b").manual_comment = "The sign!"
+        book.db.commit()
+    step(where, "report")
+    assert marks(course)["b"]["day1 (9)"] == "8.25"
+    assert "The sign!" in (course.root / "feedback/b/day1/day1_exercises.html").read_text(encoding="utf-8")
+
+    # Who hands in again is graded again, and nobody else.
+    write({"b.ipynb": text(solve(released, solved))}, drop)
+    step(where, "collect", str(drop), "--assignment", "day1")
+    said = step(where, "grade", FENCE)
+    assert "1 graded" in said
+    assert "3 were done already" in said
+    step(where, "report")
+    assert [marks(course)[student]["day1 (9)"] for student in "acd"] == ["9", "8", "0"]
+    assert marks(course)["b"]["day1 gd_step (1)"] == "0.25"  # what a person has set stays
+
+
+def test_a_grader_that_fails_loses_only_that_submission_and_says_so(small, step):
+    course, _, where = small
+    for student in "cd":
+        shutil.rmtree(course.root / "submitted" / student)
+    course.notebook("submitted", "day1", "b").write_text("{}")
+    said = step(where, "grade", FENCE, status=1)
+    assert re.search(r"^  b day1: .*\w", said, re.M)
+    step(where, "report")
+    rows = marks(course)
+    assert [rows[student]["day1 (9)"] for student in "ab"] == ["9", "0"]
+    assert "could not be graded" in rows["b"]["notes"]
+
+
+def test_every_student_has_other_inputs_and_the_same_ones_each_time(course):
+    seeds = [course.seed(student, "day1", "gd_step") for student in ("a", "b", "a")]
+    assert seeds[0] == seeds[2] != seeds[1]
+    assert course.seed("a", "day1", "slope_step") != seeds[0]
+    (course.root / ".secret").write_text("00" * 32)
+    assert course.seed("a", "day1", "gd_step") != seeds[0]

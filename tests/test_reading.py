@@ -1,0 +1,81 @@
+"""Questions answered by a value: what is right, what is typical, and what is no answer."""
+
+import numpy as np
+import pytest
+
+import hpcourse as hp
+from hpcourse.checks import READINGS
+from hpcourse.checks.reading import Misreading, Reading
+
+NUMBER = Reading(
+    name="number",
+    day=1,
+    accepts=lambda value: 2 < value < 3,
+    mistakes=(Misreading("half", lambda value: 1 < value < 1.5, "Half of it."),),
+    right="Right.",
+    otherwise="Look again.",
+)
+WORD = Reading("word", 1, lambda word: word == "B", (), "Right.", "Look again.", words=("A", "B"))
+
+
+@pytest.mark.parametrize("value", [2.5, np.float32(2.5), np.array(2.5), np.array([2.5]), np.int64(5) / 2])
+def test_numbers_of_any_kind_are_taken(value):
+    assert NUMBER.check(value).passed
+
+
+@pytest.mark.parametrize("word", ["B", "b", " b ", np.str_("B")])
+def test_words_are_taken_in_any_case(word):
+    assert WORD.check(word).passed
+
+
+@pytest.mark.parametrize("value", [..., None])
+def test_a_stub_is_not_started(value):
+    assert NUMBER.check(value).status == WORD.check(value).status == "not started"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, True, "2.5", [2.5, 2.6], {}, lambda: 2.5, 2.5j, object()])
+def test_what_is_no_number_is_said_so(value):
+    result = NUMBER.check(value)
+    assert result.status == "not yet"
+    assert "number" in result.message
+
+
+@pytest.mark.parametrize("value", ["C", 2, ["A"], True, ""])
+def test_what_is_no_such_word_is_said_with_the_words(value):
+    assert "A, B" in WORD.check(value).message
+
+
+def test_a_typical_value_is_named_and_others_get_the_general_hint():
+    half, other = NUMBER.check(1.2), NUMBER.check(7)
+    assert (half.mistake, half.message) == ("half", "Half of it.")
+    assert (other.mistake, other.message) == (None, "Look again.")
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_no_message_of_a_reading_shows_a_number_that_passes(name):
+    reading = READINGS[name]
+    if not isinstance(reading, Reading):
+        pytest.skip("not answered by one value")
+    for said in [reading.otherwise, *(mistake.message for mistake in reading.mistakes)]:
+        for word in said.replace(",", " ").split():
+            assert not hp.check(name, word.strip('."')).passed
+            try:
+                value = float(word)
+            except ValueError:
+                continue
+            assert not hp.check(name, value).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("steepest_bowl", "B", {"C": "flattest", "A": None}),
+        ("steepest_curvature", 7.75, {0.258: "border", 3.876: "half", 9.0: None, -1: None}),
+        ("slope_step", 1e-6, {1e-12: "drowned_in_rounding", 0.1: "bends_between", -1e-5: "not_positive"}),
+    ],
+)
+def test_the_readings_of_day_1(name, right, wrong):
+    assert hp.check(name, right).passed
+    for value, mistake in wrong.items():
+        result = hp.check(name, value)
+        assert (result.passed, result.mistake) == (False, mistake)
