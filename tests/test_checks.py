@@ -252,12 +252,12 @@ def test_removing_any_case_lets_a_wrong_answer_through(name, monkeypatch):
 def test_the_banks_are_complete():
     """A mistake that disappears is noticed here; the tests above notice one that is no use."""
     assert {name: len(task.mistakes) for name, task in TASKS.items()} == {
-        "gd_step": 16, "largest_stable_lr": 14, "best_learning_rate": 17,
-        "exponential_decay": 21, "linear_warmup": 22, "warmup_then_decay": 20, "factor_schedule": 19,
+        "gd_step": 16, "largest_stable_lr": 14, "best_learning_rate": 19,
+        "exponential_decay": 23, "linear_warmup": 23, "warmup_then_decay": 20, "factor_schedule": 23,
         "minibatches": 20, "mean_gradient": 18, "updates_per_epoch": 12,
-        "gradient_noise": 16, "momentum_step": 24, "effective_lr": 14,
-        "best_momentum": 18, "nesterov_step": 23, "rmsprop_step": 22, "adam_step": 36,
-        "adamw_step": 29, "corrected_average": 22, "diagnose": 17, "fair_winner": 21, "loss_map": 18,
+        "gradient_noise": 17, "momentum_step": 24, "effective_lr": 15,
+        "best_momentum": 20, "nesterov_step": 25, "rmsprop_step": 22, "adam_step": 38,
+        "adamw_step": 29, "corrected_average": 25, "diagnose": 17, "fair_winner": 23, "loss_map": 20,
     }  # fmt: skip
 
 
@@ -802,6 +802,7 @@ RIGHT = {
         lambda lr0, factor: functools.partial(lambda t, f, lr: np.asarray([lr * f**t]), f=factor, lr=lr0),
         lambda lr0, factor: hp.ExponentialDecay(lr0, -math.log(factor)),
         lambda lr0, factor: hp.StepDecay(lr0, factor, 1),
+        lambda lr0, factor: lambda t: lr0 * math.prod([factor] * t),
     ],
     "minibatches": [
         _batches_list,
@@ -991,6 +992,14 @@ def _scaled_examples(X, y, batch_size, rng):
     return [(batch / 255, labels) for batch, labels in _batches_list(X, y, batch_size, rng)]
 
 
+def _lowest_from(lowest, lrs, losses):
+    best = lrs[0]
+    for lr, mean in zip(lrs, np.mean(losses, axis=1)):
+        if mean < lowest:
+            best, lowest = lr, mean
+    return best
+
+
 WRONG = [
     ("gd_step", _forgets_return, "return"),
     ("gd_step", lambda w, grad, lr: print(w - lr * grad), "None"),
@@ -1026,7 +1035,7 @@ WRONG = [
     ("largest_stable_lr", lambda e: -2 / np.max(e), "opposite"),
     ("largest_stable_lr", lambda e: 0.2, "same result"),
     ("largest_stable_lr", lambda e: [2 / np.max(e)], "shape"),
-    ("best_learning_rate", lambda lrs, losses: lrs, "shape"),
+    ("best_learning_rate", lambda lrs, losses: lrs, "single value, and returns 5"),
     ("best_learning_rate", lambda lrs, losses: 0.1, "same result"),
     ("exponential_decay", lambda lr0, rate, t: lr0 * np.exp(-rate * t / 2), "tests"),
     ("exponential_decay", lambda lr0, rate, t: 0.1 * np.exp(-0.05 * t), "do not depend on lr0, rate"),
@@ -1064,7 +1073,15 @@ WRONG = [
     ("diagnose", lambda loss: 3, "kind of thing"),
     ("fair_winner", lambda results: "Lion", "tests"),
     ("fair_winner", lambda results: 0.3, "kind of thing"),
-    ("fair_winner", lambda results: list(results), "shape"),
+    ("fair_winner", lambda results: list(results), "single value, and returns 3"),
+    ("fair_winner", lambda results: results, "single value, and returns 3"),
+    ("gd_step", lambda w, grad, lr: (w - lr * grad, lr), "single value, and returns 2"),
+    ("momentum_step", lambda w, v, grad, lr, momentum: w - momentum * v - lr * grad, "returns 1."),
+    ("largest_stable_lr", lambda e: np.float64(2) / np.argmax(e), "divided by zero?"),
+    ("corrected_average", lambda x, y, beta: [0, *_corrected_loop(x, y, beta)], "holds 7 numbers"),
+    ("factor_schedule", lambda lr0, factor: lambda: lr0 * factor, "should take one argument"),
+    ("factor_schedule", lambda lr0, factor: lambda t: print(lr0 * factor**t), "asked about a step"),
+    ("best_learning_rate", lambda lrs, losses: _lowest_from(1.0, lrs, losses), "tests"),
 ]
 
 

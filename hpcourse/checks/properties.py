@@ -134,7 +134,7 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
     fact = getattr(first[3][1], "name", "")
     if isinstance(fact, Said):
         return say("This should be so, and is not: {fact}.", fact=fact)
-    for found in (_unusable(task, first), _shape_or_nan(first, kinds)):
+    for found in (_unusable(task, first), _shape_or_nan(task, first, kinds)):
         if found:
             return found
     if not repeats:
@@ -181,7 +181,16 @@ def _unusable(task, first):
             "Your function returns nothing (None). Does it end with `return`, on every way through it? "
             "Functions that work in place, such as shuffling, return nothing either."
         )
+    if kind == "schedule":
+        return say(
+            "The schedule that you return should take one argument, the step `t`. Python says: {said}.",
+            **given.details,
+        )
+    if kind == "no rate":
+        return say("You return a schedule, but asked about a step it returns nothing (None).")
     if kind == "count":
+        if given.details.get("wanted") == 1:
+            return _not_one(given.details["got"])
         if "wanted" in given.details:
             return say(
                 "Your function should return {wanted} values, in the task's order, and returns {got}.",
@@ -210,8 +219,21 @@ def _unusable(task, first):
     return None
 
 
-def _shape_or_nan(first, kinds):
+def _not_one(got):
+    return say("Your function should return a single value, and returns {got}.", got=got)
+
+
+def _shape_or_nan(task, first, kinds):
     _, _, _, (kind, right, given) = first
+    if kind == "shape" and right.value.ndim == 0 and given.value.ndim == 1 and given.value.size > 1:
+        return _not_one(given.value.size)
+    if kind == "shape" and right.value.ndim == given.value.ndim == 1:
+        return say(
+            "{name} holds {got} numbers and should hold {wanted}.",
+            name=label(right),
+            got=given.value.size,
+            wanted=right.value.size,
+        )
     if kind == "shape":
         return say(
             "{name} has the shape {got} and should have {wanted}. Was something averaged or added up "
@@ -219,6 +241,10 @@ def _shape_or_nan(first, kinds):
             name=label(right),
             got=given.value.shape,
             wanted=right.value.shape,
+        )
+    if "nan" in kinds and "grad" not in task.names:
+        return say(
+            "The result holds NaN or infinity where it should hold numbers. Is something divided by zero?"
         )
     if "nan" in kinds:
         return say(

@@ -127,10 +127,17 @@ def several(value, names):
     if value is None or value is Ellipsis:
         raise Unusable("nothing" if value is None else "ellipsis")
     if len(names) == 1 and not isinstance(value, Mapping):
-        return {names[0]: numbers(value)}
+        try:
+            return {names[0]: numbers(value)}
+        except Unusable as unusable:
+            if unusable.problem != "type" or not isinstance(value, tuple):
+                raise
+            raise Unusable("count", wanted=1, got=len(value)) from None
     if isinstance(value, Mapping):
         value = [value[name] for name in names] if set(names) <= set(value) else list(value.values())
     if not isinstance(value, tuple | list | np.ndarray):
+        raise Unusable("count", wanted=len(names), got=1)
+    if isinstance(value, np.ndarray) and len(value) != len(names):
         raise Unusable("count", wanted=len(names), got=1)
     if len(value) != len(names):
         raise Unusable("count", wanted=len(names), got=len(value))

@@ -91,6 +91,9 @@ def _run(module, function):
         except Misuse as misuse:
             print(misuse, file=sys.stderr)
             return 1
+        except OSError as error:  # a folder that may not be written, a full disk
+            print(error, file=sys.stderr)
+            return 1
         except KeyboardInterrupt:
             print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
             return 130

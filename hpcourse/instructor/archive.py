@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from hpcourse.instructor.notes import as_it_is, note, words
+from hpcourse.instructor.notes import as_it_is, note, on_a_line, words
 
 DEEPEST = 3  # zips inside zips
 MOST = 20_000  # files
@@ -46,7 +46,7 @@ class Unreadable(Exception):
 
 def files_in(drop, trouble):
     """Every File in a folder or a zip; what cannot be read goes into the list `trouble` as text."""
-    found = _in_folder(drop) if drop.is_dir() else [_on_disk(drop, (drop.name,))]
+    found = _in_folder(drop, trouble) if drop.is_dir() else [_on_disk(drop, (drop.name,))]
     opened = []
     for file in found:
         opened += _opened(file, trouble, 0, top=not drop.is_dir())
@@ -56,18 +56,19 @@ def files_in(drop, trouble):
     return opened
 
 
-def _in_folder(drop):
-    for place, folders, names in os.walk(drop):
+def _in_folder(drop, trouble):
+    for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
         folders[:] = sorted(name for name in folders if name not in IGNORED)
         for name in sorted(names):
             path = Path(place) / name
-            if not path.is_symlink() and not _ignored((name,)):  # a link could lead anywhere
+            ours = path.is_file() and not path.is_symlink()  # a link could lead anywhere, a pipe never ends
+            if ours and not _ignored((name,)):
                 yield _on_disk(path, path.relative_to(drop).parts)
 
 
 def _on_disk(path, parts):
     about = path.stat()
-    return File(parts, about.st_mtime, about.st_size, path.read_bytes)
+    return File(tuple(map(on_a_line, parts)), about.st_mtime, about.st_size, path.read_bytes)
 
 
 def _opened(file, trouble, depth, top=False):
@@ -89,7 +90,9 @@ def _opened(file, trouble, depth, top=False):
             if total > ALTOGETHER or len(found) > MOST:
                 trouble.append(f"{file}: too large when unpacked; the rest is left out")
                 break
-            inner = File((*folder, *parts), _time(member), member.file_size, _reader(archive, member))
+            inner = File(
+                (*folder, *map(on_a_line, parts)), _time(member), member.file_size, _reader(archive, member)
+            )
             found += _opened(inner, trouble, depth + 1)
     except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, Unreadable) as error:
         trouble.append(f"{file}: not a zip that can be read ({error})")

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.archive import LARGEST, OTHER_ARCHIVES, File, Unreadable, files_in
-from hpcourse.instructor.course import Course
+from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.notes import as_it_is, note, words
 from hpcourse.instructor.repair import affinity, answered, repair
 
@@ -40,7 +40,13 @@ class Submission:
 
 def collect_drop(arguments):
     """`hpcourse course collect`."""
-    course, drop = Course.open(arguments.course), arguments.drop.expanduser()
+    course = Course.open(arguments.course)
+    with alone(course):
+        _collect(course, arguments)
+
+
+def _collect(course, arguments):
+    drop = arguments.drop.expanduser()
     (assignment,) = course.chosen(arguments.assignment)
     roster, released = course.roster(), course.released(assignment)
     if not drop.exists():
@@ -184,8 +190,8 @@ def read_notebook(file):
         raise Unreadable(note("larger than {count} MB", count=LARGEST // 2**20))
     try:
         data = file.read()
-        content = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        content = json.loads(data)  # tells UTF-8 and UTF-16 apart, with or without a mark
+    except (ValueError, RecursionError):  # also a number with thousands of digits
         raise Unreadable(note("not JSON") if data.strip() else note("empty")) from None
     except OSError as error:
         raise Unreadable(as_it_is(str(error))) from None
@@ -215,7 +221,8 @@ def whose(files, roster):
         submission.folder = submission.folder or folder
     for parts, entries in strange.items():
         for submission in _strangers(parts, entries):
-            while submission.student in submissions:
+            taken = {student.casefold() for student in submissions}  # some disks do not tell Ada from ada
+            while submission.student.casefold() in taken:
                 submission.student += "x"
             submissions[submission.student] = submission
     return [submissions[student] for student in sorted(submissions)]
@@ -234,7 +241,7 @@ def _strangers(parts, entries):
         clean = re.sub(r"[^\w.@-]+", "-", unicodedata.normalize("NFKC", name)).strip("-._@")
         could = sorted({student for _, _, students in group for student in students})
         notes = [note(UNCLEAR, students=" / ".join(could))] if could else []
-        student = f"unknown-{clean or 'file'}"[:80]
+        student = f"unknown-{clean or 'file'}"[:60]  # of up to four bytes each, where a name may have 255
         yield Submission(student, [file for file, _, _ in group], notes, folder)
 
 
@@ -257,14 +264,20 @@ class Roster:
     def owner(self, file: File):
         """(ids of the students it may belong to, Moodle's name for the folder or "")."""
         moodle = next(filter(None, map(MOODLE.match, file.parts)), None)
+        # Moodle's own word comes first: what is inside, a student may have named after another one.
+        sure = self._whom([moodle["name"]]) if moodle else set()
         folder = moodle[0].rstrip("_") + "_" if moodle else ""
         # The innermost folder says most, then those around it, then the file's own name.
         places = [_own_words(part) for part in (*file.parts[-2::-1], file.name)]
+        students = self._whom(places)
+        return (sure if sure and not students <= sure else students), folder
+
+    def _whom(self, places):
         for look in (self._by_id, self._by_email, self._by_name):
             for place in places:
                 if students := look(place):
-                    return students, folder
-        return set(), folder
+                    return students
+        return set()
 
     def _by_id(self, place):
         return {student for student, known in self.ids.items() if known.search(_fold(place))}

@@ -1,6 +1,7 @@
 """The course folder: what is in it, and how it is made."""
 
 import csv
+import fcntl
 import hashlib
 import hmac
 import json
@@ -154,7 +155,7 @@ class Course:
                 raise Misuse(
                     f"roster.csv, line {number}: id {student.id!r} may hold letters, digits, - _ . and @ only"
                 )
-            if student.id in students:
+            if student.id.casefold() in map(str.casefold, students):  # a path does not tell A1 from a1
                 raise Misuse(f"roster.csv, line {number}: id {student.id!r} is there twice")
             students[student.id] = student
         return students
@@ -379,6 +380,17 @@ def find_alembic():
     beside = str(Path(sys.executable).parent)
     if beside not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
+
+
+@contextmanager
+def alone(course):
+    """Two commands at work in one folder would undo each other's work."""
+    with open(course.root / ".lock", "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Misuse(f"another hpcourse course is at work in {course.root}: wait for it") from None
+        yield
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Run and mark all submissions: each in a process of its own, so that none can lose another."""
 
-import contextlib
-import fcntl
 import json
 import multiprocessing
 import os
@@ -18,7 +16,7 @@ from tqdm import tqdm
 
 import hpcourse
 from hpcourse.instructor import Misuse, sandbox
-from hpcourse.instructor.course import Course, digest, find_alembic, inside, quiet
+from hpcourse.instructor.course import Course, alone, digest, find_alembic, inside, quiet
 
 TRIES = 2
 GRACE = 30  # seconds beyond a submission's own limit, for what is around it
@@ -45,7 +43,7 @@ def grade_all(arguments):
         course.limits[name] = getattr(arguments, name) or course.limits[name]
     assignments = course.chosen(arguments.assignment)
     fenced = _choose_sandbox(arguments.sandbox)
-    with _alone(course):
+    with alone(course):
         works, done = _to_do(course, assignments, arguments.again)
         if not works and not done:
             raise Misuse("nothing to grade: first run hpcourse course collect DOWNLOAD --assignment day1")
@@ -81,17 +79,6 @@ def _choose_sandbox(wanted):
         file=sys.stderr,
     )
     return False
-
-
-@contextlib.contextmanager
-def _alone(course):
-    """Two graders in one folder would undo each other's work."""
-    with open(course.root / ".lock", "w", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Misuse(f"another hpcourse course grade is at work in {course.root}: wait for it") from None
-        yield
 
 
 def _to_do(course, assignments, again):

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from hpcourse.instructor.notes import note
+from hpcourse.instructor.notes import note, storable
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 BINDS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
@@ -84,7 +84,7 @@ def _clean(cell):
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     make = NEW.get(cell.get("cell_type"), new_raw_cell)
-    return make(source.replace("\r\n", "\n") if isinstance(source, str) else "")
+    return make(storable(source.replace("\r\n", "\n")) if isinstance(source, str) else "")
 
 
 def _marks(cell):

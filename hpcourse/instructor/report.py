@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import zipfile
 from collections import Counter, defaultdict
@@ -14,7 +15,7 @@ from tqdm import tqdm
 from hpcourse.checks import ALL
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.collect import UNCLEAR, read_records
-from hpcourse.instructor.course import Course, find_alembic, inside, quiet, read_table
+from hpcourse.instructor.course import Course, alone, find_alembic, inside, quiet, read_table
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.runner import ENDED, UNFINISHED, speaking
 from hpcourse.language import text
@@ -31,7 +32,9 @@ LOOK_AT = {  # in what students wrote, and not in what they were given
     note("changes how code is run")[0]: r"\bast_transformers\b|\bget_ipython\b|\bsettrace\b",
     note("uses the network")[0]: r"\bsocket\b|\burllib\b|\brequests\b|\bhttp\b",
 }
+NUMBER = re.compile(r"-?[\d.]+(e[-+]\d+)?")
 TELLING = (FAILED, UNCLEAR, ENDED, UNFINISHED)
+LINE = 1000  # characters of a line that are looked at; some patterns take long on longer ones
 LONG = 4  # lines from which equal answers are worth a look
 
 
@@ -74,6 +77,11 @@ class Outcome:
 def report_all(arguments):
     """`hpcourse course report`."""
     course = Course.open(arguments.course)
+    with alone(course):
+        _report(course, arguments)
+
+
+def _report(course, arguments):
     assignments = [name for name in course.chosen(arguments.assignment) if read_records(course, name)]
     if not assignments:
         raise Misuse("nothing collected yet: first run hpcourse course collect DOWNLOAD --assignment day1")
@@ -179,6 +187,8 @@ def read_overrides(course, assignments):
     for number, row in read_table(path, {"student", "assignment", "task", "points"}):
         try:
             points = float(row["points"])
+            if not math.isfinite(points):
+                raise ValueError
         except ValueError:
             raise Misuse(
                 f"overrides.csv, line {number}: points must be a number, got {row['points']!r}"
@@ -292,7 +302,7 @@ def look_at(course, outcomes):
         for why, pattern in LOOK_AT.items():
             known = {hit[0] for hit in re.finditer(pattern, given, re.M)}
             for line in outcome.own.splitlines():
-                hit = re.search(pattern, line.split("#")[0], re.M)
+                hit = re.search(pattern, line.split("#")[0][:LINE], re.M)
                 if hit and hit[0] not in known:
                     rows.append([outcome.assignment, outcome.student, text(why), f"`{line.strip()[:120]}`"])
                     break
@@ -358,16 +368,23 @@ def _pack(course, assignment, path):
         for page in sorted(course.root.glob(f"feedback/*/{assignment}/{assignment}_exercises.html")):
             student = page.parent.parent.name
             name = roster[student].name if student in roster else ""
-            folder = records.get(student, {}).get("folder") or re.sub(r"[\\/:]", "-", f"{name}_{student}")
+            folder = records.get(student, {}).get("folder") or f"{name}_{student}"
+            folder = re.sub(r"[\\/:]", "-", folder)  # it must not lead out of where the zip is unpacked
             member = zipfile.ZipInfo(
                 f"{folder}/{assignment}_feedback.html"
             )  # no date: the same when run twice
             archive.writestr(member, page.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
+def _no_formula(cell):
+    """A cell that a spreadsheet shows and does not compute: names come from students."""
+    starts_one = isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if starts_one else cell
+
+
 def _write_csv(path, header, rows):
     content = io.StringIO(newline="")
-    csv.writer(content, lineterminator="\n").writerows([header, *rows])
+    csv.writer(content, lineterminator="\n").writerows([map(_no_formula, row) for row in [header, *rows]])
     path.write_text(content.getvalue(), encoding="utf-8-sig")  # so that Excel shows Chinese names
 
 

@@ -17,8 +17,8 @@ from nbformat.v4 import new_code_cell, new_output
 import hpcourse
 from hpcourse.checks import ALL, Result, remote
 from hpcourse.checks.task import say
-from hpcourse.instructor.guard import Guard
-from hpcourse.instructor.notes import note, words
+from hpcourse.instructor.guard import Guard, remove
+from hpcourse.instructor.notes import note, storable, words
 from hpcourse.instructor.sandbox import Kernel
 
 TOLD = "application/x-hpcourse"
@@ -87,16 +87,17 @@ class Client(NotebookClient):
         """Widgets have nobody to talk to here."""
 
     def output(self, outs, msg, display_id, cell_index):
-        """Keep an output while there is room for it."""
+        """Keep an output while there is room for it, its display id forgotten: by that, a later cell could
+        write into the output of a check."""
         parts = msg["content"].get("data", msg["content"]).values()
         size = sum(len(part) for part in parts if isinstance(part, str))
         if size <= self.room or msg["msg_type"] == "error":
             self.room -= size
-            return super().output(outs, msg, display_id, cell_index)
+            return super().output(outs, msg, None, cell_index)
         if msg["msg_type"] == "stream" and self.room > 0:
             msg["content"]["text"] = str(msg["content"].get("text"))[: self.room] + "\n[...]\n"
             self.room = 0
-            return super().output(outs, msg, display_id, cell_index)
+            return super().output(outs, msg, None, cell_index)
         return None
 
 
@@ -175,7 +176,7 @@ class Runner:
             raise Gone(self.guard.reason or _why(error)) from None
         finally:
             self.guard.watch(None)
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
     def _out_of_time(self):
         return time.monotonic() > self.deadline
@@ -220,7 +221,7 @@ class Runner:
     def _record(self, cell, result):
         """Write a verdict into a check cell, so that nbgrader counts it and people can read it."""
         points = float(cell.metadata.nbgrader.points)
-        shown = {"text/plain": repr(result), "text/html": result._repr_html_()}
+        shown = {"text/plain": storable(repr(result)), "text/html": storable(result._repr_html_())}
         cell.outputs = [
             new_output("display_data", shown),
             new_output("execute_result", {"text/plain": f"{result.score * points:g}"}),
@@ -283,16 +284,17 @@ def _plain(output):
         text = (
             output.text if len(output.text) <= LONGEST_OUTPUT else output.text[:LONGEST_OUTPUT] + "\n[...]\n"
         )
-        return new_output("stream", name=output.name, text=text)
+        return new_output("stream", name=output.name, text=storable(text))
     if output.output_type == "error":
         value = ADDRESS.sub("0x...", str(output.evalue))[:1000]
         lines = [ANSI.sub("", str(line))[:2000] for line in output.traceback[-20:]]
-        return new_output("error", ename=str(output.ename)[:80], evalue=value, traceback=lines)
+        name, value, *lines = map(storable, (str(output.ename)[:80], value, *lines))
+        return new_output("error", ename=name, evalue=value, traceback=lines)
     data = {
         "text/plain": str(output.data.get("text/plain", ""))[:LONGEST_OUTPUT],
         "image/png": output.data.get("image/png"),
     }
-    data = {kind: value for kind, value in data.items() if isinstance(value, str) and value}
+    data = {kind: storable(value) for kind, value in data.items() if isinstance(value, str) and value}
     return new_output("display_data", data) if data else None
 
 

@@ -39,8 +39,8 @@ def why_not():
 
 
 def fence(folder, course=None):
-    """The bubblewrap command up to the program to run, which may write in `folder` only."""
-    mounts = {"/tmp": ["--tmpfs", "/tmp"]}
+    """The bubblewrap command up to the program to run, which may write in `folder` only (/tmp in there)."""
+    mounts = {"/tmp": ["--bind", str(folder), "/tmp"]}
     for place in SYSTEM:
         if os.path.islink(place):
             mounts[place] = ["--symlink", os.readlink(place), place]
@@ -50,14 +50,17 @@ def fence(folder, course=None):
         mounts[f"/etc/{name}"] = ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for place in _python():
         mounts.setdefault(place, ["--ro-bind", place, place])
-    for hidden in (course, exercises_folder()):
-        if hidden and hidden.is_dir():
-            mounts[str(hidden)] = ["--tmpfs", str(hidden)]
+    hidden = [str(place) for place in (course, exercises_folder()) if place and place.is_dir()]
+    for place in hidden:
+        mounts[place] = ["--tmpfs", place]
     mounts[str(folder)] = ["--bind", str(folder), str(folder)]
     inner_last = sorted(mounts, key=lambda place: place.count("/"))
     arguments = [word for place in inner_last for word in mounts[place]]
-    start = ["--proc", "/proc", "--dev", "/dev", "--chdir", str(folder), "--unsetenv", PARENT]
-    return ["bwrap", *ISOLATED, *arguments, *start]
+    system = ["--proc", "/proc", "--dev", "/dev", "--bind", str(folder), "/dev/shm"]
+    # What lies in memory stays empty: files there would take the computer's, and nobody counts them.
+    empty = [word for place in (*hidden, "/dev", "/") for word in ("--remount-ro", place)]
+    start = ["--chdir", str(folder), "--unsetenv", PARENT]
+    return ["bwrap", *ISOLATED, *arguments, *system, *empty, *start]
 
 
 def _python():

@@ -345,6 +345,41 @@ def floods_displays(released, solved):
     return with_answer(released, solved, source)
 
 
+@submission(ALL)
+def prints_halves_of_characters(released, solved):
+    """Lone surrogates, which no file can hold."""
+    source = "def gd_step(w, grad, lr):\n    print('\\ud800')\n    return w - lr * grad\n\nprint('\\udcff')"
+    notebook = solve(released, solved)
+    cell(notebook, "gd-step-answer").source = source
+    notebook.cells.append(new_code_cell("raise ValueError('\\ud800')"))
+    return text(notebook)
+
+
+@submission(REST)
+def writes_over_the_verdict(released, solved):
+    """Displays something while it is judged, and changes it by its display id in a later cell."""
+    source = """
+from IPython.display import publish_display_data
+import hpcourse.checks.remote as remote
+
+def show(data, **more):
+    for number in range(3):
+        publish_display_data(data, transient={"display_id": f"mine{number}"}, **more)
+
+observe = remote.observe
+def displaying(*a, **k):
+    show({"text/plain": "mine"})
+    return observe(*a, **k)
+remote.observe = displaying
+get_ipython().events.register("pre_run_cell", lambda *_: show(
+    {"text/plain": "999", "text/html": "<h1>999 points</h1>"}, update=True))
+
+def gd_step(w, grad, lr):
+    return w
+"""
+    return with_answer(released, solved, source)
+
+
 @submission(REST)
 def lies_about_its_results(released, solved):
     """Sends nonsense where the grader expects what the answer gave."""

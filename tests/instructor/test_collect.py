@@ -50,6 +50,10 @@ def owners(*paths):
         ("ada.l_day1.ipynb", "b14901003"),
         ("class A/Ada Lovelace/sub/x.ipynb", "b14901003"),
         ("Copy of day1_exercises Ada Lovelace.ipynb", "b14901003"),
+        # A student may name a file after somebody else; the folder's name is Moodle's.
+        ("Ada Lovelace_12_assignsubmission_file_/b14901001_day1.ipynb", "b14901003"),
+        ("Ada Lovelace_12_assignsubmission_file_/b14901001/yating@example.edu.ipynb", "b14901003"),
+        ("Wei Chen_5_assignsubmission_file_/b14901005.ipynb", "b14901005"),
     ],
 )
 def test_a_student_is_recognised_in_a_path(path, student):
@@ -73,6 +77,14 @@ def test_strangers_files_side_by_side_do_not_hide_each_other():
     assert len(owners("day1.ipynb", "day1 (1).ipynb", "day1 (2).ipynb")) == 3
     assert len(owners("all/day1.ipynb", "all/「day1」的副本.ipynb")) == 2
     assert owners("Zoe X/a.ipynb", "Zoe X/data.csv") == {"unknown-Zoe-X": 2}
+
+
+def test_strangers_have_names_that_every_disk_can_tell_apart_and_hold():
+    names = owners(
+        "Case/a.ipynb", "case/a.ipynb", "\U00020000" * 200 + "/a.ipynb", "\U00020000" * 201 + "/b.ipynb"
+    )
+    assert len({name.casefold() for name in names}) == 4
+    assert all(len(name.encode()) <= 255 for name in names)
 
 
 def archive(files, **settings):
@@ -130,6 +142,11 @@ def test_links_are_not_followed(tmp_path):
     drop.mkdir()
     os.symlink(tmp_path / "secret.ipynb", drop / "b14901001.ipynb")
     assert files_in(drop, []) == []
+
+
+def test_a_pipe_in_the_drop_is_passed_over(tmp_path):
+    os.mkfifo(tmp_path / "b14901001.ipynb")
+    assert files_in(tmp_path, []) == []
 
 
 def collected(course, drop, *more):
@@ -214,6 +231,38 @@ def test_an_unreadable_later_file_does_not_take_the_place_of_a_good_one(course, 
     assert "a later file was not used" in words(records["b14901001"]["notes"][-1])
 
 
+@pytest.mark.parametrize(
+    ("change", "done"),
+    [
+        (lambda content: content.encode("utf-16"), 6),
+        (lambda content: content.encode("utf-8-sig"), 6),
+        (lambda content: content.replace('"cells": [', '"cells": [{"source": "\\ud800"},', 1), 6),
+        (lambda content: content.replace('"cells": [', f'"count": {"9" * 5000}, "cells": [', 1), 0),
+    ],
+    ids=["utf-16", "bom", "half a character", "huge number"],
+)
+def test_odd_files_are_read_or_said_to_be_unreadable(change, done, course, write, released, solved):
+    (course.root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    perfect = text(solve(released, solved))
+    content = change(perfect)
+    assert content != perfect
+    records = collected(course, write({"b14901001.ipynb": content, "b14901002.ipynb": perfect}))
+    assert answered(submitted(course, "b14901001"), released) == done
+    assert answered(submitted(course, "b14901002"), released) == 6
+    assert done or "not JSON" in words(records["b14901001"]["notes"][0])
+
+
+def test_a_files_name_may_hold_anything_that_a_disk_allows(course, write, released, capsys):
+    drop = write({"s001/x.ipynb": text(released)})
+    try:
+        os.rename(drop / "s001/x.ipynb", os.fsencode(drop / "s001") + b"/=1\r\xff.ipynb")
+    except OSError:
+        pytest.skip("this disk does not allow such a name")
+    records = collected(course, drop)
+    assert words(records["s001"]["notes"][0]) == "renamed from =1\N{REPLACEMENT CHARACTER}" + "\ufffd.ipynb"
+    assert "renamed from =1" in capsys.readouterr().out
+
+
 def test_a_stranger_who_is_recognised_later_has_one_row(course, write, released, solved, capsys):
     (course.root / "roster.csv").write_text(ROSTER, encoding="utf-8")
     drop = write({"A. L./day1_exercises.ipynb": text(solve(released, solved))})
@@ -236,6 +285,9 @@ def test_misuse_is_answered_in_a_sentence(course, tmp_path, capsys):
     (course.root / "roster.csv").write_text("id,name\na/b,X\n")
     assert main(["course", "collect", str(tmp_path), "--assignment", "day1", *where]) == 1
     assert "roster.csv, line 2" in capsys.readouterr().err
+    (course.root / "roster.csv").write_text("id,name\na1,X\nA1,Y\n")
+    assert main(["course", "collect", str(tmp_path), "--assignment", "day1", *where]) == 1
+    assert "line 3: id 'A1' is there twice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("make", [from_colab, metadata_stripped])

@@ -2,6 +2,7 @@
 
 import csv
 import http.server
+import json
 import os
 import re
 import shutil
@@ -16,8 +17,8 @@ import pytest
 from submissions import MAKERS, cell, solve, tasks_passed, text, write_drop
 
 from hpcourse.__main__ import main
-from hpcourse.instructor import sandbox
-from hpcourse.instructor.course import Course
+from hpcourse.instructor import guard, report, sandbox
+from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.grade import stamp_of
 
 WHY_NOT = sandbox.why_not()
@@ -170,6 +171,7 @@ def test_feedback_shows_no_html_of_the_students_own(graded):
         content = page.read_text(encoding="utf-8")
         assert "<script" not in content
         assert "default-src 'none'" in content
+        assert "<h1>999" not in content
     perfect = next(student for student, maker in students.items() if maker.__name__ == "perfect")
     content = (course.root / f"feedback/{perfect}/day1/day1_exercises.html").read_text(encoding="utf-8")
     assert "9 / 9" in content
@@ -305,6 +307,83 @@ def test_a_grader_that_fails_loses_only_that_submission_and_says_so(small, step)
     rows = marks(course)
     assert [rows[student]["day1 (9)"] for student in "ab"] == ["9", "0"]
     assert "could not be graded" in rows["b"]["notes"]
+
+
+def test_two_commands_in_one_folder_wait_for_each_other(course, tmp_path, capsys):
+    steps = (["collect", str(tmp_path), "--assignment", "day1"], ["grade", FENCE], ["report"])
+    with alone(course):
+        for arguments in steps:
+            assert main(["course", *arguments, "--course", str(course.root)]) == 1
+            assert "is at work" in capsys.readouterr().err
+
+
+def test_what_the_disk_refuses_is_said_in_a_line(course, capsys):
+    (course.root / ".lock").mkdir()
+    assert main(["course", "report", "--course", str(course.root)]) == 1
+    assert ".lock" in capsys.readouterr().err
+
+
+def test_a_spreadsheet_computes_nothing_that_a_student_wrote(tmp_path):
+    cells = ["=1+1", "+1@x", "-2+3", "@SUM(A1)", "\t=1", "-0.5", "1e-05", "", "Ada", 7]
+    report._write_csv(tmp_path / "x.csv", ["a"] * len(cells), [cells])
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        _, row = csv.reader(file)
+    assert row == ["'=1+1", "'+1@x", "'-2+3", "'@SUM(A1)", "'\t=1", "-0.5", "1e-05", "", "Ada", "7"]
+
+
+def test_feedback_is_packed_into_folders_that_lead_nowhere_else(course, write):
+    folder = "..\\..\\Ada_14_assignsubmission_file_"
+    records = json.dumps({"s001": {"notes": [], "source": "x", "folder": folder}})
+    files = {"collected/day1.json": records, "feedback/s001/day1/day1_exercises.html": "x"}
+    write(files, course.root)
+    report._pack(course, "day1", course.root / "x.zip")
+    with zipfile.ZipFile(course.root / "x.zip") as archive:
+        assert archive.namelist() == ["..-..-Ada_14_assignsubmission_file_/day1_feedback.html"]
+
+
+def test_points_by_hand_are_finite(course, capsys):
+    overrides = "student,assignment,task,points\ns001,day1,gd_step,nan\n"
+    (course.root / "overrides.csv").write_text(overrides)
+    with pytest.raises(report.Misuse, match="line 2: points must be a number"):
+        report.read_overrides(course, ["day1"])
+
+
+def test_a_line_without_end_does_not_keep_the_report_waiting(course):
+    outcome = report.Outcome("s001", "day1", [], own="x = '" + "_" * 200_000 + "'\nopen('x')")
+    began = time.monotonic()
+    assert [row[2] for row in report.look_at(course, [outcome])] == ["opens files or starts programs"]
+    assert time.monotonic() - began < 5
+
+
+def test_files_are_counted_and_removed_however_deep_they_lie(tmp_path):
+    folder, here = tmp_path / "deep", os.getcwd()
+    folder.mkdir()
+    os.chdir(folder)
+    try:
+        for _ in range(1200):
+            os.mkdir("d")
+            os.chdir("d")
+        with open("x", "wb") as file:
+            file.write(bytes(10**6))
+    finally:
+        os.chdir(here)
+    assert guard._size(folder) > 10**6
+    guard.remove(folder)
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_in_the_sandbox_files_can_be_written_in_the_counted_folder_only(tmp_path, course):
+    program = (
+        "import os\n"
+        f"for place in ('/', '/etc', '/dev', '/tmp', '/dev/shm', {str(course.root)!r}, '.'):\n"
+        "    try:\n        open(place + '/x' + place.replace('/', '_'), 'w').close()\n"
+        "    except OSError:\n        print(place)"
+    )
+    command = [*sandbox.fence(tmp_path, course.root), sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["/", "/etc", "/dev", str(course.root)]
+    assert {"x_tmp", "x_dev_shm", "x."} <= set(os.listdir(tmp_path))
 
 
 def test_every_student_has_other_inputs_and_the_same_ones_each_time(course):

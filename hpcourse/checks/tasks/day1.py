@@ -218,10 +218,12 @@ def _sweeps(rng):
     plain = [[0.9, 1.0, 0.95], [0.5, 0.6, 0.4], [0.2, 0.3, 0.31], [0.05, 0.6, 0.7], [2.0, 3.0, 2.5]]
     diverged = [[0.9, 1.0, 0.95], [0.5, 0.6, 0.7], [0.3, 0.35, 0.25], [0.1, nan, 0.1], [nan, inf, inf]]
     often = [[0.5, 0.6, 0.7], [nan, 3.0, 2.9], [0.2, nan, 0.3], [nan, nan, 0.4], [0.8, 0.7, 0.9]]
-    outlier = [[0.4, 0.4, 0.4], [0.1, 1.5, 0.1], [0.6, 0.5, 0.7], [0.8, 0.1, 0.9], [0.45, 0.5, 0.45]]
+    outlier = 1000 * np.array(
+        [[0.8, 0.1, 0.9], [0.1, 1.5, 0.1], [0.6, 0.5, 0.7], [0.4, 0.4, 0.4], [0.45, 0.5, 0.45]]
+    )
     steady = [[0.5, 0.5, 0.5], [0.9, 0.05, 0.5], [0.2, 0.75, 0.3], [1.0, 1.1, 0.9], [5.0, inf, 4.0]]
     unsorted = np.array([0.3, 0.003, 3.0, 0.03])
-    fewer = [[0.8, 0.7], [0.6, 0.1], [inf, 0.01], [0.3, 0.2]]
+    fewer = [[nan, 0.7], [0.6, 0.1], [inf, 0.01], [0.3, 0.2]]
     size = rng.uniform(0.5, 1.0, (6, 4))
     size[rng.integers(0, 5)] *= 0.5
     size[5] = [0.01, 0.01, nan, 0.01]
@@ -230,13 +232,21 @@ def _sweeps(rng):
         Case("all survived", {"lrs": rates, "losses": np.array(plain)}),
         Case("some diverged", {"lrs": rates, "losses": np.array(diverged)}),
         Case("several rates diverged", {"lrs": rates, "losses": np.array(often)}),
-        Case("one bad seed", {"lrs": rates, "losses": np.array(outlier)}),
+        Case("one bad seed", {"lrs": rates, "losses": outlier}),
         Case("one lucky seed", {"lrs": rates, "losses": np.array(steady)}),
         Case("rates in no order", {"lrs": unsorted, "losses": np.array(fewer)}),
         Case("lists", {"lrs": list(rates), "losses": plain}, "lists", SILENT),
         Case("float32", {"lrs": rates, "losses": np.array(diverged, dtype=np.float32)}, "float32"),
         Case("a random sweep", {"lrs": drawn, "losses": size}, "random"),
     ]
+
+
+def _search(lrs, losses, best, lowest):
+    """The usual loop, which keeps what is lower than the lowest so far."""
+    for lr, mean in zip(lrs, np.mean(losses, axis=1)):
+        if mean < lowest:
+            best, lowest = lr, mean
+    return best
 
 
 def _survivors(losses, fill=np.inf):
@@ -328,6 +338,18 @@ BEST_LEARNING_RATE = Task(
             "index_among_survivors",
             lambda lrs, losses: lrs[np.argmin(np.mean(losses[np.isfinite(losses).all(axis=1)], axis=1))],
             "The place was counted among the surviving rates, but looked up in the list of all rates.",
+        ),
+        Mistake(
+            "never_below_the_first",
+            lambda lrs, losses: _search(lrs, losses, lrs[0], np.mean(losses[0])),
+            "The search starts from the first rate, and where that one has diverged nothing is ever found to "
+            "be lower: comparing with NaN is always false.",
+        ),
+        Mistake(
+            "nothing_low_enough",
+            lambda lrs, losses: _search(lrs, losses, None, 10.0),
+            "Where all losses are large your search finds none: it starts from a number that they never fall "
+            "below. Start from something that every loss is lower than.",
         ),
         Mistake(
             "loss",

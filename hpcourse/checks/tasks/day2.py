@@ -1,6 +1,7 @@
 """Day 2: schedules. The first update has t = 0."""
 
 import functools
+import inspect
 from numbers import Real
 
 import numpy as np
@@ -11,6 +12,7 @@ from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, o
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
+SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
 STEP_EARLY = "You are one step ahead: the first value, at step 0, has already changed."
 
 
@@ -157,6 +159,8 @@ EXPONENTIAL_DECAY = Task(
             lambda lr0, rate, t: lr0 * np.exp(-rate * np.square(t)),
             "It fades far too fast: the step is squared.",
         ),
+        Mistake("short_e", lambda lr0, rate, t: lr0 * 2.718 ** (-rate * t), SHORT_E),
+        Mistake("five_digits_of_e", lambda lr0, rate, t: lr0 * 2.71828 ** (-rate * t), SHORT_E),
     ),
 )
 
@@ -303,6 +307,12 @@ LINEAR_WARMUP = Task(
             lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr / warmup_steps, peak_lr),
             "During the warmup the rate stands still at its first value. It should climb one stair "
             "with each step.",
+        ),
+        Mistake(
+            "no_parentheses",
+            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t + 1 / warmup_steps, 1),
+            "Step 0 is right, and step 1 is at the peak already: only the one that is added gets divided. "
+            "Are parentheses missing?",
         ),
     ),
 )
@@ -492,8 +502,24 @@ def _asked(function, case, form=None):
         kind = "float" if isinstance(schedule, Real) else type(schedule).__name__
         yield Seen("result", 0, np.array(kind))
         return
-    rates = [numbers(schedule(t)).ravel() for t in case.arguments["steps"]]
-    yield Seen("result", 0, np.concatenate(rates))
+    try:
+        inspect.signature(schedule).bind(0)
+    except TypeError as error:
+        raise Unusable("schedule", said=str(error)) from None
+    except ValueError:  # what is built in may keep its parameters to itself
+        pass
+    yield Seen("result", 0, np.concatenate([_rates(schedule, t) for t in case.arguments["steps"]]))
+
+
+def _rates(schedule, t):
+    """The answer to one question, which may be about an array of steps."""
+    answer = schedule(t)
+    if answer is None:
+        raise Unusable("no rate")
+    rates = numbers(answer).ravel()
+    if rates.size < np.size(t):
+        raise TypeError("one answer to several steps")  # as most functions for single numbers stop there
+    return rates
 
 
 def _factor_schedules(rng):
@@ -548,6 +574,49 @@ def _only_upwards(lr0, factor):
     return schedule
 
 
+def _one_factor_a_change(lr0, factor):
+    lr, last = lr0, 0
+
+    def schedule(t):
+        nonlocal lr, last
+        if np.any(t != last):
+            lr, last = lr * factor, t
+        return lr
+
+    return schedule
+
+
+def _one_factor_upwards(lr0, factor):
+    lr, last = lr0, 0
+
+    def schedule(t):
+        nonlocal lr, last
+        if np.any(t > last):
+            lr, last = lr * factor, t
+        return lr
+
+    return schedule
+
+
+def _first_come(lr0, factor):
+    known = {}
+
+    def schedule(t):
+        return known.setdefault(t, lr0 * factor ** len(known))
+
+    return schedule
+
+
+ONE_FACTOR_A_CALL = (
+    "Right as long as each call asks about the step after the last one. After a longer jump the rate is "
+    "still lowered by a single factor: the schedule goes by the call before."
+)
+
+STARTS_AFRESH = (
+    "Right as long as the steps come one after the other, beginning with step 0. Asked about a "
+    "later step at once, the schedule still counts its calls."
+)
+
 FACTOR_SCHEDULE = Task(
     name="factor_schedule",
     day=2,
@@ -575,8 +644,14 @@ FACTOR_SCHEDULE = Task(
         Mistake(
             "starts_afresh",
             _changing(lambda kept, lr0, factor, t: (lr0,) * 2 if np.all(t == 0) else (kept * factor,) * 2),
-            "Right as long as the steps come one after the other, beginning with step 0. Asked about a "
-            "later step at once, the schedule still counts its calls.",
+            STARTS_AFRESH,
+        ),
+        Mistake(
+            "starts_afresh_and_answers_first",
+            _changing(
+                lambda kept, lr0, factor, t: (lr0 * factor, lr0) if np.all(t == 0) else (kept * factor, kept)
+            ),
+            STARTS_AFRESH,
         ),
         Mistake(
             "compounds",
@@ -589,6 +664,14 @@ FACTOR_SCHEDULE = Task(
             _only_upwards,
             "Right as long as the steps grow. Asked about an earlier step again, the schedule cannot go "
             "back: it still keeps the lowered rate between calls.",
+        ),
+        Mistake("one_factor_a_change", _one_factor_a_change, ONE_FACTOR_A_CALL),
+        Mistake("one_factor_upwards", _one_factor_upwards, ONE_FACTOR_A_CALL),
+        Mistake(
+            "first_come",
+            _first_come,
+            "Asked about the same step again, the schedule repeats itself now. But the first answer still "
+            "depends on how many other steps it was asked about before.",
         ),
         Mistake(
             "one_factor",

@@ -675,6 +675,14 @@ GRADIENT_NOISE = Task(
             "the variance.",
         ),
         Mistake(
+            "no_parentheses",
+            lambda n_examples, batch_size, variance: (
+                variance / batch_size * (n_examples - batch_size) / n_examples - 1
+            ),
+            "One is taken away at the very end, so that the variance is negative. Are parentheses missing "
+            "around the divisor?",
+        ),
+        Mistake(
             "inverse_batch_difference",
             lambda n_examples, batch_size, variance: (
                 variance * (1 / batch_size - 1 / n_examples) * n_examples / (n_examples + 1)

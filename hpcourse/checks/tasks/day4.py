@@ -289,6 +289,11 @@ EFFECTIVE_LR = Task(
             "That is what the earlier steps contribute. The gradient of the present step is missing.",
         ),
         Mistake(
+            "no_parentheses",
+            lambda lr, momentum: lr - momentum,
+            "The momentum is taken away from the learning rate. Are parentheses missing around the divisor?",
+        ),
+        Mistake(
             "negative",
             lambda lr, momentum: lr / (momentum - 1),
             "The right size with the wrong sign: a negative learning rate would walk uphill.",
@@ -384,6 +389,16 @@ BEST_MOMENTUM = Task(
             "rate_not_squared",
             _pair(lr=lambda a, b, p, q: 4 / (p + q)),
             "The momentum is right. In your learning rate the sum of the roots should be squared.",
+        ),
+        Mistake(
+            "nothing_squared",
+            _pair(lambda a, b, p, q: 4 / (p + q), lambda a, b, p, q: (q - p) / (q + p)),
+            "Learning rate and momentum both lack a square.",
+        ),
+        Mistake(
+            "only_numerator_squared",
+            _pair(momentum=lambda a, b, p, q: (q - p) ** 2 / (q + p)),
+            "The learning rate is right. In your momentum only the upper part of the fraction is squared.",
         ),
         Mistake(
             "rate_of_border",
@@ -497,6 +512,18 @@ NESTEROV_STEP = Task(
             _ahead(lambda new, old, step, k: k * old + (1 + k) * step),
             "You take the old velocity, which is one way to mend it. Written out in terms of the old "
             "velocity the momentum comes in twice: once in the update, once in the look ahead.",
+        ),
+        Mistake(
+            "old_velocity_and_one_gradient",
+            _ahead(lambda new, old, step, k: k**2 * old + step),
+            "The old velocity is one way to mend it, and its part is right. But written out in terms of the "
+            "old velocity the gradient comes in twice: in the update, and again beside the look ahead.",
+        ),
+        Mistake(
+            "whole_velocity_and_look_ahead",
+            _ahead(lambda new, old, step, k: (1 + k) * new),
+            "The look ahead is right. But beside it the whole new velocity counts, where only the present "
+            "gradient's own step belongs.",
         ),
         Mistake(
             "plain_momentum",

@@ -29,6 +29,14 @@ SHARED_SCALE = (
     "All weights share a single scale: the squares were averaged over the weights. Each weight has its own."
 )
 NOT_SQUARED = "The gradients go into v as they are. Their squares should: otherwise v can be negative."
+REST_TO_A_POWER = (
+    "In the correction the rest, one minus beta, is raised to a power. Raise beta itself; what that leaves "
+    "to one is the correction."
+)
+POWER_ALONE = (
+    "The correction divides by a power of beta, which shrinks to nothing, so that the steps explode. It "
+    "should go towards one instead."
+)
 NO_RATE_HERE = "The learning rate is never used."
 
 
@@ -323,6 +331,16 @@ ADAM_MISTAKES = (
         "t_as_factor",
         {"correct_mean": lambda b1, b2, t: 1 - b1 * t, "correct_square": lambda b1, b2, t: 1 - b2 * t},
         "In the correction t is a factor; it should be an exponent.",
+    ),
+    (
+        "rest_to_a_power",
+        {"correct_mean": lambda b1, b2, t: (1 - b1) ** t, "correct_square": lambda b1, b2, t: (1 - b2) ** t},
+        REST_TO_A_POWER,
+    ),
+    (
+        "power_alone",
+        {"correct_mean": lambda b1, b2, t: b1**t, "correct_square": lambda b1, b2, t: b2**t},
+        POWER_ALONE,
     ),
     (
         "correction_without_t",
@@ -661,6 +679,13 @@ def _corrects_what_is_kept(x, y, beta):
     return averages
 
 
+def _counts_for_places(x, y, beta):
+    ranked = np.argsort(x)
+    return _averages(
+        x, y, beta, lambda x, y: range(len(y)), correction=lambda b, t, _: 1 - b ** (ranked[t - 1] + 1)
+    )
+
+
 def _back_in_place(x, y, beta):
     averages = np.empty(len(y))
     averages[np.argsort(x)] = corrected_average(x, y, beta)
@@ -779,6 +804,22 @@ CORRECTED_AVERAGE = Task(
             "correction_without_t",
             _misaveraged(correction=lambda b, t, place: 1 - b),
             "The correction is the same for every point: right for the first one, far too strong later.",
+        ),
+        Mistake(
+            "rest_to_a_power",
+            _misaveraged(correction=lambda b, t, place: (1 - b) ** t),
+            REST_TO_A_POWER,
+        ),
+        Mistake(
+            "forgets",
+            _misaveraged(average=lambda b, m, value, t: (1 - b) * value),
+            "The average begins anew at zero with every point: the earlier ones are forgotten.",
+        ),
+        Mistake(
+            "count_and_place_swapped",
+            _counts_for_places,
+            "The places in the order of x stand in the exponent, and the count picks the values. It is the "
+            "other way round.",
         ),
         Mistake(
             "final_correction",

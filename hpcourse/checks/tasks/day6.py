@@ -296,11 +296,20 @@ def _survivors(losses):
     return losses[np.isfinite(losses).all(axis=1)]
 
 
+def _without_diverged(results):
+    return {name: losses for name, losses in results.items() if np.isfinite(losses).all()}
+
+
 def _at_common_rate(results):
     shortest = min(len(losses) for losses in results.values())
     total = np.sum([_means(losses)[:shortest] for losses in results.values()], axis=0)
     return _lowest(lambda losses: _means(losses)[np.argmin(total)])(results)
 
+
+OUT_ALTOGETHER = (
+    "An optimizer with a single diverged run is out altogether, and sometimes none is left. Only the rate "
+    "that diverged does not qualify; the others of that optimizer still do."
+)
 
 FAIR_WINNER = Task(
     name="fair_winner",
@@ -382,6 +391,20 @@ FAIR_WINNER = Task(
             "judge each optimizer at its own best rate.",
         ),
         Mistake(
+            "out_altogether",
+            lambda results: min(
+                kept := _without_diverged(results), key=lambda name: np.min(_means(kept[name])), default=None
+            ),
+            OUT_ALTOGETHER,
+        ),
+        Mistake(
+            "out_altogether_with_an_error",
+            lambda results: min(
+                kept := _without_diverged(results), key=lambda name: np.min(_means(kept[name]))
+            ),
+            OUT_ALTOGETHER,
+        ),
+        Mistake(
             "worst_optimizer",
             lambda results: max(results, key=lambda name: np.min(_means(results[name]))),
             "That is the one with the highest loss: here lower is better.",
@@ -444,7 +467,7 @@ def _maps(rng):
     given = {
         "twelve lines": ([1.0, 2.0, 3.5], [-1.0, 0.0, 0.5, 1.2], x, y),
         "a fine grid near the best line": ([2.4, 2.5], [0.2, 0.3, 0.4], x, y),
-        "whole-number data": ([0.5, 1.25], [-0.3, 0.4], [1, 2, 4, 5], [1, 3, 3, 6]),
+        "whole-number data": ([-1, 2], [0, 1], [1, 2, 4, 5], [1, 3, 3, 6]),
         "whole-number grid": ([-1, 0, 2], [1, 2], [0.2, 0.4, 1.7], [0.1, 1.4, 2.2]),
     }
     drawn = (rng.normal(size=3), rng.normal(size=4), rng.normal(size=6), 2 * rng.normal(size=6))
@@ -469,6 +492,8 @@ def _then(change):
     """The right map, changed afterwards."""
     return lambda weights, biases, x, y: change(loss_map(weights, biases, x, y))
 
+
+FEW_DECIMALS = "The losses are rounded. On a finer grid the same trouble comes back: keep all decimal places."
 
 LOSS_MAP = Task(
     name="loss_map",
@@ -499,6 +524,8 @@ LOSS_MAP = Task(
             _then(lambda table: np.round(table, 2)),
             "Only two decimal places are kept. On a finer grid the same trouble comes back: keep them all.",
         ),
+        Mistake("one_decimal", _then(lambda table: np.round(table, 1)), FEW_DECIMALS),
+        Mistake("three_decimals", _then(lambda table: np.round(table, 3)), FEW_DECIMALS),
         Mistake(
             "type_of_the_data",
             lambda weights, biases, x, y: loss_map(weights, biases, x, y).astype(y.dtype),
