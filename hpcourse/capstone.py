@@ -366,7 +366,8 @@ class Laboratory:
             rows = ",\n".join(json.dumps(asdict(trial)) for trial in self._trials)
             self.file.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
         except OSError:
-            pass  # a folder that cannot be written: the log lives as long as the kernel
+            self.file = None
+            print(text("This folder cannot be written to: the log lives only as long as the kernel."))
 
 
 def _grid(settings):

@@ -234,11 +234,13 @@ def test_a_log_that_somebody_has_spoilt_is_begun_anew(tmp_path, text):
     assert hp.Laboratory(budget=4).left == 3
 
 
-def test_a_folder_that_cannot_be_written_loses_only_the_memory_of_the_log(tmp_path):
+def test_a_folder_that_cannot_be_written_loses_only_the_memory_of_the_log(tmp_path, capsys):
     (tmp_path / "capstone_log.json").mkdir()  # even the owner of everything cannot write there
     lab = hp.Laboratory(budget=4)
     lab.train(lr=[0.1, 0.2])
-    assert len(lab.log) == 2
+    lab.train(lr=0.3)
+    assert capsys.readouterr().out.count("cannot be written") == 1
+    assert len(lab.log) == 3
     assert hp.Laboratory(budget=4).left == 4
 
 
