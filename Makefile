@@ -42,7 +42,7 @@ nbval: $(VENV)/dev
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
 
 browser: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -m "browser and not lite" tests/browser
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m "browser and not lite" tests/browser
 
 bad-days: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q tests/bad_days
