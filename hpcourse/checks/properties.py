@@ -156,7 +156,7 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
 def _raised(task, details):
     kind = details["kind"]
     said = details["said"]
-    if kind == "TypeError" and "argument" in said and "()" in said and "line" not in details:
+    if kind == "TypeError" and "argument" in said and "line" not in details:
         return say(
             "Your function cannot be called as the task says: it must take ({names}), in this order. "
             "Python says: {said}.",
