@@ -74,8 +74,8 @@ class Live:
 
     def unused(self):
         """Names of numbers among the arguments that never change the answer's results."""
-        work = lambda: _unused(self.task, Answer(self.answer, self.task.names), self.cases)  # noqa: E731
-        return run_apart(work).value or []
+        function = Answer(self.answer, self.task.names)
+        return run_apart(lambda: _unused(self.task, function, self.cases)).value or []
 
 
 def judge(task, answer, seed=None):
