@@ -35,7 +35,7 @@ unit: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser and not lite and not platform and not slow"
 
 check: $(VENV)/dev
-	$(BIN)/python lessons/build.py --check
+	$(BIN)/python -m tools.build --check
 
 nbval: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning $(BIN)/python -m pytest -q \
@@ -52,15 +52,15 @@ browser-oldest: $(VENV)/dev $(VENV)-oldest/ready
 		-m "browser and not lite" tests/browser -k "live_figure or (lesson and day1)"
 
 site: $(VENV)/site
-	$(BIN)/python site/build.py
+	$(BIN)/python -m tools.site.build
 
 site-test: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m browser tests/site
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m browser tests/tools/site
 
 lite: $(VENV)/dev $(VENV)-lite/ready
 	@mkdir -p build
-	$(VENV)-lite/bin/python lite/build.py >build/lite.log 2>&1 || { cat build/lite.log; exit 1; }
-	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/test_lite.py tests/browser/test_lite_site.py
+	$(VENV)-lite/bin/python -m tools.lite.build >build/lite.log 2>&1 || { cat build/lite.log; exit 1; }
+	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/tools/test_lite.py tests/browser/test_lite_site.py
 
 # Other environments than this one. PYTHON=python3.12 and VENV=.venv312 do the same with another Python.
 platforms: bad-days site-test lite binder colab lowest browser-oldest
@@ -73,14 +73,14 @@ colab: $(VENV)/dev $(VENV)-colab/ready
 
 lowest: $(VENV)/dev $(VENV)-lowest/ready
 	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite" \
-		$(filter-out $(addprefix tests/test_,build.py frame.py links.py lite.py workflows.py),$(wildcard tests/test_*.py))
+		tests/test_package.py tests/core tests/page tests/checks
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k en/ tests/platforms/test_notebooks.py --platform $(VENV)-lowest
 
 links: $(VENV)/dev
-	$(BIN)/hpcourse links $(if $(REPO),--repo $(REPO)) $(if $(BRANCH),--branch $(BRANCH))
+	$(BIN)/python -m tools.links $(if $(REPO),--repo $(REPO)) $(if $(BRANCH),--branch $(BRANCH))
 
 notebooks: $(VENV)/dev
-	$(BIN)/python lessons/build.py
+	$(BIN)/python -m tools.build
 
 claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims

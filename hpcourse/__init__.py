@@ -26,26 +26,32 @@ from hpcourse.training import History, Path, descend, train
 __version__ = "0.1.0"
 
 # Loaded at first use: matplotlib and ipywidgets take longer to import than all the rest.
-_MODULES = ("explorers", "figures", "live", "measure", "quizzes")
-_LATER = {name: f"hpcourse.{name}" for name in _MODULES} | {
-    "Laboratory": "hpcourse.capstone",
-    "LiveFigure": "hpcourse.live",
+_MODULES = {
+    "explorers": "hpcourse.page.explorers",
+    "figures": "hpcourse.page.figures",
+    "live": "hpcourse.page.live",
+    "measure": "hpcourse.measure",
+    "quizzes": "hpcourse.page.quizzes",
+}
+_LATER = _MODULES | {
+    "Laboratory": "hpcourse.page.laboratory",
+    "LiveFigure": "hpcourse.page.live",
     "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
-    "quiz": "hpcourse.quizzes",
+    "quiz": "hpcourse.page.quizzes",
     "regimes": "hpcourse.measure",
     "replay": "hpcourse.measure",
     "sharpness": "hpcourse.measure",
-    "show": "hpcourse.figures",
+    "show": "hpcourse.page.figures",
     "updates_to_target": "hpcourse.measure",
-    "use_style": "hpcourse.figures",
+    "use_style": "hpcourse.page.figures",
 }
 
 
 def __getattr__(name):
     if name.startswith("explore_"):
-        return getattr(import_module("hpcourse.explorers"), name)
+        return getattr(import_module("hpcourse.page.explorers"), name)
     if name not in _LATER:
         raise AttributeError(f"module 'hpcourse' has no attribute {name!r}")
     module = import_module(_LATER[name])

@@ -1,10 +1,10 @@
-"""The command line: `hpcourse course ...` for instructors, `hpcourse links ...` for forks."""
+"""The command line: `hpcourse course ...` for instructors."""
 
 import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("hpcourse.instructor", "hpcourse.links")  # each has add_to(commands)
+COMMANDS = ("hpcourse.instructor",)  # each has add_to(commands)
 
 
 def main(argv=None):

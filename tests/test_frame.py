@@ -69,8 +69,8 @@ def shown_messages():
             if isinstance(node, ast.Dict) and path.parent.name == "explorers":  # captions to choose from
                 values = [getattr(value, "value", None) for value in node.values]
                 yield from (value for value in values if isinstance(value, str) and " " in value)
-    for path in ROOT.glob("hpcourse/questions/day*.py"):
-        for question in import_module(f"hpcourse.questions.{path.stem}").QUESTIONS.values():
+    for path in ROOT.glob("hpcourse/page/questions/day*.py"):
+        for question in import_module(f"hpcourse.page.questions.{path.stem}").QUESTIONS.values():
             yield question.prompt
             yield from (part for option in question.options for part in option)
     yield from RAISED.values()

@@ -14,7 +14,12 @@ import pytest
 import hpcourse as hp
 
 ROOT = Path(hp.__file__).parent
-MODULES = sorted(path.stem for path in ROOT.glob("*.py") if path.stem != "__init__")
+MODULES = sorted(
+    f"{folder}{path.stem}"
+    for folder in ("", "page.")
+    for path in (ROOT / folder.strip(".")).glob("*.py")
+    if path.stem != "__init__"
+)
 HEAVY = {"matplotlib", "ipywidgets", "IPython"}
 
 # module -> what it never imports, directly or by way of another module; the table of the blueprint
@@ -25,14 +30,24 @@ NEVER = {
     "optimizers": {"hpcourse.networks", "hpcourse.training", *HEAVY},
     "training": {"matplotlib", "ipywidgets", "IPython"},
     "measure": {"matplotlib", "ipywidgets", "IPython"},
-    "figures": {"ipywidgets"},
+    "page.figures": {"ipywidgets"},
 }
+
+# room -> the rooms that it may import besides the core; the core imports none of them (what `hp.` loads at
+# first use is named there as text)
+ROOMS = {"page": set(), "checks": {"page"}, "instructor": {"checks"}}
+
+
+def source(module):
+    """The file of a module, named as below the package: "training", "page.figures", "page"."""
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def imports(module):
     """Every module that the source names in an import, those inside functions included."""
     found = set()
-    for node in ast.walk(ast.parse((ROOT / f"{module}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source(module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -49,19 +64,49 @@ def reached(module):
     while open_ends:
         for name in imports(open_ends.pop()) - seen:
             seen.add(name)
-            if name.startswith("hpcourse.") and (ROOT / f"{name.split('.')[1]}.py").exists():
-                open_ends.append(name.split(".")[1])
+            below = name.removeprefix("hpcourse.")
+            if below != name and source(below).exists():
+                open_ends.append(below)
     return seen
 
 
-@pytest.mark.parametrize("module", [name for name in NEVER if name in MODULES])
+@pytest.mark.parametrize("module", NEVER)
 def test_a_module_never_imports_what_the_blueprint_forbids(module):
     everything = {".".join(name.split(".")[:n]) for name in reached(module) for n in (1, 2)}
     assert not everything & NEVER[module]
 
 
+def room(module):
+    """The folder of the package that a module lies in; "" for the core."""
+    first = module.removeprefix("hpcourse.").partition(".")[0]
+    return first if first in ROOMS else ""
+
+
+def test_no_import_leads_upwards():
+    """The core imports no room, a room only those below it: so there is no circle between them."""
+    entrances = {"__init__", "__main__"}  # these name what lies in the rooms
+    for path in ROOT.rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        if module in entrances:
+            continue
+        met = {room(name) for name in imports(module) if name.startswith("hpcourse.")} - {""}
+        allowed = ROOMS[room(module)] | {room(module)} if room(module) else set()
+        assert met <= allowed, f"{module} imports {met - allowed}"
+
+
+def test_the_checks_take_from_the_page_only_what_they_show():
+    """The reward figure, and the problem of the laboratory."""
+    taken = {
+        name
+        for path in (ROOT / "checks").rglob("*.py")
+        for name in imports(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        if name.startswith("hpcourse.page.")
+    }
+    assert taken <= {"hpcourse.page.figures", "hpcourse.page.laboratory"}
+
+
 def test_figures_never_train():
-    assert not imports("figures") & {"hpcourse.training", "hpcourse.optimizers", "hpcourse.networks"}
+    assert not imports("page.figures") & {"hpcourse.training", "hpcourse.optimizers", "hpcourse.networks"}
 
 
 def test_surfaces_import_nothing_but_numpy():
@@ -125,7 +170,8 @@ def test_a_name_that_is_not_there_is_said_to_be_missing():
 
 
 def test_every_module_is_on_the_list():
-    assert {module.name for module in pkgutil.iter_modules([str(ROOT)])} >= set(MODULES)
+    found = pkgutil.walk_packages([str(ROOT)], "hpcourse.")
+    assert {module.name.removeprefix("hpcourse.") for module in found} >= set(MODULES)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcourse.capstone import DEFAULTS, TARGET, Refused, checked, run
 from hpcourse.checks.checker import NOT_STARTED
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
+from hpcourse.page.laboratory import DEFAULTS, TARGET, Refused, checked, run
 
 STARTS, ENOUGH, SOME = 20, 18, 5  # new starts; how many have to reach the target; how many are luck
 FIRST_SEED = 10**6  # beyond those that a laboratory offers

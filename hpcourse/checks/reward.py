@@ -129,7 +129,7 @@ def frames(told):
     """A PNG for every other epoch: the loss so far, and what the network now takes some digits for."""
     from matplotlib.figure import Figure
 
-    from hpcourse.figures import BLUE, GREY
+    from hpcourse.page.figures import BLUE, GREY
 
     data, losses, epochs = digits(), told["loss"], len(told["accuracy"]) - 1
     per_epoch = len(losses) // epochs

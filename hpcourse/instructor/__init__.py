@@ -1,7 +1,7 @@
 """`hpcourse course`: from assigning the exercises to a table of marks. Needs the extra `instructor`.
 
 Built on nbgrader: its gradebook, its folders, its conversion of notebooks. What is added makes it stand
-what students really hand in: `collect` puts right what can be put right, `grading` runs a submission
+what students really hand in: `collect` puts right what can be put right, `submission` runs one
 within limits and reaches the verdict outside of it, `sandbox` takes away network and files.
 """
 

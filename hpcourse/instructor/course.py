@@ -36,7 +36,7 @@ days = {days}
 """
 CONFIG = """\
 # nbgrader's own commands (formgrader, export, ...) work in this folder too. Settings of yours go below.
-from hpcourse.instructor.grading import configure
+from hpcourse.instructor.nbgrader_steps import configure
 
 configure(get_config())
 """
@@ -270,7 +270,7 @@ def _refuse(root, force):
     if root.exists() and not root.is_dir():
         raise Misuse(f"{root} is a file; name a folder")
     for folder in (root, *root.parents):
-        if (folder / "lessons" / "build.py").exists() and (folder / "hpcourse").is_dir():
+        if (folder / "tools" / "build.py").exists() and (folder / "hpcourse").is_dir():
             raise Misuse(
                 f"{root} lies inside the public course ({folder}): solutions and marks would be one commit "
                 "away from everyone. Name a folder elsewhere"

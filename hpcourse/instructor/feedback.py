@@ -8,7 +8,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from hpcourse.instructor.course import Course
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.report import read_outcomes
-from hpcourse.instructor.runner import speaking
+from hpcourse.instructor.submission import speaking
 from hpcourse.language import text
 
 TEMPLATES = Path(__file__).parent / "templates"

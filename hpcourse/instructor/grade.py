@@ -123,7 +123,7 @@ def _grade(course, works, fenced, fonts, jobs):
     """Keep `jobs` of them going until all are graded, or have failed twice."""
     find_alembic()
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["hpcourse.instructor.grading", "nbgrader.converters"])
+    processes.set_forkserver_preload(["hpcourse.instructor.nbgrader_steps", "nbgrader.converters"])
     waiting, going = list(works), []
     with tqdm(total=len(works), unit="submission", desc="grading", disable=not works) as bar:
         try:
@@ -187,10 +187,10 @@ def grade_one(pipe, course, student, assignment, stamp, fenced, fonts):
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
 
-    from hpcourse.instructor import guard
+    from hpcourse.instructor import limits
 
     warnings.simplefilter("ignore")  # of nbgrader's use of its database
-    guard.limit(course.limits)
+    limits.limit(course.limits)
     with inside(course.root), quiet(course.root / "hpcourse.log") as log:
         config = course.config()
         config.Run.fenced, config.Run.fonts, config.Run.stamp = fenced, str(fonts), stamp

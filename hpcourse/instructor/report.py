@@ -17,7 +17,7 @@ from hpcourse.instructor import Misuse
 from hpcourse.instructor.collect import UNCLEAR, read_records
 from hpcourse.instructor.course import Course, alone, find_alembic, inside, quiet, read_table
 from hpcourse.instructor.notes import note, words
-from hpcourse.instructor.runner import ENDED, UNFINISHED, speaking
+from hpcourse.instructor.submission import ENDED, UNFINISHED, speaking
 from hpcourse.language import text
 
 NOT_GRADED = note("not graded yet")

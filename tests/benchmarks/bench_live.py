@@ -24,7 +24,7 @@ MOST_TIMES_FLOOR, LEAST_TIMES_FASTER = 1.4, 8
 
 SETUP = """
 import numpy as np, matplotlib.pyplot as plt, ipywidgets as widgets
-from hpcourse.live import LiveFigure, FULL_PACKET
+from hpcourse.page.live import LiveFigure, FULL_PACKET
 gx, gy = np.meshgrid(np.linspace(-2, 2, 200), np.linspace(-2, 2, 200))
 
 def path(lr):

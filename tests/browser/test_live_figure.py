@@ -14,7 +14,7 @@ CELLS = [
     """
 import matplotlib.pyplot as plt
 import numpy as np
-from hpcourse.live import LiveFigure, log_slider
+from hpcourse.page.live import LiveFigure, log_slider
 from hpcourse import check, quiz
 
 x = np.linspace(0, 6, 200)

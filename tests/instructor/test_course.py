@@ -53,7 +53,7 @@ def test_the_folder_is_private(template):
 
 
 def test_the_public_course_and_full_folders_are_refused(tmp_path, capsys):
-    if (ROOT / "lessons/build.py").exists():
+    if (ROOT / "tools/build.py").exists():
         assert main(["course", "new", str(ROOT / "private")]) == 1
         assert "inside the public course" in capsys.readouterr().err
         assert not (ROOT / "private").exists()

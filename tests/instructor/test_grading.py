@@ -17,7 +17,7 @@ import pytest
 from submissions import MAKERS, cell, solve, tasks_passed, text, write_drop
 
 from hpcourse.__main__ import main
-from hpcourse.instructor import guard, report, sandbox
+from hpcourse.instructor import limits, report, sandbox
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.grade import stamp_of
 
@@ -367,8 +367,8 @@ def test_files_are_counted_and_removed_however_deep_they_lie(tmp_path):
             file.write(bytes(10**6))
     finally:
         os.chdir(here)
-    assert guard._size(folder) > 10**6
-    guard.remove(folder)
+    assert limits._size(folder) > 10**6
+    limits.remove(folder)
     assert not folder.exists()
 
 

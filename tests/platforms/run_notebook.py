@@ -13,8 +13,8 @@ from nbclient import NotebookClient
 # A reader also drags and presses. An error in a callback would otherwise show on the page alone.
 PLAY = """
 import gc, json
-from hpcourse.live import LiveFigure
-from hpcourse.quizzes import Quiz
+from hpcourse.page.live import LiveFigure
+from hpcourse.page.quizzes import Quiz
 figures = [thing for thing in gc.get_objects() if isinstance(thing, LiveFigure)]
 frames = sum(figure.frames for figure in figures)
 for figure in figures:

@@ -105,7 +105,7 @@ def test_every_listed_package_installs_in_a_listed_version(image):
 def test_after_postbuild_the_course_is_there_and_the_first_cell_does_not_wait(image):
     (fonts,) = image.home.glob(".cache/matplotlib/fontlist-*.json")
     built = fonts.stat().st_mtime_ns
-    code = "import hpcourse.figures, matplotlib.pyplot; print(hpcourse.__file__)"
+    code = "import hpcourse.page.figures, matplotlib.pyplot; print(hpcourse.__file__)"
     done = image("python", "-c", code)
     assert done.stdout.strip() == str(image.home / "hpcourse/__init__.py")
     assert done.stderr == ""

@@ -1,0 +1,99 @@
+"""What nbgrader does in a course folder: its configuration, and the steps that differ from its own.
+
+A check is not run as it stands in the notebook. The kernel, which belongs to the submission and may have
+changed anything in itself, is only asked what the answer gives on inputs that nobody knew; what is right is
+known to the grader's process alone.
+"""
+
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    GetGrades,
+    IncludeHeaderFooter,
+    LockCells,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+from traitlets import Bool, Dict, Unicode
+
+from hpcourse.instructor.course import Course
+from hpcourse.instructor.feedback import TEMPLATES, Describe
+from hpcourse.instructor.repair import repair
+from hpcourse.instructor.submission import Runner, speaking
+
+
+def configure(c):
+    """Set nbgrader's configuration `c` up for a course folder."""
+    c.CourseDirectory.course_id = "hpcourse"
+    c.ClearSolutions.code_stub = {"python": "..."}
+    c.GenerateAssignment.preprocessors = [
+        IncludeHeaderFooter,
+        LockCells,
+        LeaveStubs,
+        ClearOutput,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+    ]
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        Repair,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [Run, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    c.GenerateFeedback.preprocessors = [GetGrades, Describe]
+    c.HTMLExporter.template_name = "hpcourse"
+    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+
+
+class LeaveStubs(ClearSolutions):
+    """Puts the learner's version in the place of each answer."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """The version that came with the exercises, or what nbgrader's own markers leave."""
+        stub = cell.metadata.get("hpcourse", {}).pop("stub", None)
+        if stub is None:
+            return super().preprocess_cell(cell, resources, cell_index)
+        if not cell.metadata.hpcourse:
+            del cell.metadata["hpcourse"]
+        cell.source = stub
+        return cell, resources
+
+
+class Repair(NbGraderPreprocessor):
+    """`repair`, so that a notebook that did not come by `collect` is graded all the same."""
+
+    def preprocess(self, nb, resources):
+        """The notebook with everything in its place."""
+        released = Course.open(Path()).released(resources["nbgrader"]["assignment"])
+        nb, _ = repair(nb, released)
+        return nb, resources
+
+
+class Run(NbGraderPreprocessor):
+    """Executes and judges a submission; nbgrader's Execute believes what a kernel says of itself."""
+
+    fenced = Bool(True, help="Whether to use the sandbox").tag(config=True)
+    fonts = Unicode(help="A folder with matplotlib's font cache").tag(config=True)
+    limits = Dict(help="Limits in place of the course's own").tag(config=True)
+    stamp = Unicode(help="What this grading rests on").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """The notebook with outputs and verdicts."""
+        course, about = Course.open(Path()), resources["nbgrader"]
+        course.limits.update(self.limits)
+        runner = Runner(course, about["student"], about["assignment"], self.fenced, self.fonts)
+        with speaking(course.language):
+            notes = runner.run(nb)
+        nb.metadata["hpcourse"] = {"notes": notes, "stamp": self.stamp}
+        return nb, resources

@@ -1,0 +1,309 @@
+"""Execute a submitted notebook and reach the verdicts, whatever it does to its kernel."""
+
+import ast
+import contextlib
+import copy
+import re
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell, new_output
+
+import hpcourse
+from hpcourse.checks import ALL, Result, remote
+from hpcourse.checks.task import say
+from hpcourse.instructor.limits import Guard, remove
+from hpcourse.instructor.notes import note, storable, words
+from hpcourse.instructor.sandbox import Kernel
+
+TOLD = "application/x-hpcourse"
+OBSERVE = (
+    "__import__('IPython.display', fromlist=['display']).publish_display_data({{{kind!r}: "
+    "__import__('hpcourse.checks.remote', fromlist=['observe']).observe({task!r}, {answer}, {seed})}})"
+)
+LONGEST_OUTPUT = 20_000  # characters of text in one cell
+# What prints without end is cut where it is written: sending it all would take minutes. Whoever undoes this
+# meets the limits on this side.
+CUT_SHORT = f"""
+def _cut_short():
+    from ipykernel.iostream import OutStream
+    write, room = OutStream.write, [{LONGEST_OUTPUT}]
+    def cut(stream, text):
+        room[0] -= len(text)
+        return write(stream, text[: max(0, room[0] + len(text))])
+    OutStream.write = cut
+    get_ipython().events.register("pre_run_cell", lambda *_: room.__setitem__(0, {LONGEST_OUTPUT}))
+
+_cut_short()
+del _cut_short
+"""
+LARGEST_PICTURE = 1_000_000
+LIVES = 3  # kernels for one submission
+SLOW = "CellTimeoutError"
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+ENDED = note("the kernel ended in cell {cell}: {why}")[0]
+UNFINISHED = note("not run to its end, {count} cells left")[0]
+
+
+class Gone(Exception):
+    """The kernel is no longer there; `why` is a note."""
+
+    def __init__(self, why):
+        super().__init__(why)
+        self.why = why
+
+
+class Client(NotebookClient):
+    """Hears a kernel out as far as its output is of a reasonable size."""
+
+    def __init__(self, nb, manager):
+        super().__init__(
+            nb,
+            manager,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            error_on_timeout={"ename": SLOW, "evalue": "", "traceback": []},
+            iopub_timeout=3,
+            raise_on_iopub_timeout=True,
+            startup_timeout=60,
+            record_timing=False,
+            store_widget_state=False,
+            shutdown_kernel="immediate",
+            on_cell_executed=self.notice,
+        )
+        self.room, self.slow = 0, False
+
+    def notice(self, cell, cell_index, execute_reply):
+        """Remember whether the last cell was stopped for its time."""
+        self.slow = execute_reply["content"].get("ename") == SLOW
+
+    def handle_comm_msg(self, outs, msg, cell_index):
+        """Widgets have nobody to talk to here."""
+
+    def output(self, outs, msg, display_id, cell_index):
+        """Keep an output while there is room for it, its display id forgotten: by that, a later cell could
+        write into the output of a check."""
+        parts = msg["content"].get("data", msg["content"]).values()
+        size = sum(len(part) for part in parts if isinstance(part, str))
+        if size <= self.room or msg["msg_type"] == "error":
+            self.room -= size
+            return super().output(outs, msg, None, cell_index)
+        if msg["msg_type"] == "stream" and self.room > 0:
+            msg["content"]["text"] = str(msg["content"].get("text"))[: self.room] + "\n[...]\n"
+            self.room = 0
+            return super().output(outs, msg, None, cell_index)
+        return None
+
+
+class Runner:
+    """One submission's execution: `run` fills in the outputs and returns what happened on the way."""
+
+    def __init__(self, course, student, assignment, fenced, fonts=None):
+        self.course, self.student, self.assignment = course, student, assignment
+        self.fenced, self.fonts = fenced, fonts
+        self.limits, self.notes = course.limits, []
+
+    def run(self, notebook):
+        """Execute and judge every cell of `notebook` in place; returns notes for people."""
+        self.deadline = time.monotonic() + self.limits["seconds"]
+        self.guard = Guard(self.limits, self.deadline + 5)
+        self.guard.start()
+        before = signal.signal(signal.SIGTERM, self.guard.give_up)
+        self.stopped = set()
+        try:
+            self._lives(notebook)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+            self.guard.stop()
+        return self.notes
+
+    def _lives(self, notebook):
+        """A kernel that dies is replaced by one that first hears what it knew, and the rest goes on."""
+        start = 0
+        for _ in range(LIVES):
+            try:
+                self._live(notebook, start)
+                return
+            except Gone as gone:
+                if self.at is None:
+                    continue
+                start = max(start, self.at + 1)
+                self.stopped.add(self.at)
+                cell = notebook.cells[self.at]
+                self._end_with(cell, "KernelDied", words(gone.why))
+                self.notes.append(note(ENDED, cell=cell.id, why=gone.why))
+            if self._out_of_time():
+                break
+        for cell in notebook.cells[start:]:
+            self._end_with(cell, "NotRun", "")
+        self.notes.append(note(UNFINISHED, count=len(notebook.cells) - start))
+
+    def _live(self, notebook, start):
+        folder, self.at = Path(tempfile.mkdtemp(prefix="hp-")).resolve(), None
+        if self.fonts:
+            shutil.copytree(self.fonts, folder / ".matplotlib")
+        self.guard.watch(folder)
+        kernel = Kernel(folder, self.course.root, self.fenced)
+        self.client = Client(notebook, kernel)
+        try:
+            with self.client.setup_kernel(cleanup_kc=True):
+                self._execute(new_code_cell(CUT_SHORT), 0)
+                for self.at in range(start):
+                    cell = notebook.cells[self.at]
+                    if self.at not in self.stopped and not _is_check(cell):
+                        self._execute(copy.deepcopy(cell), self.at)
+                for self.at in range(start, len(notebook.cells)):
+                    if self._out_of_time():
+                        raise Gone(note("time is up"))
+                    cell = notebook.cells[self.at]
+                    if _is_check(cell):
+                        self._judge(cell, self.at)
+                    elif cell.cell_type == "code":
+                        self._execute(cell, self.at)
+                        cell.outputs = [kept for kept in map(_plain, cell.outputs) if kept]
+        except Gone:
+            raise
+        except Exception as error:
+            if start == 0 and self.at is None:  # nothing of the submission has run yet: not its fault
+                said = kernel.said.read_text(errors="replace").strip().splitlines() or [""]
+                raise RuntimeError(f"no kernel could be started: {said[-1] or error}") from None
+            raise Gone(self.guard.reason or _why(error)) from None
+        finally:
+            self.guard.watch(None)
+            remove(folder)
+
+    def _out_of_time(self):
+        return time.monotonic() > self.deadline
+
+    def _execute(self, cell, index, room=LONGEST_OUTPUT + LARGEST_PICTURE):
+        """Run one cell, its outputs into `cell`; the notebook stays as it is."""
+        left = max(1, int(self.deadline - time.monotonic()))
+        self.client.timeout = min(self.limits["cell_seconds"], left)
+        self.client.room, self.client.slow = room, False
+        kept = self.client.nb.cells[index]
+        try:
+            self.client.execute_cell(cell, index)
+        finally:
+            self.client.nb.cells[index] = kept
+        if self.client.slow:
+            self.stopped.add(index)
+            told = note(
+                "cell {cell} was stopped after {seconds} s", cell=kept.id, seconds=self.client.timeout
+            )
+            self.notes.append(told)
+
+    def _judge(self, cell, index):
+        """Ask the kernel what the answer gives, and compare here with what is right."""
+        task = cell.metadata.hpcourse.task
+        seed = self.course.seed(self.student, self.assignment, task)
+        answer = _second_argument(cell.source)
+        probe = new_code_cell(OBSERVE.format(kind=TOLD, task=task, answer=answer, seed=seed))
+        try:
+            self._execute(probe, index, room=remote.LONGEST)
+        except BaseException:
+            self._record(cell, _untried(task, "NotRun", answer))
+            raise
+        told = [output.data[TOLD] for output in probe.outputs if TOLD in output.get("data", {})]
+        errors = [output for output in probe.outputs if output.output_type == "error"]
+        if told:
+            result = remote.conclude(task, str(told[-1]), seed)
+        else:
+            why = SLOW if self.client.slow else errors[0].ename if errors else ""
+            result = _untried(task, why, answer)
+        self._record(cell, result)
+
+    def _record(self, cell, result):
+        """Write a verdict into a check cell, so that nbgrader counts it and people can read it."""
+        points = float(cell.metadata.nbgrader.points)
+        shown = {"text/plain": storable(repr(result)), "text/html": storable(result._repr_html_())}
+        cell.outputs = [
+            new_output("display_data", shown),
+            new_output("execute_result", {"text/plain": f"{result.score * points:g}"}),
+        ]
+        cell.metadata.hpcourse.update(
+            status=result.status, mistake=result.mistake, score=result.score, points=points
+        )
+
+    def _end_with(self, cell, name, why):
+        """What stands in a cell that did not run."""
+        if _is_check(cell):
+            self._record(cell, _untried(cell.metadata.hpcourse.task, name, ""))
+        elif cell.cell_type == "code":
+            kept = [output for output in map(_plain, cell.get("outputs", [])) if output]
+            cell.outputs = [*kept, new_output("error", ename=name, evalue=why, traceback=[f"{name}: {why}"])]
+
+
+def _why(error):
+    """Why a kernel is gone; it can send anything, and so anything can go wrong in hearing it."""
+    if isinstance(error, CellTimeoutError):
+        return note("it could not be interrupted")
+    if isinstance(error, DeadKernelError):
+        return note("it ended itself")
+    return note("it sent what could not be understood")
+
+
+def _untried(task, error, answer):
+    if error == "NameError":
+        message = say(
+            "The check found no `{name}`: the cell that defines it is missing or ends with an error.",
+            name=answer,
+        )
+        return Result(ALL[task], "not started", message)
+    if error in ("KernelDied", "NotRun"):
+        message = say("The notebook had stopped working before this check; see what happened to it.")
+    elif error == SLOW:
+        message = say("The check was given up because it took too long.")
+    else:
+        message = say("The check could not try this answer ({error}).", error=error or "-")
+    return Result(ALL[task], "not yet", message)
+
+
+def _is_check(cell):
+    return bool(cell.metadata.get("nbgrader", {}).get("grade")) and "task" in cell.metadata.get(
+        "hpcourse", {}
+    )
+
+
+def _second_argument(source):
+    """The answer as it stands in the check: `gd_step` in `hp.check("gd_step", gd_step)`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "check" and len(node.args) > 1:
+            return ast.unparse(node.args[1])
+    raise ValueError(f"a check is written hp.check(task, answer), got {source!r}")
+
+
+def _plain(output):
+    """An output without anything that a browser would run."""
+    if output.output_type == "stream":
+        text = (
+            output.text if len(output.text) <= LONGEST_OUTPUT else output.text[:LONGEST_OUTPUT] + "\n[...]\n"
+        )
+        return new_output("stream", name=output.name, text=storable(text))
+    if output.output_type == "error":
+        value = ADDRESS.sub("0x...", str(output.evalue))[:1000]
+        lines = [ANSI.sub("", str(line))[:2000] for line in output.traceback[-20:]]
+        name, value, *lines = map(storable, (str(output.ename)[:80], value, *lines))
+        return new_output("error", ename=name, evalue=value, traceback=lines)
+    data = {
+        "text/plain": str(output.data.get("text/plain", ""))[:LONGEST_OUTPUT],
+        "image/png": output.data.get("image/png"),
+    }
+    data = {kind: storable(value) for kind, value in data.items() if isinstance(value, str) and value}
+    return new_output("display_data", data) if data else None
+
+
+@contextlib.contextmanager
+def speaking(language):
+    """Use a language for a while."""
+    before = hpcourse.current_language()
+    hpcourse.use_language(language)
+    try:
+        yield
+    finally:
+        hpcourse.use_language(before)

@@ -1,0 +1,1 @@
+"""What stands on a page of the course: figures, live figures, questions, the laboratory."""

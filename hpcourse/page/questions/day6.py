@@ -1,0 +1,57 @@
+"""Questions of day 6: the fair comparison, the luck of one seed, the budget."""
+
+from hpcourse.page.quizzes import Question
+
+QUESTIONS = {
+    "day6-audit": Question(
+        "Three optimizers ran at the same learning rate, 0.0007, and Adam came out ahead. What was measured?",
+        (
+            (
+                "Adam is the best optimizer for this problem.",
+                "No rate but one was tried. Nothing is known about the best that each of them can do.",
+            ),
+            (
+                "0.0007 suits Adam better than it suits the others.",
+                "A learning rate means something else in each rule, so one number cannot be fair to all.",
+            ),
+            (
+                "Adam always needs fewer updates.",
+                "One rate on one problem says nothing about always. What would another rate do?",
+            ),
+        ),
+        right=1,
+    ),
+    "day6-luck": Question(
+        "Twelve learning rates, one noisy training each. You report the lowest of the twelve losses. "
+        "What will the next training at that rate show?",
+        (
+            (
+                "About the same loss: it was measured.",
+                "It was measured once, and it was picked because it came out low.",
+            ),
+            (
+                "A higher loss, on average.",
+                "The lowest of twelve is good partly by luck, and luck does not come twice.",
+            ),
+            (
+                "A lower or a higher loss, equally often.",
+                "That holds for a rate chosen beforehand. This one was picked for its result.",
+            ),
+        ),
+        right=1,
+    ),
+    "day6-trials": Question(
+        "You draw settings at random. How many do you need to hit the best 5% of all settings "
+        "with a probability of 95%?",
+        (
+            ("20", "With 20 draws you expect one hit, yet 36% of such searches have none: 0.95^20 = 0.36."),
+            ("59", "All draws miss with probability 0.95^n, and 0.95^59 is the first below 0.05."),
+            ("95", "Fewer: 0.95^n falls below 0.05 earlier."),
+            (
+                "That depends on how many hyperparameters there are.",
+                "The best 5% are 5% of what you draw from, in any number of dimensions.",
+            ),
+        ),
+        right=1,
+    ),
+}

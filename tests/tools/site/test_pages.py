@@ -1,0 +1,132 @@
+"""How a notebook becomes a page."""
+
+import base64
+import io
+import json
+
+import nbformat
+import pytest
+from PIL import Image
+
+from tools.site import pages
+from tools.site.chinese_search import SearchTraditionalChinese
+
+HTML = "text/html"
+
+
+def picture(width, height):
+    file = io.BytesIO()
+    Image.new("RGB", (width, height)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.fixture
+def page_of(tmp_path, monkeypatch):
+    """A function (outputs, source) -> Page of a notebook with this one code cell, called "c"."""
+    monkeypatch.setattr(pages, "REPOSITORY", tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.hpcourse]\nrepository = "me/fork"\nbranch = "dev"\n')
+
+    def make(*outputs, source="1", language="en"):
+        path = tmp_path / "notebooks" / language / "day1_x.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        title = nbformat.v4.new_markdown_cell("# Day 1\n")
+        code = nbformat.v4.new_code_cell(source, id="c", outputs=list(outputs))
+        nbformat.write(nbformat.v4.new_notebook(cells=[title, code]), path)
+        return pages.Page(path, language)
+
+    return make
+
+
+def shown(page):
+    return [output.data for output in page.notebook.cells[1].outputs]
+
+
+def output(kind="display_data", metadata=None, **data):
+    data = {mime.replace("_", "/"): value for mime, value in data.items()}
+    return nbformat.v4.new_output(kind, data=data, metadata=metadata or {})
+
+
+def test_a_picture_keeps_its_words_and_its_size(page_of):
+    about = {"image/png": {"alt": 'a "walk" & more', "width": 300}}
+    page = page_of(output(image_png=picture(600, 400), text_plain="other words", metadata=about))
+    (data,) = shown(page)
+    assert "image/png" not in data
+    assert 'alt="a &quot;walk&quot; &amp; more" width="300" height="200"' in data[HTML]
+    assert 'src="pictures/day1_x-c-0.png"' in data[HTML]
+    assert "figcaption" not in data[HTML]
+    with Image.open(io.BytesIO(page.pictures["pictures/day1_x-c-0.png"])) as image:
+        assert image.size == (600, 400)
+
+
+def test_a_picture_without_words_in_its_metadata_has_those_of_its_text(page_of):
+    (data,) = shown(page_of(output(image_png=picture(10, 10), text_plain="a walk")))
+    assert 'alt="a walk" width="10" height="10"' in data[HTML]
+
+
+@pytest.mark.parametrize("text", ["", "<Figure size 640x480 with 1 Axes>"])
+def test_a_picture_without_words_stops_the_build(page_of, text):
+    with pytest.raises(ValueError, match=r"cell c: the picture has no text alternative; use hp\.show"):
+        page_of(output(image_png=picture(10, 10), text_plain=text))
+
+
+def test_a_live_figure_says_that_it_stands_still(page_of):
+    live = nbformat.v4.new_output(
+        "execute_result", data={"image/png": picture(10, 10), "text/plain": "x"}, execution_count=1
+    )
+    (data,) = shown(page_of(live, language="zh-TW"))
+    link = "https://mybinder.org/v2/gh/me/fork/dev?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_x.ipynb"
+    assert f'<figcaption>這是靜態圖片。<a href="{link}">開啟筆記本</a>' in data[HTML]
+
+
+def test_two_pictures_of_a_cell_keep_their_own_words(page_of):
+    outputs = [output(image_png=picture(8, 8), text_plain=words) for words in ("one", "two")]
+    first, second = (data[HTML] for data in shown(page_of(*outputs)))
+    assert 'alt="one"' in first
+    assert 'alt="two"' in second
+    assert first.split('"')[1] != second.split('"')[1]
+
+
+def test_a_question_shows_every_answer_with_its_reason(page_of):
+    from hpcourse.page.questions.day1 import QUESTIONS
+
+    (data,) = shown(page_of(output(text_html="old", text_plain="old"), source='hp.quiz("day1-threshold")'))
+    question = QUESTIONS["day1-threshold"]
+    assert data[HTML].count("<details>") == len(question.options)
+    assert data[HTML].index("✓") > data[HTML].index(question.options[question.right][0])
+    assert data[HTML].count("✓") == 1
+    assert "<code>loss = 5 * w**2</code>" in data[HTML]
+
+
+def test_links_lead_to_pages_to_the_other_language_and_to_the_repository(page_of, tmp_path):
+    folder = page_of().path.parent
+    (tmp_path / "README.md").touch()
+    text = (
+        "[a](day2_y.ipynb#x) [b](../en/day2_y.ipynb) [c](../zh-TW/day2_y.ipynb) [d](../../README.md) [e](#f)"
+    )
+    assert pages.as_page_text(text, folder, "en") == (
+        '[a](day2_y.ipynb#x) [b](day2_y.ipynb) <a href="../zh-TW/day2_y.html" lang="zh-TW">c</a>'
+        " [d](https://github.com/me/fork/blob/dev/README.md) [e](#f)"
+    )
+    with pytest.raises(ValueError, match=r"a link leads to \.\./no\.md, which does not exist"):
+        pages.as_page_text("[a](../no.md)", folder, "en")
+
+
+def test_badges_give_way_to_the_links_of_the_page():
+    badge = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/a/b)"
+    text = f"# Day\n\n{badge} · [中](../zh-TW/x.ipynb)\n\nText"
+    assert pages.as_page_text(text, pages.REPOSITORY, "en").split() == ["#", "Day", "Text"]
+
+
+def test_each_lesson_is_followed_by_its_exercises(tmp_path):
+    folder = tmp_path / "notebooks" / "en"
+    folder.mkdir(parents=True)
+    for name in ("day10_z", "day2_exercises", "day1_learning", "day1_exercises", "day2_a", "notes"):
+        (folder / f"{name}.ipynb").write_text(json.dumps({}))
+    names = [path.stem for path in pages.notebooks("en", tmp_path)]
+    assert names == ["day1_learning", "day1_exercises", "day2_a", "day2_exercises", "day10_z"]
+
+
+def test_chinese_is_cut_into_pairs():
+    cut = SearchTraditionalChinese({}).split
+    assert cut("學習率，lr_2") == ["學", "習", "率", "學習", "習率", "lr_2"]
+    assert cut("用Adam步") == ["用", "Adam", "步"]

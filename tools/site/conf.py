@@ -1,0 +1,59 @@
+"""Sphinx's settings, for both languages: `-t zh-TW` chooses Traditional Chinese."""
+
+import sys
+from pathlib import Path
+
+SITE = Path(__file__).parent
+sys.path.insert(0, str(SITE.parents[1]))
+
+from tools.site.chinese_search import SearchTraditionalChinese  # noqa: E402
+from tools.site.pages import LANGUAGES, REPOSITORY, WORDS, notebooks, open_in, published  # noqa: E402
+
+CODE = "zh-TW" if tags.has("zh-TW") else "en"  # noqa: F821 (Sphinx puts `tags` here)
+TITLES = {
+    "en": "hpcourse: learning rate, batch size, optimizer",
+    "zh-TW": "hpcourse：學習率、批次大小、最佳化器",
+}
+
+project, html_title = "hpcourse", TITLES[CODE]
+language = CODE.replace("-", "_")
+locale_dirs = ["locale"]
+extensions = ["myst_nb"]
+exclude_patterns = ["locale"]
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "amsmath", "attrs_inline"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_theme_options = {"navigation_with_keys": False}  # arrow keys scroll wide formulas and listings
+html_show_copyright = html_copy_source = html_show_sourcelink = html_use_index = False
+templates_path = [str(SITE / "templates")]
+html_static_path, html_favicon = [str(SITE / "static")], str(SITE / "static" / "favicon.svg")
+html_css_files, html_js_files = ["course.css"], [("course.js", {"defer": "defer"})]
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+
+# Pages ask no other host for anything, so MathJax comes with the site.
+mathjax_path = "mathjax/tex-chtml.js"
+myst_update_mathjax = False
+mathjax3_config = {
+    "options": {"enableMenu": False, "ignoreHtmlClass": ".*", "processHtmlClass": "math"},
+    "chtml": {"mtextInheritFont": True},  # its own fonts have no Chinese
+}
+
+
+def add_links(app, pagename, templatename, context, doctree):
+    """Give the templates the links to the other language and to the services that run the notebook."""
+    is_notebook = any(path.stem == pagename for path in notebooks(CODE))
+    context["notebook"] = open_in(f"notebooks/{CODE}/{pagename}.ipynb") if is_notebook else None
+    context["languages"], context["code"], context["words"] = LANGUAGES, CODE, WORDS[CODE]
+    others = {}
+    for other in LANGUAGES:
+        there = {"index", "search", *(path.stem for path in notebooks(other))}
+        others[other] = f"{other}/{pagename if pagename in there else 'index'}.html"
+    context["translations"] = others
+    context["repository"] = f"https://github.com/{published(REPOSITORY).name}"
+
+
+def setup(app):
+    app.add_search_language(SearchTraditionalChinese)
+    app.connect("html-page-context", add_links)

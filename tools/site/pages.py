@@ -1,0 +1,163 @@
+"""Turns an executed notebook into one that Sphinx can show to a reader without a kernel."""
+
+import base64
+import html
+import re
+import struct
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+
+from hpcourse import language as course_language
+from hpcourse.page import quizzes
+from tools.links import published
+
+REPOSITORY = Path(__file__).parents[2]
+LANGUAGES = {"en": "English", "zh-TW": "繁體中文"}
+WORDS = {
+    "en": {
+        "lesson": "Read the lesson",
+        "exercises": "Exercises",
+        "binder": "Open in Binder",
+        "colab": "Open in Colab",
+        "github": "View on GitHub",
+        "still": "A still picture. <a>Open the notebook</a> to move the sliders.",
+        "navigation": "Other language, and ways to run this page",
+        "source": "Source on GitHub",
+        "licence": "Code: MIT. Texts: CC BY 4.0.",
+    },
+    "zh-TW": {
+        "lesson": "閱讀課文",
+        "exercises": "習題",
+        "binder": "在 Binder 開啟",
+        "colab": "在 Colab 開啟",
+        "github": "在 GitHub 上檢視",
+        "still": "這是靜態圖片。<a>開啟筆記本</a>就能拖動滑桿。",
+        "navigation": "切換語言，以及執行本頁的方式",
+        "source": "GitHub 上的原始檔",
+        "found": "找到 ${resultCount} 頁。",
+        "licence": "程式碼：MIT。文字：CC BY 4.0。",
+    },
+}
+PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
+
+BADGES = re.compile(r"^.*\[!\[.*\]\(https?://.*\n", re.M)  # the page has links of its own in their place
+LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(((?!https?:|mailto:|#)[^)\s]+)\)")
+QUIZ = re.compile(r"\bhp\.quiz\([\"']([\w-]+)[\"']\)")
+
+
+def open_in(path):
+    """Where the file `path` of the repository opens: {"binder": address, "colab": ..., "github": ...}."""
+    name, branch = published(REPOSITORY)
+    in_lab = quote(f"lab/tree/{path}", safe="")
+    return {
+        "binder": f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath={in_lab}",
+        "colab": f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}",
+        "github": f"https://github.com/{name}/blob/{branch}/{path}",
+    }
+
+
+def notebooks(language, root=REPOSITORY):
+    """The notebooks for learners in the order of the course: lesson 1, exercises 1, lesson 2, ..."""
+
+    def place(path):
+        return int(re.match(r"day(\d+)", path.stem)[1]), "exercises" in path.stem, path.stem
+
+    return sorted((root / "notebooks" / language).glob("day[0-9]*.ipynb"), key=place)
+
+
+class Page:
+    """The page made from the notebook at `path`: `write` puts it and its pictures into a folder."""
+
+    def __init__(self, path, language):
+        self.path, self.language = path, language
+        self.notebook, self.pictures = nbformat.read(path, as_version=4), {}
+        course_language.use_language(language)  # of the questions' answers
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = as_page_text(cell.source, path.parent, language)
+            else:
+                self._show_outputs(cell)
+
+    @property
+    def opening(self):
+        """The text of the first cell: title, what you will do, learn and need."""
+        return self.notebook.cells[0].source
+
+    def write(self, sources, extra):
+        """Write the notebook into `sources`, and its pictures into `extra`, which is copied as it is."""
+        nbformat.write(self.notebook, sources / self.path.name)
+        for name, picture in self.pictures.items():
+            (extra / name).parent.mkdir(parents=True, exist_ok=True)
+            (extra / name).write_bytes(picture)
+
+    def _show_outputs(self, cell):
+        question = QUIZ.search(cell.source)
+        for number, output in enumerate(cell.outputs):
+            data = output.get("data", {})
+            if question and "text/html" in data:
+                data["text/html"] = question_as_html(quizzes.quiz(question[1]).question)
+            elif "image/png" in data:
+                data["text/html"] = self._picture(cell, number, output)
+                del data["image/png"]
+
+    def _picture(self, cell, number, output):
+        """A picture in a file of its own, with its text alternative, and its size so that nothing jumps."""
+        about = output.metadata.get("image/png", {})
+        alt = about.get("alt") or output.data.get("text/plain", "")
+        if not alt or alt.startswith("<"):  # what a figure shown without hp.show says of itself
+            raise ValueError(f"{self.path}, cell {cell.id}: the picture has no text alternative; use hp.show")
+        png = base64.b64decode(output.data["image/png"])
+        pixels = PNG_SIZE.unpack_from(png)
+        width = about.get("width", pixels[0])
+        height = round(pixels[1] * width / pixels[0])
+        name = f"pictures/{self.path.stem}-{cell.id}-{number}.png"
+        self.pictures[name] = png
+        image = (
+            f'<img src="{name}" alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy">'
+        )
+        # A figure that is the value of its cell is a live one; hp.show displays the others.
+        if output.output_type == "execute_result":
+            binder = open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
+            note = WORDS[self.language]["still"].replace("<a>", f'<a href="{binder}">')
+            image += f"<figcaption>{note}</figcaption>"
+        return f"<figure>{image}</figure>"
+
+
+def as_page_text(markdown, folder, language):
+    """`markdown` of a file in `folder`, with links that lead where the page's reader can go."""
+
+    def link(match):
+        text, (target, _, anchor) = match[1], match[2].partition("#")
+        path = (folder / target).resolve().relative_to(REPOSITORY)
+        anchor = anchor and f"#{anchor}"
+        for other in LANGUAGES:
+            if path.parent == Path("notebooks", other) and path.suffix == ".ipynb":
+                if other == language:
+                    return f"[{text}]({path.name}{anchor})"
+                return f'<a href="../{other}/{path.stem}.html{anchor}" lang="{other}">{text}</a>'
+        if not (REPOSITORY / path).exists():
+            raise ValueError(f"{folder}: a link leads to {target}, which does not exist")
+        return f"[{text}]({open_in(path.as_posix())['github']}{anchor})"
+
+    return LINK.sub(link, BADGES.sub("", markdown))
+
+
+def question_as_html(question):
+    """A question whose answers open to say whether they are right, and why: no kernel is needed."""
+    items = []
+    for index, (answer, reason) in enumerate(question.options):
+        right = index == question.right
+        verdict = f"✓ {course_language.text('Right:')}" if right else f"✗ {course_language.text('Not yet:')}"
+        items.append(
+            f"<li><details><summary>{in_html(answer)}</summary>"
+            f"<p><b>{html.escape(verdict)}</b> {in_html(reason)}</p></details></li>"
+        )
+    prompt = f"<p><b>{in_html(question.prompt)}</b></p>"
+    return f'<div class="question">{prompt}<ol type="A">{"".join(items)}</ol></div>'
+
+
+def in_html(message):
+    """`message` in the language in use, with its backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(course_language.text(message)))
