@@ -18,14 +18,14 @@ from functools import partial
 import numpy as np
 
 from hpcourse._arguments import finite, floating, instance, is_axis, number, whole
-from hpcourse._sweep import find_axes, run_chunks, with_values
+from hpcourse._axes import Grid, cut, find_axes, joined, with_values
+from hpcourse._work import run_chunks
 from hpcourse.datasets import Dataset
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
 from hpcourse.surfaces import Surface
 
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
-CHUNK = 1_500_000  # numbers that a chunk of runs works on: with fewer, threads only wait for Python's lock
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=T
     noise = number("noise", noise, 0)
     points = _starting_points(surface, start)
     seeds = _seeds(seed)
-    grid = _Grid(optimizer, start=(points, points.ndim > 1), seed=(seed, is_axis(seed)))
+    grid = Grid(optimizer, start=(points, points.ndim > 1), seed=(seed, is_axis(seed)))
     starts = np.atleast_2d(points)[grid.index("start")]
     kicks = None
     if noise:
@@ -105,10 +105,10 @@ def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=T
     job = partial(_descend_chunk, surface, steps, record)
     chunks = [
         (grid.optimizer(rows), starts[rows], None if kicks is None else kicks[grid.index("seed")[rows]])
-        for rows in _cut(np.arange(grid.n_runs), 40 * surface.dim)
+        for rows in cut(np.arange(grid.n_runs), 40 * surface.dim)
     ]
     results = run_chunks(job, chunks, [len(chunk[1]) for chunk in chunks], executor)
-    w, loss, end, diverged_at = (_joined(part, grid.shape) for part in zip(*results))
+    w, loss, end, diverged_at = (joined(part, grid.shape) for part in zip(*results))
     return Path(grid.axes, w, loss, end, diverged_at)
 
 
@@ -145,7 +145,7 @@ def train(
         n_updates = [whole("epochs", epochs, 1) * n for n in per_epoch]
     else:
         n_updates = [whole("updates", updates, 1)] * len(sizes)
-    grid = _Grid(optimizer, batch_size=(batch_size, is_axis(batch_size)), seed=(seed, is_axis(seed)))
+    grid = Grid(optimizer, batch_size=(batch_size, is_axis(batch_size)), seed=(seed, is_axis(seed)))
     starts = _initial_weights(network, seeds, start, dtype)
     job = partial(_train_chunk, network, _prepared(network, data, dtype))
     chunks, rows_of = [], []
@@ -154,7 +154,7 @@ def train(
         runs = runs[
             np.argsort(grid.index("seed")[runs], kind="stable")
         ]  # neighbours share their mini-batches
-        for rows in _cut(runs, 7 * network.n_weights + 2 * size * sum(network.sizes[1:])):
+        for rows in cut(runs, 7 * network.n_weights + 2 * size * sum(network.sizes[1:])):
             which = grid.index("seed")[rows]
             chunks.append(
                 (grid.optimizer(rows), size, n_updates[k], [seeds[i] for i in which], starts[which])
@@ -164,7 +164,7 @@ def train(
     longest = max(n_updates)
     results = [(_padded(loss, longest), *rest) for loss, *rest in results]
     loss, train_loss, accuracy, weights, diverged_at, seconds = (
-        _joined(part, grid.shape, rows_of) for part in zip(*results)
+        joined(part, grid.shape, rows_of) for part in zip(*results)
     )
     examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
     examples = examples if is_axis(batch_size) else examples[0]
@@ -289,51 +289,6 @@ class _BatchOrder:
     def keep(self, kept):
         if self.run_order is not None:
             self.run_order, self.orders = self.run_order[kept], self.orders[kept]
-
-
-class _Grid:
-    """The runs of a sweep: one for every combination of the axes' values."""
-
-    def __init__(self, optimizer, **others):
-        self._optimizer, found = optimizer, find_axes(optimizer)
-        self.axes = {name: value for name, (_, value) in found.items()}
-        for name, value in self.axes.items():
-            if np.ndim(value) != 1 or len(value) == 0:
-                raise ValueError(f"{name} must be a number or a list of numbers, got shape {np.shape(value)}")
-        self._paths = {path: name for name, (path, _) in found.items()}
-        self.axes |= {name: value for name, (value, swept) in others.items() if swept}
-        self.shape = tuple(len(values) for values in self.axes.values())
-        self.n_runs = int(np.prod(self.shape))
-        places = np.indices(self.shape).reshape(len(self.shape), self.n_runs)
-        self._index = dict(zip(self.axes, places))
-
-    def index(self, name):
-        """Which value of the axis each run has; 0 for what is no axis."""
-        return self._index.get(name, np.zeros(self.n_runs, int))
-
-    def optimizer(self, rows):
-        """The optimizer with one column of hyperparameters for these runs."""
-        columns = {
-            path: np.asarray(self.axes[name])[self._index[name][rows]][:, None]
-            for path, name in self._paths.items()
-        }
-        return with_values(self._optimizer, columns)
-
-
-def _cut(runs, numbers_per_run):
-    """Runs in chunks that one thread works on."""
-    wanted = -(-len(runs) * numbers_per_run // CHUNK)
-    return np.array_split(runs, min(wanted, len(runs)))
-
-
-def _joined(parts, shape, rows_of=None):
-    """Results of all chunks as one array with the axes of the sweep in front."""
-    if parts[0] is None:
-        return None
-    joined = np.concatenate(parts)
-    if rows_of is not None:
-        joined[np.concatenate(rows_of)] = joined.copy()
-    return joined.reshape((*shape, *joined.shape[1:]))
 
 
 def _padded(loss, n_updates):

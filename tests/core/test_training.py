@@ -11,7 +11,7 @@ import pytest
 import reference
 
 import hpcourse as hp
-from hpcourse import _sweep, training
+from hpcourse import _axes, _work, training
 
 OPTIMIZERS = [
     hp.SGD(0.3),
@@ -510,7 +510,7 @@ def test_executors_change_nothing_but_where_it_runs(small, net):
 def test_how_the_runs_are_cut_changes_nothing(small, net, monkeypatch):
     optimizer = hp.Adam(np.logspace(-3, 0, 7))
     whole = hp.train(net, small, optimizer, batch_size=16, epochs=2, seed=range(3))
-    monkeypatch.setattr(training, "CHUNK", 1)  # every run alone
+    monkeypatch.setattr(_axes, "CHUNK", 1)  # every run alone
     each = hp.train(net, small, optimizer, batch_size=16, epochs=2, seed=range(3))
     for name in ("loss", "weights", "train_loss", "test_accuracy"):
         same(getattr(each, name), getattr(whole, name))
@@ -525,7 +525,7 @@ def test_long_work_shows_a_bar_that_is_gone_afterwards(small, net, capsys):
 
 
 def test_one_long_run_shows_a_bar_too(small, net, capsys, monkeypatch):
-    monkeypatch.setattr(_sweep, "PATIENCE", 0.02)
+    monkeypatch.setattr(_work, "PATIENCE", 0.02)
     hp.train(net, small, hp.SGD(0.1), updates=2000)
     assert capsys.readouterr().err != ""
 

@@ -1,40 +1,13 @@
-"""What makes a sweep: which hyperparameters are axes, and the work split over cores."""
+"""The work of a sweep, split over cores or handed to an executor, and its progress bar."""
 
 import contextlib
 import functools
 import os
 import sys
 import time
-from dataclasses import fields, is_dataclass, replace
-
-from hpcourse._arguments import is_axis
 
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
 NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
-
-
-def find_axes(settings):
-    """Every field of a dataclass that is array-like, by name; fields of nested schedules included.
-
-    A name that occurs twice is written with its path, as in "then.steps".
-    """
-    found = list(_walk(settings, ()))
-    names = [path[-1] for path, _ in found]
-    return {
-        path[-1] if names.count(path[-1]) == 1 else ".".join(path): (path, value) for path, value in found
-    }
-
-
-def with_values(settings, values):
-    """`settings` with other values at the given paths: {path: value}."""
-    changed = {}
-    for field in fields(settings):
-        below = {path[1:]: value for path, value in values.items() if path[0] == field.name}
-        if () in below:
-            changed[field.name] = below[()]
-        elif below:
-            changed[field.name] = with_values(getattr(settings, field.name), below)
-    return replace(settings, **changed) if changed else settings
 
 
 def run_chunks(function, chunks, sizes, executor=None):
@@ -147,15 +120,6 @@ def n_cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _walk(settings, path):
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        if is_dataclass(value):
-            yield from _walk(value, (*path, field.name))
-        elif is_axis(value):
-            yield (*path, field.name), value
 
 
 def _new_bar(total):
