@@ -9,18 +9,19 @@ import functools
 import re
 from pathlib import Path
 
-LANGUAGES = ("en", "zh-TW")
+from hpcourse.course import LANGUAGES
+
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.M)
 _current = "en"
 
 
 def use_language(language):
-    """Choose the language of everything shown from now on: "en" or "zh-TW".
+    """Choose the language of everything shown from now on: "en", "zh-TW", ... (those of course.toml).
 
-    Raises ValueError for any other name.
+    What is not yet translated into it is shown in English. Raises ValueError for any other name.
     """
     global _current
-    if language not in LANGUAGES:
+    if not isinstance(language, str) or language not in LANGUAGES:
         known = " or ".join(repr(name) for name in LANGUAGES)
         raise ValueError(f"language must be {known}, got {language!r}")
     _current = language

@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from hpcourse.language import LANGUAGES
+from hpcourse.course import LANGUAGES
 
 NEEDED = ("nbgrader", "nbclient", "nbconvert", "nbformat", "psutil", "tqdm")
 
@@ -26,7 +26,7 @@ def add_to(commands):
     new = steps.add_parser("new", help="make a private course folder with assignments to hand out")
     new.add_argument("folder", metavar="DIR", type=Path, help="where; not inside the public course")
     new.add_argument("--language", choices=LANGUAGES, default="en", help="of the assignments (default: en)")
-    new.add_argument("--days", default="1-6", help="such as 1-6 or 1,3,5 (default: 1-6)")
+    new.add_argument("--days", default="all", help="such as 1-3 or 1,3,5 (default: all)")
     new.add_argument("--force", action="store_true", help="write assignments anew in a folder that has some")
     new.set_defaults(run=_run("course", "new_course"))
 

@@ -18,10 +18,9 @@ from pathlib import Path
 import nbformat
 
 import hpcourse
+from hpcourse.course import DAYS, LANGUAGES
 from hpcourse.instructor import Misuse
-from hpcourse.language import LANGUAGES
 
-DAYS = range(1, 7)
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
 STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
 LIMITS = {"cell_seconds": 20, "seconds": 120, "memory_mb": 2048, "disk_mb": 256, "processes": 48}
@@ -107,8 +106,8 @@ class Course:
         if language not in LANGUAGES:
             known = " or ".join(LANGUAGES)
             raise Misuse(f"course.toml: language must be {known}, got {language!r}")
-        if not isinstance(days, list) or not days or not set(days) <= set(DAYS):
-            raise Misuse(f"course.toml: days must be a list of days from 1 to 6, got {days!r}")
+        if not isinstance(days, list) or not days or not all(day in _numbers() for day in days):
+            raise Misuse(f"course.toml: days must be a list of some of {_listed(_numbers())}, got {days!r}")
         limits = settings.get("limits", {})
         for name, value in limits.items():
             if name not in LIMITS or not isinstance(value, int) or value < 1:
@@ -226,13 +225,13 @@ def tasks_of(notebook):
 
 def new_course(arguments):
     """`hpcourse course new`."""
-    root, days = arguments.folder.expanduser().resolve(), _days(arguments.days)
+    root, days = arguments.folder.expanduser().resolve(), _days(arguments.days, arguments.language)
     _refuse(root, arguments.force)
     root.mkdir(parents=True, exist_ok=True)
     limits = "\n".join(f"{name} = {value}" for name, value in LIMITS.items())
     _write(root / "course.toml", SETTINGS.format(language=arguments.language, days=days, limits=limits), True)
     _write(root / "nbgrader_config.py", CONFIG)
-    _write(root / "roster.csv", ROSTER[arguments.language])
+    _write(root / "roster.csv", ROSTER.get(arguments.language, ROSTER["en"]))
     _write(root / "overrides.csv", OVERRIDES)
     _write(root / "README.md", README.format(title=root.name))
     _write(root / ".gitignore", IGNORE)
@@ -251,17 +250,37 @@ def new_course(arguments):
     print("      hpcourse course report")
 
 
-def _days(word):
-    """[1, 2, 3] from 1-3 or 1,2,3."""
-    days = []
+def _numbers():
+    """The days that have exercises."""
+    return [day.number for day in DAYS.values() if day.exercises]
+
+
+def _listed(numbers):
+    """ "1, 2, 3"."""
+    return ", ".join(map(str, numbers))
+
+
+def _days(word, language):
+    """[1, 2, 3] from 1-3 or 1,2,3; from "all", every day that has its exercises in the language."""
+    there = [number for number in _numbers() if published(f"day{number}", language, solved=True).exists()]
+    if not there:
+        raise Misuse(f"no exercises are in {language} yet: make a course of those in English (--language en)")
+    if word == "all":
+        return there
+    days = set()
     for part in word.split(","):
-        match = re.fullmatch(r"\s*(?:day)?(\d)(?:\s*-\s*(?:day)?(\d))?\s*", part)
+        match = re.fullmatch(r"\s*(?:day)?(\d+)(?:\s*-\s*(?:day)?(\d+))?\s*", part)
         if not match:
-            raise Misuse(f"--days must be such as 1-6 or 1,3,5, got {word!r}")
-        days += range(int(match[1]), int(match[2] or match[1]) + 1)
-    if not days or not set(days) <= set(DAYS):
-        raise Misuse(f"--days must be from 1 to 6, got {word!r}")
-    return sorted(set(days))
+            raise Misuse(f"--days must be such as 1-3 or 1,3,5 or all, got {word!r}")
+        days |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    if not days or not days <= set(_numbers()):
+        raise Misuse(f"--days must be some of {_listed(_numbers())}, got {word!r}")
+    if missing := sorted(days - set(there)):
+        raise Misuse(
+            f"the exercises of day {_listed(missing)} are not in {language} yet: make a course of them with "
+            f"--language en, or name other days than {word}"
+        )
+    return sorted(days)
 
 
 def _refuse(root, force):
@@ -296,10 +315,15 @@ def exercises_folder():
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
+def published(assignment, language, solved):
+    """Where a notebook of exercises lies as it is published."""
+    folder = exercises_folder() / "solutions" if solved else exercises_folder()
+    return folder / language / f"{assignment}_exercises.ipynb"
+
+
 def exercises(assignment, language, solved):
     """A notebook of exercises as it is published."""
-    folder = exercises_folder() / "solutions" if solved else exercises_folder()
-    path = folder / language / f"{assignment}_exercises.ipynb"
+    path = published(assignment, language, solved)
     try:
         return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:

@@ -1,11 +1,11 @@
-"""The tasks of the exercises, day by day.
+"""The tasks of the exercises, a module for each day that has some.
 
 `TASKS` has those answered by a function, `READINGS` those answered by a value; `ALL` has both, by name.
 """
 
-from hpcourse.checks.tasks import day1, day2, day3, day4, day5, day6
+from hpcourse.course import modules
 
-DAYS = (day1, day2, day3, day4, day5, day6)
-TASKS = {task.name: task for day in DAYS for task in day.TASKS}
-READINGS = {task.name: task for day in DAYS for task in getattr(day, "READINGS", ())}
+MODULES = list(modules(__name__))
+TASKS = {task.name: task for module in MODULES for task in module.TASKS}
+READINGS = {task.name: task for module in MODULES for task in getattr(module, "READINGS", ())}
 ALL = TASKS | READINGS
