@@ -13,31 +13,40 @@
 # %% [markdown] key="title" lang="en"
 # # Day 1 · The learning rate: how big a step?
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday1_learning_rate.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday1_learning_rate.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day1_learning_rate.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
 #
 # **You will do:** drag a slider until gradient descent crawls, converges, rings and explodes; find the border between them by experiment, then by formula; train a network on handwritten digits 160 times while you watch.
 #
 # **You will learn:** why there is a largest learning rate and what sets it; what too small a rate costs; how to find a good rate, and what a popular test for it can and cannot tell you.
 #
-# **You need:** Python, and what a derivative is. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. Words in figures and printed lines are English in both languages. After a restart of the kernel, begin again with the first cell.
+# **You need:** Python, and what a derivative is. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="de531e11"
+# %% [markdown] key="title" lang="zh-TW" of="149f5ae4"
 # # 第 1 天 · 學習率：一步該跨多大？
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_learning_rate.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_learning_rate.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
 #
 # **你會動手做**：拖動滑桿，看梯度下降如何慢吞吞地爬、順利收斂、來回震盪，最後爆炸；先用實驗找出它們的界線，再用公式推出同一條界線；親眼看著一個網路在手寫數字上訓練 160 次。
 #
 # **你會學到**：學習率為什麼有上限、上限由什麼決定；學習率太小要付出什麼代價；怎樣找到好的學習率，以及一種很流行的測試法能告訴你什麼、不能告訴你什麼。
 #
-# **你需要**：會寫 Python，知道什麼是導數。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。圖中的文字和程式印出的文字一律是英文。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：會寫 Python，知道什麼是導數。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -13,24 +13,24 @@
 # %% [markdown] key="title" lang="en"
 # # Day 2 · Exercises: learning rate schedules
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday2_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday2_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day2_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
 # **You will do:** write a decay, a warmup, and both in one, and train a network with each; tell a run that has frozen from three that have not; find out how a longer training should decay; mend a schedule from a textbook.
 #
-# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 30 minutes, 6 tasks, 9 points. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 30 minutes, 6 tasks, 9 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 #
 # In all tasks $t$ is the number of updates made so far: the first update has $t = 0$.
 
-# %% [markdown] key="title" lang="zh-TW" of="c28698f7"
+# %% [markdown] key="title" lang="zh-TW" of="39d13f0d"
 # # 第 2 天 · 練習：學習率排程
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
 # **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；從四次執行裡認出凍結的那一次；查出訓練時間拉長時，衰減該怎麼跟著改；修好一本教科書裡的排程。
 #
-# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 30 分鐘，6 題，共 9 分。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 #
@@ -40,8 +40,17 @@
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -13,31 +13,40 @@
 # %% [markdown] key="title" lang="en"
 # # Day 3 · The batch size: how many examples per step?
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday3_batch_size.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday3_batch_size.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day3_batch_size.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
 #
 # **You will do:** shrink the batch from the whole training set to one example, and watch the path begin to tremble; measure the noise and meet its formula; race six batch sizes, counted in updates, in examples and in seconds.
 #
 # **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; where 32 to 128 comes from, and how to tell when it does not hold.
 #
-# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter. After a restart of the kernel, begin again with the first cell.
+# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="e60a7e86"
+# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="eb6f4eb4"
 # # 第 3 天 · 批次大小：一步要看幾個樣本？
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
 #
 # **你會動手做**：把批次從整個訓練集一路縮到一個樣本，看路徑開始顫抖；量出雜訊有多大，再用公式對答案；讓六種批次大小賽跑，分別用更新次數、樣本數和秒數計分。
 #
 # **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議從哪裡來，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
 #
-# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -13,31 +13,40 @@
 # %% [markdown] key="title" lang="en"
 # # Day 4 · SGD and momentum: which way do I step?
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_sgd_and_momentum.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_sgd_and_momentum.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day4_sgd_and_momentum.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
 #
 # **You will do:** drag a noisy walk and a ball with memory down a ravine; walk thousands of settings of momentum in one call, and see their border; train digits 170 times to settle an unfair comparison.
 #
 # **You will learn:** what noise does to SGD, and what it does not; why a ravine is slow and memory is fast; why momentum and the learning rate have to be set together.
 #
-# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional. After a restart of the kernel, begin again with the first cell.
+# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="58492bed"
+# %% [markdown] key="title" lang="zh-TW" of="e0d14b76"
 # # 第 4 天 · SGD 與動量：該往哪裡走？
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
 #
 # **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完幾千組動量設定，看見它們的界線；訓練手寫數字 170 次，替一場不公平的比賽重新評分。
 #
 # **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；山谷為什麼慢，有記憶為什麼快；為什麼動量和學習率要一起調。
 #
-# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

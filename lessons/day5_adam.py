@@ -13,31 +13,40 @@
 # %% [markdown] key="title" lang="en"
 # # Day 5 · Adam: one step size per weight?
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday5_adam.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday5_adam.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day5_adam.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
 #
 # **You will do:** spoil a training by changing the units of its inputs, and build the remedy; watch $m$, $v$, $\hat m$ and $\hat v$ at work; turn a ravine until Adam loses its advantage; send Adam the wrong way.
 #
 # **You will learn:** what AdaGrad, RMSProp and Adam do; why Adam corrects its averages; what $\epsilon$ and weight decay really do; and how much of Adam's fame survives when every optimizer gets its own best rate.
 #
-# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="fc911591"
+# %% [markdown] key="title" lang="zh-TW" of="10a700ae"
 # # 第 5 天 · Adam：每個權重各有自己的步伐？
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
 #
 # **你會動手做**：只換掉輸入的單位，就把一次訓練搞砸，再做出解藥；看 $m$、$v$、$\hat m$、$\hat v$ 怎麼運作；把山谷轉個方向，轉到 Adam 失去優勢；再讓 Adam 走錯方向。
 #
 # **你會學到**：AdaGrad、RMSProp、Adam 各做了什麼；Adam 為什麼要修正它的平均；$\epsilon$ 和權重衰減真正的作用；如果每個最佳化器都用自己最好的學習率，Adam 的名聲還剩多少。
 #
-# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -13,22 +13,22 @@
 # %% [markdown] key="title" lang="en"
 # # Day 6 · Summary exercises
 #
-# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/en/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day6_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
 # **You will do:** run a curve clinic: read loss curves by eye, write the rule behind the eye, and find a curve that fools it; judge a comparison of optimizers; mend a map of losses that went wrong unnoticed; and find good settings for a training, by your own plan, with a budget of 30.
 #
-# **You need:** [the lesson of Day 6](day6_summary.ipynb), and all six days. About 90 minutes, 7 tasks, 20 points. The last task is the capstone; it takes about half of the time. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 6](day6_summary.ipynb), and all six days. About 90 minutes, 7 tasks, 20 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="c40d85da"
+# %% [markdown] key="title" lang="zh-TW" of="83f48821"
 # # 第 6 天 · 總結練習
 #
-# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/hpcourse/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/hpcourse/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
 # **你會動手做**：開一間曲線診所，先用眼睛看損失曲線，再把眼睛的判斷寫成規則，最後找出騙過規則的曲線；替一場最佳化器的比較當裁判；修好一張悄悄出錯的損失地圖；用 30 次訓練的預算，照自己的計畫，替一個網路找出好的設定。
 #
-# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及前六天學到的東西。大約 90 分鐘，7 題，共 20 分。最後一題是總驗收，大約要花一半的時間。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及前六天學到的東西。大約 90 分鐘，7 題，共 20 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -36,8 +36,17 @@
 try:
     import hpcourse as hp
 except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
-    # %pip install -q --no-deps "hpcourse @ git+https://github.com/hpcourse/hpcourse@main"
-    import hpcourse as hp
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -1,6 +1,8 @@
 """`python -m tools.links`: write the address of a fork into every badge, link and setup cell.
 
-Owner, repository and branch stand once, in pyproject.toml under [tool.hpcourse]. What opens or installs the
+Owner, repository and branch stand once, in pyproject.toml under [tool.hpcourse]. The package is installed
+from the archive of that repository, or, once the owner has published it (`index = true` there), from the
+package index: a name that nobody has claimed there could be taken by anybody. What opens or installs the
 course follows them whatever it named before, so that a badge merged from elsewhere is put right too. Any
 other link on GitHub is the course's own only if it names the repository of pyproject.toml.
 """
@@ -19,7 +21,8 @@ OPENS_THE_COURSE = (
     "mybinder.org/v2/gh/{name}/{branch}",
     "colab.research.google.com/github/{name}/blob/{branch}",
     "nbviewer.org/github/{name}/blob/{branch}",
-    "git+https://github.com/{name}@{branch}",
+    "kaggle.com/kernels/welcome?src=https://github.com/{name}/blob/{branch}",
+    "github.com/{name}/archive/refs/heads/{branch}.zip",
 )
 LEADS_TO_THE_COURSE = (
     "raw.githubusercontent.com/{name}/{branch}",
@@ -28,6 +31,13 @@ LEADS_TO_THE_COURSE = (
     "github.com/{name}/raw/{branch}",
     "github.com/{name}",
     "{owner}.github.io/{repository}",
+)
+ARCHIVE = "https://github.com/{name}/archive/refs/heads/{branch}.zip"
+# Where the package is installed: the setup cell of a notebook, and commands with the extras.
+INSTALLS = re.compile(
+    r'(?P<cell>course = \\?")(?:hpcourse|https://github\.com/[\w./-]+?\.zip)(?=\\?")'
+    r'|(?P<extra>"hpcourse\[\w+\])(?: @ https://[^"\s]+)?(?=")',
+    re.A,
 )
 FOLDERS = (".github", "binder", "docs", "lessons", "notebooks", "tools")
 SUFFIXES = {".cff", ".html", ".ipynb", ".json", ".md", ".py", ".rst", ".toml", ".txt", ".yaml", ".yml"}
@@ -47,6 +57,19 @@ class Address(NamedTuple):
 
     name: str  # OWNER/REPOSITORY
     branch: str
+    index: bool = False  # published on the package index under its own name
+
+    @property
+    def is_set(self):
+        """False for the address that cannot exist, which stands until somebody has set one."""
+        return not self.name.split("/")[0].endswith("-")
+
+    def install(self, match):
+        """What `INSTALLS` found, as it should be."""
+        archive = self.fill(ARCHIVE)
+        if match["cell"]:
+            return match["cell"] + ("hpcourse" if self.index else archive)
+        return match["extra"] + ("" if self.index else f" @ {archive}")
 
     def fill(self, form):
         owner, repository = self.name.split("/")
@@ -56,7 +79,7 @@ class Address(NamedTuple):
 def published(root):
     """The address that pyproject.toml gives."""
     table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hpcourse"]
-    return Address(table["repository"], table["branch"])
+    return Address(table["repository"], table["branch"], table.get("index", False))
 
 
 def rewriter(old, new):
@@ -74,6 +97,8 @@ def rewriter(old, new):
         if "github" in line or "mybinder" in line:  # most of a notebook is pictures
             for pattern, link in rules:
                 line = pattern.sub(link, line)
+        if "hpcourse" in line:
+            line = INSTALLS.sub(new.install, line)
         return line
 
     def rewrite(text):
@@ -180,7 +205,7 @@ def origin(root):
         raise LookupError(
             f"the git remote origin, {url}, is not on GitHub: name the fork with --repo OWNER/NAME"
         )
-    return found[1], _git(root, "branch", "--show-current")
+    return Address(found[1], _git(root, "branch", "--show-current"))
 
 
 def _git(root, *arguments):
@@ -221,6 +246,7 @@ def repository_name(text):
     if (
         re.fullmatch(NAME, text, re.A)
         and len(text.split("/")[0]) < 40
+        and not text.split("/")[0].endswith("-")
         and not text.endswith((".git", "/.", "/.."))
     ):
         return text
@@ -260,17 +286,18 @@ def run(arguments):
 
 def _chosen(root, arguments):
     """The address asked for: --repo and --branch, or else the git remote."""
+    given = published(root)
     if arguments.repo:
-        return Address(arguments.repo, arguments.branch or published(root).branch)
-    name, branch = origin(root)
+        return given._replace(name=arguments.repo, branch=arguments.branch or given.branch)
+    name, branch, _ = origin(root)
     if not (arguments.branch or branch):
         raise LookupError("no branch is checked out: name one with --branch")
-    return Address(repository_name(name), arguments.branch or branch_name(branch))
+    return given._replace(name=repository_name(name), branch=arguments.branch or branch_name(branch))
 
 
 def _check(root, arguments):
     given = published(root)
-    address = Address(arguments.repo or given.name, arguments.branch or given.branch)
+    address = given._replace(name=arguments.repo or given.name, branch=arguments.branch or given.branch)
     wrong = list(disagreements(root, address))
     for path, number, has, wanted in wrong:
         print(f"{path.relative_to(root).as_posix()}:{number}: has {has}, not {wanted}")

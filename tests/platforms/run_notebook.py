@@ -1,11 +1,15 @@
 """Run one notebook in the environment of this Python, as a reader does, and write down what came of it.
 
 python run_notebook.py NOTEBOOK REPORT
+
+An archive of the course, `course.zip` beside the notebook, takes the place of the one on GitHub.
 """
 
 import json
+import re
 import sys
 from importlib.metadata import distributions
+from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
@@ -47,6 +51,8 @@ def versions():
 def main(notebook, report):
     nb = nbformat.read(notebook, as_version=4)
     nb.cells = [cell for cell in nb.cells if cell.cell_type == "code"]
+    archive = Path("course.zip").absolute().as_uri()
+    nb.cells[0].source = re.sub(r"https://github\.com/\S+\.zip", archive, nb.cells[0].source)
     for cell in nb.cells:
         cell.outputs = []
     nb.cells.append(nbformat.v4.new_code_cell(PLAY))
@@ -57,7 +63,6 @@ def main(notebook, report):
     result = {
         "before": before,
         "after": versions(),
-        "setup": nb.cells[0].source,
         "stderr": "".join(output.text for output in streams if output.name == "stderr"),
         "played": json.loads(played.splitlines()[-1]),
     }

@@ -1,15 +1,15 @@
 """Every notebook alone, in an empty folder, on a machine that has never seen the course.
 
 The machine is an environment with the packages of `--platform`, without hpcourse. The setup cell of the
-notebook installs it, with its own command, unchanged; git alone is told to take the repository from a
-snapshot of these files instead of from GitHub, which is not to be reached where the tests run.
+notebook installs it, with its own command, from an archive of these files instead of the one on GitHub, which
+is not to be reached where the tests run.
 """
 
 import json
 import os
 import shutil
 import subprocess
-import tomllib
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ import pytest
 pytestmark = pytest.mark.platform
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(p for language in ("en", "zh-TW") for p in ROOT.glob(f"notebooks/{language}/*.ipynb"))
-PUBLISHED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hpcourse"]
 
 
 @pytest.fixture(scope="session")
@@ -30,25 +29,12 @@ def platform(request):
 
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory):
-    """What a child process needs to find the repository on GitHub in a snapshot of these files."""
-    snapshot = tmp_path_factory.mktemp("github")
+def archive(tmp_path_factory):
+    """An archive of these files as GitHub would make it, in a folder of the name of the branch."""
+    folder = tmp_path_factory.mktemp("github")
     wanted = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__")
-    shutil.copytree(ROOT, snapshot, ignore=wanted, dirs_exist_ok=True)
-    identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
-    for command in (
-        ["init", "--quiet", f"--initial-branch={PUBLISHED['branch']}"],
-        ["config", "uploadpack.allowFilter", "true"],  # pip asks for less than the whole history
-        ["add", "."],
-        [*identity, "commit", "--quiet", "--message=snapshot"],
-    ):
-        subprocess.run(["git", *command], cwd=snapshot, check=True)
-    address = f"https://github.com/{PUBLISHED['repository']}"
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{snapshot.as_uri()}.insteadOf",
-        "GIT_CONFIG_VALUE_0": address,
-    }
+    shutil.copytree(ROOT, folder / "hpcourse-main", ignore=wanted)
+    return Path(shutil.make_archive(folder / "course", "zip", folder, "hpcourse-main"))
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +56,13 @@ def machine(platform, tmp_path):
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_notebook_alone_installs_the_course_and_runs(notebook, machine, network, settings, tmp_path):
+def test_a_notebook_alone_installs_the_course_and_runs(notebook, machine, archive, settings, tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
     shutil.copy(notebook, folder)
+    shutil.copy(archive, folder / "course.zip")
     ours = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MPLBACKEND", "TQDM_DISABLE")
-    environment = {k: v for k, v in os.environ.items() if k not in ours} | network | settings
+    environment = {k: v for k, v in os.environ.items() if k not in ours} | settings
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"  # python3 is the machine's, not a kernel of the user's
     runner, report = Path(__file__).with_name("run_notebook.py"), tmp_path / "report.json"
     done = subprocess.run(
@@ -87,10 +74,49 @@ def test_a_notebook_alone_installs_the_course_and_runs(notebook, machine, networ
     assert "hpcourse" not in before
     assert {name: after[name] for name in before} == before  # nothing of the platform's was changed
     assert set(after) - set(before) == {"hpcourse"}
-    assert f"git+https://github.com/{PUBLISHED['repository']}@{PUBLISHED['branch']}" in result["setup"]
     assert result["stderr"] == ""
     assert (played["complaints"], played["unanswered"]) == ([], 0)
     if not notebook.stem.endswith("_exercises"):
         assert played["figures"] >= 1
         assert played["quizzes"] >= 1
     assert played["frames"] >= played["figures"]
+
+
+SETUP = """
+import nbformat, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+cell = nbformat.read(sys.argv[1], 4).cells
+code = next(c.source for c in cell if c.cell_type == "code")
+result = shell.run_cell(code.replace("https://", "https://nowhere.invalid/"))
+print(result.error_in_exec or sys.modules["hpcourse"].__file__)
+"""
+
+
+@pytest.fixture
+def set_up(machine, tmp_path):
+    """Runs the setup cell of Day 1 where GitHub cannot be reached; what it ends in."""
+
+    def run(folder):
+        command = [machine, "-c", SETUP, NOTEBOOKS[0]]
+        environment = os.environ | {"PIP_RETRIES": "0"}
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True).stdout
+
+    return run
+
+
+def test_where_the_course_cannot_be_reached_the_setup_cell_says_what_to_do(set_up, tmp_path):
+    said = set_up(tmp_path)
+    assert "switch the Internet on" in said
+    assert "put the wheel beside this notebook" in said
+    assert "請打開網路" in said
+
+
+def test_a_wheel_beside_the_notebook_comes_first(set_up, tmp_path):
+    source = tmp_path / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "notebooks"))
+    (source / "notebooks").mkdir()
+    folder = tmp_path / "class room"
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", source]
+    subprocess.run(command, check=True)
+    assert "site-packages" in set_up(folder).splitlines()[-1]

@@ -71,7 +71,9 @@ def test_every_notebook_and_readme_opens_itself_and_installs_the_course():
         binder = f"https://mybinder.org/v2/gh/{HERE.name}/{HERE.branch}?urlpath={lab}"
         colab = f"https://colab.research.google.com/github/{HERE.name}/blob/{HERE.branch}/{page}"
         assert [link for link in (f"({binder})", f"({colab})") if link not in text] == [], page
-        assert f"git+https://github.com/{HERE.name}@{HERE.branch}" in text, page
+        kaggle = f"kernels/welcome?src=https://github.com/{HERE.name}/blob/{HERE.branch}/{page})"
+        assert kaggle in text, page
+        assert f'course = \\"{HERE.fill(links.ARCHIVE)}\\"' in text, page
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -159,8 +161,11 @@ def test_check_names_the_file_the_line_and_both_links_and_changes_nothing(fork, 
     (said,) = capsys.readouterr().out.splitlines()
     assert re.fullmatch(rf"README.md:{line}: has \S+/gh/someone/else/\S+, not \S+/gh/{HERE.name}/\S+", said)
     assert readme.read_text(encoding="utf-8") == stray
-    assert run_links(fork, monkeypatch, f"--repo={HERE.name}") == 0
+    links.rewrite_all(fork, HERE)
     assert readme.read_text(encoding="utf-8") == text
+
+
+ARCHIVE = "https://github.com/new/fork/archive/refs/heads/b.zip"
 
 
 @pytest.mark.parametrize(
@@ -172,9 +177,12 @@ def test_check_names_the_file_the_line_and_both_links_and_changes_nothing(fork, 
         ("github.com/old/course/tree/main/lessons", "github.com/new/fork/tree/b/lessons"),
         ("(https://old.github.io/course/en/)", "(https://new.github.io/fork/en/)"),
         ("nbviewer.org/github/any/one/blob/main/x.ipynb", "nbviewer.org/github/new/fork/blob/b/x.ipynb"),
+        ('course = "hpcourse"', f'course = "{ARCHIVE}"'),
+        (r"course = \"https://github.com/any/one/archive/refs/heads/v1.2.zip\"", rf"course = \"{ARCHIVE}\""),
+        ('uvx --from "hpcourse[lab]" hpcourse lab', f'uvx --from "hpcourse[lab] @ {ARCHIVE}" hpcourse lab'),
         (
-            '"hpcourse @ git+https://github.com/any/one@v1.2"',
-            '"hpcourse @ git+https://github.com/new/fork@b"',
+            "kaggle.com/kernels/welcome?src=https://github.com/a/b/blob/main/x.ipynb",
+            "kaggle.com/kernels/welcome?src=https://github.com/new/fork/blob/b/x.ipynb",
         ),
         ("mybinder.org/v2/gh/any/one/HEAD?labpath=x", "mybinder.org/v2/gh/new/fork/b?labpath=x"),
         ("raw.githubusercontent.com/old/course/main/a.png", "raw.githubusercontent.com/new/fork/b/a.png"),
@@ -184,6 +192,24 @@ def test_the_courses_own_links_are_rewritten(text, rewritten):
     rewrite = links.rewriter(links.Address("old/course", "main"), links.Address("new/fork", "b"))
     assert rewrite(text) == rewritten
     assert rewrite(rewritten) == rewritten
+
+
+def test_once_published_the_package_comes_from_the_index_and_can_come_back():
+    """Never before: a name that nobody has claimed there can be taken by anybody."""
+    here = links.Address("old/course", "main")
+    archive = (
+        f'course = "{here.fill(links.ARCHIVE)}"\npip install "hpcourse[lab] @ {here.fill(links.ARCHIVE)}"'
+    )
+    index = 'course = "hpcourse"\npip install "hpcourse[lab]"'
+    published = here._replace(index=True)
+    assert links.rewriter(here, published)(archive) == index
+    assert links.rewriter(published, here)(index) == archive
+
+
+def test_the_address_that_stands_until_one_is_set_cannot_exist_on_github():
+    assert HERE.is_set or HERE.name.split("/")[0].endswith("-")
+    with pytest.raises(argparse.ArgumentTypeError):
+        links.repository_name("your-account-/hpcourse")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_notebook_of_the_site_differs_only_in_where_the_package_comes_from(sit
     line = re.search("%pip .*", different[0][1].source)[0]
     assert line == "%pip install -q hpcourse"
     assert different[0][0].source.count("%pip") == 1
-    assert "git+" not in different[0][1].source
+    assert "{course}" not in different[0][1].source
 
 
 @pytest.mark.lite

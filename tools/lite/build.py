@@ -23,8 +23,8 @@ SETTINGS = ("jupyter-lite.json", "overrides.json")
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
 # The kernel's side of the widgets, which Pyodide does not come with.
 WHEELS = ("ipywidgets", "jupyterlab_widgets", "comm")
-# A kernel in the browser has no git, but finds the wheel of the site by its name.
-FROM_GIT = re.compile(r'%pip install .*"hpcourse @ git\+[^"]+"')
+# A kernel in the browser finds the wheel of the site by its name.
+FROM_AFAR = re.compile(r'%pip install .*"{course}"')
 FROM_SITE = "%pip install -q hpcourse"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 
@@ -75,10 +75,10 @@ def put_notebook(path, folder):
     installed = 0
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source, found = FROM_GIT.subn(FROM_SITE, cell.source)
+            cell.source, found = FROM_AFAR.subn(FROM_SITE, cell.source)
             installed += found
     if installed != 1:
-        sys.exit(f"{path.name} must install hpcourse from git in one cell, found {installed}")
+        sys.exit(f"{path.name} must install hpcourse in one cell, found {installed}")
     notebook.metadata.kernelspec = nbformat.from_dict(KERNEL)
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / path.name)
