@@ -22,7 +22,7 @@ help:
 	@echo "make bench       measure the speed (pip install -r tests/benchmarks/requirements.txt to compare)"
 
 lab: $(VENV)/lab
-	$(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
+	JUPYTER_CONFIG_PATH="$(CURDIR)/hpcourse/data/jupyter" $(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
 test: lint unit check nbval browser

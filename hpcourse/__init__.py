@@ -23,7 +23,7 @@ from hpcourse.schedules import (
 from hpcourse.surfaces import Beale, Product, Quadratic, Ripples, Rosenbrock, Saddle, TwoBasins
 from hpcourse.training import History, Path, descend, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Loaded at first use: matplotlib and ipywidgets take longer to import than all the rest.
 _MODULES = {

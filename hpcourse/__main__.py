@@ -1,15 +1,18 @@
-"""The command line: `hpcourse course ...` for instructors."""
+"""The command line: `hpcourse lab` and `save` for learners, `hpcourse course ...` for instructors."""
 
 import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("hpcourse.instructor",)  # each has add_to(commands)
+COMMANDS = ("hpcourse.start", "hpcourse.instructor")  # each has add_to(commands)
 
 
 def main(argv=None):
     """Run a command; returns what the process should exit with."""
-    parser = argparse.ArgumentParser(prog="hpcourse", description="Tools around the course.")
+    parser = argparse.ArgumentParser(
+        prog="hpcourse",
+        description="Learning rate, batch size, optimizer: the course.",
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for module in COMMANDS:
         import_module(module).add_to(commands)

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import nbformat
 
-import hpcourse
 from hpcourse.course import DAYS, LANGUAGES
 from hpcourse.instructor import Misuse
+from hpcourse.start import shipped_notebooks
 
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
 STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
@@ -309,10 +309,8 @@ def _write(path, content, anew=False):
 
 
 def exercises_folder():
-    """Where the published exercises are: inside an installed package, beside one that is being edited."""
-    package = Path(hpcourse.__file__).parent
-    installed = package / "exercises"
-    return installed if installed.is_dir() else package.parent / "notebooks"
+    """Where the published exercises are."""
+    return shipped_notebooks()
 
 
 def published(assignment, language, solved):

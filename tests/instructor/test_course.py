@@ -119,7 +119,7 @@ def test_all_packages_are_shipped():
         pytest.skip("an installed package has no pyproject.toml")
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     assert sorted(settings["packages"]) == sorted(
-        [*find_packages(ROOT, include=["hpcourse*"]), "hpcourse.exercises"]
+        [*find_packages(ROOT, include=["hpcourse*"]), "hpcourse.notebooks"]
     )
 
 
