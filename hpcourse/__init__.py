@@ -7,7 +7,7 @@ from importlib import import_module
 
 from hpcourse import datasets, language, networks, optimizers, schedules, surfaces, training
 from hpcourse.datasets import Dataset, digits, linear_regression, minibatches, moons, spirals
-from hpcourse.language import current_language, use_language
+from hpcourse.language import current_language, say, use_language
 from hpcourse.networks import MLP, linear_regression_model, softmax_regression
 from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from hpcourse.schedules import (

@@ -1,7 +1,7 @@
-"""Which language the course speaks: widget labels, captions, quizzes and checker messages.
+"""Which language the course speaks: everything a learner reads comes out of gettext catalogues.
 
-Figures keep to symbols and short English words, because no Chinese font can be assumed where
-the course runs; everything that is HTML goes through `text`.
+Messages that the package makes go through `text`; whole lines in which numbers stand, such as what a lesson
+prints with `say` and the words in figures, through `words`, so that code is the same in both languages.
 """
 
 import ast
@@ -37,6 +37,50 @@ def text(message):
     return _catalogue(_current).get(message, message)
 
 
+def say(line):
+    """Print `line`, which is English, in the language in use: for lines that people must understand.
+
+    >>> say(f"border {0.5:.1f}, at {'once'}")
+    border 0.5, at once
+    """
+    print(words(line))
+
+
+def words(line):
+    """`line` in the language in use, with the numbers that stand in it; English where none is known.
+
+    The catalogue has the line as it is, or with {} for each part that varies, which is translated where it
+    is known as well: "lr = {}: {}" is there for "lr = 0.1: rings". The entry with most letters comes first.
+    """
+    return line if _current == "en" else _words(line, _current)
+
+
+@functools.lru_cache(2000)  # numbers make ever new lines
+def _words(line, language):
+    translations = _catalogue(language)
+    found = translations.get(line.strip())
+    if found is not None:
+        return line.replace(line.strip(), found)
+    for pattern, template in _patterns(language):
+        if match := pattern.fullmatch(line.strip()):
+            parts = [_words(value, language) for value in match.groups()]
+            pieces = template.split("{}")
+            translated = "".join(piece + part for piece, part in zip(pieces, [*parts, ""]))
+            return line.replace(line.strip(), translated)
+    return line
+
+
+@functools.cache
+def _patterns(language):
+    """(what a line looks like, its translation) for the entries with {}, those with most letters first."""
+    entries = [entry for entry in _catalogue(language).items() if "{}" in entry[0]]
+    entries.sort(key=lambda entry: -len(entry[0]))
+    return [
+        (re.compile("(.+?)".join(map(re.escape, english.split("{}"))), re.S), translated)
+        for english, translated in entries
+    ]
+
+
 @functools.cache
 def _catalogue(language):
     """{English: translation} from all gettext catalogues (.po files) of the language.
@@ -45,8 +89,13 @@ def _catalogue(language):
     """
     translations = {}
     for file in sorted((Path(__file__).parent / "locale" / language).glob("*.po")):
-        for entry in ENTRY.findall(file.read_text(encoding="utf-8")):
-            english, translated = ("".join(map(ast.literal_eval, part.splitlines())) for part in entry)
-            if english and translated:
-                translations[english] = translated
+        translations.update(read_catalogue(file.read_text(encoding="utf-8")))
     return translations
+
+
+def read_catalogue(content):
+    """The pairs (English, translation) in the text of a .po file."""
+    for entry in ENTRY.findall(content):
+        english, translated = ("".join(map(ast.literal_eval, part.splitlines())) for part in entry)
+        if english and translated:
+            yield english, translated

@@ -273,7 +273,7 @@ for k in [9, 16, 20, 24]:
 # %% key="fair-run"
 peaks, steps = np.geomspace(0.01, 1, 13), 300
 contest = {"constant": peaks, "exponential": hp.ExponentialDecay(peaks, decays),
-           "step": hp.StepDecay(peaks, 0.2, [50, 75, 100, 150]),
+           "step decay": hp.StepDecay(peaks, 0.2, [50, 75, 100, 150]),
            "inverse time": hp.InverseTimeDecay(peaks, decays), "cosine": hp.CosineDecay(peaks, steps)}  # fmt: skip
 for name, lr in contest.items():
     loss = bowl(hp.descend(bowl, hp.SGD(lr), **noisy).end).mean(axis=-1)
@@ -304,7 +304,7 @@ for name, lr in contest.items():
 # %% key="digits-schedules"
 def schedules(peak, updates=900):  # 90 updates an epoch
     return {"constant": hp.Constant(peak), "exponential": hp.ExponentialDecay(peak, 3 / updates),
-            "step": hp.StepDecay(peak, 0.1, updates / 2),
+            "step decay": hp.StepDecay(peak, 0.1, updates / 2),
             "inverse time": hp.InverseTimeDecay(peak, 9 / updates),
             "cosine": hp.CosineDecay(peak, updates)}  # fmt: skip
 

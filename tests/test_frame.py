@@ -24,9 +24,9 @@ def conda_packages(path):
     return [line.split("#")[0].strip(" -") for line in lines if line.strip().startswith("-")]
 
 
-def catalogue():
-    """All messages of all catalogues, read by an independent library."""
-    for path in CATALOGUES:
+def catalogue(*left_out):
+    """All messages of all catalogues, read by an independent library; `left_out` are names of files."""
+    for path in (path for path in CATALOGUES if path.name not in left_out):
         with path.open("rb") as file:
             yield from read_po(file, locale="zh_TW")
 
@@ -85,7 +85,8 @@ def test_every_message_has_a_translation_and_none_is_left_over():
     shown = set(shown_messages()) | {"crawls", "converges", "rings", "diverges"}
     shown = {message for message in shown if re.search("[A-Za-z]{2}", message)}  # not η = 0.1
     assert shown - translated == set()
-    assert translated - shown == set()
+    elsewhere = {message.id for message in catalogue("words.po")}  # that one: tests/page/test_lettering.py
+    assert (translated & elsewhere) - shown == set()
 
 
 def test_translations_keep_the_names_in_braces():

@@ -15,6 +15,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from hpcourse.language import text
 from hpcourse.measure import regimes as name_regimes
+from hpcourse.page.lettering import lines_in, translate, use_font
 
 BLUE, ORANGE, GREEN, VIOLET, BROWN, GREY = "#0072B2", "#D55E00", "#009E73", "#8B5FBF", "#B07A00", "#555555"
 REGIME_COLOURS = {"crawls": GREY, "converges": BLUE, "rings": GREEN, "diverges": ORANGE}
@@ -30,21 +31,27 @@ OPTIMIZER_STYLES = {
 
 
 def use_style():
-    """The course's look for all figures made from now on."""
+    """The course's look for all figures made from now on, lettered in the language in use."""
     plt.style.use(str(resources.files("hpcourse.page").joinpath("hpcourse.mplstyle")))
+    use_font()
 
 
 def show(fig, alt):
-    """Show `fig` with the text alternative `alt`, which says what there is to see, and close it."""
+    """Show `fig` with the text alternative `alt`, which says what there is to see, and close it.
+
+    The words in it appear in the language in use.
+    """
     from IPython.display import display
 
     alt = text(alt)
+    translate(fig)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=fig.dpi)
     plt.close(fig)
     width = round(fig.get_figwidth() * fig.dpi)
     bundle = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt}
-    display(bundle, metadata={"image/png": {"alt": alt, "width": width}}, raw=True)
+    about = {"alt": alt, "width": width, "words": lines_in(fig)}
+    display(bundle, metadata={"image/png": about}, raw=True)
 
 
 def curve(surface, ax, points=400):
@@ -320,7 +327,7 @@ def search_path(tried, ax):
 SCHEDULE_STYLES = {
     "constant": {"color": GREY, "linestyle": ":"},
     "exponential": {"color": BLUE, "linestyle": "-"},
-    "step": {"color": ORANGE, "linestyle": "--"},
+    "step decay": {"color": ORANGE, "linestyle": "--"},
     "inverse time": {"color": GREEN, "linestyle": "-."},
     "cosine": {"color": VIOLET, "linestyle": (0, (7, 2))},
 }

@@ -32,6 +32,7 @@ from matplotlib.figure import SubFigure
 from matplotlib.text import Annotation
 
 from hpcourse.language import text
+from hpcourse.page.lettering import lines_in, translate
 
 BACK_TO_BACK = 0.002  # seconds: events this close together come from a queue, not from a hand
 QUEUE_RUNS_DRY = 0.004  # seconds
@@ -96,6 +97,7 @@ class LiveFigure:
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 caption = self.update(**values)
+                translate(self.fig)
                 pixels = self._redraw.draw()
             self._show(pixels, caption if isinstance(caption, str) else "")
         except Exception as exception:
@@ -147,7 +149,8 @@ class LiveFigure:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         bundle = {"application/vnd.jupyter.widget-view+json": view, "image/png": self._png}
         bundle["text/plain"] = self.description
-        return bundle, {"image/png": {"alt": self.description, "width": self._width}}
+        about = {"alt": self.description, "width": self._width, "words": lines_in(self.fig)}
+        return bundle, {"image/png": about}
 
 
 class PartialRedraw:

@@ -23,7 +23,7 @@ def explore_decay(steps=200, seed=4):
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
     t, surface = np.arange(steps), Quadratic([1.0])
-    others = {"constant": Constant(PEAK), "step": StepDecay(PEAK, 0.2, steps / 3),
+    others = {"constant": Constant(PEAK), "step decay": StepDecay(PEAK, 0.2, steps / 3),
               "inverse time": InverseTimeDecay(PEAK, PEAK), "cosine": CosineDecay(PEAK, steps)}  # fmt: skip
     for name, schedule in others.items():
         left.plot(t, schedule(t), lw=1.3, **figures.SCHEDULE_STYLES[name])

@@ -89,7 +89,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         rule = OPTIMIZERS[optimizer](_schedule(schedule, lr, updates))
         history = train(network, data, rule, batch_size=batch_size, epochs=epochs, seed=seeds)
         tried.add((optimizer, lr, schedule, batch_size))
-        name, accuracy = f"{optimizer} {lr:.3g}, {schedule}, {batch_size}", history.test_accuracy
+        name, accuracy = f"{optimizer} {lr:.3g}, {text(schedule)}, {batch_size}", history.test_accuracy
         runs[pen] = name, accuracy
         curve, letter, dots, label = drawn[pen]
         per_point = max(1, updates // 60)  # a mean over about a tenth of an epoch
