@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.util import module_from_spec, spec_from_file_location
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -147,40 +147,51 @@ def rewrite_all(root, address):
     """
     rewrite = rewriter(published(root), address)
     changed = {path: (text, wanted) for path, text, wanted in differing(root, address)}
-    build = _builder(root) if changed else None
+    lessons = _Lessons(root) if changed else None
     for path, (text, wanted) in changed.items():
-        if path.match("lessons/day*.py"):
-            changed[path] = text, _restamped(path, wanted, rewrite, build)
+        if path.match("lessons/*.py"):
+            changed[path] = text, lessons.restamped(path, wanted, rewrite)
         elif path.suffix == ".ipynb":
-            changed[path] = text, _rehashed(text, wanted, build)
+            changed[path] = text, lessons.rehashed(path, text, wanted)
     for path, (_, wanted) in changed.items():  # not before all could be computed
         path.write_bytes(wanted.encode())
     return list(changed)
 
 
-def _restamped(path, wanted, rewrite, build):
-    """The source with the stamps of the rewritten English cells where it had those of the old ones."""
-    for en, _ in build.Lesson(path, path.parent.parent, []).pairs:
-        before, en.source = en.stamp(), rewrite(en.source)
-        wanted = wanted.replace(f'of="{before}"', f'of="{en.stamp()}"')
-    return wanted
+class _Lessons:
+    """The builder's lessons, which know what stamps and hashes are made of."""
 
+    def __init__(self, root):
+        try:
+            import nbformat
 
-def _rehashed(text, wanted, build):
-    """The notebook with the hash of its rewritten cells, if it had the one of the old cells."""
-    before, after = (build.digest(build.nbformat.v4.reads(t)) for t in (text, wanted))
-    return wanted.replace(f'"hash": "{before}"', f'"hash": "{after}"')
+            from hpcourse.course import COURSE
+            from tools.lesson import Lesson
+            from tools.notebook import digest
+        except ModuleNotFoundError as error:
+            sys.exit(f"tools.links needs {error.name}: run pip install -e '.[dev]' in {root} first")
+        self.root, self.reads, self.digest = root, nbformat.v4.reads, digest
+        self.lesson = cache(lambda path: Lesson(path, COURSE))
 
+    def restamped(self, path, wanted, rewrite):
+        """The source with the stamps of the rewritten English cells where it had those of the old ones."""
+        for en, _ in self.lesson(path).pairs:
+            before = en.stamp()
+            en.source = rewrite(en.source)
+            wanted = wanted.replace(f'of="{before}"', f'of="{en.stamp()}"')
+        return wanted
 
-def _builder(root):
-    """The module tools/build.py, which knows what stamps and hashes are made of."""
-    spec = spec_from_file_location("build", root / "tools/build.py")
-    module = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except ModuleNotFoundError as error:
-        sys.exit(f"tools.links needs {error.name}: run pip install -e '.[dev]' in {root} first")
-    return module
+    def rehashed(self, path, text, wanted):
+        """The notebook with the hashes of its rewritten cells, if it had those of the old cells."""
+        before, after = self.reads(text), self.reads(wanted)
+        hashes = {"hash": self.digest}
+        source = self.root / "lessons" / f"{path.stem}.py"
+        for notebook in self.lesson(source).variants if source.exists() else ():
+            if notebook.path == path:
+                hashes["ran"] = notebook.ran
+        for name, of in hashes.items():
+            wanted = wanted.replace(f'"{name}": "{of(before)}"', f'"{name}": "{of(after)}"')
+        return wanted
 
 
 def _with_table(text, address):
@@ -309,10 +320,14 @@ def _check(root, arguments):
 def _print_classroom_link(root, arguments):
     path = Path(arguments.nbgitpuller).resolve()
     if not (path.is_file() and path.is_relative_to(root)):
-        raise LookupError(
-            f"{arguments.nbgitpuller} is not a file of the course: name one such as "
-            "notebooks/en/day1_learning_rate.ipynb"
-        )
+        english = root / "notebooks" / "en" / path.name
+        if not (path.parent.parent == root / "notebooks" and english.is_file()):
+            raise LookupError(
+                f"{arguments.nbgitpuller} is not a file of the course: name one such as "
+                "notebooks/en/day1_learning_rate.ipynb"
+            )
+        print(f"{path.stem} is not in {path.parent.name}; this is the one in English:", file=sys.stderr)
+        path = english
     environment = arguments.environment or published(root)
     print(classroom(_chosen(root, arguments), environment, path.relative_to(root).as_posix()))
     return 0

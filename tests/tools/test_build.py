@@ -1,5 +1,6 @@
 """The lesson builder sees every fault that is planted, and names the line."""
 
+import hashlib
 import io
 import json
 import re
@@ -106,12 +107,28 @@ def stamped(text):
     english = re.findall(r'lang="en".*\n((?:#.*\n)+?)\n', text)
     for cell in english:
         source = "\n".join(re.sub("^# ?", "", line) for line in cell.splitlines())
-        text = text.replace("STAMP", build.hashlib.sha256(source.encode()).hexdigest()[:8], 1)
+        text = text.replace("STAMP", hashlib.sha256(source.encode()).hexdigest()[:8], 1)
     return text
+
+
+COURSE = """\
+[languages.en]
+name = "English"
+locale = "en"
+[languages.zh-TW]
+name = "繁體中文"
+locale = "zh_TW"
+"""
 
 
 def write(root, **sources):
     (root / "lessons").mkdir(parents=True, exist_ok=True)
+    (root / "hpcourse").mkdir(exist_ok=True)
+    days = [
+        f'[days.{name.partition("_")[0]}]\nname.en = "Toy"\nnotebooks = {{ {name} = 30 }}\n'
+        for name in sources
+    ]
+    (root / "hpcourse" / "course.toml").write_text("\n".join([COURSE, *days]), encoding="utf-8")
     (root / "lessons" / "glossary.csv").write_text(GLOSSARY, encoding="utf-8")
     for name, text in sources.items():
         (root / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import nbformat
 import pytest
 
-from tools import links
+from tools import build, links
 
 ROOT = Path(__file__).parents[2]
 HERE = links.published(ROOT)
 FORK = links.Address("mia-lin/class.2027", "spring-1")
-TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("lessons/day*.py"), *ROOT.glob("notebooks/**/*.ipynb")])
+TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("lessons/*.py"), *ROOT.glob("notebooks/**/*.ipynb")])
 LESSON = "day2_learning_rate_schedules"
 
 
@@ -38,6 +38,7 @@ def copied(names, folder):
 def fork(tmp_path):
     """A small fork: one lesson and its notebooks, and what stands around them."""
     around = ["pyproject.toml", "README.md", "README.zh-TW.md", "tools/build.py", "lessons/glossary.csv"]
+    around += ["hpcourse/course.toml"]
     notebooks = [f"notebooks/{language}/{LESSON}.ipynb" for language in ("en", "zh-TW")]
     return copied([*around, f"lessons/{LESSON}.py", *notebooks], tmp_path / "fork")
 
@@ -138,7 +139,7 @@ def test_there_and_back_gives_the_same_bytes(fork):
     assert {path: path.read_bytes() for path in links.files(fork)} == before
 
 
-def test_what_was_stale_stays_stale(fork):
+def test_what_was_stale_stays_stale(fork, capsys):
     source, notebook = fork / f"lessons/{LESSON}.py", fork / f"notebooks/en/{LESSON}.ipynb"
     text = source.read_text(encoding="utf-8")
     stamp = re.search(r'key="title" lang="zh-TW" of="(\w+)"', text)[1]
@@ -146,7 +147,8 @@ def test_what_was_stale_stays_stale(fork):
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace("You will do", "You shall do"), encoding="utf-8")
     links.rewrite_all(fork, FORK)
-    said = build_check(fork)
+    build.main(["--check", LESSON], fork)
+    said = capsys.readouterr().out
     assert re.search(r"schedules.py:\d+: zh-TW cell title: not stamped", said)
     assert f"edited in notebooks/en/{LESSON}.ipynb" in said
 

@@ -1,0 +1,57 @@
+"""Traditional Chinese as it is written in Taiwan: its characters, its punctuation, its terms."""
+
+import re
+from csv import DictReader
+from functools import cache
+
+from tools.cells import terms
+
+# Big5 holds the characters of Taiwan, so what only GB 2312 has is Simplified. Big5 also has the following as
+# rare characters, but in a text of today they are Simplified (and 后 台 里 干 面 系 准 are Traditional too).
+SIMPLIFIED_IN_BIG5 = set("万与么价优体儿凄听圣坏复宁并庄异怀怜惊扑扰极机构栖气洁洒痒确种离网胜触赶")
+HALF_WIDTH = re.compile(r"[一-鿿]([,;:?!])(?=\s|[一-鿿]|$)")
+
+
+def faults(cell, english, chinese, root):
+    """Simplified characters, punctuation of English, a cell left in English, and words of elsewhere."""
+    for char in dict.fromkeys(filter(is_simplified, cell.source)):
+        yield f"{char} is Simplified: write the Traditional character", char
+    for mark in HALF_WIDTH.finditer(chinese):
+        yield f"{mark[0]} ends in the punctuation of English: write it full-width", mark[0]
+    if len(re.findall("[A-Za-z]{2,}", english)) > 5 and not re.search("[一-鿿]", chinese):
+        yield "no Chinese in it: translate the English cell", ""
+    yield from term_faults(cell, english, chinese, read_glossary(root / "lessons" / "glossary.csv"))
+
+
+def term_faults(cell, english, chinese, glossary):
+    """Where the glossary has another word."""
+    for allowed in cell.allow:
+        chinese = chinese.replace(allowed, "")
+    for term in glossary:
+        good = "|".join(map(re.escape, term["zh-TW"]))
+        advice = f'{" or ".join(term["zh-TW"])} for "{term["en"][0]}", as lessons/glossary.csv has it'
+        rest = re.sub(good, " ", chinese, flags=re.I).lower()  # 演算法 is right although 算法 is not
+        for bad in (word for word in term["avoid"] if word.lower() in rest):
+            yield f"not {bad}: write {advice}", bad
+        words = "|".join(r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in term["en"])
+        said = re.search(good, chinese, re.I) or set(cell.allow) & set(term["avoid"])
+        if term["require"] == "yes" and not said and re.search(rf"\b({words})(s|es)?\b", english, re.I):
+            yield f"write {advice}, since the English cell has the term", ""
+
+
+def is_simplified(char):
+    """Whether a character is Simplified."""
+    try:
+        return bool(char.encode("big5")) and char in SIMPLIFIED_IN_BIG5
+    except UnicodeEncodeError:
+        return "一" <= char <= "鿿" and bool(char.encode("gb2312", "ignore"))
+
+
+@cache
+def read_glossary(path):
+    """The rows of the glossary: its terms in English and Chinese, and the words to avoid."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(DictReader(file))
+    return [
+        {n: terms(row[n]) for n in ("en", "zh-TW", "avoid")} | {"require": row["require"]} for row in rows
+    ]
