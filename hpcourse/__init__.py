@@ -9,7 +9,7 @@ from hpcourse import datasets, language, networks, optimizers, schedules, surfac
 from hpcourse.datasets import Dataset, digits, linear_regression, minibatches, moons, spirals
 from hpcourse.language import current_language, say, use_language
 from hpcourse.networks import MLP, linear_regression_model, softmax_regression
-from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
+from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from hpcourse.schedules import (
     Constant,
     CosineDecay,
@@ -17,10 +17,9 @@ from hpcourse.schedules import (
     GeometricRamp,
     InverseTimeDecay,
     LinearWarmup,
-    OneCycle,
     StepDecay,
 )
-from hpcourse.surfaces import Beale, Product, Quadratic, Ripples, Rosenbrock, Saddle, TwoBasins
+from hpcourse.surfaces import Product, Quadratic, Ripples, Rosenbrock, TwoBasins
 from hpcourse.training import History, Path, descend, train
 
 __version__ = "0.2.0"

@@ -1,6 +1,7 @@
 """Arguments checked where they enter, so that a mistake is named before anything runs."""
 
 import numbers
+import reprlib
 
 import numpy as np
 
@@ -12,7 +13,7 @@ def numeric(name, value, low=None, high=None, *, low_open=False, high_open=False
     outside `low` to `high`.
     """
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(_as_float(value))
     else:
         array = value = _float_array(name, value)
     outside = ~np.isfinite(array)
@@ -76,13 +77,21 @@ def is_axis(value):
     return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
+def _as_float(number):
+    try:
+        return float(number)
+    except OverflowError:  # a whole number beyond all floats
+        return np.inf if number > 0 else -np.inf
+
+
 def _float_array(name, value):
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "iuf":
             raise TypeError
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number or an array of numbers, got {value!r}") from None
+        message = f"{name} must be a number or an array of numbers, got {reprlib.repr(value)}"
+        raise TypeError(message) from None
     return array.astype(float)
 
 

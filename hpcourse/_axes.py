@@ -38,6 +38,7 @@ class Grid:
 
     def __init__(self, optimizer, **others):
         self._optimizer, found = optimizer, find_axes(optimizer)
+        found = {f"optimizer.{name}" if name in others else name: axis for name, axis in found.items()}
         self.axes = {name: value for name, (_, value) in found.items()}
         for name, value in self.axes.items():
             if np.ndim(value) != 1 or len(value) == 0:

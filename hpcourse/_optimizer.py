@@ -4,34 +4,16 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._arguments import floating, is_axis, numeric
+from hpcourse._arguments import floating
 from hpcourse._columns import Column
-
-_FRACTION = {"low": 0, "high": 1, "high_open": True}
-_RANGES = {
-    "lr": {"low": 0},
-    "momentum": _FRACTION,
-    "rho": _FRACTION,
-    "beta1": _FRACTION,
-    "beta2": _FRACTION,
-    "eps": {"low": 0},
-    "weight_decay": {"low": 0},
-}
+from hpcourse._hyperparameters import Hyperparameters
 
 
-class Optimizer:
+class Optimizer(Hyperparameters):
     """A rule adds its hyperparameters as fields, a named tuple `State`, and `update`.
 
     Making one raises TypeError or ValueError when a hyperparameter is not a number in its range.
     """
-
-    def __post_init__(self):
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "lr" and callable(value):
-                continue  # a schedule
-            checked = numeric(field.name, value, **_RANGES[field.name])
-            object.__setattr__(self, field.name, checked if is_axis(checked) else float(checked))
 
     def init(self, w):
         """The state before the first update of `w`: no updates made, all memory zero."""
@@ -58,8 +40,7 @@ class Optimizer:
 
     def values(self, t):
         """The hyperparameters after `t` updates: a schedule is asked, an array becomes a column."""
-        now = (getattr(self, field.name) for field in fields(self))
-        now = (value(t) if callable(value) else value for value in now)
+        now = (self.value(field.name, t) for field in fields(self))
         return [np.asarray(value).view(Column) if np.ndim(value) else float(value) for value in now]
 
 

@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hpcourse._hyperparameters import Fraction, NotNegative, Rate
 from hpcourse._optimizer import Optimizer
 
 
@@ -59,6 +60,13 @@ class Moments(NamedTuple):
     v: np.ndarray
 
 
+class Mean(NamedTuple):
+    """Memory of Lion: `m` is an average of the gradient."""
+
+    t: int
+    m: np.ndarray
+
+
 @dataclass(frozen=True)
 class SGD(Optimizer):
     r"""Walk downhill: $w \leftarrow w - \eta\, g$.
@@ -66,7 +74,7 @@ class SGD(Optimizer):
     `lr` is $\eta$. Stochastic when the gradient comes from a mini-batch (Robbins and Monro 1951).
     """
 
-    lr: float
+    lr: Rate
     State = Count
 
     def update(self, w, grad, state, lr):
@@ -82,8 +90,8 @@ class Momentum(Optimizer):
     $w \leftarrow w - \eta_t z_t$, walk the same path as long as $\eta$ does not change.
     """
 
-    lr: float
-    momentum: float = 0.9
+    lr: Rate
+    momentum: Fraction = 0.9
     State = Velocity
 
     def update(self, w, grad, state, lr, momentum):
@@ -101,8 +109,8 @@ class Nesterov(Optimizer):
     (2013), written for the gradient at the point it stands on (Bengio et al. 2013, eq. 7).
     """
 
-    lr: float
-    momentum: float = 0.9
+    lr: Rate
+    momentum: Fraction = 0.9
     State = Velocity
 
     def update(self, w, grad, state, lr, momentum):
@@ -119,8 +127,8 @@ class AdaGrad(Optimizer):
     `lr` is $\eta$, `eps` is $\epsilon$ (Duchi et al. 2011). $v$ only grows, so the steps only shrink.
     """
 
-    lr: float
-    eps: float = 1e-8
+    lr: Rate
+    eps: NotNegative = 1e-8
     State = Squares
 
     def update(self, w, grad, state, lr, eps):
@@ -139,9 +147,9 @@ class RMSProp(Optimizer):
     $\epsilon$.
     """
 
-    lr: float
-    rho: float = 0.9
-    eps: float = 1e-8
+    lr: Rate
+    rho: Fraction = 0.9
+    eps: NotNegative = 1e-8
     State = Squares
 
     def update(self, w, grad, state, lr, rho, eps):
@@ -162,10 +170,10 @@ class Adam(Optimizer):
     above $\epsilon$.
     """
 
-    lr: float = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    lr: Rate = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NotNegative = 1e-8
     State = Moments
 
     def update(self, w, grad, state, lr, beta1, beta2, eps):
@@ -187,8 +195,36 @@ class AdamW(Adam):
     Hutter 2019, algorithm 2).
     """
 
-    weight_decay: float = 0.01
+    weight_decay: NotNegative = 0.01
 
     def update(self, w, grad, state, lr, beta1, beta2, eps, weight_decay):
         after_adam, new_state = super().update(w, grad, state, lr, beta1, beta2, eps)
         return after_adam - lr * weight_decay * w, new_state
+
+
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    r"""Every weight moves by $\eta$, and only the sign says where to:
+
+    $w \leftarrow w - \eta \operatorname{sign}(\beta_1 m_{t-1} + (1-\beta_1)\, g)$, then
+    $m_t = \beta_2 m_{t-1} + (1-\beta_2)\, g$.
+
+    `lr` is $\eta$, `beta1` is $\beta_1$, `beta2` is $\beta_2$ (Chen et al. 2023, algorithm 2, without its
+    weight decay). One memory instead of Adam's two. The same gradient thus counts more in the step
+    than in the memory, and a weight stands still only where the average is exactly zero.
+    """
+
+    lr: Rate
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.99
+    State = Mean
+
+    def update(self, w, grad, state, lr, beta1, beta2):
+        direction = np.sign(beta1 * state.m + (1 - beta1) * grad)
+        m = beta2 * state.m + (1 - beta2) * grad
+        return w - lr * direction, Mean(state.t + 1, m)
+
+
+# The course's rules by name. Menus, colours, checks and tests take theirs from here: a rule is added by
+# writing it and naming it once, and the tests then ask for its oracle.
+RULES = {rule.__name__: rule for rule in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, Lion)}

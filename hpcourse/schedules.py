@@ -8,50 +8,23 @@ so asking twice gives the same answer, and `plt.plot(t, schedule(t))` draws it.
     0.036787944117144235
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from hpcourse._arguments import is_axis, numeric
-
-_RANGES = {
-    "lr": {"low": 0},
-    "rate": {"low": 0},
-    "factor": {"low": 0, "low_open": True},
-    "every": {"low": 1},
-    "steps": {"low": 1},
-    "warmup_steps": {"low": 0},
-    "final": {"low": 0},
-    "first": {"low": 0, "low_open": True},
-    "last": {"low": 0, "low_open": True},
-    "warmup": {"low": 0, "high": 1, "low_open": True, "high_open": True},
-    "cooldown": {"low": 0, "high": 1, "low_open": True, "high_open": True},
-    "div": {"low": 1},
-    "final_div": {"low": 1},
-}
+from hpcourse._arguments import numeric
+from hpcourse._hyperparameters import AtLeastOne, Hyperparameters, NotNegative, Positive, Rate
 
 
-class Schedule:
+class Schedule(Hyperparameters):
     """What every schedule shares: hyperparameters that are checked when it is made.
 
-    Raises TypeError or ValueError naming the argument, its value and what was expected.
+    A schedule defines `at`, its formula. Raises TypeError or ValueError naming the argument, its value
+    and what was expected, also where `t` or what `at` gives is no finite number.
     """
 
-    def __post_init__(self):
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "then" and callable(value):
-                continue
-            checked = numeric(field.name, value, **self._range(field.name))
-            if not is_axis(checked):
-                checked = float(checked)
-            object.__setattr__(self, field.name, checked)
-
-    def _range(self, name):
-        return _RANGES["lr" if name == "then" else name]
-
     def __call__(self, t):
-        value = self.at(np.asarray(t))
+        value = numeric(f"{type(self).__name__}.at(t)", self.at(np.asarray(numeric("t", t, 0))))
         return float(value) if np.ndim(value) == 0 else value
 
 
@@ -59,7 +32,7 @@ class Schedule:
 class Constant(Schedule):
     r"""The same learning rate for every update: $\eta_t = \eta$."""
 
-    lr: float
+    lr: Rate
 
     def at(self, t):
         return self.lr + 0.0 * t
@@ -69,8 +42,8 @@ class Constant(Schedule):
 class ExponentialDecay(Schedule):
     r"""$\eta_t = \eta_0 \exp(-\lambda t)$, with `lr` for $\eta_0$ and `rate` for $\lambda$ (per update)."""
 
-    lr: float
-    rate: float
+    lr: Rate
+    rate: NotNegative
 
     def at(self, t):
         return self.lr * np.exp(-self.rate * t)
@@ -80,9 +53,9 @@ class ExponentialDecay(Schedule):
 class StepDecay(Schedule):
     r"""$\eta_t = \eta_0\, f^{\lfloor t/s \rfloor}$: times `factor` ($f$) after `every` ($s$) updates."""
 
-    lr: float
-    factor: float
-    every: float
+    lr: Rate
+    factor: Positive
+    every: AtLeastOne
 
     def at(self, t):
         return self.lr * self.factor ** (t // self.every)
@@ -96,8 +69,8 @@ class InverseTimeDecay(Schedule):
     (Robbins and Monro 1951).
     """
 
-    lr: float
-    rate: float
+    lr: Rate
+    rate: NotNegative
 
     def at(self, t):
         return self.lr / (1 + self.rate * t)
@@ -110,9 +83,9 @@ class CosineDecay(Schedule):
     `lr` is $\eta_0$, `steps` is $T$ and `final` is $\eta_T$ (Loshchilov and Hutter 2017, eq. 5).
     """
 
-    lr: float
-    steps: float
-    final: float = 0.0
+    lr: Rate
+    steps: AtLeastOne
+    final: NotNegative = 0.0
 
     def at(self, t):
         done = np.minimum(t / self.steps, 1)
@@ -123,52 +96,18 @@ class CosineDecay(Schedule):
 class LinearWarmup(Schedule):
     r"""Rises in a straight line for `steps` ($W$) updates, afterwards does what `then` says.
 
-    $\eta_t = \eta_{\text{then}}(0)\,(t + 1)/W$ for $t < W$, afterwards $\eta_{\text{then}}(t - W)$.
+    $\eta_t = \eta_{\text{then}}(0)\,\min((t + 1)/W, 1)$ for $t < W$, afterwards $\eta_{\text{then}}(t - W)$.
     `then` is a number, a schedule, or any function of the step. No update is wasted on a rate of zero,
     and `steps=0` is no warmup at all (Goyal et al. 2017, section 2.2).
     """
 
-    steps: float
-    then: float | Schedule
-
-    def _range(self, name):
-        return _RANGES["warmup_steps"] if name == "steps" else super()._range(name)
+    steps: NotNegative
+    then: Rate
 
     def at(self, t):
-        then = self.then if callable(self.then) else Constant(self.then)
-        rising = then(np.zeros_like(t)) * (t + 1) / np.maximum(self.steps, 1)
-        return np.where(t < self.steps, rising, then(np.maximum(t - self.steps, 0)))
-
-
-@dataclass(frozen=True)
-class OneCycle(Schedule):
-    r"""Up to `lr` and down again in straight lines, then on towards zero (Smith and Topin 2018).
-
-    From $\eta/$`div` to the peak $\eta$ = `lr` at `warmup`$\,T$, back to $\eta/$`div` at
-    `cooldown`$\,T$, and down to $\eta/($`div`$\cdot$`final_div`$)$ at $T$ = `steps`; `warmup` and
-    `cooldown` are fractions of the cycle.
-    """
-
-    lr: float
-    steps: float
-    warmup: float = 0.3
-    cooldown: float = 0.85
-    div: float = 25.0
-    final_div: float = 1e4
-
-    def __post_init__(self):
-        super().__post_init__()
-        if np.any(np.asarray(self.cooldown) <= np.asarray(self.warmup)):
-            raise ValueError(f"cooldown must be greater than warmup ({self.warmup}), got {self.cooldown}")
-
-    def at(self, t):
-        start = self.lr / self.div
-        end = start / self.final_div
-        peak_at, back_at = self.warmup * self.steps, self.cooldown * self.steps
-        up = (self.lr - start) * _ramp(t, 0, peak_at)
-        down = (self.lr - start) * _ramp(t, peak_at, back_at)
-        out = (start - end) * _ramp(t, back_at, self.steps)
-        return start + up - down - out
+        risen = np.minimum((t + 1) / np.maximum(self.steps, 1), 1)
+        rising = self.value("then", np.zeros_like(t)) * risen
+        return np.where(t < self.steps, rising, self.value("then", np.maximum(t - self.steps, 0)))
 
 
 @dataclass(frozen=True)
@@ -178,15 +117,10 @@ class GeometricRamp(Schedule):
     The schedule of the learning rate range test (Smith 2017, section 3.3).
     """
 
-    first: float
-    last: float
-    steps: float
+    first: Positive
+    last: Positive
+    steps: AtLeastOne
 
     def at(self, t):
         done = np.minimum(t / np.maximum(self.steps - 1, 1), 1)
         return self.first * (self.last / self.first) ** done
-
-
-def _ramp(t, start, stop):
-    """0 before `start`, 1 after `stop`, a straight line between."""
-    return np.clip((t - start) / (stop - start), 0, 1)

@@ -201,59 +201,6 @@ class Rosenbrock(Surface):
 
 
 @dataclass(frozen=True)
-class Beale(Surface):
-    r"""Flat plateaus and a steep bend (Beale 1958):
-
-    $f(x, y) = \sum_{i=1}^{3} (c_i - x + x y^i)^2$ with $c = (1.5, 2.25, 2.625)$.
-    """
-
-    minimum = (3.0, 0.5)
-    window = ((-1.0, 4.5), (-1.5, 1.5))
-
-    def _terms(self, x, y):
-        """Each residual with its derivatives: r, dr/dx, dr/dy, d2r/dxdy, d2r/dy2."""
-        for i, c in ((1, 1.5), (2, 2.25), (3, 2.625)):
-            bend = i * (i - 1) * x * y ** (i - 2) if i > 1 else 0.0 * x
-            yield c - x + x * y**i, y**i - 1, i * x * y ** (i - 1), i * y ** (i - 1), bend
-
-    def loss(self, x, y):
-        return sum(r**2 for r, *_ in self._terms(x, y))
-
-    def slope(self, x, y):
-        dx = sum(2 * r * rx for r, rx, *_ in self._terms(x, y))
-        dy = sum(2 * r * ry for r, _, ry, *_ in self._terms(x, y))
-        return [dx, dy]
-
-    def curvature(self, x, y):
-        terms = list(self._terms(x, y))
-        dxx = sum(2 * rx**2 for _, rx, *_ in terms)
-        dxy = sum(2 * (rx * ry + r * rxy) for r, rx, ry, rxy, _ in terms)
-        dyy = sum(2 * (ry**2 + r * ryy) for r, _, ry, _, ryy in terms)
-        return [[dxx, dxy], [dxy, dyy]]
-
-
-@dataclass(frozen=True)
-class Saddle(Surface):
-    r"""A pass between two valleys, $f(x, y) = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac14 y^4$.
-
-    Flat at the origin, which is no minimum: the valleys lie at $(0, \pm 1)$.
-    """
-
-    minimum = (0.0, 1.0)
-    window = ((-2.0, 2.0), (-2.0, 2.0))
-
-    def loss(self, x, y):
-        return 0.5 * x**2 - 0.5 * y**2 + 0.25 * y**4
-
-    def slope(self, x, y):
-        return [x, y**3 - y]
-
-    def curvature(self, x, y):
-        zero = 0.0 * x
-        return [[1 + zero, zero], [zero, 3 * y**2 - 1]]
-
-
-@dataclass(frozen=True)
 class Product(Surface):
     r"""Two weights in a row, $f(a, b) = \tfrac12 (ab - c)^2$ with `target` for $c$: a tiny deep network.
 

@@ -437,7 +437,7 @@ hp.check("trials_needed", trials_needed)
 #
 # | setting | values | if you say nothing |
 # |---|---|---|
-# | `optimizer` | `"SGD"`, `"Momentum"`, `"Nesterov"`, `"RMSProp"`, `"Adam"`, `"AdamW"` | `"Adam"` |
+# | `optimizer` | `"SGD"`, `"Momentum"`, `"Nesterov"`, `"AdaGrad"`, `"RMSProp"`, `"Adam"`, `"AdamW"`, `"Lion"` (the next day's) | `"Adam"` |
 # | `lr` | greater than 0, up to 1000; the peak rate of a schedule | `0.001` |
 # | `batch_size` | 8 to 512 | `64` |
 # | `schedule` | `"constant"`, `"exponential"`, `"cosine"`, `"warmup + cosine"` | `"constant"` |
@@ -452,7 +452,7 @@ hp.check("trials_needed", trials_needed)
 #
 # </details>
 
-# %% [markdown] key="capstone" lang="zh-TW" of="f8e937eb"
+# %% [markdown] key="capstone" lang="zh-TW" of="f0b38daf"
 # ## 7. 總驗收（6 分）
 #
 # **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要讀手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個讀對 94% 以上。** 起點由檢查重新抽，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
@@ -461,7 +461,7 @@ hp.check("trials_needed", trials_needed)
 #
 # | 設定 | 可以用的值 | 不寫的話 |
 # |---|---|---|
-# | `optimizer`（最佳化器） | `"SGD"`、`"Momentum"`、`"Nesterov"`、`"RMSProp"`、`"Adam"`、`"AdamW"` | `"Adam"` |
+# | `optimizer`（最佳化器） | `"SGD"`、`"Momentum"`、`"Nesterov"`、`"AdaGrad"`、`"RMSProp"`、`"Adam"`、`"AdamW"`、`"Lion"`（下一天才介紹） | `"Adam"` |
 # | `lr`（學習率） | 大於 0，最多 1000；有排程時是最高的學習率 | `0.001` |
 # | `batch_size`（批次大小） | 8 到 512 | `64` |
 # | `schedule`（排程） | `"constant"`、`"exponential"`、`"cosine"`、`"warmup + cosine"` | `"constant"` |

@@ -24,7 +24,6 @@ KERAS_STAIRCASE_AT_100 = 0.02599864358413614
 
 # google-deepmind/optax, optax/schedules/_schedule_test.py
 OPTAX_HALVING = [32, 16, 8, 4, 2]
-OPTAX_ONE_CYCLE = [100, 400, 700, 1000, 775, 550, 325, 100, 67, 34, 1, 1]  # t = 0, ..., 11
 
 # D2L, chapter_optimization/gd.md: x**2 from 10, ten steps, 10 * (1 - 2 lr)**10
 D2L_GD_1D = {0.2: 0.060466176, 0.05: 3.486784401, 1.1: 61.917364224}
@@ -85,6 +84,39 @@ RANGE_TEST_20D = 3.868120546330525
 
 # UCI Optical Recognition of Handwritten Digits, counted in the distributed test file (scikit-learn's digits)
 DIGITS_PER_CLASS = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def _faded(keep, terms):
+    """Sum of the terms, the last whole, the one before times `keep`, and so on: a recursion written out."""
+    return sum(keep ** (len(terms) - 1 - i) * term for i, term in enumerate(terms))
+
+
+def _adam_step(g, lr, beta1, beta2, eps):
+    squares = [x * x for x in g]
+    m = (1 - beta1) * _faded(beta1, g) / (1 - beta1 ** len(g))
+    v = (1 - beta2) * _faded(beta2, squares) / (1 - beta2 ** len(g))
+    return lr * m / (v**0.5 + eps)
+
+
+# rule -> how far one weight `w` moves downhill after the gradients `g`, the newest last. The papers' formulas
+# as sums over all gradients, in Python's own numbers: no state and no NumPy
+ORACLES = {
+    "SGD": lambda w, g, lr: lr * g[-1],
+    "Momentum": lambda w, g, lr, momentum: lr * _faded(momentum, g),
+    "Nesterov": lambda w, g, lr, momentum: lr * (momentum * _faded(momentum, g) + g[-1]),
+    "AdaGrad": lambda w, g, lr, eps: lr * g[-1] / (sum(x * x for x in g) ** 0.5 + eps),
+    "RMSProp": lambda w, g, lr, rho, eps: (
+        lr * g[-1] / (((1 - rho) * _faded(rho, [x * x for x in g])) ** 0.5 + eps)
+    ),
+    "Adam": lambda w, g, lr, beta1, beta2, eps: _adam_step(g, lr, beta1, beta2, eps),
+    "AdamW": lambda w, g, lr, beta1, beta2, eps, weight_decay: (
+        _adam_step(g, lr, beta1, beta2, eps) + lr * weight_decay * w
+    ),
+    # Chen et al. 2023, algorithm 2: the memory is a mean of the *earlier* gradients
+    "Lion": lambda w, g, lr, beta1, beta2: (
+        lr if beta1 * (1 - beta2) * _faded(beta2, g[:-1]) + (1 - beta1) * g[-1] > 0 else -lr
+    ),
+}
 
 
 def central_difference(function, w, h):

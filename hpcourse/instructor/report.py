@@ -19,13 +19,13 @@ from hpcourse.instructor.course import Course, alone, find_alembic, inside, quie
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.submission import ENDED, UNFINISHED, speaking
 from hpcourse.language import text
+from hpcourse.optimizers import RULES
 
 NOT_GRADED = note("not graded yet")
 FAILED = note("could not be graded: {why}")[0]
 PACKAGE = r"\bhp(?:course)?\.(?:checks|optimizers|schedules|instructor)\b|\bTASKS\b|\breference\b"
 LOOK_AT = {  # in what students wrote, and not in what they were given
-    note("uses the package's own answers")[0]: PACKAGE
-    + r"|\bhp\.(?:SGD|Momentum|Nesterov|AdaGrad|RMSProp|AdamW?)\b",
+    note("uses the package's own answers")[0]: PACKAGE + rf"|\bhp\.(?:{'|'.join(RULES)})\b",
     note("opens files or starts programs")[0]: r"\bopen\(|\bPath\(|\bos\.|\bsubprocess\b|\bshutil\b|^\s*!",
     note("looks into the interpreter")[0]: r"\bsys\.modules\b|\binspect\b|\bgc\.|__\w+__\(|\bimportlib\b",
     note("makes code out of text")[0]: r"\bexec\(|\beval\(|\bcompile\(",

@@ -15,19 +15,25 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from hpcourse.language import text
 from hpcourse.measure import regimes as name_regimes
+from hpcourse.optimizers import RULES
 from hpcourse.page.lettering import lines_in, translate, use_font
 
 BLUE, ORANGE, GREEN, VIOLET, BROWN, GREY = "#0072B2", "#D55E00", "#009E73", "#8B5FBF", "#B07A00", "#555555"
 REGIME_COLOURS = {"crawls": GREY, "converges": BLUE, "rings": GREEN, "diverges": ORANGE}
-OPTIMIZER_STYLES = {
-    "SGD": {"color": BLUE, "linestyle": "-"},
-    "Momentum": {"color": ORANGE, "linestyle": "--"},
-    "Nesterov": {"color": BROWN, "linestyle": "-."},
-    "AdaGrad": {"color": GREY, "linestyle": ":"},
-    "RMSProp": {"color": GREEN, "linestyle": (0, (5, 1, 1, 1, 1, 1))},
-    "Adam": {"color": VIOLET, "linestyle": (0, (7, 2))},
-    "AdamW": {"color": "#4B2E83", "linestyle": (0, (1, 1))},
-}
+_LOOKS = [  # colour, dash and marker, in the order of the rules; the last ones wait for rules to come
+    (BLUE, "-", "o"),
+    (ORANGE, "--", "s"),
+    (BROWN, "-.", "v"),
+    (GREY, ":", "X"),
+    (GREEN, (0, (5, 1, 1, 1, 1, 1)), "D"),
+    (VIOLET, (0, (7, 2)), "^"),
+    ("#4B2E83", (0, (1, 1)), "P"),
+    ("#B8255F", (0, (8, 2, 1, 2)), "<"),
+    ("#00636B", (0, (2, 3)), ">"),
+    ("#7A4A00", (0, (4, 1, 4, 3)), "h"),
+]
+OPTIMIZER_STYLES = {name: {"color": c, "linestyle": dash} for name, (c, dash, _) in zip(RULES, _LOOKS)}
+OPTIMIZER_MARKERS = {name: marker for name, (*_, marker) in zip(RULES, _LOOKS)}
 
 
 def use_style():

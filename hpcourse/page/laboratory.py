@@ -13,7 +13,7 @@ import itertools
 import json
 import math
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from numbers import Real
 from pathlib import Path
 
@@ -23,14 +23,13 @@ from hpcourse._arguments import is_axis, whole
 from hpcourse.datasets import Dataset, digits
 from hpcourse.language import text
 from hpcourse.networks import MLP
-from hpcourse.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
+from hpcourse.optimizers import RULES
 from hpcourse.schedules import CosineDecay, ExponentialDecay, LinearWarmup
 from hpcourse.training import train
 
 BUDGET, TARGET = 30, 0.94
 EPOCHS, TRAINING, VALIDATION = 3, 1150, 287
-OPTIMIZERS = {rule.__name__: rule for rule in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}
-WITH_MOMENTUM = ("Momentum", "Nesterov")
+WITH_MOMENTUM = [name for name, rule in RULES.items() if "momentum" in {f.name for f in fields(rule)}]
 SCHEDULES = {
     "constant": lambda lr, steps: lr,
     "exponential": lambda lr, steps: ExponentialDecay(lr, 3 / steps),
@@ -74,7 +73,7 @@ def checked(settings, also=()):
             shown = str(name)[:SHOWN]
             raise Refused("There is no setting `{name}`. The settings are {known}.", name=shown, known=known)
     chosen = DEFAULTS | dict(settings)
-    for name, words in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+    for name, words in (("optimizer", RULES), ("schedule", SCHEDULES)):
         chosen[name] = _word(name, chosen[name], words)
     lr, momentum, (low, high) = _real(chosen["lr"]), _real(chosen["momentum"]), BATCH_SIZES
     if not 0 < lr <= LARGEST_RATE:
@@ -149,7 +148,7 @@ def run(settings, seeds, drawer=False, lr=None):
     steps = -(-TRAINING // settings["batch_size"]) * EPOCHS
     rate = SCHEDULES[settings["schedule"]](settings["lr"], steps)
     more = {} if settings["momentum"] is None else {"momentum": settings["momentum"]}
-    rule = OPTIMIZERS[settings["optimizer"]](rate, **more)
+    rule = RULES[settings["optimizer"]](rate, **more)
     data = report if drawer else validation
     return train(network, data, rule, batch_size=settings["batch_size"], epochs=EPOCHS, seed=list(seeds))
 
@@ -346,7 +345,7 @@ class Laboratory:
         return rules.format(
             left=self.left,
             budget=self.budget,
-            optimizers=", ".join(OPTIMIZERS),
+            optimizers=", ".join(RULES),
             low=BATCH_SIZES[0],
             high=BATCH_SIZES[1],
             schedules=", ".join(SCHEDULES),
@@ -406,16 +405,15 @@ def _drawn(trials):
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-    from hpcourse.page.figures import GREY, OPTIMIZER_STYLES, plain_log
+    from hpcourse.page.figures import GREY, OPTIMIZER_MARKERS, OPTIMIZER_STYLES, plain_log
 
     figure = Figure(figsize=(9, 3.2), dpi=90, layout="constrained")
     by_rate, in_order = figure.subplots(1, 2)
-    markers = dict(zip(OPTIMIZERS, "osvD^P"))
     kinds = dict.fromkeys((trial.optimizer, trial.schedule != "constant") for trial in trials)
     for name, decays in kinds:
         some = [t for t in trials if (t.optimizer, t.schedule != "constant") == (name, decays)]
         colour, fill = OPTIMIZER_STYLES[name]["color"], None if decays else "none"
-        style = {"ls": "", "marker": markers[name], "color": colour, "mfc": fill}
+        style = {"ls": "", "marker": OPTIMIZER_MARKERS[name], "color": colour, "mfc": fill}
         height = [trial.accuracy or 0 for trial in some]
         label = f"{name}, {'decay' if decays else 'constant'}"
         by_rate.plot([trial.lr for trial in some], height, label=label, **style)

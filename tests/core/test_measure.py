@@ -118,7 +118,7 @@ def test_the_sharpness_of_a_bowl_is_its_largest_eigenvalue(angle):
 
 def test_the_sharpness_of_a_surface_depends_on_the_point():
     assert hp.sharpness(hp.TwoBasins(), [2.0]) == 11  # 3 x**2 - 1
-    assert hp.sharpness(hp.Saddle(), (0.0, 0.0)) == 1  # curvatures 1 and -1
+    assert hp.sharpness(hp.Quadratic((1.0, -1.0)), (0.0, 0.0)) == 1  # a saddle
 
 
 @pytest.mark.parametrize("targets", [1, 2])

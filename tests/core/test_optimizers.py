@@ -1,5 +1,10 @@
 """Update rules against numbers worked out by hand, published steps and closed forms."""
 
+import pickle
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import reference
@@ -9,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 import hpcourse as hp
 
-RULES = [hp.SGD, hp.Momentum, hp.Nesterov, hp.AdaGrad, hp.RMSProp, hp.Adam, hp.AdamW]
+RULES = list(hp.optimizers.RULES.values())
 every_rule = pytest.mark.parametrize("rule", RULES)
 
 
@@ -44,6 +49,10 @@ HAND = [
     # Adam's 2/3 and the decay of the *old* weight: w = 1 - 0.1*(2/3 + 0.5*1) = 53/60
     # m = 0, only the decay: w = 53/60 * (1 - 0.05)
     (hp.AdamW(0.1, 0.5, 0.75, eps=1, weight_decay=0.5), [53 / 60, 53 / 60 * 0.95]),
+    # 0.75*0 + 0.25*2 > 0: w = 0.9, m = 0.5*0 + 0.5*2 = 1;  0.75*1 - 0.25*1 = 0.5 > 0: w = 0.8, downhill of -1
+    (hp.Lion(0.1, beta1=0.75, beta2=0.5), [0.9, 0.8]),
+    # the same with beta1 = 0.25: 0.25*1 - 0.75*1 < 0, back to 1
+    (hp.Lion(0.1, beta1=0.25, beta2=0.5), [0.9, 1.0]),
 ]
 
 
@@ -54,8 +63,37 @@ def test_two_steps_are_those_worked_out_by_hand(optimizer, expected):
     assert state.t == 2
 
 
-def test_every_rule_was_worked_out_by_hand():
-    assert {type(optimizer) for optimizer, _ in HAND} == set(RULES)
+def untested(rules):
+    """Names of the rules that lack steps worked out by hand or an independent oracle."""
+    by_hand = {type(optimizer).__name__ for optimizer, _ in HAND}
+    return sorted(rules.keys() - (by_hand & reference.ORACLES.keys()))
+
+
+def test_every_rule_of_the_course_has_its_steps_by_hand_and_its_oracle():
+    assert untested(hp.optimizers.RULES) == []
+    assert untested({**hp.optimizers.RULES, "New": hp.SGD}) == ["New"]  # a rule without them is found
+    public = {name for name, thing in vars(hp).items() if isinstance(thing, type)}
+    rules = {name for name in public if issubclass(getattr(hp, name), hp.optimizers.Optimizer)}
+    assert rules == set(hp.optimizers.RULES)  # and none stands beside the list
+
+
+def drawn(field, rng):
+    """A value well inside the field's range."""
+    return float({"lr": 0.1, "eps": 0.01}.get(field.name, 1) * rng.uniform(0.3, 0.95))
+
+
+@every_rule
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walk_is_that_of_the_oracle(rule, seed):
+    rng = np.random.default_rng(seed)
+    hyper = {field.name: drawn(field, rng) for field in fields(rule)}
+    gradients = (rng.normal(size=25) * 10 ** rng.uniform(-3, 2, 25)).tolist()
+    path, _ = walk(rule(**hyper), 0.7, gradients)
+    w, expected = 0.7, []
+    for t in range(1, 26):
+        w -= reference.ORACLES[rule.__name__](w, gradients[:t], **hyper)
+        expected.append(w)
+    np.testing.assert_allclose(path, expected, rtol=1e-11, atol=1e-13)
 
 
 def test_the_state_holds_the_symbols_of_the_formula():
@@ -64,6 +102,9 @@ def test_the_state_holds_the_symbols_of_the_formula():
         assert rule(0.1).init([1.0])._fields == ("t", "v")
     for rule in (hp.Adam, hp.AdamW):
         assert rule(0.1).init([1.0])._fields == ("t", "m", "v")
+    assert hp.Lion(0.1).init([1.0])._fields == ("t", "m")
+    _, state = walk(hp.Lion(0.1, beta1=0.25, beta2=0.75), 1.0, [2.0, -1.0])
+    assert state.m == 0.125  # 0.75 * 0.5 - 0.25: beta2 keeps the memory, beta1 only looks
     _, state = walk(hp.Momentum(0.1, 0.5), 1.0, [2.0, -1.0, 3.0])
     assert state.v == pytest.approx(0.3)  # 0.5 * 0 + 0.1 * 3: the velocity holds the learning rate
     _, state = walk(hp.AdaGrad(0.1), 1.0, [2.0, -1.0])
@@ -94,6 +135,7 @@ def test_defaults_are_those_of_the_contract():
     assert (hp.AdaGrad(1).eps, hp.RMSProp(1).rho, hp.RMSProp(1).eps) == (1e-8, 0.9, 1e-8)
     assert hp.Adam() == hp.Adam(0.001, 0.9, 0.999, 1e-8)
     assert hp.AdamW() == hp.AdamW(0.001, 0.9, 0.999, 1e-8, 0.01)
+    assert hp.Lion(1) == hp.Lion(1, 0.9, 0.99)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +264,14 @@ def test_adam_remembers_an_alternating_gradient_as_a_small_mean():
     assert state.v == pytest.approx(1 - 0.999**400)
 
 
+def test_lion_moves_exactly_lr_and_feels_only_signs(rng):
+    gradients = rng.normal(size=(40, 3))
+    path, _ = walk(hp.Lion(0.125), np.zeros(3), gradients)
+    assert np.all(np.abs(np.diff(path, axis=0, prepend=0)) == 0.125)
+    scaled, _ = walk(hp.Lion(0.125), np.zeros(3), 2.0**14 * gradients)
+    assert np.array_equal(path, scaled)
+
+
 def test_a_spike_after_many_zero_gradients_is_adams_largest_step():
     path, _ = walk(hp.Adam(1.0, eps=1e-30), 0.0, [0.0] * 20_000 + [123.0])
     assert path[-2] - path[-1] == pytest.approx(reference.ADAM_SPIKE, rel=1e-6)
@@ -337,8 +387,6 @@ def test_float32_stays_float32(rule, lr):
 
 @every_rule
 def test_float32_stays_float32_when_every_hyperparameter_is_an_array_or_schedule(rule):
-    from dataclasses import fields
-
     values = {field.name: np.array([[0.1], [0.2]]) for field in fields(rule)}
     for lr in (values["lr"], hp.CosineDecay(values["lr"], 10)):
         optimizer = rule(**values | {"lr": lr})
@@ -469,8 +517,7 @@ def test_a_state_of_other_weights_is_refused_by_name():
 
 @every_rule
 def test_an_optimizer_is_frozen_and_can_be_copied_with_another_value(rule):
-    import pickle
-    from dataclasses import FrozenInstanceError, replace
+    from dataclasses import FrozenInstanceError
 
     optimizer = rule(0.1)
     with pytest.raises(FrozenInstanceError):
@@ -491,3 +538,133 @@ def test_later_changes_of_the_array_given_as_lr_change_nothing(rule):
 def test_a_function_of_ones_own_may_be_the_schedule():
     path, _ = walk(hp.SGD(lambda t: 1 / (t + 1)), 0.0, [1.0, 1.0])
     np.testing.assert_allclose(path, [-1, -1.5])
+
+
+def test_a_schedule_in_any_field_of_a_rule_of_ones_own_is_asked():
+    path, _ = walk(Scaled(0.5, power=lambda t: t), 0.0, [3.0, 3.0])
+    np.testing.assert_allclose(path, [-0.5, -2.0])  # 3**0, 3**1
+
+
+@dataclass(frozen=True)
+class Scaled(hp.optimizers.Optimizer):
+    """A rule of one's own with a new field: the gradient to a power, at most `clip`."""
+
+    lr: float
+    clip: float = 100.0
+    power: float = 1.0
+    seed: hp.optimizers.Fraction = 0.0
+    State = hp.optimizers.Count
+
+    def update(self, w, grad, state, lr, clip, power, seed):
+        return w - lr * np.sign(grad) * np.minimum(np.abs(grad) ** power, clip), hp.optimizers.Count(
+            state.t + 1
+        )
+
+
+def test_a_field_without_a_range_takes_any_finite_number_and_one_with_its_own():
+    assert Scaled(-1, clip=-2.5).clip == -2.5
+    for wrong, kind in ((np.nan, ValueError), (np.inf, ValueError), ("a", TypeError), (None, TypeError)):
+        with pytest.raises(kind, match=r"^clip must be .*number.*got "):
+            Scaled(0.1, clip=wrong)
+    with pytest.raises(ValueError, match=r"^seed must be in \[0, 1\), got 1"):
+        Scaled(0.1, seed=1)
+
+
+def test_a_rule_of_ones_own_is_swept_like_any_other(small, net):
+    rule = Scaled([0.1, 0.2], clip=[0.05, 1.0, 10.0], seed=[0.1, 0.2])
+    history = hp.train(net, small, rule, batch_size=20, epochs=2, seed=[0, 1])
+    assert list(history.axes) == ["lr", "clip", "optimizer.seed", "seed"]  # the run has a seed too
+    assert history.loss.shape == (2, 3, 2, 2, 8)
+    alone = hp.train(net, small, Scaled(0.2, clip=1.0), batch_size=20, epochs=2, seed=1)
+    np.testing.assert_array_equal(history.weights[1, 1, 0, 1], alone.weights)
+    path = hp.descend(hp.Quadratic(), rule, (1.0, 1.0), steps=3)
+    assert path.w.shape == (2, 3, 2, 4, 2)
+    np.testing.assert_array_equal(path.w[1, 1, 1], hp.descend(hp.Quadratic(), Scaled(0.2, 1.0), (1, 1), 3).w)
+
+
+def test_a_rule_made_inside_a_function_with_annotations_as_text_keeps_what_can_be_read():
+    class Memory(NamedTuple):
+        t: int
+
+    @dataclass(frozen=True)
+    class Local(hp.optimizers.Optimizer):
+        lr: "Unknown"  # noqa: F821
+        keep: hp.optimizers.Fraction = 0.5
+        State = Memory
+
+    assert Local(-3.0).lr == -3
+    with pytest.raises(ValueError, match=r"^keep must be in \[0, 1\), got 2"):
+        Local(1, keep=2)
+
+
+@every_rule
+def test_optimizers_with_arrays_compare_and_hash(rule):
+    one, same, other = rule([0.1, 0.2]), rule(np.array([0.1, 0.2])), rule([0.1, 0.3])
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert one != rule(0.1)
+    assert rule([0.1]) != rule(0.1)  # an axis of one is another sweep
+    assert rule([[0.1, 0.2]]) != one
+    assert len({one, same, other}) == 2
+    nested = [rule(hp.LinearWarmup([1, 2], hp.CosineDecay(x, 5))) for x in (0.1, 0.1, 0.2)]
+    assert nested[0] == nested[1] != nested[2]
+    assert hash(nested[0]) == hash(nested[1])
+
+
+def test_other_rules_with_the_same_numbers_are_not_equal():
+    assert hp.SGD(0.1) != hp.schedules.Constant(0.1)
+    assert hp.Momentum(0.1) != hp.Nesterov(0.1)
+    assert Scaled([1, 2]) == Scaled([1, 2])
+
+
+@every_rule
+def test_an_array_inside_an_optimizer_cannot_be_written_to_nor_in_a_copy(rule):
+    optimizer = rule([0.1, 0.2])
+    for copy in (optimizer, pickle.loads(pickle.dumps(optimizer)), deepcopy(optimizer), replace(optimizer)):
+        assert copy == optimizer
+        with pytest.raises(ValueError, match="read-only"):
+            copy.lr[0] = 9
+
+
+@pytest.mark.parametrize("wrong", [hp.CosineDecay, hp.Adam, int], ids=repr)
+def test_forgotten_parentheses_are_said(wrong):
+    with pytest.raises(
+        TypeError, match=rf"^lr must be .*{wrong.__name__}\(...\), got the class {wrong.__name__}$"
+    ):
+        hp.SGD(wrong)
+    with pytest.raises(TypeError, match=rf"^then must be .*got the class {wrong.__name__}$"):
+        hp.LinearWarmup(3, wrong)
+    with pytest.raises(TypeError, match=r"^momentum must be a number.*got "):
+        hp.Momentum(0.1, wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words"),
+    [
+        (None, TypeError, "a number or an array of numbers, got None"),
+        (np.nan, ValueError, "0 or greater, got nan"),
+        (np.inf, ValueError, "0 or greater, got inf"),
+        (-0.5, ValueError, "0 or greater, got -0.5"),
+        ("0.1", TypeError, "a number or an array of numbers, got '0.1'"),
+        (hp.CosineDecay(1, 2), TypeError, r"a number, got CosineDecay\(lr=1.0"),
+    ],
+    ids=repr,
+)
+def test_a_schedule_that_gives_no_rate_is_an_error_and_no_divergence(given, kind, words, small, net):
+    def schedule(t):
+        return 0.1 if t < 2 else given
+
+    for run in (
+        lambda rule: hp.descend(hp.Quadratic(), rule, (1, 1), 5),
+        lambda rule: hp.train(net, small, rule, batch_size=20),
+        lambda rule: hp.measure.replay(rule, [1.0] * 5),
+    ):
+        with pytest.raises(kind, match=rf"^lr at t = 2 must be {words}"):
+            run(hp.SGD(schedule))
+
+
+@pytest.mark.parametrize("huge", [10**400, -(10**400), [1, 10**400]])
+def test_a_number_too_large_for_a_float_is_named(huge):
+    with pytest.raises((ValueError, TypeError), match=r"^lr must be .*got .{1,80}$"):
+        hp.SGD(huge)

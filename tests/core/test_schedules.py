@@ -16,7 +16,6 @@ EXAMPLES = [
     hp.CosineDecay(0.1, 50, 0.01),
     hp.LinearWarmup(7, 0.1),
     hp.LinearWarmup(7, hp.ExponentialDecay(0.1, 0.05)),
-    hp.OneCycle(0.1, 60),
     hp.GeometricRamp(1e-4, 1.0, 30),
 ]
 every_schedule = pytest.mark.parametrize("schedule", EXAMPLES, ids=repr)
@@ -57,11 +56,6 @@ def test_exponential_decay_gives_what_keras_and_optax_publish():
     assert hp.StepDecay(0.1, 0.96, 3)(100) == pytest.approx(reference.KERAS_STAIRCASE_AT_100, rel=1e-12)
     halving = hp.ExponentialDecay(32, np.log(2))
     np.testing.assert_allclose(halving(np.arange(5)), reference.OPTAX_HALVING)
-
-
-def test_one_cycle_gives_what_optax_publishes():
-    cycle = hp.OneCycle(lr=1000, steps=10, warmup=0.3, cooldown=0.7, div=10, final_div=100)
-    np.testing.assert_allclose(cycle(np.arange(12)), reference.OPTAX_ONE_CYCLE)
 
 
 def test_inverse_time_decay_averages_noise_out_and_exponential_decay_stops_early():
@@ -116,8 +110,6 @@ def test_a_schedule_can_be_pickled_and_says_its_values(schedule):
         (lambda x: hp.LinearWarmup(5, x), [0.1, 0.2, 0.3]),
         (lambda x: hp.LinearWarmup(5, hp.ExponentialDecay(0.1, x)), [0.1, 0.2, 0.3]),
         (lambda x: hp.LinearWarmup(x, hp.ExponentialDecay(0.1, 0.3)), [0, 2, 7]),
-        (lambda x: hp.OneCycle(x, 20), [0.1, 0.2, 0.3]),
-        (lambda x: hp.OneCycle(0.1, x), [10, 20, 30]),
         (lambda x: hp.GeometricRamp(1e-4, x, 20), [0.1, 1.0, 10.0]),
     ],
 )
@@ -143,8 +135,6 @@ def test_arrays_of_hyperparameters_broadcast_against_the_step(make, values, cont
         (lambda: hp.CosineDecay(0.1, 10, -1), r"^final must be .*got -1$"),
         (lambda: hp.LinearWarmup(-1, 0.1), r"^steps must be .*got -1$"),
         (lambda: hp.LinearWarmup(10, -0.1), r"^then must be .*got -0.1$"),
-        (lambda: hp.OneCycle(0.1, 10, warmup=1.5), r"^warmup must be .*got 1.5$"),
-        (lambda: hp.OneCycle(0.1, 10, warmup=0.5, cooldown=0.4), r"^cooldown must be .*0.5.*got 0.4$"),
         (lambda: hp.GeometricRamp(0, 1, 10), r"^first must be .*got 0$"),
     ],
 )

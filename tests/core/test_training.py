@@ -21,7 +21,9 @@ OPTIMIZERS = [
     hp.RMSProp(0.01),
     hp.Adam(0.05),
     hp.AdamW(hp.LinearWarmup(5, hp.CosineDecay(0.05, 40)), weight_decay=0.1),
+    hp.Lion(0.01),
 ]
+assert {type(optimizer) for optimizer in OPTIMIZERS} == set(hp.optimizers.RULES.values())
 every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: type(o).__name__)
 
 
@@ -381,12 +383,12 @@ def test_a_sweep_of_rates_and_momenta_is_a_grid_of_the_published_ends():
 
 
 def test_a_path_starts_at_the_start_and_ends_after_the_steps():
-    path = hp.descend(hp.Beale(), hp.SGD(0.001), start=(1.0, 1.0), steps=7)
+    path = hp.descend(hp.Rosenbrock(), hp.SGD(0.001), start=(1.0, 2.0), steps=7)
     assert path.w.shape == (8, 2)
     assert path.loss.shape == (8,)
-    assert path.w[0].tolist() == [1, 1]
-    assert path.loss[0] == 14.203125
-    np.testing.assert_allclose(path.loss, hp.Beale()(path.w))
+    assert path.w[0].tolist() == [1, 2]
+    assert path.loss[0] == 100
+    np.testing.assert_allclose(path.loss, hp.Rosenbrock()(path.w))
     assert not path.diverged
 
 

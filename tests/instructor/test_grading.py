@@ -16,6 +16,7 @@ import zipfile
 import pytest
 from submissions import MAKERS, cell, solve, tasks_passed, text, write_drop
 
+import hpcourse as hp
 from hpcourse.__main__ import main
 from hpcourse.instructor import limits, report, sandbox
 from hpcourse.instructor.course import Course, alone
@@ -392,3 +393,10 @@ def test_every_student_has_other_inputs_and_the_same_ones_each_time(course):
     assert course.seed("a", "day1", "slope_step") != seeds[0]
     (course.root / ".secret").write_text("00" * 32)
     assert course.seed("a", "day1", "gd_step") != seeds[0]
+
+
+@pytest.mark.parametrize("rule", hp.optimizers.RULES)
+def test_an_answer_that_uses_any_rule_of_the_package_is_worth_a_look(rule):
+    pattern = report.LOOK_AT["uses the package's own answers"]
+    assert re.search(pattern, f"w, _ = hp.{rule}(lr).step(w, grad, state)")
+    assert not re.search(pattern, f"my_{rule}(lr); hp.{rule}s")

@@ -221,3 +221,8 @@ def test_59_trials_are_the_first_that_hit_the_best_5_percent_with_95_percent():
     while miss[-1] >= 0.05:
         miss.append(miss[-1] * 0.95)
     assert len(miss) - 1 == 59
+
+
+def test_the_dashboard_offers_every_rule_of_the_course():
+    dashboard = hp.explore_dashboard(epochs=1, seeds=range(1))
+    assert dashboard.controls["optimizer"].options == tuple(hp.optimizers.RULES)

@@ -25,10 +25,14 @@ def test_every_optimizer_colour_stands_out_from_white(name):
     assert (1 + 0.05) / (luminance(figures.OPTIMIZER_STYLES[name]["color"]) + 0.05) >= 3
 
 
-def test_no_two_optimizers_share_a_dash_or_a_colour():
-    styles = figures.OPTIMIZER_STYLES.values()
-    assert len({str(style["linestyle"]) for style in styles}) == len(styles)
-    assert len({style["color"] for style in styles}) == len(styles)
+def test_no_two_optimizers_share_a_dash_a_colour_or_a_marker():
+    assert set(figures.OPTIMIZER_STYLES) == set(figures.OPTIMIZER_MARKERS) == set(hp.optimizers.RULES)
+    for looks in zip(*figures._LOOKS):
+        assert len({str(look) for look in looks}) == len(figures._LOOKS)
+
+
+def test_there_is_a_look_left_for_the_next_optimizer():
+    assert len(figures._LOOKS) > len(hp.optimizers.RULES)
 
 
 def test_show_gives_the_picture_with_its_alternative_in_the_language_in_use(monkeypatch):

@@ -258,9 +258,8 @@ def test_a_budget_is_a_whole_number(budget):
 
 def test_the_laboratory_says_its_rules():
     hp.use_language("zh-TW")
-    assert all(
-        name in repr(hp.Laboratory()) for name in (*laboratory.OPTIMIZERS, *laboratory.SCHEDULES, "30")
-    )
+    names = (*hp.optimizers.RULES, *laboratory.SCHEDULES, "30")
+    assert all(name in repr(hp.Laboratory()) for name in names)
 
 
 # The check
@@ -370,7 +369,7 @@ def test_a_check_is_quick():
 def drawn(rng):
     """Settings drawn at random, the rate uniformly in its logarithm."""
     return {
-        "optimizer": str(rng.choice(list(laboratory.OPTIMIZERS))),
+        "optimizer": str(rng.choice(list(hp.optimizers.RULES))),
         "lr": float(10 ** rng.uniform(-4, 0.5)),
         "batch_size": int(2 ** rng.integers(3, 9)),
         "schedule": str(rng.choice(list(laboratory.SCHEDULES))),

@@ -7,14 +7,13 @@ import numpy as np
 from hpcourse.datasets import digits
 from hpcourse.language import text
 from hpcourse.networks import MLP
-from hpcourse.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, RMSProp
+from hpcourse.optimizers import RULES, SGD
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider
 from hpcourse.schedules import CosineDecay, ExponentialDecay, LinearWarmup
 from hpcourse.surfaces import Quadratic
 from hpcourse.training import descend, train
 
-OPTIMIZERS = {rule.__name__: rule for rule in (SGD, Momentum, Nesterov, RMSProp, Adam, AdamW)}
 PENS = {"A": "-", "B": "--", "C": ":", "D": "-."}
 
 
@@ -86,7 +85,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
 
     def update(optimizer="SGD", lr=0.1, schedule="constant", batch_size=64, pen="A"):
         updates = epochs * -(-n_examples // batch_size)
-        rule = OPTIMIZERS[optimizer](_schedule(schedule, lr, updates))
+        rule = RULES[optimizer](_schedule(schedule, lr, updates))
         history = train(network, data, rule, batch_size=batch_size, epochs=epochs, seed=seeds)
         tried.add((optimizer, lr, schedule, batch_size))
         name, accuracy = f"{optimizer} {lr:.3g}, {text(schedule)}, {batch_size}", history.test_accuracy
@@ -120,7 +119,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         fig,
         update,
         alt=text("Left: training loss of up to four runs. Right: their test accuracy, a dot for each seed."),
-        optimizer=widgets.Dropdown(options=list(OPTIMIZERS), description=text("optimizer")),
+        optimizer=widgets.Dropdown(options=list(RULES), description=text("optimizer")),
         lr=rate,
         schedule=widgets.Dropdown(
             options=[
