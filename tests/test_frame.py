@@ -1,11 +1,13 @@
 """What surrounds the course: environments, links, messages and the figures' text alternatives."""
 
 import ast
+import json
 import re
 import tomllib
 from importlib import import_module
 from pathlib import Path
 
+import yaml
 from babel.messages.pofile import read_po
 
 from hpcourse import language
@@ -95,3 +97,23 @@ def test_translations_keep_the_names_in_braces():
             assert sorted(re.findall(r"\{\w+\}", message.id)) == sorted(
                 re.findall(r"\{\w+\}", message.string)
             )
+
+
+def test_the_version_is_the_same_wherever_it_stands():
+    import hpcourse
+
+    version = PROJECT["project"]["version"]
+    assert hpcourse.__version__ == version
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_forms_of_the_repository_can_be_read():
+    """What GitHub reads: forms for issues, dependabot, the container, the citation."""
+    for path in (*ROOT.glob(".github/**/*.yml"), ROOT / "CITATION.cff"):
+        assert isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict), path
+    for path in ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"):
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert path.name == "config.yml" or {"name", "description", "body"} <= set(form)
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    assert "environment.yml" in container["onCreateCommand"]

@@ -97,7 +97,7 @@ def rewriter(old, new):
         if "github" in line or "mybinder" in line:  # most of a notebook is pictures
             for pattern, link in rules:
                 line = pattern.sub(link, line)
-        if "hpcourse" in line:
+        if "course" in line:
             line = INSTALLS.sub(new.install, line)
         return line
 
@@ -283,6 +283,8 @@ def run(arguments):
     try:
         if arguments.nbgitpuller:
             return _print_classroom_link(root, arguments)
+        if arguments.wanted:
+            return int(published(root).name != arguments.wanted)
         if arguments.check:
             return _check(root, arguments)
         address = _chosen(root, arguments)
@@ -361,6 +363,13 @@ def main(argv=None):
         "--check",
         action="store_true",
         help="change nothing; say which links differ from pyproject.toml, or from --repo and --branch",
+    )
+    what.add_argument(
+        "--is",
+        dest="wanted",
+        metavar="OWNER/NAME",
+        type=repository_name,
+        help="change nothing; say by the exit code whether pyproject.toml names this repository",
     )
     what.add_argument(
         "--nbgitpuller",

@@ -131,6 +131,12 @@ def test_running_twice_changes_nothing(fork, monkeypatch, capsys):
     assert {path: path.stat().st_mtime_ns for path in links.files(fork)} == written
 
 
+def test_it_says_whether_the_address_is_written(fork, monkeypatch):
+    assert run_links(fork, monkeypatch, f"--is={FORK.name}") == 1
+    links.rewrite_all(fork, FORK)
+    assert run_links(fork, monkeypatch, f"--is={FORK.name}") == 0
+
+
 def test_there_and_back_gives_the_same_bytes(fork):
     before = {path: path.read_bytes() for path in links.files(fork)}
     links.rewrite_all(fork, FORK)
