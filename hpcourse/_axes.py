@@ -63,10 +63,19 @@ class Grid:
         return with_values(self._optimizer, columns)
 
 
-def cut(runs, numbers_per_run):
-    """Runs in chunks that one thread works on."""
-    wanted = -(-len(runs) * numbers_per_run // CHUNK)
-    return np.array_split(runs, min(wanted, len(runs)))
+def cut(groups, numbers, updates=(1,), least=1):
+    """The runs of every group in chunks of about equal work, `least` or more in all; a list for each group.
+
+    `numbers` are those that a run of the group works on, `updates` how often.
+    """
+    counts = [-(-len(runs) * n // CHUNK) for runs, n in zip(groups, numbers)]
+    for _ in range(sum(counts), min(least, sum(map(len, groups)))):
+        work = [
+            len(runs) * n * u / count if count < len(runs) else 0
+            for runs, n, u, count in zip(groups, numbers, updates, counts)
+        ]
+        counts[np.argmax(work)] += 1
+    return [np.array_split(runs, min(count, len(runs))) for runs, count in zip(groups, counts)]
 
 
 def joined(parts, shape, rows_of=None):

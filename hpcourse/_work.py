@@ -1,11 +1,14 @@
 """The work of a sweep, split over cores or handed to an executor, and its progress bar."""
 
-import contextlib
 import functools
 import os
 import sys
+import threading
 import time
 
+from hpcourse._arguments import whole
+
+TASKS = 4  # for each worker, so that none waits long for the last
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
 NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
 
@@ -21,50 +24,115 @@ def run_chunks(function, chunks, sizes, executor=None):
     progress = Progress(sum(sizes))
     try:
         if executor is not None:
-            futures = []
-            for chunk in chunks:
-                futures.append(executor.submit(function, chunk))
-                progress.count(futures, sizes)  # some executors do the work at once
-            return _wait(futures, progress, sizes)
-        with _one_thread_for_each_product():
-            if len(chunks) == 1 or n_cores() == 1:
-                return [function(chunk, progress.tick_and_show) for chunk in chunks]
-            from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
+            return _gather(lambda chunk: executor.submit(_run, function, chunk), chunks, progress, sizes)
+        if len(chunks) == 1 or n_cores() == 1:
+            return [_run(function, chunk, progress.tick_and_show) for chunk in chunks]
+        from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
 
-            with ThreadPoolExecutor(n_cores()) as pool:
-                futures = [pool.submit(function, chunk, progress.tick) for chunk in chunks]
-                return _wait(futures, progress)
+        with ThreadPoolExecutor(n_cores()) as pool:
+            return _gather(lambda chunk: pool.submit(_run, function, chunk, progress.tick), chunks, progress)
     finally:
         progress.close()
 
 
-def _one_thread_for_each_product():
-    """Keep the matrix library from starting threads of its own, which would fight with ours."""
-    if NO_THREADS:
-        return contextlib.nullcontext()
-    return _blas().limit(limits=1, user_api="blas")
+def n_tasks(executor, chunks=None):
+    """Chunks to make at least: as many as asked for, else enough to keep all workers of an executor busy."""
+    if executor is None or chunks is not None:
+        return 1 if chunks is None else whole("chunks", chunks, 1)
+    return TASKS * _workers(executor)
+
+
+def _workers(executor):
+    """Workers of Python's pools and of Dask's clients; for others, the cores of this machine."""
+    client = getattr(executor, "_client", None)
+    if hasattr(client, "nthreads"):  # Dask's
+        return sum(client.nthreads().values()) or n_cores()
+    return getattr(executor, "_max_workers", None) or n_cores()
+
+
+def _run(function, chunk, *tick):
+    """One chunk, wherever it was sent."""
+    with OneThread():
+        return function(chunk, *tick)
+
+
+class OneThread:
+    """Keeps the matrix library from starting threads of its own, while any work holds it.
+
+    They would fight with ours, and a product that is split otherwise is rounded otherwise. Most
+    libraries have one setting for the whole process: the first holder makes it, the last takes it back.
+    Those on OpenMP have one for each thread.
+    """
+
+    lock, holders, before = threading.Lock(), 0, []
+
+    def __enter__(self):
+        shared, own = _libraries()
+        self.before_here = _set_threads(own, [1] * len(own))
+        with OneThread.lock:
+            if not OneThread.holders:
+                OneThread.before = _set_threads(shared, [1] * len(shared))
+            OneThread.holders += 1
+
+    def __exit__(self, *error):
+        shared, own = _libraries()
+        _set_threads(own, self.before_here)
+        with OneThread.lock:
+            OneThread.holders -= 1
+            if not OneThread.holders:
+                _set_threads(shared, OneThread.before)
+
+
+if hasattr(os, "register_at_fork"):  # else a worker forked in the wrong moment would wait for ever
+    os.register_at_fork(
+        before=OneThread.lock.acquire,
+        after_in_parent=OneThread.lock.release,
+        after_in_child=OneThread.lock.release,
+    )
 
 
 @functools.cache
-def _blas():
+def _libraries():
+    """The matrix libraries with one setting for the process, and those with one for each thread."""
+    if NO_THREADS:
+        return [], []
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    found = ThreadpoolController().select(user_api="blas").lib_controllers
+    own = [library for library in found if getattr(library, "threading_layer", None) == "openmp"]
+    return [library for library in found if library not in own], own
 
 
-def _wait(futures, progress, sizes=None):
-    """Results of the futures; meanwhile the bar moves, by `sizes` where nothing ticks."""
+def _set_threads(libraries, numbers):
+    """Let each library start so many threads; how many it might before."""
+    before = [library.get_num_threads() for library in libraries]
+    for library, number in zip(libraries, numbers):
+        free = getattr(library, "clear_controlling_thread", lambda **_: None)
+        free(force=True)  # threadpoolctl 3.8 ignores all threads but the one that came first
+        library.set_num_threads(number)
+        free(force=True)
+    return before
+
+
+def _gather(submit, chunks, progress, sizes=None):
+    """Results of all chunks; meanwhile the bar moves, by `sizes` where nothing ticks.
+
+    The first error of a worker is raised here, and at an error or an interrupt what has not begun is
+    given up.
+    """
     from concurrent.futures import FIRST_EXCEPTION, wait
 
+    futures = []
     try:
+        for chunk in chunks:
+            futures.append(submit(chunk))
+            progress.look(futures, sizes)  # some executors do the work at once
         pending = futures
         while pending:
-            _, pending = wait(pending, timeout=0.1, return_when=FIRST_EXCEPTION)
-            if sizes is not None:
-                progress.count(futures, sizes)
-            progress.show()
-            if any(future.done() and future.exception() for future in futures):
-                break
+            done, pending = wait(pending, timeout=0.1, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            progress.look(futures, sizes)
         return [future.result() for future in futures]
     except BaseException:
         progress.stopped = True
@@ -93,8 +161,9 @@ class Progress:
         self.done += amount
         self.show()
 
-    def count(self, futures, sizes):
-        self.done = sum(size for size, future in zip(sizes, futures) if future.done())
+    def look(self, futures, sizes=None):
+        if sizes is not None:
+            self.done = sum(size for size, future in zip(sizes, futures) if future.done())
         self.show()
 
     def show(self):

@@ -19,7 +19,7 @@ import numpy as np
 
 from hpcourse._arguments import finite, floating, instance, is_axis, number, whole
 from hpcourse._axes import Grid, cut, find_axes, joined, with_values
-from hpcourse._work import run_chunks
+from hpcourse._work import n_tasks, run_chunks
 from hpcourse.datasets import Dataset
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
@@ -82,13 +82,16 @@ class History:
         return _describe("History", self)
 
 
-def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=True, executor=None):
+def descend(
+    surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=True, executor=None, chunks=None,
+):  # fmt: skip
     """Follow `optimizer` down `surface` for `steps` steps.
 
     `start` is a point, or an array (points, dim) that becomes the axis "start". `noise` is the
     standard deviation of what is added to every coordinate of every gradient; it comes from `seed`
     alone, so that runs with the same seed meet the same noise. Axes: optimizer fields, start, seed.
-    `record=False` keeps only the end, for very many runs. Returns a `Path`.
+    `record=False` keeps only the end, for very many runs. `executor` and `chunks` are those of
+    `train`. Returns a `Path`.
     """
     instance("surface", surface, Surface, "hp.Quadratic((1, 10))")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
@@ -103,18 +106,18 @@ def descend(surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=T
     if noise:
         kicks = noise * np.stack([np.random.default_rng(s).normal(size=(steps, surface.dim)) for s in seeds])
     job = partial(_descend_chunk, surface, steps, record)
-    chunks = [
+    work = [
         (grid.optimizer(rows), starts[rows], None if kicks is None else kicks[grid.index("seed")[rows]])
-        for rows in cut(np.arange(grid.n_runs), 40 * surface.dim)
+        for rows in cut([np.arange(grid.n_runs)], [40 * surface.dim], least=n_tasks(executor, chunks))[0]
     ]
-    results = run_chunks(job, chunks, [len(chunk[1]) for chunk in chunks], executor)
+    results = run_chunks(job, work, [len(chunk[1]) for chunk in work], executor)
     w, loss, end, diverged_at = (joined(part, grid.shape) for part in zip(*results))
     return Path(grid.axes, w, loss, end, diverged_at)
 
 
 def train(
     network, data, optimizer, *, batch_size=64, epochs=10, seed=0, updates=None, start=None,
-    dtype=np.float32, executor=None,
+    dtype=np.float32, executor=None, chunks=None,
 ):  # fmt: skip
     """Train `network` on `data` with `optimizer`, for `epochs` passes through the training part.
 
@@ -129,7 +132,9 @@ def train(
 
     `updates` ends training after that many updates instead of after `epochs`. `start` replaces the
     initial weights, (P,) for all runs or (seeds, P). `executor` is any `concurrent.futures.Executor`;
-    by default the runs are split over this machine's cores. Returns a `History`.
+    by default the runs are split over this machine's cores. It gets four tasks for each of its
+    workers; `chunks` asks for another number of tasks, at least. The results are the same to the last
+    bit wherever the runs are trained, on one kind of processor. Returns a `History`.
     """
     instance("network", network, MLP, "hp.MLP((64, 32, 10))")
     instance("data", data, Dataset, "hp.digits()")
@@ -148,19 +153,18 @@ def train(
     grid = Grid(optimizer, batch_size=(batch_size, is_axis(batch_size)), seed=(seed, is_axis(seed)))
     starts = _initial_weights(network, seeds, start, dtype)
     job = partial(_train_chunk, network, _prepared(network, data, dtype))
-    chunks, rows_of = [], []
-    for k, size in enumerate(sizes):
-        runs = np.flatnonzero(grid.index("batch_size") == k)
-        runs = runs[
-            np.argsort(grid.index("seed")[runs], kind="stable")
-        ]  # neighbours share their mini-batches
-        for rows in cut(runs, 7 * network.n_weights + 2 * size * sum(network.sizes[1:])):
+    order = np.argsort(grid.index("seed"), kind="stable")  # neighbours share their mini-batches
+    groups = [order[grid.index("batch_size")[order] == k] for k in range(len(sizes))]
+    numbers = [7 * network.n_weights + 2 * size * sum(network.sizes[1:]) for size in sizes]
+    work, rows_of = [], []
+    for k, parts in enumerate(cut(groups, numbers, n_updates, n_tasks(executor, chunks))):
+        for rows in parts:
             which = grid.index("seed")[rows]
-            chunks.append(
-                (grid.optimizer(rows), size, n_updates[k], [seeds[i] for i in which], starts[which])
+            work.append(
+                (grid.optimizer(rows), sizes[k], n_updates[k], [seeds[i] for i in which], starts[which])
             )
             rows_of.append(rows)
-    results = run_chunks(job, chunks, [len(rows) for rows in rows_of], executor)
+    results = run_chunks(job, work, [len(rows) for rows in rows_of], executor)
     longest = max(n_updates)
     results = [(_padded(loss, longest), *rest) for loss, *rest in results]
     loss, train_loss, accuracy, weights, diverged_at, seconds = (
@@ -308,8 +312,10 @@ def _starting_points(surface, start):
 
 
 def _check_executor(executor):
-    if executor is not None and not hasattr(executor, "submit"):
-        raise TypeError(f"executor must be a concurrent.futures.Executor or None, got {executor!r}")
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
+        raise TypeError(
+            f"executor must be None or an open one such as ProcessPoolExecutor(), got {executor!r}"
+        )
 
 
 def _listed(name, value):

@@ -1,0 +1,122 @@
+"""Trains here and through an executor, in an interpreter of its own: elsewhere.py threads|processes|dask
+
+Prints as JSON what test_executors.py looks at. As a program, because a matrix library asks once, when it is
+loaded, how many threads it may start, and because workers must be able to import what they are sent.
+"""
+
+import _thread
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_info, threadpool_limits
+
+import hpcourse as hp
+from hpcourse import _work
+
+NETWORK = hp.MLP((64, 100, 100, 10))  # large enough for products to be split over threads
+THREADS = {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+
+
+@contextmanager
+def dask():
+    """Two workers that, unlike Dask's own, leave the matrix library its threads."""
+    from dask import config
+    from distributed import Client, LocalCluster
+
+    config.set({"distributed.nanny.pre-spawn-environ": THREADS})
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client.get_executor()
+
+
+EXECUTORS = {
+    "threads": lambda: ThreadPoolExecutor(2),
+    "processes": lambda: ProcessPoolExecutor(2),
+    "dask": dask,
+}
+
+
+@dataclass(frozen=True)
+class Slow(hp.Quadratic):
+    """Takes its time, as a larger problem does."""
+
+    def gradient(self, w):
+        time.sleep(0.02)
+        return super().gradient(w)
+
+
+def raising(t):
+    raise LookupError(f"no rate for update {t}")
+
+
+def same(executor):
+    """Are all results equal, bit by bit? In float32, where any other order of sums shows."""
+    found = {}
+    for name, where in (("here", {}), ("there", {"executor": executor}), ("cut", {"chunks": 3})):
+        settings = {"batch_size": [1437, 500], "updates": 2, "seed": range(2), **where}
+        history = hp.train(NETWORK, hp.digits(), hp.Adam([0.001, 1e20]), **settings)
+        surface, start = hp.Rosenbrock(), np.random.default_rng(0).normal(size=(50, 2))
+        path = hp.descend(surface, hp.Momentum([1e-3, 1]), start, noise=0.1, seed=range(2), **where)
+        found[name] = [history.loss, history.weights, history.test_accuracy, path.w, path.loss, path.end]
+    return all(
+        a.tobytes() == b.tobytes() for other in ("there", "cut") for a, b in zip(found["here"], found[other])
+    )
+
+
+def error(executor):
+    try:
+        hp.train(hp.MLP((64, 10)), hp.digits(), hp.SGD(raising), seed=range(9), epochs=1, executor=executor)
+    except Exception as raised:
+        return [type(raised).__name__, *raised.args]
+
+
+def crawl(executor):
+    starts = np.arange(80.0).reshape(40, 2)  # no two alike, or Dask would do them once
+    hp.descend(Slow(), hp.SGD(0.01), starts, steps=5, executor=executor, chunks=20)
+
+
+def progress(executor):
+    """What the bar stood at, whenever it was asked."""
+    seen, show = set(), _work.Progress.show
+    _work.Progress.show = lambda self: seen.add(self.done)
+    crawl(executor)
+    _work.Progress.show = show
+    return sorted(seen)
+
+
+def interrupted(executor):
+    """Was the work interrupted after its first task, and how many of the 20 tasks were given up?"""
+    futures, submit, show = [], executor.submit, _work.Progress.show
+    _work.Progress.show = lambda self: _thread.interrupt_main() if 0 < self.done < 40 else None
+    executor.submit = lambda *call: futures.append(submit(*call)) or futures[-1]
+    try:
+        crawl(executor)
+    except KeyboardInterrupt:
+        return sum(future.cancelled() for future in futures)
+    finally:
+        _work.Progress.show, executor.submit = show, submit
+
+
+def blas_threads():
+    return max(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
+
+
+if __name__ == "__main__":
+    with threadpool_limits(2, "blas"):
+        with EXECUTORS[sys.argv[1]]() as executor:
+            report = {
+                "same": same(executor),
+                "tasks for two workers": _work.n_tasks(executor),
+                "error": error(executor),
+                "progress": progress(executor),
+                "given up": interrupted(executor),
+            }
+        report["threads afterwards"] = blas_threads()
+    print(json.dumps(report))
