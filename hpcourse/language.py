@@ -7,6 +7,7 @@ prints with `say` and the words in figures, through `words`, so that code is the
 import ast
 import functools
 import re
+import unicodedata
 from pathlib import Path
 
 from hpcourse.course import LANGUAGES
@@ -63,11 +64,20 @@ def _words(line, language):
         return line.replace(line.strip(), found)
     for pattern, template in _patterns(language):
         if match := pattern.fullmatch(line.strip()):
-            parts = [_words(value, language) for value in match.groups()]
+            parts = [_keep_width(value, _words(value, language)) for value in match.groups()]
             pieces = template.split("{}")
             translated = "".join(piece + part for piece, part in zip(pieces, [*parts, ""]))
             return line.replace(line.strip(), translated)
     return line
+
+
+def _keep_width(english, translated):
+    """`translated` with spaces at its end to be as wide as `english`, where that has spaces for a column."""
+    if not english.endswith(" "):
+        return translated
+    shown = translated.rstrip()
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in shown)
+    return shown.ljust(max(len(english) - wide, len(shown) + 1))
 
 
 @functools.cache

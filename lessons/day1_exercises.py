@@ -224,11 +224,11 @@ def walk(lr, steps=200):
 
 # %% key="steepest-curvature-try"
 if hp.check("gd_step", gd_step).passed:
-    print(f"start: {np.linalg.norm(start):.3g}")
+    hp.say(f"start: {np.linalg.norm(start):.3g}")
     for rate in [0.1, 0.2, 0.3]:  # your rates
-        print(f"lr = {rate:g}: {walk(rate):.3g}")
+        hp.say(f"lr = {rate:g}: {walk(rate):.3g}")
 else:
-    print("Task 1 first: walk needs your gd_step.")
+    hp.say("Task 1 first: walk needs your gd_step.")
 
 # %% key="steepest-curvature-answer"
 steepest_curvature = 2 / 0.2581  ### SOLUTION
@@ -296,7 +296,7 @@ if hp.check("best_learning_rate", best_learning_rate).passed:
         "Training loss against the learning rate, five seeds each, on digits. A dashed line marks the rate that your function chose.",
     )
 else:
-    print("Your function first.")
+    hp.say("Your function first.")
 
 # %% [markdown] key="slope-step" lang="en"
 # ## 6. A program that went wrong (2 points)
@@ -344,7 +344,7 @@ def slope(w, h):
 
 exact = np.exp(1.0)
 for h in [1e-12, 1]:  # your steps
-    print(f"h = {h:g}: error {abs(slope(1.0, h) / exact - 1):.1g}")
+    hp.say(f"h = {h:g}: error {abs(slope(1.0, h) / exact - 1):.1g}")
 
 # %% key="slope-step-answer"
 slope_step = 1e-5  ### SOLUTION

@@ -202,9 +202,9 @@ if hp.check("exponential_decay", exponential_decay).passed:
     ax.axhline(expected_loss(0, steps), color="gray", lw=1, ls="--")
     ax.set(xlabel=r"decay rate $\lambda$", ylabel=f"loss after {steps} steps")
     hp.show(fig, "Loss by decay rate: a valley; to its right it climbs above the loss without decay.")
-    print(f"{steps} steps: lowest loss {min(losses):.5f} at a decay rate of {rates[np.argmin(losses)]:.4f}")
+    hp.say(f"{steps} steps: lowest loss {min(losses):.5f} at a decay rate of {rates[np.argmin(losses)]:.4f}")
 else:
-    print("Task 1 first: the sweep needs your exponential_decay.")
+    hp.say("Task 1 first: the sweep needs your exponential_decay.")
 
 # %% key="best-decay-rate-answer"
 best_decay_rate = min(np.geomspace(5e-4, 0.05, 24), key=lambda rate: expected_loss(rate, 3000))  ### SOLUTION
@@ -347,7 +347,7 @@ class BrokenSchedule:
 
 broken = BrokenSchedule(2.0, 0.9)
 for t in [0, 0, 1, 5]:
-    print(f"asked about step {t}: {broken(t):.4g}")
+    hp.say(f"asked about step {t}: {broken(t):.4g}")
 
 
 # %% key="factor-schedule-answer"

@@ -130,7 +130,7 @@ h, sigma, lr, V = 2.0, 1.0, 0.3, 0.0
 for _ in range(100):
     V = (1 - lr * h) ** 2 * V + lr**2 * sigma**2
 assert np.isclose(V, lr * sigma**2 / (h * (2 - lr * h)))
-print(f"variance {V:.4f}, floor {0.5 * h * V:.4f}")
+hp.say(f"variance {V:.4f}, floor {0.5 * h * V:.4f}")
 
 # %% key="quiz-floor"
 hp.quiz("day2-floor")
@@ -146,7 +146,7 @@ floor_rates = np.array([0.02, 0.05, 0.1, 0.5, 1, 1.5])
 path = hp.descend(bowl, hp.SGD(floor_rates), start=[0.0], steps=300, noise=1.0, seed=range(200))
 measured, floor = path.loss[..., -100:].mean(axis=(1, 2)), floor_rates / (2 * (2 - floor_rates))
 for rate, m, f in zip(floor_rates, measured, floor):
-    print(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
+    hp.say(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
 
 # %% [markdown] key="floor-seen" lang="en"
 # They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Only a smaller rate does. (A larger batch lowers $\sigma$ instead: Day 3.)
@@ -177,7 +177,7 @@ lr0, decay_rate, t = 0.5, 0.02, np.arange(300)
 lr_t = lr0 * np.exp(-decay_rate * t)
 schedule = hp.ExponentialDecay(lr=lr0, rate=decay_rate)
 assert np.allclose(lr_t, schedule(t))
-print("updates 0, 1, 2, 100:", schedule([0, 1, 2, 100]).round(4))
+hp.say(f"updates 0, 1, 2, 100: {schedule([0, 1, 2, 100]).round(4)}")
 
 # %% [markdown] key="play-decay" lang="en"
 # **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $\lambda$ of the exponential schedule; step, inverse time and cosine are explained below.
@@ -240,8 +240,9 @@ for k in [9, 16, 20, 24]:
     rates = hp.ExponentialDecay(lr0, decays[k])(np.arange(100_000))
     assert np.isclose(rates.sum(), lr0 / (1 - np.exp(-decays[k])))
     left, stopped_at = np.prod(1 - rates), abs(decayed.end[k].mean())
-    print(
-        f"λ = {decays[k]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  stops {stopped_at:.2f} from 0"
+    hp.say(
+        f"λ = {decays[k]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  "
+        f"stops {stopped_at:.2f} from 0"
     )
 
 # %% [markdown] key="four" lang="en"
@@ -278,7 +279,7 @@ contest = {"constant": peaks, "exponential": hp.ExponentialDecay(peaks, decays),
 for name, lr in contest.items():
     loss = bowl(hp.descend(bowl, hp.SGD(lr), **noisy).end).mean(axis=-1)
     peak = peaks[np.argwhere(loss == loss.min())[0, 0]]
-    print(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
+    hp.say(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
 
 # %% [markdown] key="fair-seen" lang="en"
 # Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is roughly a third to two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins with the largest rate of the grid, 1, and for a reason: on this parabola $1/h = 1$, and a step of that size lands on the minimum, but for the noise. A network has many curvatures, and no such rate.
@@ -328,7 +329,7 @@ hp.show(fig, "Test accuracy of five tuned schedules, 16 seeds each: decay gains 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
 for name, accuracy in zip(results, accuracies):
     worst, mean, spread = accuracy.min(), accuracy.mean(), accuracy.std()
-    print(f"{name:<12}  mean {mean:.1%}   spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")
+    hp.say(f"{name:<12}  mean {mean:.1%}   spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")
 
 # %% [markdown] key="digits-seen" lang="en"
 # The gain is small: the best decay is ahead of the constant rate by a few of the 360 test images. How much it is depends on the seeds: change `range(100, 116)` and run again. We saw between 0.25 and 1.5 percentage points.
@@ -373,7 +374,7 @@ hp.explore_valley()
 valley, valley_rates = hp.Product(), np.geomspace(0.02, 0.3, 200)
 path = hp.descend(valley, hp.SGD(valley_rates), start=(3.5, 0.1), steps=2000, record=False)
 rest = hp.sharpness(valley, path.end)
-print(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
+hp.say(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
 
 # %% [markdown] key="network-edge" lang="en"
 # None of these 200 rates came to rest where sharpness × rate is above 2. A large rate does not look for flat places. It cannot stay in sharp ones: there the bouncing grows, until it throws the run to where the curve is flatter.
@@ -467,7 +468,7 @@ from_usual = hp.train(network, digits, warm, updates=400, start=usual, seed=seed
 names = ["bad start, warmup 0", "bad, 20", "bad, 200", "usual start, 0", "usual, 200"]
 for name, accuracy in zip(names, [*from_bad, *from_usual]):
     largest = np.where(accuracy > 0.9, peak_rates[:, None], 0).max(axis=0)  # 0: none is usable
-    print(f"{name:<20} largest usable rate of each seed:", np.round(largest, 2))
+    hp.say(f"{name:<20} largest usable rate of each seed: {np.round(largest, 2)}")
 
 # %% [markdown] key="warmup-why" lang="en"
 # With the bad start, warmup moves the cliff to the right: a little with 20 updates, about threefold with 200. The best accuracy hardly changes. So this is what warmup buys: **a larger usable peak rate**. With the usual start there is little to buy here.
@@ -516,7 +517,7 @@ barrier = curve.stationary_points()[1]
 for W in [0, 5, 20]:
     path = hp.descend(curve, hp.SGD(hp.LinearWarmup(W, [0.4, 0.5, 0.6])), starts, 1000, record=False)
     escaped = (~path.diverged & (path.end[..., 0] < barrier))[:, starts > barrier].mean(axis=1)
-    print(f"warmup {W:>2}: escape from the shallow valley", [f"{share:.0%}" for share in escaped])
+    hp.say(f"warmup {W:>2}: escape from the shallow valley {[f'{share:.0%}' for share in escaped]}")
 
 # %% [markdown] key="basins-seen" lang="en"
 # On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.

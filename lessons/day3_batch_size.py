@@ -88,9 +88,8 @@ hp.show(
 # %% key="puzzle-numbers" tags=["nbval-ignore-output"]
 for size, accuracy in zip(puzzle_sizes, puzzle.test_accuracy):
     made = 3 * -(-n_images // size)
-    print(
-        f"batch size {size:>4}: {made:>4} updates, {accuracy.min():.0%} to {accuracy.max():.0%} of unseen digits"
-    )
+    low, high = accuracy.min(), accuracy.max()
+    hp.say(f"batch size {size:>4}: {made:>4} updates, {low:.0%} to {high:.0%} of unseen digits")
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # The guesser wins. From the images of one exact update it makes 1,437 rough ones. But look at the right-hand picture: counted in updates, the race has hardly begun, for the full batch has made three. Which is faster depends on what you count, and seconds are not even shown. (Each curve is averaged over the last 256 images, so the one of B = 1 begins late.)
@@ -129,7 +128,7 @@ for X, y in hp.minibatches(points.X_train, points.y_train, 10, rng):
     w = w - 0.1 * np.array([(error * X[:, 0]).mean(), error.mean()])
 trained = hp.train(line, points, hp.SGD(0.1), batch_size=10, epochs=1, seed=0, dtype=float)
 assert np.allclose(trained.weights, w)
-print("slope and offset after one epoch:", w.round(3))
+hp.say(f"slope and offset after one epoch: {w.round(3)}")
 
 # %% [markdown] key="play-batches" lang="en"
 # **Your turn.** There are 200 points in the training part. The cross is the minimum.
@@ -164,7 +163,7 @@ for noise in [1.0, 0.0]:
     exact = hp.train(line, points, hp.SGD(0.5), batch_size=200, epochs=200, dtype=float).weights
     single = hp.train(line, points, hp.SGD(0.1), batch_size=1, epochs=20, seed=range(50), dtype=float)
     distance = np.linalg.norm(single.weights - exact, axis=1).mean()
-    print(f"points scatter by {noise}: batch size 1 ends {distance:.2f} from the minimum")
+    hp.say(f"points scatter by {noise}: batch size 1 ends {distance:.2f} from the minimum")
 
 # %% [markdown] key="noise-free-seen" lang="en"
 # No. When one line fits *every* point, the examples agree about the minimum, and single examples lead straight to it. What makes SGD restless is that the examples **disagree** there.
@@ -184,10 +183,10 @@ hp.quiz("day3-twice")
 # %% key="last-batch-run"
 losses, w_start = np.arange(10.0), network.init(0)
 means = [losses[start : start + 4].mean() for start in (0, 4, 8)]
-print(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():.3f}")
+hp.say(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():.3f}")
 for size in [64, 256, 1024]:
     length = np.linalg.norm(network.gradient(w_start, images[:size], labels[:size]))
-    print(f"batch of {size:>4}: length of the mean gradient {length:.1f}, of the sum {length * size:.0f}")
+    hp.say(f"batch of {size:>4}: length of the mean gradient {length:.1f}, of the sum {length * size:.0f}")
 
 # %% [markdown] key="noise" lang="en"
 # ## 3. How noisy is a mini-batch?
@@ -206,7 +205,7 @@ for size in [1, 2, 5, 9, 10]:
     means = np.mean(list(combinations(range(10), size)), axis=1)
     formula = np.var(range(10)) / size * (10 - size) / (10 - 1)
     assert np.isclose(means.var(), formula)
-    print(f"batches of {size:>2}: there are {len(means):>3}, variance of their means {means.var():.3f}")
+    hp.say(f"batches of {size:>2}: there are {len(means):>3}, variance of their means {means.var():.3f}")
 
 # %% [markdown] key="noise-formula" lang="en"
 # The assert holds for each size, so the formula is exact:
@@ -292,7 +291,7 @@ parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.arr
 sgd = np.array([floor(hp.SGD(0.01 * B**power), B) for B in floor_sizes])
 adam = np.array([floor(hp.Adam(0.001 * B**power), B) for B in floor_sizes])
 for name, floors in [("SGD", sgd), ("Adam", adam)]:
-    print(f"{name:<5} floor at B = 16 / floor at B = 1:", (floors[2] / floors[0]).round(2))
+    hp.say(f"{name:<5} floor at B = 16 / floor at B = 1: {(floors[2] / floors[0]).round(2)}")
 
 # %% key="floor-figure"
 rules, B = ["same rate", "rate × √B", "rate × B"], floor_sizes[:, None]
@@ -335,7 +334,8 @@ hp.explore_map(sweep)
 middle = sweep.train_loss.mean(axis=2)
 for first in [0, 1, 2, 3]:
     steps = range(6 - first)
-    print(f"{rates[first]:.3f} at B = 4, then both doubled:", [f"{middle[first + k, k]:.2f}" for k in steps])
+    doubled = [f"{middle[first + k, k]:.2f}" for k in steps]
+    hp.say(f"{rates[first]:.3f} at B = 4, then both doubled: {doubled}")
 
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
@@ -358,9 +358,9 @@ for first in [0, 1, 2, 3]:
 # 先看**記憶體**。要算梯度，網路得替批次裡的每一個樣本記下每一層的數字：這裡是 64 + 32 + 10 個，每個 4 位元組。2,410 個權重則只有一份，和批次大小無關。
 
 # %% key="memory"
-print(f"weights {4 * network.n_weights / 1000:.1f} kB")
+hp.say(f"weights {4 * network.n_weights / 1000:.1f} kB")
 for size in [1, 64, n_images]:
-    print(f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of layer values")
+    hp.say(f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of layer values")
 
 # %% [markdown] key="time" lang="en"
 # Memory grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
@@ -375,8 +375,9 @@ for size in race_updates:
     made = 300 if size < 100 else 30
     runs = [hp.train(network, digits, hp.SGD(0.1), batch_size=size, updates=made) for _ in range(3)]
     seconds[size] = min(run.seconds for run in runs) / made
-    print(
-        f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, {size / seconds[size]:>9,.0f} examples/s"
+    hp.say(
+        f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, "
+        f"{size / seconds[size]:>9,.0f} examples/s"
     )
 
 # %% [markdown] key="race" lang="en"
@@ -397,14 +398,15 @@ races = {}
 for size, count in race_updates.items():
     optimizer = hp.SGD(own[size])
     races[size] = hp.train(network, digits, optimizer, batch_size=size, updates=count, seed=range(10, 13))
-print("each one's own rate:", {size: own[size] for size in races})
+used = {size: own[size] for size in races}
+hp.say(f"each one's own rate: {used}")
 
 # %% key="explore-race" tags=["nbval-ignore-output"]
 hp.explore_race(races, seconds)
 
 # %% key="race-table" tags=["nbval-ignore-output"]
 needed = [hp.updates_to_target(races[B].loss, 0.2, window=max(1, 512 // B)) for B in races]
-print("batch size   updates (3 seeds)      examples   seconds")
+hp.say("batch size   updates (3 seeds)      examples   seconds")
 for size, count in zip(races, needed):
     mean = count.mean()
     print(f"{size:>10}   {count!s:<22} {mean * size:>8,.0f}   {mean * seconds[size]:.3f}")
@@ -454,9 +456,8 @@ estimates = [
     hp.gradient_noise_scale(network, w_start, images, labels, small=8, large=256, seed=seed)
     for seed in range(5)
 ]
-print(
-    f"from all gradients {spread / (full**2).sum():.1f}, from batches of 8 and 256:", np.round(estimates, 1)
-)
+exact_scale = spread / (full**2).sum()
+hp.say(f"from all gradients {exact_scale:.1f}, from batches of 8 and 256: {np.round(estimates, 1)}")
 
 # %% [markdown] key="scale-race" lang="en"
 # The theory goes on: if a huge batch needs $S_{\min}$ updates, a batch of B needs
@@ -477,7 +478,7 @@ scales, optimizer = [], hp.SGD(own[256])
 for made in [1, 10, 30, 60, 400]:
     run = hp.train(network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13))
     scales.append(hp.gradient_noise_scale(network, run.weights, images, labels))
-    print(f"noise scale after {made:>3} updates, three seeds:", scales[-1].round())
+    hp.say(f"noise scale after {made:>3} updates, three seeds: {scales[-1].round()}")
 noise_scale = np.median(scales[:4])
 
 # %% key="scale-figure"

@@ -136,7 +136,7 @@ def drawn_epoch(X, y, batch_size, rng):
 X, y = np.zeros((1024, 3)), np.arange(1024)
 rng = np.random.default_rng(3)
 for _, labels in drawn_epoch(X, y, 4, rng):
-    print("the first batch of 4 holds the examples", labels)
+    hp.say(f"the first batch of 4 holds the examples {labels}")
     break
 
 # %% key="unseen-share-answer"
@@ -210,9 +210,9 @@ if hp.check("minibatches", minibatches).passed:
         for epoch in range(5):
             for _, labels in loop(X, y, 32, rng):
                 left -= set(np.ravel(labels).tolist())
-            print(f"{name}: after epoch {epoch + 1} {len(left) / 1024:.1%} have never been seen")
+            hp.say(f"{name}: after epoch {epoch + 1} {len(left) / 1024:.1%} have never been seen")
 else:
-    print("Your loop first.")
+    hp.say("Your loop first.")
 
 # %% [markdown] key="updates-per-epoch" lang="en"
 # ## 4. How many updates? (1 point)
@@ -394,7 +394,7 @@ if all(hp.check(name, function).passed for name, function in mine.items()):
     ax.legend()
     hp.show(fig, "Variance by batch size: the dots follow the line, which bends below that with replacement.")
 else:
-    print("Tasks 1, 3 and 6 first: this cell needs your three functions.")
+    hp.say("Tasks 1, 3 and 6 first: this cell needs your three functions.")
 
 # %% key="precise-batch-size-answer"
 precise_batch_size = min(B for B in range(1, 201) if gradient_noise(200, B, 1.0) <= 0.1**2)  ### SOLUTION

@@ -154,9 +154,9 @@ if hp.check("effective_lr", effective_lr).passed:
     for name, rule in rules.items():
         run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, batch_size=64, epochs=10, seed=range(5))
         low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
-        print(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
+        hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
 else:
-    print("Your function first.")
+    hp.say("Your function first.")
 
 # %% [markdown] key="best-momentum" lang="en"
 # ## 3. The best pair (2 points)
@@ -247,9 +247,9 @@ both = ("momentum_step", momentum_step), ("best_momentum", best_momentum)
 if all(hp.check(*task).passed for task in both):
     for kappa in [100]:  # your condition numbers
         plain = np.log(1e-6) / np.log((kappa - 1) / (kappa + 1))  # each step leaves this share
-        print(f"κ = {kappa}: gradient descent {np.ceil(plain):.0f} steps, you {steps_needed(kappa)}")
+        hp.say(f"κ = {kappa}: gradient descent {np.ceil(plain):.0f} steps, you {steps_needed(kappa)}")
 else:
-    print("Tasks 1 and 3 first: your two functions walk here.")
+    hp.say("Tasks 1 and 3 first: your two functions walk here.")
 
 # %% key="steps-growth-answer"
 steps_growth = steps_needed(10_000) / steps_needed(100)  ### SOLUTION
@@ -360,7 +360,7 @@ for lr, steps in [(0.1, 3), (1.0, 30)]:
     for _ in range(steps):
         w, v = snippet_step(w, v, w, lr, 0.9)  # on this curve the gradient is w itself
     right = hp.descend(hp.Quadratic([1.0]), hp.Nesterov(lr, 0.9), [1.0], steps).end[0]
-    print(f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, the package's Nesterov {abs(right):.4f}")
+    hp.say(f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, the package's Nesterov {abs(right):.4f}")
 
 
 # %% key="nesterov-step-answer"
@@ -402,9 +402,9 @@ if hp.check("nesterov_step", nesterov_step).passed:
         "Distance after 60 steps against the rate: the snippet's line rises above 1 far earlier than that of the mended rule.",
     )
     for name, end in ends.items():
-        print(f"{name:<7} comes nearer up to η = {rates[end < 1].max():.2f}")
+        hp.say(f"{name:<7} comes nearer up to η = {rates[end < 1].max():.2f}")
 else:
-    print("Your function first.")
+    hp.say("Your function first.")
 
 # %% [markdown] key="nesterov-seen" lang="en"
 # At small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and no number known about Nesterov's momentum holds for it.

@@ -72,7 +72,7 @@ hp.use_style()
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
 units = 10 ** np.random.default_rng(0).uniform(-1, 1, 64)
 odd = hp.Dataset("odd units", digits.X_train * units, digits.y_train, digits.X_test * units, digits.y_test)
-print("the first pixels are multiplied by", units[:6].round(2))
+hp.say(f"the first pixels are multiplied by {units[:6].round(2)}")
 
 # %% key="puzzle-run"
 rates, data = np.logspace(-3, 1, 13), {"digits": digits, "odd units": odd}
@@ -85,7 +85,7 @@ for ax, name in zip(axes, data):
     hp.figures.sweep(rates, accuracy, ax, "test accuracy")
     ax.set_title(name)
     best = accuracy.mean(axis=1).argmax()
-    print(f"{name:<9}  best mean {accuracy.mean(axis=1)[best]:.1%} at lr = {rates[best]:.2g}")
+    hp.say(f"{name:<9}  best mean {accuracy.mean(axis=1)[best]:.1%} at lr = {rates[best]:.2g}")
 hp.show(fig, "SGD's test accuracy against the rate: with odd units the peak is lower.")
 
 # %% [markdown] key="puzzle-answer" lang="en"
@@ -111,8 +111,8 @@ hp.show(fig, "SGD's test accuracy against the rate: with odd units the peak is l
 # %% key="ravine-rates"
 ravine, start = hp.Quadratic([1, 100]), np.array([1.0, 1.0])
 path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=100)
-print("one rate, after 1, 10 and 100 steps: loss", path.loss[[1, 10, 100]].round(3))
-print("two rates, after 1 step: loss", ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start)))
+hp.say(f"one rate, after 1, 10 and 100 steps: loss {path.loss[[1, 10, 100]].round(3)}")
+hp.say(f"two rates, after 1 step: loss {ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start))}")
 
 # %% [markdown] key="divide" lang="en"
 # One step. (For one rate, 2/101 is the best: see Day 4.)
@@ -159,9 +159,9 @@ hp.show(fig, "Step lengths when gradients turn small: RMSProp recovers, AdaGrad 
 
 # %% key="stall"
 larger = hp.replay(hp.AdaGrad(0.1), 1000 * sequence).moves / moves["AdaGrad"]
-print(f"gradients 1000 times as large: AdaGrad's steps are {larger.max():.3f} times as long")
+hp.say(f"gradients 1000 times as large: AdaGrad's steps are {larger.max():.3f} times as long")
 constant = hp.replay(hp.AdaGrad(1.0), np.ones(10_000)).moves
-print("AdaGrad's steps 1, 100, 10000 under a constant gradient:", constant[[0, 99, 9999]].round(3))
+hp.say(f"AdaGrad's steps 1, 100, 10000 under a constant gradient: {constant[[0, 99, 9999]].round(3)}")
 
 # %% [markdown] key="forget-seen" lang="en"
 # Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **stalls**. RMSProp forgets and recovers.
@@ -200,7 +200,7 @@ for t, g in enumerate(gradients, start=1):
     v_hat = v / (1 - beta2**t)
     w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
 assert np.allclose(w, hp.replay(hp.Adam(lr), gradients).w[-1], rtol=1e-10)
-print("after 100 steps:", w.round(4))
+hp.say(f"after 100 steps: {w.round(4)}")
 
 # %% [markdown] key="play-adam" lang="en"
 # Both weights move similarly. **Your turn**, with one weight. Grey dots are the gradients; on the left $m$ and $\hat m$ follow them, in the middle $\sqrt v$ and $\sqrt{\hat v}$ follow their size.
@@ -256,7 +256,7 @@ hp.figures.named_lines(np.arange(1, 1001), factors, ax, names="start", xscale="l
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
 hp.show(fig, "Step against time: exact with both corrections, too long without that of v.")
 for name, steps in factors.items():
-    print(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
+    hp.say(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
 
 # %% [markdown] key="bias-seen" lang="en"
 # Without hats the first steps are too *long*, not too short. $v$ forgets slowly, so it also fills slowly, and its root stands in the divisor. The steps grow to more than $6\eta$, and after 1000 steps they are still a quarter too long. Correcting $m$ alone is worse: the first step is $32\eta$.
@@ -280,7 +280,7 @@ fig, ax = plt.subplots()
 hp.figures.named_lines(sizes, one_step, ax, names="legend", xscale="log", xlabel="gradient")
 ax.set_ylabel(r"first step / $\eta$")
 hp.show(fig, "First step against the gradient's size: below epsilon it shrinks to nothing.")
-print(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / np.sqrt(1e-18 + 1e-8):.5f} η")
+hp.say(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / np.sqrt(1e-18 + 1e-8):.5f} η")
 
 # %% [markdown] key="eps-seen" lang="en"
 # Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
@@ -305,7 +305,7 @@ print(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / np
 # %% key="aligned-run"
 for bends in [(1, 1), (1, 100), (1, 10_000), (1024, 1024)]:
     path = hp.descend(hp.Quadratic(bends), hp.Adam(0.1, eps=0), (1.0, 1.0), steps=30)
-    print(f"curvatures {bends}: after 30 steps w = {path.end.round(6)}")
+    hp.say(f"curvatures {bends}: after 30 steps w = {path.end.round(6)}")
 
 # %% key="quiz-turn"
 hp.quiz("day5-turn")
@@ -323,7 +323,7 @@ for angle, begin in [(0, (1.0, 1.0)), (45, (0.0, np.sqrt(2)))]:
     for rule in (hp.SGD, hp.Momentum, hp.Adam):
         last = hp.descend(turned, rule(fine_rates), begin, steps=300).loss[:, -10:].max(axis=1)
         best = np.nanargmin(last)
-        print(f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = {fine_rates[best]:.2g}")
+        hp.say(f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = {fine_rates[best]:.2g}")
 
 # %% key="explore-turned"
 hp.explore_turned_ravine()
@@ -359,7 +359,7 @@ def walk(rule, steps=300):
 
 
 for rule in ("SGD", "Adam", "AMSGrad"):
-    print(f"{rule:<8} mean of the last three steps: {np.mean(walk(rule)[-3:]):+.2f}")
+    hp.say(f"{rule:<8} mean of the last three steps: {np.mean(walk(rule)[-3:]):+.2f}")
 
 # %% key="explore-wrong"
 hp.explore_wrong_way()
@@ -402,13 +402,13 @@ for name in data:
         mean, best = accuracy.mean(axis=1), accuracy.mean(axis=1).argmax()
         low, high, good = accuracy[best].min(), accuracy[best].max(), rates[mean > mean.max() - 0.02]
         span = f"{good.min():.2g} to {good.max():.2g}, a factor of {good.max() / good.min():.0f}"
-        print(f"{name:<9}  {rule:<8}  {mean[best]:.1%} ({low:.1%} to {high:.1%})  within 2 points: {span}")
+        hp.say(f"{name:<9}  {rule:<8}  {mean[best]:.1%} ({low:.1%} to {high:.1%})  within 2 points: {span}")
 
 # %% key="fast" tags=["nbval-ignore-output"]
 for (name, rule), run in runs.items():
     below = np.nan_to_num(run.loss, nan=9).reshape(13, 5, 10, 23).mean(axis=3) < 0.5
     epochs = np.where(below.any(axis=2), below.argmax(axis=2) + 1, 11).mean(axis=1)
-    print(f"{name:<9}  {rule:<8}  mean loss of an epoch below 0.5 after {epochs.min():.1f} epochs")
+    hp.say(f"{name:<9}  {rule:<8}  mean loss of an epoch below 0.5 after {epochs.min():.1f} epochs")
 
 # %% [markdown] key="fame-seen" lang="en"
 # - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead. How far depends on the units: try another seed for them. (Undoing the units gives back the left panel, so scaling the inputs helps at least as much. But inside a network nobody scales them for you.)
@@ -436,12 +436,13 @@ for rule in ("SGD", "Momentum", "Adam"):
     tested = [np.nan_to_num(run.test_accuracy) for key, run in (runs | more).items() if key[1] == rule]
     price = np.array([accuracy.mean(axis=1).max() - accuracy.mean(axis=1) for accuracy in tested])
     shared = price.max(axis=0).argmin()
-    print(f"{rule:<8}  lr = {rates[shared]:<5.2g} costs", [f"{cost:.1%}" for cost in price[:, shared]])
+    costs = [f"{cost:.1%}" for cost in price[:, shared]]
+    hp.say(f"{rule:<8}  lr = {rates[shared]:<5.2g} costs {costs}")
 
 # %% key="default" tags=["nbval-ignore-output"]
 for epochs in [10, 50]:
     accuracy = hp.train(network, digits, hp.Adam(), epochs=epochs, seed=range(5)).test_accuracy
-    print(f"default 0.001, {epochs} epochs: {accuracy.min():.1%} to {accuracy.max():.1%}")
+    hp.say(f"default 0.001, {epochs} epochs: {accuracy.min():.1%} to {accuracy.max():.1%}")
 
 # %% [markdown] key="shared-seen" lang="en"
 # So there is truth in the sentence, made exact: *one* rate of Adam serves data of very different scales almost as well as a tuned one, within a point. For SGD and momentum even the best compromise costs nine or ten points somewhere. This robustness, not a higher peak, is Adam's gain.
@@ -471,7 +472,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
     l2 = hp.descend(hp.Quadratic([d]), hp.Adam(0.01), start=[1.0], steps=50).end[0]
     adamw = hp.descend(hp.Quadratic([0]), hp.AdamW(0.01, weight_decay=d), start=[1.0], steps=50).end[0]
     assert np.isclose(adamw, (1 - 0.01 * d) ** 50, rtol=1e-12)
-    print(f"d = {d:<6}  Adam with L2: w = {l2:.4f}    AdamW: w = {adamw:.4f}")
+    hp.say(f"d = {d:<6}  Adam with L2: w = {l2:.4f}    AdamW: w = {adamw:.4f}")
 
 # %% [markdown] key="decay-seen" lang="en"
 # Adam divides the penalty's gradient by its size, so $d$ drops out: a thousand times weaker, and the weight shrinks just as much. AdamW shrinks it by $(1 - \eta d)^t$, as asked. In a real training $\sqrt{\hat v}$ comes mostly from the data's gradients, and the penalty is divided by it, too. So Adam with L2 decays weights with small gradients most, instead of all alike.

@@ -206,7 +206,7 @@ if hp.check("adam_step", adam_step).passed and hp.check("waking_step", waking_st
         "Length of the waking step against the number of zero gradients before it: it dips to half the rate after about ten, is back at the rate after about a hundred, and comes to more than three times the rate after some thousands.",
     )
 else:
-    print("Tasks 2 and 3 first.")
+    hp.say("Tasks 2 and 3 first.")
 
 # %% [markdown] key="uncorrected-curve" lang="en"
 # ## 4. Four Adams (1 point)
@@ -319,9 +319,9 @@ if all(hp.check(*task).passed for task in both):
         l2 = adam_step(*l2, t, pull + 0.1 * np.asarray(l2[0]), *usual)
         decayed = adamw_step(*decayed, t, pull, *usual, 0.1)
     for name, state in [("Adam with L2", l2), ("AdamW", decayed)]:
-        print(f"{name:<12}  left of the weights:", *(f"{abs(w):.2f}" for w in state[0]))
+        hp.say(f"{name:<12}  left of the weights: {np.abs(state[0]).round(2)}")
 else:
-    print("Tasks 2 and 5 first: your two functions walk here.")
+    hp.say("Tasks 2 and 5 first: your two functions walk here.")
 
 # %% [markdown] key="corrected-average" lang="en"
 # ## 6. An average that starts off wrong (2 points)
@@ -367,7 +367,7 @@ def snippet_average(x, y, beta):
     return np.array(averages)
 
 
-print("the average of three ones:", snippet_average(np.array([3, 1, 2]), np.ones(3), 0.9).round(2))
+hp.say(f"the average of three ones: {snippet_average(np.array([3, 1, 2]), np.ones(3), 0.9).round(2)}")
 
 # %% key="corrected-average-figure"
 rng = np.random.default_rng(5)
@@ -403,9 +403,9 @@ if hp.check("corrected_average", corrected_average).passed:
     ax.plot(x, y, ".", color="gray")
     hp.figures.named_lines(np.sort(x), averages, ax, names="legend", xlabel="x")
     hp.show(fig, "The mended average is smooth from its first point on, and equals the snippet's later.")
-    print(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
+    hp.say(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
 else:
-    print("Your function first.")
+    hp.say("Your function first.")
 
 # %% [markdown] key="end" lang="en"
 # ## Done

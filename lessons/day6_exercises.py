@@ -208,7 +208,7 @@ if hp.check("diagnose", diagnose).passed:
         "Loss curves for four learning rates, each with the word that your function gives it. Two are flat lines near 2.3; the last panel is empty, since its loss is nan.",
     )
 else:
-    print("Task 2 first: the clinic needs your diagnose.")
+    hp.say("Task 2 first: the clinic needs your diagnose.")
 
 # %% [markdown] key="misdiagnosed-rate-ask" lang="en"
 # One of the words is wrong, and whoever believes it makes things worse. At which rate?
@@ -301,16 +301,16 @@ for rule in [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]:
 # %% key="fair-winner-verdicts" tags=["nbval-ignore-output"]
 if hp.check("fair_winner", fair_winner).passed:
     for k in [0, 6]:
-        print(
-            f"all at {rates[k]:.2g}:", fair_winner({name: loss[k : k + 1] for name, loss in results.items()})
-        )
+        at_one = {name: loss[k : k + 1] for name, loss in results.items()}
+        hp.say(f"all at {rates[k]:.2g}: {fair_winner(at_one)}")
     for seeds in [range(4), range(4, 8), range(8, 12)]:
-        print("each at its own rate:", fair_winner({name: loss[:, seeds] for name, loss in results.items()}))
+        some = {name: loss[:, seeds] for name, loss in results.items()}
+        hp.say(f"each at its own rate: {fair_winner(some)}")
     for name, loss in results.items():
         best = loss[loss.mean(axis=1).argmin()]
-        print(f"{name:<8} at its best rate: {best.mean():.4f} ± {best.std():.4f}")
+        hp.say(f"{name:<8} at its best rate: {best.mean():.4f} ± {best.std():.4f}")
 else:
-    print("Your referee first.")
+    hp.say("Your referee first.")
 
 # %% [markdown] key="fair-winner-seen" lang="en"
 # At one rate for all, the winner depends on the rate. At their own rates, compare the gaps between the optimizers with the ± behind each: that is how much the seeds of one and the same optimizer differ. A referee has to name a winner; a scientist may also say "no difference that these seeds can show".
@@ -366,7 +366,7 @@ x = np.array([0.0, 1.0, 2.0, 3.0])
 y = 1.3 * x + 0.4
 weights, biases = np.linspace(0, 3, 61), np.linspace(-1, 2, 61)
 table = broken_map(weights, biases, x, y)
-print("lowest loss:", table.min(), "lines that have it:", np.sum(table == table.min()))
+hp.say(f"lowest loss: {table.min()} lines that have it: {np.sum(table == table.min())}")
 
 
 # %% key="loss-map-answer"
@@ -394,7 +394,7 @@ if hp.check("loss_map", loss_map).passed:
         "Two maps of the loss. Left: steps, and a wide patch of lines that all share the lowest loss. Right: smooth, with one lowest point.",
     )
 else:
-    print("Your map first.")
+    hp.say("Your map first.")
 
 # %% [markdown] key="trials-needed" lang="en"
 # ## 6. How far does chance carry? (1 point)
@@ -536,7 +536,7 @@ for trial in lab.log:
     finalists.setdefault(str(trial.settings), []).append(trial.accuracy or 0)
 for name, found in finalists.items():
     if len(found) > 1:
-        print(f"{len(found)} seeds: mean {np.mean(found):.1%}, lowest {min(found):.1%}  {name}")
+        hp.say(f"{len(found)} seeds: mean {np.mean(found):.1%}, lowest {min(found):.1%}  {name}")
 
 # %% [markdown] key="capstone-ask" lang="en"
 # Now choose. `settings` is a dictionary with the names of the table above, without a seed; the check has its own. Whoever runs the check again and again, and changes the settings until it is satisfied, tunes on the test images in its drawer. So check when your log has convinced you.

@@ -144,7 +144,7 @@ hp.show(fig, "Left: at one rate for all, Adam is ahead. Right: at tuned rates th
 # %% key="fair-numbers" tags=["nbval-ignore-output"]
 for name, (best, _, _) in audit.items():
     before, now, failed = np.median(unfair[name]), np.median(after[name]), (after[name] < 0.7).sum()
-    print(f"{name:<8} median {before:.1%} -> {now:.1%} at {best:.2g}; failed starts {failed} of 30")
+    hp.say(f"{name:<8} median {before:.1%} -> {now:.1%} at {best:.2g}; failed starts {failed} of 30")
 
 # %% [markdown] key="fair-seen" lang="en"
 # The gap between the medians is all but gone. What the race had measured was how well 0.0007 fits each rule.
@@ -296,7 +296,7 @@ for k in [1, 3, 10]:
     pick = measured.argmin(axis=0)
     right, hope = (pick == best_rate).mean(), measured.min(axis=0).mean() / truth[pick].mean()
     cost = truth[pick].mean() / truth[best_rate]
-    print(
+    hp.say(
         f"{k:>2} seeds: the best rate {right:.0%}, reports {hope:.0%} of its loss, {cost:.1f} × the best loss"
     )
 
@@ -343,11 +343,11 @@ hp.quiz("day6-trials")
 
 # %% key="random-search"
 trials = int(np.ceil(np.log(0.05) / np.log(0.95)))
-print(f"{trials} trials hit the best 5% with probability {1 - 0.95**trials:.3f}")
+hp.say(f"{trials} trials hit the best 5% with probability {1 - 0.95**trials:.3f}")
 low, high, middle = 1e-4, 1.0, 0.1
 uniform = (middle - low) / (high - low)
 logarithmic = np.log(middle / low) / np.log(high / low)
-print(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logarithmic:.1%}")
+hp.say(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logarithmic:.1%}")
 
 # %% [markdown] key="random-seen" lang="en"
 # From 0.0001 to 1 there are four powers of ten. Drawn uniformly, nine draws in ten fall into the last. So **search the learning rate on a logarithmic scale**.
@@ -421,8 +421,10 @@ for name, table in tables.items():
     found, cost = [min(one, key=one.get) for one in searches], [len(one) for one in searches]
     run = hp.train(network, digits, getattr(hp, name)(found), updates=138, seed=range(100, 110))
     accuracy = run.test_accuracy.mean(axis=1)
-    print(f"{name}: {min(cost)} to {max(cost)} trainings find {min(found):.2g} to {max(found):.2g}:",
-          f"mean {accuracy.mean():.1%}, worst {accuracy.min():.1%}; 150 trainings: {full[name]:.1%}")  # fmt: skip
+    hp.say(
+        f"{name}: {min(cost)} to {max(cost)} trainings find {min(found):.2g} to {max(found):.2g}: "
+        f"mean {accuracy.mean():.1%}, worst {accuracy.min():.1%}; 150 trainings: {full[name]:.1%}"
+    )
 
 # %% [markdown] key="search-seen" lang="en"
 # On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can mislead: compare Adam's worst search. So spend what is left of your budget on **seeds** for two or three finalists.
@@ -480,7 +482,7 @@ for size in [16, 32, 64, 128, 256]:
     settings = {"batch_size": size, "updates": n}
     best, _, run = fair(network, tuning, digits, decaying, rates[3:], range(3), **settings)
     mean, worst = run.test_accuracy.mean(), run.test_accuracy.min()
-    print(f"batch {size:>3}, {n:>3} updates, lr {best:.2g}: mean {mean:.1%}, worst {worst:.1%}")
+    hp.say(f"batch {size:>3}, {n:>3} updates, lr {best:.2g}: mean {mean:.1%}, worst {worst:.1%}")
 
 # %% [markdown] key="verdict" lang="en"
 # For the same number of images, a smaller batch makes more updates and ends higher. But each halving doubles the updates, the first halvings gain most, and a machine computes one large batch faster than two small ones (Day 3). The recommended sizes lie between: a compromise, confirmed for a short training. With enough updates the gap closes (Day 3), and what is left to choose by is time.
