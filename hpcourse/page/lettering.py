@@ -18,7 +18,8 @@ from hpcourse.language import current_language, words
 
 # The course's font comes first: a label with a formula in it is drawn with the first font only.
 NUMBERS = (LogFormatter, NullFormatter, ScalarFormatter, StrMethodFormatter)
-FAMILIES = {"en": ["sans-serif"], "zh-TW": ["hpcourse TC", "DejaVu Sans"]}
+FAMILIES = {"zh-TW": ["hpcourse TC", "DejaVu Sans"]}  # of a language that needs more than this one:
+ORDINARY = ["sans-serif"]
 
 
 def use_font():
@@ -30,7 +31,7 @@ def families():
     """The fonts of the language in use, the first one first; matplotlib knows them from now on."""
     if current_language() != "en":
         _register()
-    return FAMILIES[current_language()]
+    return FAMILIES.get(current_language(), ORDINARY)
 
 
 @functools.cache

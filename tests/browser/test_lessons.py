@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from hpcourse.course import DAYS, LANGUAGES
+
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = [
     path.relative_to(NOTEBOOKS).as_posix()
-    for language in ("en", "zh-TW")
-    for path in sorted((NOTEBOOKS / language).glob("day*.ipynb"))
-    if not path.stem.endswith("exercises")
+    for language in LANGUAGES
+    for day in DAYS.values()
+    for path in (NOTEBOOKS / language / f"{name}.ipynb" for name in day.lessons)
+    if path.exists()
 ]
 
 # Adam does not care for the size of gradients: there a slider rightly changes the words alone.

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from hpcourse.course import LANGUAGES
+
 pytestmark = pytest.mark.platform
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted(p for language in ("en", "zh-TW") for p in ROOT.glob(f"notebooks/{language}/*.ipynb"))
+NOTEBOOKS = sorted(p for language in LANGUAGES for p in ROOT.glob(f"notebooks/{language}/*.ipynb"))
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from hpcourse.course import LANGUAGES
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "lite"
 LESSONS = sorted(path.relative_to(ROOT / "notebooks").as_posix() for path in ROOT.glob("notebooks/*/*.ipynb"))
-LESSONS = [name for name in LESSONS if name.startswith(("en/", "zh-TW/"))]
+LESSONS = [name for name in LESSONS if name.split("/")[0] in LANGUAGES]
 KERNEL = SITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static"
 
 
@@ -42,9 +44,11 @@ def test_the_site_holds_every_notebook_and_no_solution(site):
         path.relative_to(site / "files").as_posix() for path in (site / "files").rglob("*") if path.is_file()
     }
     assert held == set(LESSONS), "run make lite"
-    for language in ("en", "zh-TW"):
+    for language in LANGUAGES:
         listed = json.loads((site / "api" / "contents" / language / "all.json").read_text(encoding="utf-8"))
-        assert {file["path"] for file in listed["content"]} == {n for n in LESSONS if n.startswith(language)}
+        assert {file["path"] for file in listed["content"]} == {
+            n for n in LESSONS if n.startswith(f"{language}/")
+        }
 
 
 @pytest.mark.lite

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import nbformat
 
+from hpcourse.course import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT, SITE = ROOT / "build" / "lite-project", ROOT / "build" / "lite"
-LANGUAGES = ("en", "zh-TW")
 SETTINGS = ("jupyter-lite.json", "overrides.json")
 # The page's side of the widgets and the kernel; other extensions of this environment stay out.
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")

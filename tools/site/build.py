@@ -1,10 +1,12 @@
 """Build the site of the course: python -m tools.site.build [FOLDER], by default into build/site.
 
 Each language is a site of its own, with its own search, in a folder of its own; a page has the same name
-in both. Sphinx reads copies of the notebooks which `pages` has made readable without a kernel.
+in all. What is not in a language yet is said there, with a link to the page in English. Sphinx reads copies
+of the notebooks which `pages` has made readable without a kernel.
 """
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -12,9 +14,9 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.site.pages import LANGUAGES, REPOSITORY, WORDS, Page, as_page_text, notebooks, open_in
+from hpcourse.course import COURSE, LANGUAGES
+from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 
-SITE = Path(__file__).parent
 MATHJAX = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0], "static", "mathjax")
 
 
@@ -28,8 +30,17 @@ def build(out):
             raise SystemExit(f"The site was not built: see the warnings above ({', '.join(failed)}).")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(SITE / "root", out)
+        (out / "index.html").write_text(front_door(), encoding="utf-8")
         for language in LANGUAGES:
             shutil.copytree(scratch / language / "html", out / language)
+
+
+def front_door():
+    """The page at the root: it leads on to the reader's language."""
+    link = '<a href="{0}/index.html" hreflang="{0}" lang="{0}">{1}</a>'
+    links = "\n      ".join(link.format(language.code, language.name) for language in LANGUAGES.values())
+    page = (SITE / "root" / "index.html").read_text(encoding="utf-8")
+    return page.replace("{links}", links).replace("{codes}", json.dumps([*LANGUAGES]))
 
 
 def start_sphinx(language, scratch):
@@ -42,11 +53,9 @@ def start_sphinx(language, scratch):
     for page in pages:
         page.write(sources, extra)
     (sources / "index.md").write_text(start_page(pages, language), encoding="utf-8")
+    picture = REPOSITORY / ".github" / f"day1.{language}.png"
+    shutil.copy(picture if picture.exists() else picture.with_name("day1.png"), sources / "day1.png")
     shutil.copytree(SITE / "locale", sources / "locale")  # Sphinx compiles it where it lies
-    shutil.copy(
-        REPOSITORY / ".github" / ("day1.png" if language == "en" else f"day1.{language}.png"),
-        sources / "day1.png",
-    )
     options = [
         "-D",
         f"html_extra_path={extra}",
@@ -73,7 +82,8 @@ def copy(source, target):
 
 def start_page(pages, language):
     """The start page in Markdown: the text of its file, with the syllabus and the order of the pages."""
-    text = as_page_text((SITE / language / "index.md").read_text(encoding="utf-8"), SITE / language, language)
+    folder = SITE / (language if (SITE / language / "index.md").exists() else "en")
+    text = as_page_text((folder / "index.md").read_text(encoding="utf-8"), folder, language)
     contents = "\n".join(page.path.stem for page in pages)
     toctree = f"```{{toctree}}\n:hidden:\n\n{contents}\n```\n"
     return text.replace("{syllabus}", syllabus(pages, language)) + "\n" + toctree
@@ -81,17 +91,29 @@ def start_page(pages, language):
 
 def syllabus(pages, language):
     """The days of the course, each with what its lesson says it is about, and its links."""
-    exercises = {page.path.stem.partition("_")[0]: page for page in pages if "exercises" in page.path.stem}
+    there = {page.path.stem: page for page in pages}
     days = []
-    for page in (page for page in pages if "exercises" not in page.path.stem):
-        title, about = [part.strip() for part in page.opening.split("\n\n") if part.strip()][:2]
-        words, where = WORDS[language], open_in(page.path.relative_to(REPOSITORY).as_posix())
-        links = [f"[{words['lesson']}]({page.path.name})"]
-        if others := exercises.get(page.path.stem.partition("_")[0]):
-            links.append(f"[{words['exercises']}]({others.path.name})")
-        links += [f"[{words[service]}]({where[service]})" for service in ("binder", "colab")]
-        days.append(f"##{title}\n\n{about}\n\n{' · '.join(links)}\n")
+    for day in (*COURSE.days.values(), *COURSE.optional.values()):
+        for name in day.lessons:
+            if name not in there:
+                days.append(in_english(day, name, language))
+                continue
+            page, say = there[name], words(language)
+            title, about = [part.strip() for part in page.opening.split("\n\n") if part.strip()][:2]
+            where = open_in(page.path.relative_to(REPOSITORY).as_posix())
+            links = [f"[{say['lesson']}]({name}.ipynb)"]
+            links += [f"[{say['exercises']}]({other}.ipynb)" for other in day.exercises if other in there]
+            links += [f"[{say[service]}]({where[service]})" for service in ("binder", "colab")]
+            days.append(f"##{title}\n\n{about}\n\n{' · '.join(links)}\n")
     return "\n".join(days)
+
+
+def in_english(day, name, language):
+    """The entry of a lesson that is not in this language yet."""
+    path = REPOSITORY / "notebooks" / "en" / f"{name}.ipynb"
+    title = Page(path, "en").opening.partition("\n")[0]
+    link = f'<a href="../en/{name}.html" lang="en">{words(language)["lesson"]} (English)</a>'
+    return f"##{title} (English)\n\n{day.called(language)}\n\n{link}\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Sphinx's settings, for both languages: `-t zh-TW` chooses Traditional Chinese."""
+"""Sphinx's settings, for all languages: `-t zh-TW` chooses Traditional Chinese."""
 
 import sys
 from pathlib import Path
@@ -7,16 +7,11 @@ SITE = Path(__file__).parent
 sys.path.insert(0, str(SITE.parents[1]))
 
 from tools.site.chinese_search import SearchTraditionalChinese  # noqa: E402
-from tools.site.pages import LANGUAGES, REPOSITORY, WORDS, notebooks, open_in, published  # noqa: E402
+from tools.site.pages import LANGUAGES, REPOSITORY, notebooks, open_in, published, words  # noqa: E402
 
-CODE = "zh-TW" if tags.has("zh-TW") else "en"  # noqa: F821 (Sphinx puts `tags` here)
-TITLES = {
-    "en": "hpcourse: learning rate, batch size, optimizer",
-    "zh-TW": "hpcourse：學習率、批次大小、最佳化器",
-}
-
-project, html_title = "hpcourse", TITLES[CODE]
-language = CODE.replace("-", "_")
+CODE = next(code for code in LANGUAGES if tags.has(code))  # noqa: F821 (Sphinx puts `tags` here)
+project, html_title = "hpcourse", words(CODE)["title"]
+language = LANGUAGES[CODE].locale
 locale_dirs = ["locale"]
 extensions = ["myst_nb"]
 exclude_patterns = ["locale"]
@@ -45,12 +40,13 @@ def add_links(app, pagename, templatename, context, doctree):
     """Give the templates the links to the other language and to the services that run the notebook."""
     is_notebook = any(path.stem == pagename for path in notebooks(CODE))
     context["notebook"] = open_in(f"notebooks/{CODE}/{pagename}.ipynb") if is_notebook else None
-    context["languages"], context["code"], context["words"] = LANGUAGES, CODE, WORDS[CODE]
-    others = {}
-    for other in LANGUAGES:
-        there = {"index", "search", *(path.stem for path in notebooks(other))}
-        others[other] = f"{other}/{pagename if pagename in there else 'index'}.html"
-    context["translations"] = others
+    context["languages"], context["code"], context["words"] = LANGUAGES, CODE, words(CODE)
+    context["pairs"] = language == SearchTraditionalChinese.lang
+    there = {other: {"index", "search", *(p.stem for p in notebooks(other))} for other in LANGUAGES}
+    context["translations"] = {
+        other: f"{other}/{pagename}.html" for other in LANGUAGES if pagename in there[other]
+    }
+    context["starts"] = {other: words(other)["start"] for other in LANGUAGES}
     context["repository"] = f"https://github.com/{published(REPOSITORY).name}"
 
 

@@ -4,41 +4,32 @@ import base64
 import html
 import re
 import struct
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
+from babel.messages.pofile import read_po
 
 from hpcourse import language as course_language
+from hpcourse.course import COURSE, LANGUAGES
 from hpcourse.page import quizzes
 from tools.links import published
 
-REPOSITORY = Path(__file__).parents[2]
-LANGUAGES = {"en": "English", "zh-TW": "繁體中文"}
-WORDS = {
-    "en": {
-        "lesson": "Read the lesson",
-        "exercises": "Exercises",
-        "binder": "Open in Binder",
-        "colab": "Open in Colab",
-        "github": "View on GitHub",
-        "still": "A still picture. <a>Open the notebook</a> to move the sliders.",
-        "navigation": "Other language, and ways to run this page",
-        "source": "Source on GitHub",
-        "licence": "Code: MIT. Texts: CC BY 4.0.",
-    },
-    "zh-TW": {
-        "lesson": "閱讀課文",
-        "exercises": "習題",
-        "binder": "在 Binder 開啟",
-        "colab": "在 Colab 開啟",
-        "github": "在 GitHub 上檢視",
-        "still": "這是靜態圖片。<a>開啟筆記本</a>就能拖動滑桿。",
-        "navigation": "切換語言，以及執行本頁的方式",
-        "source": "GitHub 上的原始檔",
-        "found": "找到 ${resultCount} 頁。",
-        "licence": "程式碼：MIT。文字：CC BY 4.0。",
-    },
+SITE, REPOSITORY = Path(__file__).parent, Path(__file__).parents[2]
+WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
+    "title": "hpcourse: learning rate, batch size, optimizer",
+    "lesson": "Read the lesson",
+    "exercises": "Exercises",
+    "binder": "Open in Binder",
+    "colab": "Open in Colab",
+    "github": "View on GitHub",
+    "still": "A still picture. <a>Open the notebook</a> to move the sliders.",
+    "navigation": "Other language, and ways to run this page",
+    "source": "Source on GitHub",
+    "licence": "Code: MIT. Texts: CC BY 4.0.",
+    "start": "start page",
+    "found": "found ${resultCount} pages",
 }
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
 
@@ -49,7 +40,7 @@ QUIZ = re.compile(r"\bhp\.quiz\([\"']([\w-]+)[\"']\)")
 
 def open_in(path):
     """Where the file `path` of the repository opens: {"binder": address, "colab": ..., "github": ...}."""
-    name, branch = published(REPOSITORY)
+    name, branch, *_ = published(REPOSITORY)
     in_lab = quote(f"lab/tree/{path}", safe="")
     return {
         "binder": f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath={in_lab}",
@@ -58,13 +49,21 @@ def open_in(path):
     }
 
 
-def notebooks(language, root=REPOSITORY):
-    """The notebooks for learners in the order of the course: lesson 1, exercises 1, lesson 2, ..."""
+def notebooks(language, root=REPOSITORY, course=COURSE):
+    """The notebooks for learners that there are, in the order of the course."""
+    paths = [root / "notebooks" / language / f"{name}.ipynb" for name in course.notebooks]
+    return [path for path in paths if path.exists()]
 
-    def place(path):
-        return int(re.match(r"day(\d+)", path.stem)[1]), "exercises" in path.stem, path.stem
 
-    return sorted((root / "notebooks" / language).glob("day[0-9]*.ipynb"), key=place)
+@cache
+def words(language):
+    """What the site says itself: {key of WORDS: the words in this language, or in English}."""
+    catalogue = SITE / "locale" / LANGUAGES[language].locale / "LC_MESSAGES" / "sphinx.po"
+    if not catalogue.exists():
+        return WORDS
+    with catalogue.open("rb") as file:
+        messages = {message.id: message.string for message in read_po(file)}
+    return {key: messages.get(english) or english for key, english in WORDS.items()}
 
 
 class Page:
@@ -120,7 +119,7 @@ class Page:
         # A figure that is the value of its cell is a live one; hp.show displays the others.
         if output.output_type == "execute_result":
             binder = open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
-            note = WORDS[self.language]["still"].replace("<a>", f'<a href="{binder}">')
+            note = words(self.language)["still"].replace("<a>", f'<a href="{binder}">')
             image += f"<figcaption>{note}</figcaption>"
         return f"<figure>{image}</figure>"
 

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from PIL import Image
 
+from hpcourse import course
 from tools.site import pages
 from tools.site.chinese_search import SearchTraditionalChinese
 
@@ -122,7 +123,15 @@ def test_each_lesson_is_followed_by_its_exercises(tmp_path):
     folder.mkdir(parents=True)
     for name in ("day10_z", "day2_exercises", "day1_learning", "day1_exercises", "day2_a", "notes"):
         (folder / f"{name}.ipynb").write_text(json.dumps({}))
-    names = [path.stem for path in pages.notebooks("en", tmp_path)]
+    entry = '[days.day{}]\nname.en = "x"\nnotebooks = {{ {} }}\n'
+    days = [
+        entry.format(1, "day1_learning = 5, day1_exercises = 5"),
+        entry.format(2, "day2_a = 5, day2_b = 5, day2_exercises = 5"),
+        entry.format(10, "day10_z = 5"),
+    ]
+    file = tmp_path / "course.toml"
+    file.write_text('[languages.en]\nname = "English"\nlocale = "en"\n' + "".join(days))
+    names = [path.stem for path in pages.notebooks("en", tmp_path, course.read(file))]
     assert names == ["day1_learning", "day1_exercises", "day2_a", "day2_exercises", "day10_z"]
 
 
