@@ -38,7 +38,7 @@ check: $(VENV)/dev
 	$(BIN)/python -m tools.build --check
 
 nbval: $(VENV)/dev
-	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning $(BIN)/python -m pytest -q \
+	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
 
 browser: $(VENV)/dev

@@ -35,9 +35,11 @@ _MODULES = {
 _LATER = _MODULES | {
     "Laboratory": "hpcourse.page.laboratory",
     "LiveFigure": "hpcourse.page.live",
+    "after": "hpcourse.page.predictions",
     "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
+    "predict": "hpcourse.page.predictions",
     "quiz": "hpcourse.page.quizzes",
     "regimes": "hpcourse.measure",
     "replay": "hpcourse.measure",

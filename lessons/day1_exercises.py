@@ -155,10 +155,7 @@ for name, curvature, dash in zip("ABC", (2.0, 8.0, 0.5), ("-", "--", ":")):
 ax.axhline(1, color="gray", lw=1)
 ax.set(ylim=(1e-8, 1e8), xlabel=r"learning rate $\eta$", ylabel="distance after 20 steps")
 ax.legend(title="bowl")
-hp.show(
-    fig,
-    "Three curves, A, B and C: distance after 20 steps against the learning rate. Each falls to a minimum, then rises steeply; B does so first, then A, then C.",
-)
+hp.show(fig, "day1-steepest-bowl")
 
 # %% [markdown] key="steepest-bowl-ask" lang="en"
 # Answer with the letter, as a string: `"A"`, `"B"` or `"C"`.
@@ -291,10 +288,7 @@ if hp.check("best_learning_rate", best_learning_rate).passed:
     fig, ax = plt.subplots(figsize=(7, 3))
     hp.figures.sweep(lrs, losses, ax, "training loss", better=min)
     ax.axvline(best_learning_rate(lrs, losses), color="black", lw=1, ls="--")
-    hp.show(
-        fig,
-        "Training loss against the learning rate, five seeds each, on digits. A dashed line marks the rate that your function chose.",
-    )
+    hp.show(fig, "day1-best-learning-rate-sweep")
 else:
     hp.say("Your function first.")
 

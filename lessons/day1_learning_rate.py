@@ -59,39 +59,49 @@ hp.use_style()
 #
 # Here is a small network that reads handwritten digits: 64 inputs (8×8 pixels), 32 hidden units, 10 outputs. We train it three times, with the same starting weights, on the same images in the same order. One number differs, the **learning rate**: it is 0.003, 0.3 and 3.
 #
-# Each **update** is one step, made with a batch of 64 images. An **epoch** is one pass through all training images. Before you run the cells: which of the three will read digits best?
+# Each **update** is one step, made with a batch of 64 images. An **epoch** is one pass through all training images. **Predict:** which of the three will read digits best?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="aadd88e7"
+# %% [markdown] key="puzzle" lang="zh-TW" of="84567b5a"
 # ## 1. 一個謎題
 #
 # 這裡有一個辨識手寫數字的小網路：64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出。我們訓練它三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**：0.003、0.3 和 3。
 #
-# 每次**更新**（update）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。執行之前先猜猜看：訓練出來的三個網路，哪一個最會認數字？
-
-# %% key="puzzle-run"
-digits = hp.digits()
-network = hp.MLP((64, 32, 10))
-rates = [0.003, 0.3, 3]
-puzzle = hp.train(network, digits, hp.SGD(lr=rates), batch_size=64, epochs=10, seed=1)
+# 每次**更新**（update）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。**先預測**：訓練出來的三個網路，哪一個最會認數字？
 
 # %% key="puzzle-figure"
-fig, ax = plt.subplots()
-hp.figures.loss_curves(puzzle, ax, [f"lr = {rate}" for rate in rates])
-ax.axhline(np.log(10), color="black", lw=1, ls="--")
-hp.show(fig, "Three trainings: one loss falls fast, one hardly falls, one stays at the level of guessing.")
+with hp.predict("day1-puzzle"):
+    digits = hp.digits()
+    network = hp.MLP((64, 32, 10))
+    rates = [0.003, 0.3, 3]
+    puzzle = hp.train(network, digits, hp.SGD(lr=rates), batch_size=64, epochs=10, seed=1)
+    fig, ax = plt.subplots()
+    hp.figures.loss_curves(puzzle, ax, [f"lr = {rate}" for rate in rates])
+    ax.axhline(np.log(10), color="black", lw=1, ls="--")
+    hp.show(fig, "day1-puzzle")
 
 # %% key="puzzle-accuracy" tags=["nbval-ignore-output"]
-for rate, accuracy in zip(rates, puzzle.test_accuracy):
-    print(f"lr = {rate:<6} reads {accuracy:.0%} of unseen digits")
+with hp.after("day1-puzzle"):
+    for rate, accuracy in zip(rates, puzzle.test_accuracy):
+        print(f"lr = {rate:<6} reads {accuracy:.0%} of unseen digits")
 
 # %% [markdown] key="puzzle-answer" lang="en"
+# <details><summary>After your answer: what the three curves say</summary>
+#
 # One run learns. One has hardly begun. One jumps up in its first updates, falls back to the level of guessing, and stays there. The dashed line is the level of guessing: with ten digits, a loss of $\ln 10$. Nothing but the size of the step tells the three apart.
 #
-# Three questions follow. **Why** is there a step that is too big? **Where** is the border? And how do you **find** a good rate for a network nobody has trained before?
+# </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="c3a9117d"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="8f9f460c"
+# <details><summary>作答之後：這三條曲線說了什麼</summary>
+#
 # 一個學會了，一個幾乎還沒起步，還有一個在頭幾次更新就往上衝，再落回亂猜的程度，從此停在那裡。虛線是亂猜的程度：十個數字隨便猜，損失是 $\ln 10$。三者只差在步伐的大小。
 #
+# </details>
+
+# %% [markdown] key="puzzle-questions" lang="en"
+# Three questions follow. **Why** is there a step that is too big? **Where** is the border? And how do you **find** a good rate for a network nobody has trained before?
+
+# %% [markdown] key="puzzle-questions" lang="zh-TW" of="490f404e"
 # 接下來有三個問題。步伐**為什麼**不能太大？界線在**哪裡**？面對一個沒有人訓練過的網路，又要怎樣**找到**好的學習率？
 
 # %% [markdown] key="one-weight" lang="en"
@@ -148,17 +158,17 @@ print(path.w[:, 0].round(4))
 # %% [markdown] key="predict-regimes" lang="zh-TW" of="eba60f83"
 # **先預測**：下面用四個學習率 0.02、0.3、0.9、1.1，在這條拋物線上各走十二步。用第三個學習率，會走成什麼樣子？
 
-# %% key="quiz-regimes"
-hp.quiz("day1-regimes")
-
 # %% key="regimes"
-rates = [0.02, 0.3, 0.9, 1.1]
-path = hp.descend(parabola, hp.SGD(lr=rates), start=[-2.5], steps=12)
-fig, axes = plt.subplots(1, 4, figsize=(10, 2.8), sharex=True, sharey=True)
-hp.figures.regimes(path, parabola, axes)
-hp.show(fig, "Four walks down a parabola: one crawls, one converges, one rings, one diverges.")
+with hp.predict("day1-regimes"):
+    rates = [0.02, 0.3, 0.9, 1.1]
+    path = hp.descend(parabola, hp.SGD(lr=rates), start=[-2.5], steps=12)
+    fig, axes = plt.subplots(1, 4, figsize=(10, 2.8), sharex=True, sharey=True)
+    hp.figures.regimes(path, parabola, axes)
+    hp.show(fig, "day1-regimes")
 
 # %% [markdown] key="regimes-named" lang="en"
+# <details><summary>After your answer: four regimes</summary>
+#
 # Four regimes, one formula:
 #
 # - **crawl**: every step goes the right way, and far too short;
@@ -166,9 +176,11 @@ hp.show(fig, "Four walks down a parabola: one crawls, one converges, one rings, 
 # - **ring**: every step jumps across the minimum, yet lands a little nearer;
 # - **diverge**: every step jumps across and lands *farther away* than before.
 #
-# The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Any of them can be given as a list, and becomes an axis of the result.
+# </details>
 
-# %% [markdown] key="regimes-named" lang="zh-TW" of="9e360505"
+# %% [markdown] key="regimes-named" lang="zh-TW" of="e829d7fb"
+# <details><summary>作答之後：四種走法</summary>
+#
 # 同一條公式，四種走法：
 #
 # - **慢爬**（crawls）：每一步方向都對，但實在太短；
@@ -176,6 +188,12 @@ hp.show(fig, "Four walks down a parabola: one crawls, one converges, one rings, 
 # - **震盪**（rings）：每一步都跨過最小值，不過落點比原來近一些；
 # - **發散**（diverges）：每一步都跨過最小值，落點卻比原來**更遠**。
 #
+# </details>
+
+# %% [markdown] key="hyperparameter" lang="en"
+# The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Any of them can be given as a list, and becomes an axis of the result.
+
+# %% [markdown] key="hyperparameter" lang="zh-TW" of="171eb3f6"
 # 這裡的 `lr` 給的是一個串列（list），所以四個學習率一次跑完。**超參數**是由人設定、不靠訓練學來的數值，學習率就是其中之一。本課程的每個超參數都可以這樣給，結果就會多出一個軸。
 
 # %% [markdown] key="play-parabola" lang="en"
@@ -214,7 +232,7 @@ print(f"the largest rate that ends nearer than it began: {rates[distance < 2.5].
 # %% key="border-figure"
 fig, ax = plt.subplots()
 hp.figures.distance_by_rate(rates, distance, ax, start=2.5)
-hp.show(fig, "Final distance against the learning rate: a deep dip, then a sharp border.")
+hp.show(fig, "day1-border")
 
 # %% [markdown] key="border-seen" lang="en"
 # The curve crosses the dashed line at one place, and that is the border. To its left lies a dip: one rate lands exactly on the minimum, and rates near it almost do. Raise `steps` and run again: the border stays, and only gets steeper.
@@ -278,36 +296,47 @@ hp.quiz("day1-threshold")
 # %% [markdown] key="bowl" lang="en"
 # ### Two directions, one learning rate
 #
-# A network has thousands of weights, and its loss bends differently in different directions. Two weights already show what follows. In this bowl the flat direction has curvature 1. You choose the other.
+# A network has thousands of weights, and its loss bends differently in different directions. Two weights already show what follows. In a bowl the flat direction has curvature 1; the other is steeper.
 #
 # **Predict:** with curvatures 1 and 10, which of the two decides where the border is?
 
-# %% [markdown] key="bowl" lang="zh-TW" of="31fc82ec"
+# %% [markdown] key="bowl" lang="zh-TW" of="263c25b7"
 # ### 兩個方向，一個學習率
 #
-# 網路有成千上萬個權重，損失在不同方向上彎曲的程度也不同。只要兩個權重，就看得出這會有什麼後果。下面這個碗，平緩方向的曲率固定是 1，另一個方向的曲率由你決定。
+# 網路有成千上萬個權重，損失在不同方向上彎曲的程度也不同。只要兩個權重，就看得出這會有什麼後果。有一個碗，平緩方向的曲率是 1，另一個方向比較陡。
 #
 # **先預測**：曲率是 1 和 10 時，界線由哪一個決定？
 
-# %% key="explore-bowl"
-hp.explore_bowl()
-
 # %% key="bowl-border"
-bowl = hp.Quadratic([1, 10])
-rates = np.linspace(0.001, 0.4, 4000)
-path = hp.descend(bowl, hp.SGD(lr=rates), start=(-2.5, 2.0), steps=300)
-nearer = np.linalg.norm(path.end, axis=-1) < np.linalg.norm([-2.5, 2.0])
-print(f"border {rates[nearer].max():.3f}   2 / largest curvature {2 / 10:.3f}")
+with hp.predict("day1-bowl"):
+    bowl = hp.Quadratic([1, 10])
+    rates = np.linspace(0.001, 0.4, 4000)
+    path = hp.descend(bowl, hp.SGD(lr=rates), start=(-2.5, 2.0), steps=300)
+    nearer = np.linalg.norm(path.end, axis=-1) < np.linalg.norm([-2.5, 2.0])
+    print(f"border {rates[nearer].max():.3f}   2 / 1 = {2 / 1:.3f}   2 / 10 = {2 / 10:.3f}")
+    hp.show(hp.explore_bowl())
 
 # %% [markdown] key="bowl-seen" lang="en"
+# <details><summary>After your answer: who decides, and who pays for it</summary>
+#
+# Move the slider of the steep curvature: the border moves along.
+#
 # The most sharply bent direction decides. The border is $2/\lambda_{\max}$, where $\lambda_{\max}$ is the largest curvature of all, also called the **sharpness**. (If you know linear algebra: it is the largest eigenvalue of the Hessian, the matrix of second derivatives.)
 #
 # The flat directions pay for it. They have to make do with a rate that the steep one can bear. How much this costs, and what helps, is the subject of Day 4.
+#
+# </details>
 
-# %% [markdown] key="bowl-seen" lang="zh-TW" of="0a4a96d3"
+# %% [markdown] key="bowl-seen" lang="zh-TW" of="4bc6244c"
+# <details><summary>作答之後：誰說了算，代價由誰付</summary>
+#
+# 拖動曲率的滑桿：界線會跟著移動。
+#
 # 決定界線的是彎得最急的方向。界線是 $2/\lambda_{\max}$，其中 $\lambda_{\max}$ 是所有方向中最大的曲率，又稱為**銳度**（sharpness）。（學過線性代數的人：它是二階導數矩陣，也就是黑塞矩陣 Hessian 的最大特徵值。）
 #
 # 代價由平緩的方向承擔：它們只能遷就陡峭方向受得了的學習率。要付多少代價、有什麼辦法，是第 4 天的主題。
+#
+# </details>
 
 # %% [markdown] key="too-small" lang="en"
 # ## 4. Too small: slow, and stuck?
@@ -338,39 +367,46 @@ for lr in [0.9, 0.1, 0.01, 0.001]:
 hp.explore_basins()
 
 # %% [markdown] key="predict-basins" lang="en"
-# One start proves little. Take 1,000 starting points, evenly spread over both valleys, and 77 learning rates: 77,000 descents. After 1,000 steps, each of them has come to rest on the left or on the right, or it keeps jumping, or it has diverged.
+# One start proves little. Take 1,000 starting points, evenly spread over both valleys, and 77 learning rates: 77,000 descents. After 1,000 steps, each of them has come to rest on the left or on the right, or it keeps jumping, or it has diverged. **Predict:** does a rate ten times larger, but still small, bring more of the starts into the deep valley?
 
-# %% [markdown] key="predict-basins" lang="zh-TW" of="ce174b8f"
-# 一個起點證明不了什麼。在涵蓋兩個谷的範圍內均勻取 1,000 個起點，配上 77 個學習率，一共 77,000 次下降。走完 1,000 步，結果只有四種：停在左邊、停在右邊、一直跳來跳去，或是發散。
-
-# %% key="quiz-basins"
-hp.quiz("day1-basins")
+# %% [markdown] key="predict-basins" lang="zh-TW" of="72b8e36e"
+# 一個起點證明不了什麼。在涵蓋兩個谷的範圍內均勻取 1,000 個起點，配上 77 個學習率，一共 77,000 次下降。走完 1,000 步，結果只有四種：停在左邊、停在右邊、一直跳來跳去，或是發散。**先預測**：學習率變成十倍（但還是很小），會有更多起點走進深谷嗎？
 
 # %% key="basins-run"
-curve = hp.TwoBasins(tilt=0.2)
-deep, barrier, shallow = curve.stationary_points()
-starts, basin_rates = np.linspace(-2, 2, 1000), np.linspace(0.03, 1.55, 77)
-path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps=1000, record=False)
-stays, on_left = ~path.diverged, path.end[..., 0] < barrier
-at_rest = stays & (np.abs(curve.gradient(path.end)[..., 0]) < 1e-3)
+with hp.predict("day1-basins"):
+    curve = hp.TwoBasins(tilt=0.2)
+    deep, barrier, shallow = curve.stationary_points()
+    starts, basin_rates = np.linspace(-2, 2, 1000), np.linspace(0.03, 1.55, 77)
+    path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps=1000, record=False)
+    stays, on_left = ~path.diverged, path.end[..., 0] < barrier
+    at_rest = stays & (np.abs(curve.gradient(path.end)[..., 0]) < 1e-3)
+    for k in [0, 14]:
+        share = (at_rest & on_left)[k].mean()
+        print(f"lr = {basin_rates[k]:.2f}  in the deep valley {share:.1%}")
 
 # %% key="basins-figure"
-ends = {"rests deep": at_rest & on_left, "rests shallow": at_rest & ~on_left}
-ends |= {"keeps jumping": stays & ~at_rest, "diverges": ~stays}
-thresholds = [2 / curve.hessian([valley])[0, 0] for valley in (deep, shallow)]
-fig, ax = plt.subplots(figsize=(8, 3.8))
-hp.figures.share_by_rate(basin_rates, ends, ax, thresholds)
-hp.show(fig, "Share of starts by how they end: past the first threshold none rests in the deep valley.")
+with hp.after("day1-basins"):
+    ends = {"rests deep": at_rest & on_left, "rests shallow": at_rest & ~on_left}
+    ends |= {"keeps jumping": stays & ~at_rest, "diverges": ~stays}
+    thresholds = [2 / curve.hessian([valley])[0, 0] for valley in (deep, shallow)]
+    fig, ax = plt.subplots(figsize=(8, 3.8))
+    hp.figures.share_by_rate(basin_rates, ends, ax, thresholds)
+    hp.show(fig, "day1-basins")
 
 # %% key="basins-numbers"
-right, left = starts > barrier, starts < barrier
-for k in [0, 20, 30, 50, 70]:
-    escaped = (stays & on_left)[k, right].mean()
-    fell = (stays & ~on_left)[k, left].mean()
-    print(f"lr = {basin_rates[k]:.2f}  escape to the deep valley {escaped:4.0%}  fall out of it {fell:4.0%}")
-print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
+with hp.after("day1-basins"):
+    right, left = starts > barrier, starts < barrier
+    for k in [0, 20, 30, 50, 70]:
+        escaped = (stays & on_left)[k, right].mean()
+        fell = (stays & ~on_left)[k, left].mean()
+        print(
+            f"lr = {basin_rates[k]:.2f}  escape to the deep valley {escaped:4.0%}  fall out of it {fell:4.0%}"
+        )
+    print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
 
 # %% [markdown] key="basins-seen" lang="en"
+# <details><summary>After your answer: is the complaint true?</summary>
+#
 # The complaint is true on this curve. The cure works only in part.
 #
 # - With a small step, *where you start decides*. Every run that starts right of the barrier stays in the shallow valley, and making the step smaller still changes nothing.
@@ -378,8 +414,12 @@ print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
 # - Beyond the first dashed line, $2/\lambda$ of the deep valley, no run comes to rest there. At first the runs do not leave: they jump to and fro inside it for ever. Later they are thrown out, and every run that does not diverge ends in the shallow valley.
 #
 # A large step does not choose the deep valley. It can rest only in a **flat** one.
+#
+# </details>
 
-# %% [markdown] key="basins-seen" lang="zh-TW" of="052addc3"
+# %% [markdown] key="basins-seen" lang="zh-TW" of="d6568fd7"
+# <details><summary>作答之後：這種抱怨成立嗎？</summary>
+#
 # 在這條曲線上，第二種抱怨成立，但解藥只有一部分效果。
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山脊右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
@@ -387,6 +427,8 @@ print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
 # - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，沒有一次執行能停在深谷裡。起初它們並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
 #
 # 大步伐並不會挑深的谷，它只停得住**平坦**的谷。
+#
+# </details>
 
 # %% [markdown] key="digits" lang="en"
 # ## 5. A real network: 160 trainings
@@ -402,52 +444,62 @@ print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
 #
 # **先預測**：這 32 個學習率中，有幾個能讓五個種子在沒看過的數字上，準確率全都超過 90%？
 
-# %% key="digits-sweep"
-sweep_rates = np.logspace(-3, 1, 32)
-sweep = hp.train(network, digits, hp.SGD(lr=sweep_rates), batch_size=64, epochs=10, seed=range(5))
-sweep
-
 # %% key="digits-figure"
-fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9, 3.6))
-hp.figures.sweep(sweep_rates, sweep.train_loss, left_ax, "training loss", better=min)
-left_ax.set_yscale("log")
-hp.figures.sweep(sweep_rates, sweep.test_accuracy, right_ax, "test accuracy")
-hp.show(fig, "Loss and accuracy against the learning rate: a slope, a broad good range, then a cliff.")
+with hp.predict("day1-digits"):
+    sweep_rates = np.logspace(-3, 1, 32)
+    sweep = hp.train(network, digits, hp.SGD(lr=sweep_rates), batch_size=64, epochs=10, seed=range(5))
+    fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9, 3.6))
+    hp.figures.sweep(sweep_rates, sweep.train_loss, left_ax, "training loss", better=min)
+    left_ax.set_yscale("log")
+    hp.figures.sweep(sweep_rates, sweep.test_accuracy, right_ax, "test accuracy")
+    hp.show(fig, "day1-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
-accuracy = sweep.test_accuracy
-good = sweep_rates[accuracy.min(axis=1) > 0.9]
-best = sweep_rates[sweep.train_loss.mean(axis=1).argmin()]
-cliff = sweep_rates[(accuracy.mean(axis=1) < 0.5) & (sweep_rates > best)].min()
-print(f"every seed above 90%: {len(good)} rates, {good.min():.2g} to {good.max():.2g}")
-print(f"lowest training loss at {best:.2g}; from {cliff:.2g} on training fails")
-for seeds in (range(5), range(5, 10), range(10, 15)):
-    again = hp.train(network, digits, hp.SGD(lr=good), batch_size=64, epochs=10, seed=seeds)
-    mean = again.test_accuracy.mean(axis=1)
-    print(
-        f"seeds {seeds[0]:>2} to {seeds[-1]:>2}: best accuracy {mean.max():.1%} at {good[mean.argmax()]:.2g}"
-    )
+with hp.after("day1-digits"):
+    accuracy = sweep.test_accuracy
+    good = sweep_rates[accuracy.min(axis=1) > 0.9]
+    best = sweep_rates[sweep.train_loss.mean(axis=1).argmin()]
+    cliff = sweep_rates[(accuracy.mean(axis=1) < 0.5) & (sweep_rates > best)].min()
+    print(f"every seed above 90%: {len(good)} rates, {good.min():.2g} to {good.max():.2g}")
+    print(f"lowest training loss at {best:.2g}; from {cliff:.2g} on training fails")
+    for seeds in (range(5), range(5, 10), range(10, 15)):
+        again = hp.train(network, digits, hp.SGD(lr=good), batch_size=64, epochs=10, seed=seeds)
+        mean = again.test_accuracy.mean(axis=1)
+        print(
+            f"seeds {seeds[0]:>2} to {seeds[-1]:>2}: best accuracy {mean.max():.1%} at {good[mean.argmax()]:.2g}"
+        )
 
 # %% [markdown] key="digits-seen" lang="en"
+# <details><summary>After your answer: three parts</summary>
+#
 # Three parts, as on the parabola: a slope where the network crawls, a broad good range, and a cliff. The line is the median of five seeds, the band runs from the worst seed to the best, the ring marks the best mean. Three things are worth remembering.
 #
 # - Counted in factors the good range is wide. Search by factors of two or three, not by one part in a hundred.
 # - Inside the good range the winner is luck. The last three lines repeat the contest with other seeds: another rate wins, by a hair.
 # - The **training loss** is lowest right below the cliff. Whoever looks only for the lowest loss walks to the edge. A step back by a factor of two or three costs little and is safe.
 #
-# Look into single runs:
+# </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="352c4a2f"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="dee007e8"
+# <details><summary>作答之後：三段</summary>
+#
 # 和拋物線一樣分成三段：網路慢爬的斜坡、寬闊的好範圍，以及懸崖。線是五個種子的中位數，色帶是最差的種子到最好的種子之間的範圍，圓圈標出平均最好的學習率。有三件事值得記住。
 #
 # - 以倍數來看，好的範圍很寬。搜尋時以兩三倍為一格就好，不必計較百分之一。
 # - 在好的範圍裡，誰是冠軍全憑運氣。最後三行換了種子重新比賽：贏的是別的學習率，而且只贏一點點。
 # - **訓練損失**最低的地方，就在懸崖旁邊。只追求最低損失的人，會一路走到懸崖邊。退後兩三倍，代價很小，卻很安全。
 #
+# </details>
+
+# %% [markdown] key="single-runs" lang="en"
+# Look into single runs:
+
+# %% [markdown] key="single-runs" lang="zh-TW" of="bdd704c0"
 # 來看看個別的訓練：
 
 # %% key="explore-sweep"
-hp.explore_sweep(sweep)
+with hp.after("day1-digits"):
+    hp.show(hp.explore_sweep(sweep))
 
 # %% [markdown] key="dead" lang="en"
 # One surprise: beyond the cliff the loss does not run to infinity, as it did on the parabola. No run of this sweep counts as diverged, which takes a loss a million times the first one. So what does the network do there?
@@ -521,31 +573,44 @@ print(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")
 #
 # 先看三個已經知道答案的例子：一個只有一個方向，曲率是 3；一個有二十個方向，其中最大的曲率是 3；還有同樣的二十個方向，但梯度帶一點雜訊，就像小批次帶來的那樣。虛線是 $2/\lambda_{\max}$。**先預測**：三個最低點會在哪裡？
 
-# %% key="range-run"
-one = hp.lr_range_test(hp.Quadratic([3.0]), start=[1.0], smooth=0)
-twenty, start = hp.Quadratic(np.geomspace(0.01, 3, 20)), np.ones(20)
-many = hp.lr_range_test(twenty, start=start, smooth=0)
-noisy = hp.lr_range_test(twenty, start=start, smooth=0, noise=0.01, seed=range(5))
-
 # %% key="range-figure"
-fig, axes = plt.subplots(1, 3, figsize=(10, 3.2))
-titles = ["1 direction", "20 directions", "20 directions, noise"]
-for ax, test, title in zip(axes, [one, many, noisy], titles):
-    hp.figures.range_test(test, ax, threshold=2 / 3)
-    ax.set_title(title)
-hp.show(fig, "Range tests: the minimum lies at the threshold, far above it, and with noise in between.")
-times = [f"{np.median(test.at_minimum) / (2 / 3):.1f}" for test in (one, many, noisy)]
-print("minimum / threshold:", times)
+with hp.predict("day1-range"):
+    one = hp.lr_range_test(hp.Quadratic([3.0]), start=[1.0], smooth=0)
+    twenty, start = hp.Quadratic(np.geomspace(0.01, 3, 20)), np.ones(20)
+    many = hp.lr_range_test(twenty, start=start, smooth=0)
+    noisy = hp.lr_range_test(twenty, start=start, smooth=0, noise=0.01, seed=range(5))
+    fig, axes = plt.subplots(1, 3, figsize=(10, 3.2))
+    titles = ["1 direction", "20 directions", "20 directions, noise"]
+    for ax, test, title in zip(axes, [one, many, noisy], titles):
+        hp.figures.range_test(test, ax, threshold=2 / 3)
+        ax.set_title(title)
+    hp.show(fig, "day1-range")
+    times = [f"{np.median(test.at_minimum) / (2 / 3):.1f}" for test in (one, many, noisy)]
+    print("minimum / threshold:", times)
 
 # %% [markdown] key="range-seen" lang="en"
+# <details><summary>After your answer: why the test shows the explosion late</summary>
+#
 # In one direction the minimum is the last rate tried below the threshold. In twenty directions it lies far **above**. The steep direction does start to grow at the dashed line. But by then it has shrunk to almost nothing, and while it grows back the flat directions still pull the total loss down. The test shows the explosion late. Whoever reads the minimum reads a rate that diverges.
 #
-# With a little noise the steep direction never shrinks to nothing, and much of the delay is gone. What does the test say on the digits, where mini-batches bring noise? Repeat it with 20 seeds, and train at three readings: a tenth of the middle minimum, the middle minimum, and the largest of the 20 minima.
+# With a little noise the steep direction never shrinks to nothing, and much of the delay is gone.
+#
+# </details>
 
-# %% [markdown] key="range-seen" lang="zh-TW" of="710b4d14"
+# %% [markdown] key="range-seen" lang="zh-TW" of="c24cec99"
+# <details><summary>作答之後：為什麼看得出爆炸時已經太晚</summary>
+#
 # 只有一個方向時，最低點就是試過的學習率中，門檻之前的最後一個。有二十個方向時，最低點遠遠**超過**門檻。陡峭方向的損失確實從虛線處開始變大，但那時它已經縮到幾乎是零；在它慢慢長回來的這段時間，平緩的方向還在把總損失往下拉。等到測試看得出爆炸，已經太晚了。照最低點去讀，讀到的是會發散的學習率。
 #
-# 加上一點雜訊，陡峭的方向就不會縮到零，延遲也少了很多。手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再用三種讀法來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
+# 加上一點雜訊，陡峭的方向就不會縮到零，延遲也少了很多。
+#
+# </details>
+
+# %% [markdown] key="range-on-digits" lang="en"
+# What does the test say on the digits, where mini-batches bring noise? Repeat it with 20 seeds, and train at three readings: a tenth of the middle minimum, the middle minimum, and the largest of the 20 minima.
+
+# %% [markdown] key="range-on-digits" lang="zh-TW" of="41cc1048"
+# 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再用三種讀法來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
 
 # %% key="range-digits"
 test = hp.lr_range_test(network, digits, first=1e-3, last=100, steps=200, seed=range(20))
@@ -556,7 +621,7 @@ check = hp.train(network, digits, hp.SGD(lr=readings), batch_size=64, epochs=10,
 # %% key="range-digits-figure"
 fig, ax = plt.subplots()
 hp.figures.range_test(test, ax)
-hp.show(fig, "Range tests on the digits, 20 seeds: each falls, reaches a minimum, and rises steeply.")
+hp.show(fig, "day1-range-digits")
 
 # %% key="range-digits-numbers" tags=["nbval-ignore-output"]
 for name, rate, accuracy in zip(["a tenth", "middle", "largest"], readings, check.test_accuracy):
@@ -594,7 +659,7 @@ for ax, (lr_window, start_window), inner in zip(axes.flat, windows, [*windows[1:
     hp.figures.trainability(zoom_rates, zoom_starts, path.diverged_at, ax, limit=300, frame=inner)
     changes = np.abs(np.diff(path.diverged.astype(int), axis=0)).mean()
     print(f"zoom {2.8 / np.ptp(zoom_rates):4.0f}×: {changes:.0%} of neighbouring rates disagree")
-hp.show(fig, "Four maps of converging and diverging runs, each a zoom into the last: no smooth border.")
+hp.show(fig, "day1-boundary")
 
 # %% [markdown] key="boundary-seen" lang="en"
 # A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.

@@ -123,7 +123,7 @@ for ax, name, lr0, rate in zip(axes, "ABCD", (0.004, 0.9, 0.05, 0.5), (0, 0.3, 0
     ax.axhline(0, color="gray", lw=1, ls="--")
     ax.set(title=name, xlabel="step")
 axes[0].set_ylabel("$w$")
-hp.show(fig, "Paths from -5: A still rises at -1.6. B stays at 0. C is level at -1.7. D jumps about 0.")
+hp.show(fig, "day2-frozen-run")
 
 # %% [markdown] key="frozen-run-ask" lang="en"
 # Answer with the letter, as a string.
@@ -201,7 +201,7 @@ if hp.check("exponential_decay", exponential_decay).passed:
     ax.loglog(rates, losses, "o-", ms=4)
     ax.axhline(expected_loss(0, steps), color="gray", lw=1, ls="--")
     ax.set(xlabel=r"decay rate $\lambda$", ylabel=f"loss after {steps} steps")
-    hp.show(fig, "Loss by decay rate: a valley; to its right it climbs above the loss without decay.")
+    hp.show(fig, "day2-best-decay-rate-sweep")
     hp.say(f"{steps} steps: lowest loss {min(losses):.5f} at a decay rate of {rates[np.argmin(losses)]:.4f}")
 else:
     hp.say("Task 1 first: the sweep needs your exponential_decay.")

@@ -79,7 +79,7 @@ two = hp.descend(bowl, hp.SGD(lr=[0.5, 0.02]), start=[-5.0], steps=300, noise=1.
 # %% key="puzzle-figure"
 fig, ax = plt.subplots()
 hp.figures.noisy_losses(two, ax, ["lr = 0.5", "lr = 0.02"])
-hp.show(fig, "Loss under noise: the large rate falls at once and stays high, the small one falls lower.")
+hp.show(fig, "day2-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # Thick lines are the mean over the seeds, thin ones a single run. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
@@ -215,7 +215,7 @@ hp.figures.sweep(decays, groups, ax, "loss after 300 steps", better=min)
 ax.axhline(lr0 / (2 * (2 - lr0)), color="black", lw=1, ls="--")
 ax.annotate("constant rate 0.5", (0.001, 0.19), va="bottom")
 ax.set(yscale="log", xlabel=r"decay rate $\lambda$")
-hp.show(fig, "Final loss against the decay rate: a valley; to the right it climbs above the constant rate.")
+hp.show(fig, "day2-decay")
 
 # %% [markdown] key="travel" lang="en"
 # Too slow, and the noise stays. Too fast, and decay is worse than none. Why?
@@ -324,7 +324,7 @@ for name, schedule in schedules(digit_peaks).items():
 fig, ax = plt.subplots()
 accuracies = np.stack([result.test_accuracy for result in results.values()])
 hp.figures.strips(accuracies, list(results), ax, "test accuracy (each dot a seed)")
-hp.show(fig, "Test accuracy of five tuned schedules, 16 seeds each: decay gains little, and scatters less.")
+hp.show(fig, "day2-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
 for name, accuracy in zip(results, accuracies):
@@ -405,7 +405,7 @@ hp.figures.sharpness_by_rate(valley_rates, rest, left)
 left.set_title("two weights")
 hp.figures.sharpness_by_rate(edge_rates, np.mean(sharpnesses[-5:], axis=0), right)
 right.set_title("a network")
-hp.show(fig, "Sharpness against the rate: hardly above 2/lr; in the network, large rates lie on the line.")
+hp.show(fig, "day2-edge")
 
 # %% key="explore-edge" tags=["nbval-ignore-output"]
 hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
@@ -460,7 +460,7 @@ for ax, accuracy, W in zip(axes, from_bad, warmups):
     hp.figures.sweep(peak_rates, accuracy, ax, "test accuracy")
     ax.set(title=f"warmup {W} updates", xlabel="peak learning rate")
     ax.label_outer()
-hp.show(fig, "Accuracy against the peak rate: the longer the warmup, the farther right the cliff.")
+hp.show(fig, "day2-warmup")
 
 # %% key="warmup-numbers" tags=["nbval-ignore-output"]
 warm = hp.SGD(hp.LinearWarmup([0, 200], peak_rates))
@@ -492,7 +492,7 @@ for updates in measured_at:
 fig, ax = plt.subplots()
 rates_then = 0.4 * np.array(measured_at) / 200
 hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, ax)
-hp.show(fig, "During warmup the threshold 2/sharpness rises together with the learning rate.")
+hp.show(fig, "day2-warmup-sharpness")
 
 # %% [markdown] key="warmup-edge" lang="en"
 # The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. When the peak comes, the threshold of most seeds is near it or above. Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.

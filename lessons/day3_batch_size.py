@@ -81,9 +81,7 @@ updates = np.ones_like(examples).cumsum(axis=1)
 for ax, x, name in zip(axes, [examples, updates], ["examples seen", "updates"]):
     hp.figures.losses_by_batch_size(x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name)
 axes[0].legend()
-hp.show(
-    fig, "Loss of three batch sizes: by examples the smallest wins; by updates the curves hardly overlap."
-)
+hp.show(fig, "day3-puzzle")
 
 # %% key="puzzle-numbers" tags=["nbval-ignore-output"]
 for size, accuracy in zip(puzzle_sizes, puzzle.test_accuracy):
@@ -247,7 +245,7 @@ cosine = [g @ full / np.linalg.norm(g, axis=1) / np.linalg.norm(full) for g in d
 fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9.4, 3.4))
 hp.figures.by_batch_size(noise_sizes, {" formula": variance}, left_ax, "variance", {" formula": predicted})
 hp.figures.by_batch_size(noise_sizes, {"": cosine}, right_ax, "cosine with full batch", scale="linear")
-hp.show(fig, "Variance of the gradient falls as one over B, as the formula says; its direction gets better.")
+hp.show(fig, "day3-noise")
 
 # %% key="quiz-noise"
 hp.quiz("day3-noise")
@@ -302,7 +300,7 @@ for ax, (name, (measured, theory)) in zip(axes, lines.items()):
     exact = dict(zip(rules, theory.T))
     hp.figures.by_batch_size(floor_sizes, dict(zip(rules, measured.T)), ax, "noise floor", exact)
     ax.set_title(name)
-hp.show(fig, "Noise floor by batch size: SGD stays level with rate times B, Adam with rate times root B.")
+hp.show(fig, "day3-floor")
 
 # %% [markdown] key="floor-seen" lang="en"
 # With the rate kept, the floor falls as the batch grows, for both. To stay level, SGD needs $\eta \propto B$, the **linear rule**. Adam needs $\eta \propto \sqrt B$, the **square-root rule** (Malladi et al. 2022): where noise is most of the gradient, Adam divides each step by the size of the noise. Less noise then means longer steps, so half the change is made already. Dots are measured. The lines are the exact formula for SGD, and the approximation $\eta\sigma/(4\sqrt B)$ for Adam.
@@ -488,9 +486,7 @@ fig, ax = plt.subplots()
 theory = {" theory": least * (1 + noise_scale / race_sizes)}
 hp.figures.by_batch_size(race_sizes, {" theory": needed}, ax, "updates to a loss of 0.2", theory)
 ax.axvline(noise_scale, color="black", lw=1, ls=":")
-hp.show(
-    fig, "Updates to the target by batch size: they fall as one over B, then level off at the noise scale."
-)
+hp.show(fig, "day3-scale")
 
 # %% [markdown] key="scale-seen" lang="en"
 # The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, but lie below it, by up to a factor of 2.5. Do not ask for more, because the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
@@ -516,7 +512,7 @@ accuracy = {"same rate": sweep.test_accuracy[1, columns], "own rate": sweep.test
 accuracy["enough updates"] = [races[size].test_accuracy for size in shared]
 fig, ax = plt.subplots(figsize=(7.2, 3.8))
 hp.figures.by_batch_size(shared, accuracy, ax, "test accuracy", scale="linear")
-hp.show(fig, "Test accuracy falls with the batch size at one rate, not with its own rate and enough updates.")
+hp.show(fig, "day3-accuracy")
 
 # %% [markdown] key="accuracy-seen" lang="en"
 # The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2018) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.

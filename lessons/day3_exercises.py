@@ -271,7 +271,7 @@ network, digits = hp.MLP((64, 32, 10)), hp.digits()
 sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=4, seed=range(2))
 fig, ax = plt.subplots(figsize=(6, 4))
 hp.figures.batch_map(rates, sizes, sweep.train_loss.mean(axis=2), ax)
-hp.show(fig, "Map of the training loss: up the lower diagonals, rate and batch doubled, it stays the same.")
+hp.show(fig, "day3-rate-for-large-batch-map")
 
 # %% [markdown] key="rate-for-large-batch-ask" lang="en"
 # <details><summary>Hint</summary>
@@ -392,7 +392,7 @@ if all(hp.check(name, function).passed for name, function in mine.items()):
     ax.loglog(cuts, [measured_noise(B) for B in cuts], "o", color="black", label="measured")
     ax.set(xlabel="batch size $B$", ylabel="variance of the mean", ylim=(1e-4, 2))
     ax.legend()
-    hp.show(fig, "Variance by batch size: the dots follow the line, which bends below that with replacement.")
+    hp.show(fig, "day3-precise-batch-size")
 else:
     hp.say("Tasks 1, 3 and 6 first: this cell needs your three functions.")
 

@@ -295,10 +295,7 @@ fig, ax = plt.subplots(figsize=(8, 4))
 hp.figures.named_lines(np.arange(161), lines, ax, names="legend", yscale="log", ylim=(1e-6, 2))
 ax.set(xlabel="step", ylabel="distance", xticks=range(0, 161, 10))
 ax.grid(True)
-hp.show(
-    fig,
-    "Distance against step for two rates: arches, wide for one and narrow for the other. The tops of both fall along the same line, from 0.24 at step 19 to 0.00001 at step 153.",
-)
+hp.show(fig, "day4-hidden-momentum")
 
 # %% key="hidden-momentum-answer"
 hidden_momentum = (1e-5 / 0.24) ** (2 / (153 - 19))  ### SOLUTION
@@ -397,10 +394,7 @@ if hp.check("nesterov_step", nesterov_step).passed:
     hp.figures.named_lines(rates, ends, ax, names="legend", yscale="log", ylim=(1e-20, 1e10))
     ax.axhline(1, color="gray", lw=1)
     ax.set(xlabel=r"learning rate $\eta$", ylabel="distance after 60 steps")
-    hp.show(
-        fig,
-        "Distance after 60 steps against the rate: the snippet's line rises above 1 far earlier than that of the mended rule.",
-    )
+    hp.show(fig, "day4-nesterov-border")
     for name, end in ends.items():
         hp.say(f"{name:<7} comes nearer up to η = {rates[end < 1].max():.2f}")
 else:

@@ -77,7 +77,7 @@ print("distance left:", {name: float(np.linalg.norm(walk.end).round(3)) for name
 # %% key="puzzle-figure"
 fig, ax = plt.subplots(figsize=(7.6, 3.4))
 hp.figures.ravine_walks(ravine, walks, ax, height=1.1)
-hp.show(fig, "Two walks in a ravine: SGD zigzags and falls short, momentum swings less and less and arrives.")
+hp.show(fig, "day4-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # The second ends some thirty times nearer. The gradient points along the steepest slope. In a ravine that is mostly *across*, not *along*. The first walker spends its steps on a zigzag; the second gets there.
@@ -130,7 +130,7 @@ for lr, loss, level in zip(noisy_rates, noisy.loss, levels):
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 hp.figures.noisy_losses(noisy, ax, [f"lr = {lr}" for lr in noisy_rates], floors=levels)
 ax.set_ylim(1e-3, 8)
-hp.show(fig, "Losses under noise fall and then stay at a level: the larger the rate, the higher.")
+hp.show(fig, "day4-plateau")
 
 # %% [markdown] key="plateau-seen" lang="en"
 # Thick lines are the mean of 500 runs, thin ones a single run, dotted ones the formula. The loss falls to its noise floor and stays there. A larger rate gets there sooner and stays higher. So with a constant rate and constant noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3).
@@ -170,7 +170,7 @@ left = np.array(left)
 shares = {"leave shallow": left[:, 0].mean(axis=-1), "leave deep": (~left[:, 1]).mean(axis=-1)}
 fig, ax = plt.subplots(figsize=(8, 3.4))
 hp.figures.share_bands(spread, shares, ax, r"noise $\sigma$")
-hp.show(fig, "Without noise no run leaves its valley; with some, nearly all leave the shallow one only.")
+hp.show(fig, "day4-escape")
 heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
 print(f"height of the barrier from the shallow valley {heights[0]:.2f}, from the deep one {heights[1]:.2f}")
 
@@ -311,7 +311,7 @@ hp.figures.momentum_map(x, gammas, distance, ax, steps=100, lowest=1e-14)
 root = np.sqrt(kappa)
 best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
 ax.plot(best_lr * kappa, best_momentum, "*", ms=16, mfc="white", mec="black", zorder=6)
-hp.show(fig, "Map of rate and momentum: a straight border, and the fastest setting in the corner below it.")
+hp.show(fig, "day4-map")
 i, j = np.unravel_index(distance.argmin(), distance.shape)
 print(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
 print(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
@@ -361,7 +361,7 @@ print(steps["Momentum"])
 slopes = {name: np.polyfit(np.log(kappas), np.log(counts), 1)[0] for name, counts in steps.items()}
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
 hp.figures.steps_by_condition(kappas, steps, slopes, ax)
-hp.show(fig, "Steps against the condition number: slope 1 for gradient descent, about one half for momentum.")
+hp.show(fig, "day4-acceleration")
 
 # %% key="which-kappa"
 for momentum in [0.5, 0.9, 0.99]:
@@ -398,7 +398,7 @@ print("last step / lr:", (state.v / 0.1).round(1))
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 lines = {f"γ = {g}": lengths for g, lengths in zip(memories, np.transpose(step_lengths))}
 hp.figures.named_lines(np.arange(1, 61), lines, ax, xlabel="step", ylabel="length of the step")
-hp.show(fig, "Under a constant gradient the step grows to the learning rate divided by one minus gamma.")
+hp.show(fig, "day4-gain")
 
 # %% [markdown] key="gain-seen" lang="en"
 # The step grows to $\dfrac{\eta}{1-\gamma}$, the **effective rate**. With $\gamma = 0.9$ that is ten times $\eta$. (The last curve is still growing, towards 20.)
@@ -421,7 +421,7 @@ for ax, gain, label in zip(axes, [1, 10], [r"learning rate $\eta$", r"effective 
     curves = {"SGD": (rates, plain.train_loss), "Momentum": (gain * rates, heavy.train_loss)}
     hp.figures.rate_sweeps(curves, ax, label, "training loss")
 axes[0].legend()
-hp.show(fig, "Training loss of SGD and momentum: far apart over the rate, together over the effective rate.")
+hp.show(fig, "day4-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
 for k in [4, 12]:
@@ -493,7 +493,7 @@ for title, (w, exact) in rests.items():
 # %% key="noise-figure"
 fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), sharey=True)
 hp.figures.wanders({t: w[0] for t, (w, _) in rests.items()}, [e for _, e in rests.values()], axes, 2.4)
-hp.show(fig, "Three walks at rest: momentum at the same rate is wider; at the same effective rate, smoother.")
+hp.show(fig, "day4-noise")
 
 # %% [markdown] key="noise-seen" lang="en"
 # The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
@@ -535,7 +535,7 @@ for name, losses in lowest.items():
 # %% key="nesterov-figure"
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 hp.figures.named_lines(memory, lowest, ax, xlabel=r"momentum $\gamma$", ylabel="best loss", yscale="log")
-hp.show(fig, "Best loss against gamma: momentum has a deep dip, Nesterov is far better beyond it.")
+hp.show(fig, "day4-nesterov")
 
 # %% [markdown] key="nesterov-seen" lang="en"
 # Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about what section 5's formula gives for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
@@ -568,7 +568,7 @@ print(f"way made in the 50 steps after the cut:  {sum(inside[50:]):.1f} and {sum
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 forms = {"rate inside (today, Keras)": inside, "rate outside (PyTorch)": outside}
 hp.figures.named_lines(np.arange(1, 101), forms, ax, xlabel="step", ylabel="step length", yscale="log")
-hp.show(fig, "After the rate is cut, one form drops at once, the other keeps its old speed for a while.")
+hp.show(fig, "day4-forms")
 
 # %% [markdown] key="forms-seen" lang="en"
 # With the rate outside the step drops at once. With the rate inside, as in today's formula, the old speed lives on in $v$ and fades only by a factor $\gamma$ per step: it goes 13.0 further instead of 5.0. In the end both steps are equally long. A schedule moved from one library to the other is not quite the same schedule.

@@ -86,7 +86,7 @@ for ax, name in zip(axes, data):
     ax.set_title(name)
     best = accuracy.mean(axis=1).argmax()
     hp.say(f"{name:<9}  best mean {accuracy.mean(axis=1)[best]:.1%} at lr = {rates[best]:.2g}")
-hp.show(fig, "SGD's test accuracy against the rate: with odd units the peak is lower.")
+hp.show(fig, "day5-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # The same information, and even at its best rate SGD loses about 12 points. What is wrong is not the rate, but that there is only one, as the next section shows.
@@ -155,7 +155,7 @@ sequence = np.where(np.arange(200) < 20, 100.0, 1.0)
 moves = {rule.__name__: hp.replay(rule(0.1), sequence).moves for rule in (hp.SGD, hp.AdaGrad, hp.RMSProp)}
 fig, ax = plt.subplots()
 hp.figures.named_lines(np.arange(1, 201), moves, ax, yscale="log", xlabel="step", ylabel="length of the step")
-hp.show(fig, "Step lengths when gradients turn small: RMSProp recovers, AdaGrad stays tiny.")
+hp.show(fig, "day5-forget")
 
 # %% key="stall"
 larger = hp.replay(hp.AdaGrad(0.1), 1000 * sequence).moves / moves["AdaGrad"]
@@ -254,7 +254,7 @@ for t in range(1, 1001):
 fig, ax = plt.subplots()
 hp.figures.named_lines(np.arange(1, 1001), factors, ax, names="start", xscale="log", yscale="log")
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
-hp.show(fig, "Step against time: exact with both corrections, too long without that of v.")
+hp.show(fig, "day5-bias")
 for name, steps in factors.items():
     hp.say(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
 
@@ -279,7 +279,7 @@ one_step["inside 1e-08"] = sizes / np.sqrt(sizes**2 + 1e-8)
 fig, ax = plt.subplots()
 hp.figures.named_lines(sizes, one_step, ax, names="legend", xscale="log", xlabel="gradient")
 ax.set_ylabel(r"first step / $\eta$")
-hp.show(fig, "First step against the gradient's size: below epsilon it shrinks to nothing.")
+hp.show(fig, "day5-eps")
 hp.say(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / np.sqrt(1e-18 + 1e-8):.5f} η")
 
 # %% [markdown] key="eps-seen" lang="en"
@@ -393,7 +393,7 @@ for ax, name in zip(axes, data):
     accuracies = {rule: runs[name, rule].test_accuracy for rule in ("SGD", "Momentum", "Adam")}
     hp.figures.optimizer_sweeps(rates, accuracies, ax, "test accuracy").set_title(name)
 axes[1].legend(loc="upper right")
-hp.show(fig, "Accuracy by rate: alike on the digits; with odd units Adam is highest, SGD lowest.")
+hp.show(fig, "day5-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
 for name in data:

@@ -201,10 +201,7 @@ if hp.check("adam_step", adam_step).passed and hp.check("waking_step", waking_st
     hp.figures.named_lines(naps, {"waking step": lengths}, ax, names="legend", xscale="log")
     ax.axhline(1, color="gray", lw=1)
     ax.set(xlabel="zero gradients before", ylabel=r"step / $\eta$", ylim=(0, 3.5))
-    hp.show(
-        fig,
-        "Length of the waking step against the number of zero gradients before it: it dips to half the rate after about ten, is back at the rate after about a hundred, and comes to more than three times the rate after some thousands.",
-    )
+    hp.show(fig, "day5-waking")
 else:
     hp.say("Tasks 2 and 3 first.")
 
@@ -245,10 +242,7 @@ measured = {
 fig, ax = plt.subplots(figsize=(7, 3.4))
 hp.figures.named_lines(t, measured, ax, names="start", xscale="log", yscale="log")
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
-hp.show(
-    fig,
-    "Step lengths of four Adams. A is always 1. B starts at 4.5 and falls to 1. C starts at 0.45, rises a little above 1 and returns. D starts at 0.1 and rises to 1.",
-)
+hp.show(fig, "day5-uncorrected-curve")
 
 # %% key="uncorrected-curve-answer"
 uncorrected_curve = "C"  ### SOLUTION
@@ -376,10 +370,7 @@ y = np.cos(x) + rng.normal(0, 0.1, 100)
 fig, ax = plt.subplots(figsize=(7, 3.2))
 ax.plot(x, y, ".", color="gray")
 hp.figures.named_lines(np.sort(x), {"snippet": snippet_average(x, y, 0.9)}, ax, names="legend", xlabel="x")
-hp.show(
-    fig,
-    "Noisy points along a wave and the snippet's average through them: it jumps up and down where x is below 1, and is smooth from then on.",
-)
+hp.show(fig, "day5-corrected-average")
 
 
 # %% key="corrected-average-answer"
@@ -402,7 +393,7 @@ if hp.check("corrected_average", corrected_average).passed:
     fig, ax = plt.subplots(figsize=(7, 3.2))
     ax.plot(x, y, ".", color="gray")
     hp.figures.named_lines(np.sort(x), averages, ax, names="legend", xlabel="x")
-    hp.show(fig, "The mended average is smooth from its first point on, and equals the snippet's later.")
+    hp.show(fig, "day5-corrected-average-use")
     hp.say(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
 else:
     hp.say("Your function first.")

@@ -91,10 +91,7 @@ for ax, letter, curve in zip(axes, "ABCD", shuffled):
     ax.plot(np.linspace(0, 100, len(curve)), curve)
     ax.set(title=letter, xlabel="% of the training", ylim=(0, 1.05 * max(curve)))
 axes[0].set_ylabel("loss")
-hp.show(
-    fig,
-    "Four loss curves. A falls fast, then jumps up and down around a level above zero. B is a smooth line that sinks a little, near the top of its axis. C falls, then rises steeply above its start. D falls smoothly to a small part of its start.",
-)
+hp.show(fig, "day6-curves")
 
 # %% [markdown] key="curves-ask" lang="en"
 # Answer with the words `"lr_too_large"`, `"lr_too_small"`, `"noise_floor"` and `"healthy"`.
@@ -203,10 +200,7 @@ if hp.check("diagnose", diagnose).passed:
         ax.plot(curve, "o-", ms=3)
         ax.set(title=f"lr = {rate:g}: {diagnose(curve)}", xlabel=f"epoch\n{accuracy:.0%} of the test images")
         ax.set(xlim=(-0.5, 19.5), ylim=(0, 3))
-    hp.show(
-        fig,
-        "Loss curves for four learning rates, each with the word that your function gives it. Two are flat lines near 2.3; the last panel is empty, since its loss is nan.",
-    )
+    hp.show(fig, "day6-misdiagnosed-rate-run")
 else:
     hp.say("Task 2 first: the clinic needs your diagnose.")
 
@@ -389,10 +383,7 @@ if hp.check("loss_map", loss_map).passed:
         ax.plot(weights[lowest[:, 1]], biases[lowest[:, 0]], "w.", ms=1)
         ax.set(title=f"{name}: {len(lowest)} lowest", xlabel="weight $w$")
     axes[0].set_ylabel("bias $b$")
-    hp.show(
-        fig,
-        "Two maps of the loss. Left: steps, and a wide patch of lines that all share the lowest loss. Right: smooth, with one lowest point.",
-    )
+    hp.show(fig, "day6-loss-map")
 else:
     hp.say("Your map first.")
 

@@ -96,7 +96,7 @@ for racer in [hp.SGD(0.0007), hp.Momentum(0.0007 / 10), hp.Adam(0.0007)]:
 # %% key="race-figure"
 fig, ax = plt.subplots(figsize=(7.2, 2.4))
 hp.figures.seed_dots(unfair, ax, "test accuracy", "one rate for all: 0.0007")
-hp.show(fig, "Three optimizers at one learning rate: Adam's starts lie far to the right of the others.")
+hp.show(fig, "day6-race")
 
 # %% key="quiz-audit"
 hp.quiz("day6-audit")
@@ -139,7 +139,7 @@ after = {name: report.test_accuracy for name, (_, _, report) in audit.items()}
 fig, axes = plt.subplots(1, 2, figsize=(10, 2.6), sharex=True, sharey=True)
 hp.figures.seed_dots(unfair, axes[0], "test accuracy", "one rate for all: 0.0007")
 hp.figures.seed_dots(after, axes[1], "test accuracy", "each at its own tuned rate")
-hp.show(fig, "Left: at one rate for all, Adam is ahead. Right: at tuned rates the three medians agree.")
+hp.show(fig, "day6-fair")
 
 # %% key="fair-numbers" tags=["nbval-ignore-output"]
 for name, (best, _, _) in audit.items():
@@ -185,7 +185,7 @@ tuned = {name: best for name, (best, _, _) in on_digits.items()}
 fig, axes = plt.subplots(2, 3, figsize=(9, 4.8), dpi=90, sharex=True, sharey=True)
 validation = {name: np.nan_to_num(sweep.test_accuracy) for name, (_, sweep, _) in on_digits.items()}
 hp.figures.sweep_panels(rates, validation, tuned, axes, "validation acc.", mark=0.001)
-hp.show(fig, "Six sweeps with the same peak height: each optimizer has its own range of good rates.")
+hp.show(fig, "day6-digits-sweeps")
 
 # %% [markdown] key="digits-sweeps-seen" lang="en"
 # Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have similar shapes and nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
@@ -197,7 +197,7 @@ hp.show(fig, "Six sweeps with the same peak height: each optimizer has its own r
 fig, ax = plt.subplots(figsize=(7.2, 3.4))
 on_test = {name: report.test_accuracy for name, (_, _, report) in on_digits.items()}
 hp.figures.seed_dots(on_test, ax, "test accuracy", "digits, 10 new seeds, each at its own tuned rate")
-hp.show(fig, "Test accuracy at tuned rates: most medians agree, and the seeds of each spread more widely.")
+hp.show(fig, "day6-digits-report")
 
 # %% key="digits-again" tags=["nbval-ignore-output"]
 again = [hp.train(network, digits, rule(tuned[rule.__name__]), seed=range(200, 215), updates=138)
@@ -232,7 +232,7 @@ fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharex=True)
 for ax, runs, title in zip(axes, [on_spirals, on_rough], ["spirals", "digits, badly scaled pixels"]):
     accuracy = {name: report.test_accuracy for name, (*_, report) in runs.items()}
     hp.figures.seed_dots(accuracy, ax, "test accuracy", title)
-hp.show(fig, "Spirals: all six agree. Badly scaled digits: Adam is ahead of momentum, RMSProp and SGD.")
+hp.show(fig, "day6-more-tasks")
 
 # %% [markdown] key="more-tasks-seen" lang="en"
 # On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. There is the condition behind "fits most tasks".
@@ -407,7 +407,7 @@ for rule in [hp.SGD, hp.Adam]:
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 for ax, (name, table) in zip(axes, tables.items()):
     hp.figures.search_path(search(table[0].get), ax).set_title(name)
-hp.show(fig, "Two searches: both walk up from far too small rates, pass the best one, and narrow it down.")
+hp.show(fig, "day6-search")
 
 # %% [markdown] key="search-path" lang="en"
 # Each circle is one training, from top to bottom, with its validation loss; the ring is the best. Now six searches, each with one seed of its own. The rates they find report on ten new seeds, as the sweep's best does.
@@ -463,7 +463,7 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
         *_, run = fair(network, tuning, digits, scheduled(rule, plan), rates[4:], updates=138)
         results[name] = run.test_accuracy
     hp.figures.seed_dots(results, ax, "test accuracy", rule.__name__)
-hp.show(fig, "Four schedules for SGD and Adam: with decay the seeds of SGD lie higher and closer together.")
+hp.show(fig, "day6-schedules")
 
 # %% [markdown] key="advice-batch" lang="en"
 # Decay is confirmed: every median rises, and with SGD the worst seeds gain most. Small last steps lower the noise floor (Day 2). Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).

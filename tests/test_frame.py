@@ -70,7 +70,7 @@ def shown_messages():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                place = {"text": 0, "say": 0, "note": 0, "Refused": 0, "show": 1}.get(name)
+                place = {"text": 0, "say": 0, "note": 0, "Refused": 0}.get(name)
                 arguments = [] if place is None else node.args[place : place + 1]
                 for argument in arguments:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
@@ -82,6 +82,8 @@ def shown_messages():
         for question in module.QUESTIONS.values():
             yield question.prompt
             yield from (part for option in question.options for part in option)
+    for path in ROOT.glob("hpcourse/page/alternatives/day*.py"):
+        yield from import_module(f"hpcourse.page.alternatives.{path.stem}").TEXTS.values()
     yield from RAISED.values()
     yield from (mistake.message for task in TASKS.values() for mistake in task.mistakes)
     for reading in (task for task in READINGS.values() if isinstance(task, Reading)):

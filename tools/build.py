@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from hpcourse.course import read
-from tools import tables
+from tools import seals, tables
 from tools.lesson import Lesson
 
 
@@ -83,6 +83,7 @@ def main(argv=None, root=None):
     else:
         faults += [fault for lesson in lessons for fault in lesson.faults()]
         if args.check:
+            faults += [fault for lesson in lessons for fault in seals.source_faults(lesson)]
             faults += [fault for notebook in notebooks for fault in notebook.faults()]
             faults += [] if args.names else [*orphans(notebooks, root), *tables.faults(lessons, root)]
         elif not faults:

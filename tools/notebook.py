@@ -9,6 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tools import seals
 from tools.cells import LANGUAGE_CALL
 from tools.package import package_digest
 
@@ -142,6 +143,7 @@ class Notebook:
             first = (idle or code or [None])[0]
             yield self.fault(first, f"{self.name} was not executed, or lost its outputs: {self.again}")
         yield from self.output_faults(nb)
+        yield from seals.stored_faults(self, nb)
 
     def ran(self, nb):
         """A digest of what outputs come from: the cells of code, and the package as this notebook has it."""
@@ -162,6 +164,8 @@ class Notebook:
                 return None
         except Exception:  # it is missing, or was made by something else
             return None
+        if any(seals.missing(self)):
+            return None
         code = {c.id: c for c in stored.cells if c.cell_type == "code"}
         if any(c.execution_count is None for c in code.values() if c.source.strip()):
             return None
@@ -171,13 +175,16 @@ class Notebook:
 
     async def build(self, turn, afresh=False):
         """Execute and write the notebook; if something is wrong write nothing and return the faults."""
-        nb, done = None if afresh else self.with_stored_outputs(), "kept the outputs of"
+        nb, done, sealed = None if afresh else self.with_stored_outputs(), "kept the outputs of", None
         if nb is None:
             nb, done = self.fresh(), "built"
             if faults := await self.execute(nb, turn):
                 return faults
+            sealed = seals.take(nb)
         faults = list(self.output_faults(self.clean(nb)))
         if not faults:
+            if sealed is not None:
+                seals.keep(self, sealed)
             self.path.write_bytes(written(nb))
             print(f"{done} {self.name}, {len(written(nb)) // 1000} kB", flush=True)
         return faults
@@ -198,7 +205,12 @@ class Notebook:
         client.extra_arguments = ["--log-level=40"]  # of the kernel's own messages in the terminal
         client.coalesce_streams, client.resources = True, {"metadata": {"path": str(self.path.parent)}}
         client.on_cell_start, client.on_cell_executed = lambda cell, **_: state.update(cell), reveal
-        environment = {**os.environ, "TQDM_DISABLE": "1", "HPCOURSE_KEEP_LOG": "no"}
+        environment = {
+            **os.environ,
+            "TQDM_DISABLE": "1",
+            "HPCOURSE_KEEP_LOG": "no",
+            "HPCOURSE_SEALED": "show",
+        }
         environment.pop("MPLBACKEND", None)  # the one of a CI machine would leave the figures out
         if (
             self.lesson.root / "hpcourse"

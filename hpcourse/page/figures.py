@@ -5,8 +5,10 @@ and the common kinds of colour blindness. Where a run diverges, a cross marks th
 """
 
 import base64
+import html
 import io
-from importlib import resources
+import re
+from importlib import import_module, resources
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,14 +44,25 @@ def use_style():
     use_font()
 
 
-def show(fig, alt):
-    """Show `fig` with the text alternative `alt`, which says what there is to see, and close it.
+# JupyterLab drops the `alt` of a still picture, so its text stands beside it: empty to the eye, and an image
+# with a name for screen readers, even where the style is dropped too.
+ALTERNATIVE = '<div class="hpcourse-alternative" role="img"'
 
-    The words in it appear in the language in use.
+
+def show(fig, key=""):
+    """Show `fig`, with what it shows in words for those who cannot see it, and close it.
+
+    The words stand under `key`, such as "day1-border", in `hpcourse/page/alternatives/`, so that neither
+    they nor a cell's code give an answer away; for a figure of your own give the words themselves. What is
+    not a figure of matplotlib, such as an explorer, is shown as it is, in a `with hp.predict(...)` too.
+    The words in the figure appear in the language in use. Raises ValueError for a key without words.
     """
     from IPython.display import display
 
-    alt = text(alt)
+    if not hasattr(fig, "savefig"):
+        display(fig)
+        return
+    alt = alternative(key)
     translate(fig)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=fig.dpi)
@@ -58,6 +71,37 @@ def show(fig, alt):
     bundle = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt}
     about = {"alt": alt, "width": width, "words": lines_in(fig)}
     display(bundle, metadata={"image/png": about}, raw=True)
+    beside = f'{ALTERNATIVE} aria-label="{html.escape(alt)}" style="height: 1px"></div>'
+    display({"text/html": beside, "text/plain": ""}, raw=True)
+
+
+def alternative(key):
+    """The words for a figure, in the language in use; `key` itself unless it begins like "day1-"."""
+    day, dash, _ = key.partition("-")
+    if not (dash and re.fullmatch(r"day\d+", day) and re.fullmatch(r"[\w-]+", key)):
+        return text(key)
+    texts = _texts(day)
+    if key not in texts:
+        known = ", ".join(repr(name) for name in texts) or "none for this day"
+        raise ValueError(f"key must have words in hpcourse/page/alternatives ({known}), got {key!r}")
+    return text(texts[key])
+
+
+def _texts(day):
+    try:
+        return import_module(f"hpcourse.page.alternatives.{day}").TEXTS
+    except ModuleNotFoundError:
+        return {}
+
+
+def picture_as_html(data, metadata):
+    """What `show` displays, as HTML with its alternative."""
+    about = metadata.get("image/png", {})
+    png, alt = data["image/png"], about.get("alt") or data.get("text/plain", "")
+    png = png if isinstance(png, str) else base64.b64encode(png).decode()
+    width = f' width="{about["width"]}"' if "width" in about else ""
+    source = f"data:image/png;base64,{png.strip()}"
+    return f'<img alt="{html.escape(alt)}"{width} style="max-width: 100%; height: auto" src="{source}">'
 
 
 def curve(surface, ax, points=400):

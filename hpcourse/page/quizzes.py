@@ -34,11 +34,16 @@ def quiz(key):
 
     Keys begin with the day, as in "day1-threshold". Raises ValueError for a key that does not exist.
     """
-    questions = _questions(key.partition("-")[0])
+    return Quiz(find_question(key))
+
+
+def find_question(key):
+    """The question called `key`; raises ValueError for a key that does not exist."""
+    questions = _questions(str(key).partition("-")[0])
     if key not in questions:
         known = ", ".join(repr(name) for name in questions) or "none for this day"
         raise ValueError(f"key must be the name of a question ({known}), got {key!r}")
-    return Quiz(questions[key])
+    return questions[key]
 
 
 def _questions(day):
@@ -73,7 +78,7 @@ class Quiz:
     def answer(self, index):
         """Say whether the answer at `index` is right, and why; mark it as tried."""
         right = index == self.question.right
-        mark, verdict = ("✓", text("Right:")) if right else ("✗", text("Not yet:"))
+        mark, verdict = ("✓", text("Right:")) if right else ("✗", self.not_right())
         self.buttons[index].description = f"{_letter(index)} {mark}"
         reason = _as_html(self.question.options[index][1])
         self.feedback.value = (
@@ -81,22 +86,28 @@ class Quiz:
             f"{mark} <b>{_letter(index)}. {html.escape(verdict)}</b> {reason}</div>"
         )
 
+    @staticmethod
+    def not_right():
+        """What a wrong answer begins with."""
+        return text("Not yet:")
+
     def _repr_mimebundle_(self, **_):
         """The live question; for readers without a kernel the question and its answers as a list."""
-        answers = [answer for answer, _ in self.question.options]
-        hint = text("Run this cell to answer.")
-        items = "".join(f"<li>{_as_html(answer)}</li>" for answer in answers)
-        lines = [f"{_letter(index)}. {text(answer)}" for index, answer in enumerate(answers)]
-        return {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.box.model_id,
-            },
-            "text/html": f"<p><b>{_as_html(self.question.prompt)}</b></p>"
-            f'<ol type="A">{items}</ol><p><i>{html.escape(hint)}</i></p>',
-            "text/plain": "\n".join([text(self.question.prompt), *lines, hint]),
-        }
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        listed = as_list(self.question, text("Run this cell to answer."))
+        return {"application/vnd.jupyter.widget-view+json": view} | listed
+
+
+def as_list(question, hint):
+    """A question and its answers for readers without a kernel, and a hint what to do."""
+    answers = [answer for answer, _ in question.options]
+    items = "".join(f"<li>{_as_html(answer)}</li>" for answer in answers)
+    lines = [f"{_letter(index)}. {text(answer)}" for index, answer in enumerate(answers)]
+    return {
+        "text/html": f"<p><b>{_as_html(question.prompt)}</b></p>"
+        f'<ol type="A">{items}</ol><p><i>{html.escape(hint)}</i></p>',
+        "text/plain": "\n".join([text(question.prompt), *lines, hint]),
+    }
 
 
 def _letter(index):

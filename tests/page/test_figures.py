@@ -35,18 +35,42 @@ def test_there_is_a_look_left_for_the_next_optimizer():
     assert len(figures._LOOKS) > len(hp.optimizers.RULES)
 
 
-def test_show_gives_the_picture_with_its_alternative_in_the_language_in_use(monkeypatch):
+@pytest.fixture
+def displayed(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda *a, **k: shown.append((a, k)))
+    return shown
+
+
+def test_show_gives_the_picture_with_its_words_in_the_language_in_use(displayed):
     fig, _ = plt.subplots(figsize=(3, 2))
     hp.use_language("zh-TW")
     try:
-        hp.show(fig, "Four walks down a parabola: one crawls, one converges, one rings, one diverges.")
+        hp.show(fig, "day1-regimes")
     finally:
         hp.use_language("en")
-    ((bundle,), options) = shown[0]
+    ((bundle,), options), ((beside,), _) = displayed
     assert "拋物線" in bundle["text/plain"]
     assert options["metadata"]["image/png"]["alt"] == bundle["text/plain"]
+    # For JupyterLab, which drops the alt: an image with a name, and nothing to see even without styles.
+    assert (
+        re.fullmatch(r'<div [^>]*role="img" aria-label="([^"<]*)"[^>]*></div>', beside["text/html"])[1]
+        == (bundle["text/plain"])
+    )
+
+
+def test_show_takes_words_for_a_figure_of_ones_own_and_refuses_an_unknown_key(displayed):
+    hp.show(plt.figure(), "My own figure: a < b.")
+    assert displayed[0][0][0]["text/plain"] == "My own figure: a < b."
+    assert 'aria-label="My own figure: a &lt; b."' in displayed[1][0][0]["text/html"]
+    with pytest.raises(ValueError, match=r"'day1-regimes'.*got 'day1-regime'"):
+        hp.show(plt.figure(), "day1-regime")
+    plt.close("all")
+
+
+def test_show_leaves_what_is_not_a_figure_to_the_page(displayed):
+    hp.show("an explorer")
+    assert displayed == [(("an explorer",), {})]
 
 
 def test_sweep_rings_the_rate_with_the_best_mean_and_marks_lost_rates(ax):

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from hpcourse import language as course_language
 from hpcourse.course import COURSE, LANGUAGES
 from hpcourse.page import quizzes
+from hpcourse.page.figures import ALTERNATIVE
 from tools.links import published
 
 SITE, REPOSITORY = Path(__file__).parent, Path(__file__).parents[2]
@@ -93,6 +94,8 @@ class Page:
 
     def _show_outputs(self, cell):
         question = QUIZ.search(cell.source)
+        # A picture's words are its `alt` here, and need no second place.
+        cell.outputs = [o for o in cell.outputs if ALTERNATIVE not in o.get("data", {}).get("text/html", "")]
         for number, output in enumerate(cell.outputs):
             data = output.get("data", {})
             if question and "text/html" in data:

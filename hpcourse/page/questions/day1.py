@@ -3,6 +3,25 @@
 from hpcourse.page.quizzes import Question
 
 QUESTIONS = {
+    "day1-puzzle": Question(
+        "Ten epochs, the same start, the same images in the same order. Which learning rate reads digits best?",
+        (
+            (
+                "0.003: small steps are the careful ones",
+                "Careful, and slow: after ten epochs it has hardly begun. More epochs would help it.",
+            ),
+            ("0.3", "Large enough to get somewhere, small enough to stay there."),
+            (
+                "3: it gets furthest in the same time",
+                "It does go furthest, in its first updates, but not downhill. Then it stands still.",
+            ),
+            (
+                "All read about equally well",
+                "The same network, the same data: so it seems. But here one number decides everything.",
+            ),
+        ),
+        right=1,
+    ),
     "day1-regimes": Question(
         "Curvature λ = 2, learning rate η = 0.9. What does gradient descent do?",
         (
@@ -16,7 +35,7 @@ QUESTIONS = {
             ),
             (
                 "It jumps from side to side and moves away.",
-                "Every step moves the weight by 1.8 times its distance. How far away does that leave it?",
+                "It does jump across, by 1.8 times its distance. But that leaves it 0.8 as far away as before.",
             ),
             (
                 "It lands on the minimum at once.",
@@ -35,12 +54,75 @@ QUESTIONS = {
         ),
         right=1,
     ),
+    "day1-bowl": Question(
+        "A bowl with the curvatures 1 and 10, and one learning rate for both. Where is the border?",
+        (
+            (
+                "At 2/1: the flat direction has the longest way to go",
+                "It has. But long before that rate the other direction is thrown out of the bowl.",
+            ),
+            ("At 2/10", "The path is lost as soon as one direction is, and this is the first to go."),
+            (
+                "Halfway between 2/10 and 2/1",
+                "Each direction runs by itself, so nothing is averaged: one lost direction is enough.",
+            ),
+            (
+                "At 2/11: the curvatures add up",
+                "For the loss they do, but each weight feels the curvature of its own direction alone.",
+            ),
+        ),
+        right=1,
+    ),
+    "day1-digits": Question(
+        "32 learning rates from 0.001 to 10, five seeds each. How many rates bring every seed above 90%?",
+        (
+            (
+                "One or two: the rate has to be tuned to the point",
+                "So it seems, with so many to choose from. But the good ones span a factor of about six.",
+            ),
+            ("Six to nine", "A factor of about six, out of the ten thousand that were tried."),
+            (
+                "About half of them",
+                "Half of the range is a factor of a hundred. Training forgives much, but not so much.",
+            ),
+            (
+                "Nearly all: ten epochs are enough for an easy task",
+                "With the smallest rates ten epochs are nowhere near enough, and the largest fail.",
+            ),
+        ),
+        right=1,
+    ),
+    "day1-range": Question(
+        "The largest curvature is 3 in all three, so that 2/3 is the border. Where is each minimum?",
+        (
+            (
+                "At the border, in all three",
+                "The loss should rise as soon as its steepest direction does. But it is a sum of twenty.",
+            ),
+            (
+                "With twenty directions before the border, since the steep one spoils the sum early",
+                "It is the other way round: the steep direction has shrunk to nothing, and is missed by nobody.",
+            ),
+            (
+                "With twenty directions far beyond it; with noise in between",
+                "The steep direction has to grow back first, and noise keeps it from ever getting so small.",
+            ),
+            (
+                "Noise moves it furthest, since it hides the rise",
+                "Noise hides small changes. But it also keeps the steep direction alive, so that the rise is early.",
+            ),
+        ),
+        right=2,
+    ),
     "day1-basins": Question(
         "Compare a tiny learning rate with one ten times larger, still small. "
         "Which of them brings more of the 1,000 starts into the deep valley?",
         (
-            ("The tiny one", "It only takes longer to reach the same place."),
-            ("The larger one", "Larger, but still too small to jump the barrier between the valleys."),
+            ("The tiny one", "Small steps sound careful, but they only take longer to reach the same place."),
+            (
+                "The larger one",
+                "A large step can jump out of a valley. This one is still too small for the barrier.",
+            ),
             (
                 "Neither: the same starts end there",
                 "As long as no step jumps the barrier, each start runs down its own slope.",
