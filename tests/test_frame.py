@@ -82,8 +82,8 @@ def shown_messages():
         for question in module.QUESTIONS.values():
             yield question.prompt
             yield from (part for option in question.options for part in option)
-    for path in ROOT.glob("hpcourse/page/alternatives/day*.py"):
-        yield from import_module(f"hpcourse.page.alternatives.{path.stem}").TEXTS.values()
+    for module in modules("hpcourse.page.alternatives"):
+        yield from module.TEXTS.values()
     yield from RAISED.values()
     yield from (mistake.message for task in TASKS.values() for mistake in task.mistakes)
     for reading in (task for task in READINGS.values() if isinstance(task, Reading)):
