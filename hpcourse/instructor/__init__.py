@@ -35,6 +35,8 @@ def add_to(commands):
 
     collect = steps.add_parser("collect", help="take what students handed in: a folder or a zip")
     collect.add_argument("drop", metavar="DROP", type=Path, help="from Moodle, Colab, e-mail, however named")
+    collect.add_argument("--show", action="store_true", help="only show who is who; take nothing")
+    collect.add_argument("--yes", action="store_true", help="take the certain ones without asking")
     collect.add_argument("--note", default="", help="stands in the marks of each, such as --note late")
     collect.set_defaults(run=_run("collect", "collect_drop"))
 

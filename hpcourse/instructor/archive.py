@@ -1,31 +1,58 @@
-"""Every file in what students handed in: a folder, a zip, zips inside. Nothing is unpacked to disk."""
+"""Every file in what students handed in: a folder, a zip, zips inside, e-mails. Nothing is unpacked to disk.
 
+What a file is, its first bytes say and not its name.
+"""
+
+import email
+import email.policy
 import io
 import os
+import struct
 import zipfile
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path, PurePosixPath
 
+from hpcourse.instructor.charsets import likeliest
 from hpcourse.instructor.notes import as_it_is, note, on_a_line, words
 
 DEEPEST = 3  # zips inside zips
-MOST = 20_000  # files
-LARGEST = 256 * 2**20  # bytes of one file
-ALTOGETHER = 4 * 2**30
-IGNORED = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", ".git"}
-OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+LARGEST = 50 * 2**20  # bytes of a notebook
+LARGEST_ARCHIVE = 256 * 2**20  # of a zip inside another, which is read as a whole
+OPEN = 4  # archives kept in memory
+CHECKPOINTS = ".ipynb_checkpoints"
+IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db", ".git", "desktop.ini"}
+PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
+ZIP = b"PK\x03\x04"
+OTHER_ARCHIVES = {
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!": "rar",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that was handed in: its path as names, when it was changed, and how to read it."""
+    """A file that was handed in: its path as names, when it was changed, and how to read it.
+
+    `problem` is a note where it could not be opened; `sender` is who an e-mail is from; `spare` is a copy
+    that Jupyter made by itself, `stuffing` belongs to an environment: both hardly ever what was handed in.
+    """
 
     parts: tuple[str, ...]
     modified: float
     size: int
     read: Callable
+    problem: list | None = None
+    sender: tuple[str, ...] = ()
+    path: Path | None = None  # where it lies on the disk, if it does
+    spare: bool = field(default=False, compare=False)
+    stuffing: bool = field(default=False, compare=False)
 
     @property
     def name(self):
@@ -44,16 +71,14 @@ class Unreadable(Exception):
         self.why = why
 
 
-def files_in(drop, trouble):
-    """Every File in a folder or a zip; what cannot be read goes into the list `trouble` as text."""
-    found = _in_folder(drop, trouble) if drop.is_dir() else [_on_disk(drop, (drop.name,))]
-    opened = []
-    for file in found:
-        opened += _opened(file, trouble, 0, top=not drop.is_dir())
-        if len(opened) > MOST:
-            trouble.append(f"more than {MOST} files; the rest is left out")
-            break
-    return opened
+def files_in(drop, trouble, known=frozenset()):
+    """Yield every File in a folder, a zip or an e-mail; folders that cannot be read go into `trouble`.
+
+    `known` are the characters of the names on the roster, by which names in old encodings are read.
+    """
+    archives = _Archives(known)
+    for file in _in_folder(drop, trouble) if drop.is_dir() else [_on_disk(drop, (drop.name,))]:
+        yield from archives.opened(file, 0, top=not drop.is_dir())
 
 
 def _in_folder(drop, trouble):
@@ -68,64 +93,176 @@ def _in_folder(drop, trouble):
 
 def _on_disk(path, parts):
     about = path.stat()
-    return File(tuple(map(on_a_line, parts)), about.st_mtime, about.st_size, path.read_bytes)
+    file = _file(parts, about.st_mtime, about.st_size, _limited(lambda: path.open("rb")))
+    return replace(file, path=path)
 
 
-def _opened(file, trouble, depth, top=False):
-    """The file itself, or what is in it when it is a zip."""
-    if not file.name.lower().endswith(".zip"):
-        return [file]
-    if depth == DEEPEST:
-        trouble.append(f"{file}: zips inside zips more than {DEEPEST} deep")
-        return [file]
-    folder = () if top else (*file.parts[:-1], file.name[:-4])
-    found, total = [], 0
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(file.read()))
-        for member in archive.infolist()[: MOST + 1]:
-            parts = tuple(part for part in PurePosixPath(_name(member)).parts if part not in ("/", "..", "."))
-            if member.is_dir() or not parts or _ignored(parts):
-                continue
-            total += member.file_size
-            if total > ALTOGETHER or len(found) > MOST:
-                trouble.append(f"{file}: too large when unpacked; the rest is left out")
-                break
-            inner = File(
-                (*folder, *map(on_a_line, parts)), _time(member), member.file_size, _reader(archive, member)
-            )
-            found += _opened(inner, trouble, depth + 1)
-    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, Unreadable) as error:
-        trouble.append(f"{file}: not a zip that can be read ({error})")
-        return [*found, file]
-    return found
+def _file(parts, modified, size, read):
+    names = set(parts[:-1])
+    return File(
+        tuple(map(on_a_line, parts)),
+        modified,
+        size,
+        read,
+        spare=CHECKPOINTS in names,
+        stuffing=bool(PACKAGES & names),
+    )
 
 
-def _reader(archive, member):
-    def read():
-        """At most LARGEST bytes, whatever the member says of its size."""
+def _limited(start):
+    """A function that reads at most `most` bytes of a stream, whatever is said of its size."""
+
+    def read(most=LARGEST, first=None):
         try:
-            with archive.open(member) as stream:
-                data = stream.read(LARGEST + 1)
-        except Exception as error:  # damaged, encrypted, an unknown compression
-            raise Unreadable(as_it_is(str(error))) from None
-        if len(data) > LARGEST:
-            raise Unreadable(note("larger than {count} MB", count=LARGEST // 2**20))
+            with start() as stream:
+                data = stream.read(first if first else most + 1)
+        except Unreadable:
+            raise
+        except Exception as error:  # damaged, encrypted, an unknown compression, a disk's trouble
+            raise Unreadable(as_it_is(str(error) or type(error).__name__)) from None
+        if len(data) > most:
+            raise Unreadable(note("larger than {count} MB", count=most // 2**20))
         return data
 
     return read
 
 
-def _name(member):
-    """The name as it was meant: many Windows programs write Chinese names without saying in what code."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    raw = member.orig_filename.encode("cp437", errors="ignore")
-    for encoding in ("utf-8", "cp950"):
+class _Archives:
+    """Opens what holds other files; only the last few archives stay in memory."""
+
+    def __init__(self, known):
+        self.known, self.open = known, OrderedDict()
+
+    def opened(self, file, depth, top=False):
+        """The file itself, or what is in it."""
+        name = file.name.lower()
+        if file.stuffing or file.problem:
+            return [file]
+        if name.endswith(".eml"):
+            return self._in_mail(file, depth)
+        if top and _starts(file).startswith(b"PK"):
+            return self._in_zip(file, depth, ())
+        telling = name.endswith((".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar"))
+        if not telling and "ipynb" not in name and "." in name:
+            return [file]  # a picture, a report: not opened to look what it is
+        start = _starts(file)
+        if start.startswith(ZIP):
+            stem = file.name[:-4] if name.endswith(".zip") else file.name
+            return self._in_zip(file, depth, (*file.parts[:-1], stem))
+        kind = next((kind for mark, kind in OTHER_ARCHIVES.items() if start.startswith(mark)), "")
+        if kind or (telling and start[257:262] == b"ustar"):
+            return [
+                replace(
+                    file, problem=note("a {kind} archive: unpack it and collect again", kind=kind or "tar")
+                )
+            ]
+        if name.endswith(".zip") and start.lstrip()[:1] != b"{":
+            return [replace(file, problem=note("not a zip that can be opened"))]
+        return [file]
+
+    def _in_zip(self, file, depth, folder):
+        if depth == DEEPEST:
+            yield replace(file, problem=note("zips inside zips more than {count} deep", count=DEEPEST))
+            return
         try:
-            return raw.decode(encoding).replace("\\", "/")
-        except UnicodeDecodeError:
-            continue
-    return member.filename
+            members = self._archive(file).infolist()
+        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, Unreadable) as error:
+            why = error.why if isinstance(error, Unreadable) else note("not a zip that can be opened")
+            yield replace(file, problem=why)
+            return
+        names = _names(members, self.known)
+        for number, member in enumerate(members):
+            parts = tuple(part for part in PurePosixPath(names[number]).parts if part not in ("/", "..", "."))
+            if names[number].endswith("/") or not parts or _ignored(parts):
+                continue
+            read = _limited(lambda member=member: self._archive(file).open(member))
+            inner = _file((*folder, *parts), _time(member), member.file_size, read)
+            if member.flag_bits & 1:
+                inner = replace(inner, problem=note("locked with a password"))
+            yield from self.opened(inner, depth + 1)
+
+    def _archive(self, file):
+        if file.parts not in self.open:
+            if not file.path and file.size > LARGEST_ARCHIVE:
+                raise Unreadable(note("larger than {count} MB", count=LARGEST_ARCHIVE // 2**20))
+            self.open[file.parts] = zipfile.ZipFile(file.path or io.BytesIO(file.read(most=LARGEST_ARCHIVE)))
+        self.open.move_to_end(file.parts)
+        while len(self.open) > OPEN:
+            self.open.popitem(last=False)
+        return self.open[file.parts]
+
+    def _in_mail(self, file, depth):
+        """What is attached to an e-mail, with its sender; of what was passed on, the first sender."""
+        try:
+            message = email.message_from_bytes(file.read(), policy=email.policy.default)
+            yield from self._attached(file, message, file.name[:-4], depth)
+        except Unreadable as error:
+            yield replace(file, problem=error.why)
+        except Exception as error:  # an e-mail can be malformed in many ways
+            yield replace(file, problem=as_it_is(str(error) or type(error).__name__))
+
+    def _attached(self, file, message, stem, depth):
+        inner = next((part for part in message.walk() if part.get_content_type() == "message/rfc822"), None)
+        if inner is not None and inner.get_payload():
+            message = inner.get_payload(0)
+        name, address = parseaddr(str(message.get("From", "")))
+        sender = tuple(filter(None, (address, name)))
+        found = False
+        for part in message.walk():
+            called = part.get_filename()
+            if not called or part.is_multipart():
+                continue
+            found = True
+            data = part.get_payload(decode=True) or b""
+            called = called.replace("/", "-").replace("\\", "-")
+            read = _limited(lambda data=data: io.BytesIO(data))
+            inside = _file((*file.parts[:-1], stem, called), file.modified, len(data), read)
+            yield from (replace(one, sender=sender) for one in self.opened(inside, depth + 1))
+        if not found:
+            yield replace(file, problem=note("nothing is attached"), sender=sender)
+
+
+def _starts(file):
+    try:
+        return file.read(first=512)
+    except Unreadable:
+        return b""
+
+
+def _names(members, known):
+    """The names as they were meant: many programs write Chinese ones without saying in what code."""
+    raw = {}
+    for number, member in enumerate(members):
+        if not member.flag_bits & 0x800:
+            raw[number] = member.orig_filename.encode("cp437", errors="ignore")
+    doubtful = [name for name in raw.values() if not _is_utf8(name)]
+    encoding = likeliest(b"\n".join(doubtful[:5000]), known) if doubtful else "utf-8"
+    names = []
+    for number, member in enumerate(members):
+        name = _unicode_path(member.extra) or member.filename
+        if number in raw and name == member.filename:
+            chosen = "utf-8" if _is_utf8(raw[number]) else encoding
+            name = raw[number].decode(chosen, errors="replace")
+        names.append(name.replace("\\", "/"))
+    return names
+
+
+def _is_utf8(name):
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unicode_path(extra):
+    """The name in UTF-8 that some programs add beside the old one."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        if kind == 0x7075 and length > 5:
+            return extra[9 : 4 + length].decode("utf-8", errors="replace")
+        extra = extra[4 + length :]
+    return ""
 
 
 def _time(member):

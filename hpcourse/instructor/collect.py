@@ -1,48 +1,76 @@
-"""Take what students handed in, find out whose it is, and put it where nbgrader wants it."""
+"""`hpcourse course collect`: show whose is what, then take what is certain to where nbgrader wants it.
 
-import json
+What is doubtful waits in matches.csv. It has a row of its own in the marks, and takes nobody's place.
+"""
+
 import re
 import shutil
+import sys
 import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 
 import nbformat
 from tqdm import tqdm
 
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.archive import LARGEST, OTHER_ARCHIVES, File, Unreadable, files_in
+from hpcourse.instructor.archive import Unreadable, files_in
 from hpcourse.instructor.course import Course, alone
+from hpcourse.instructor.matching import Match, People
+from hpcourse.instructor.notebooks import LEFT_OUT, NO_NOTEBOOK, NOTEBOOK, UNREAD, best, is_one
 from hpcourse.instructor.notes import as_it_is, note, words
-from hpcourse.instructor.repair import affinity, answered, repair
-
-NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.I)
-MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?", re.I)
-# What Colab, browsers and people add to a file's name around what it was called.
-ADDED = re.compile(
-    r"(的)?副本|\(\d+\)|[「」]|(?<![a-z])(copy of|copy|day[ _-]?\d+|exercises?|homework|hw|zip)(?![a-z])",
-    re.I,
+from hpcourse.instructor.records import (
+    NOBODY,
+    Doubt,
+    earlier,
+    fingerprint,
+    forget_record,
+    read_doubts,
+    read_records,
+    write_csv,
+    write_doubts,
+    write_record,
+    write_whole,
 )
-NO_NOTEBOOK = note("no notebook")
+from hpcourse.instructor.repair import repair
+from hpcourse.instructor.systems import GRADESCOPE, blackboard_person, gradescope_people
+
+MOST = 2000  # files of one student; whoever has more is named, and their notebooks are read all the same
+NOTEBOOKS, OTHERS = 200, 100  # of one student's that are kept
+SHOWN = 30  # certain ones in the table on the screen
 UNCLEAR = note("could be {students}")[0]
 LATER = note("a later file was not used: {why}")[0]
+TOO_MANY = note("{count} files, of which only notebooks were looked at")[0]
 
 
 @dataclass
 class Submission:
-    """What one student handed in."""
+    """What one student handed in, or a stranger: `students` is whose it certainly is, by `match`."""
 
-    student: str
+    students: tuple
+    match: Match
+    path: str  # where it lay, as a person would say it
     files: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    folder: str = ""  # as Moodle named it; feedback goes back under the same name
+    count: int = 0
+    fingerprint: str = ""
+    name: str = ""  # of its row
+
+    def add(self, file):
+        """Keep a file while there is room for it; whatever is called a notebook first."""
+        self.count += 1
+        if file.stuffing:
+            return
+        room = NOTEBOOKS if is_one(file) else OTHERS
+        if sum(is_one(kept) == is_one(file) for kept in self.files) < room:
+            self.files.append(file)
 
 
 def collect_drop(arguments):
     """`hpcourse course collect`."""
     course = Course.open(arguments.course)
     with alone(course):
-        _collect(course, arguments)
+        return _collect(course, arguments)
 
 
 def _collect(course, arguments):
@@ -51,289 +79,368 @@ def _collect(course, arguments):
     roster, released = course.roster(), course.released(assignment)
     if not drop.exists():
         raise Misuse(f"{drop} does not exist: name the folder or zip that you downloaded")
-    if drop.is_file() and not re.search(r"\.zip$|\.ipynb$", drop.name, re.I):
-        raise Misuse(f"{drop} is neither a folder nor a zip nor a notebook")
-    trouble = []
-    submissions = whose(files_in(drop, trouble), roster)
-    if not submissions:
+    doubts, trouble = read_doubts(course), []
+    certain, others = whose(drop, roster, trouble)
+    if not certain and not others:
         raise Misuse(f"{drop} holds no files" + "".join(f"; {problem}" for problem in trouble))
+    settled, doubtful = _settle(assignment, others, doubts, certain)
+    _show(course, assignment, certain, doubtful, roster)
+    if arguments.show:
+        print("Nothing has been taken (--show).")
+        return 0
+    _write_doubts(course, assignment, doubtful, [*settled, *certain], doubts)
+    if not _agreed(certain, doubtful, arguments.yes):
+        print("Nothing has been taken. Fill in the column student of matches.csv, then collect again.")
+        return 1
+    return _take_all(
+        course, assignment, certain, doubtful, settled, released, roster, trouble, arguments.note
+    )
+
+
+def _agreed(certain, doubtful, yes):
+    """Whether to take the certain ones now: asked only where somebody can answer."""
+    if yes or not doubtful or not sys.stdin.isatty():
+        return True
+    answer = input(f"Take the {len(certain)} certain ones now? The others wait. [Y/n] ")
+    return not answer.strip().lower().startswith("n")
+
+
+def _take_all(course, assignment, certain, doubtful, settled, released, roster, trouble, remark):
     others = [(name, course.released(name)) for name in course.assignments if name != assignment]
-    records = read_records(course, assignment)
-    kinds = defaultdict(list)
-    for submission in tqdm(submissions, unit="student", desc="collecting"):
-        kind = _take(course, assignment, submission, released, others, records, arguments.note)
-        kinds[kind].append(submission.student)
-    found = _recognised_now(course, assignment, submissions, roster, records)
+    records, kinds, left_out = read_records(course, assignment), defaultdict(list), []
+    named = _rows([*certain, *doubtful], records)
+    for student, submission in tqdm(named.items(), unit="student", desc="collecting"):
+        kind = _take(course, assignment, student, submission, released, others, records, remark)
+        kinds[kind].append(student)
+        if any(noted[0] in (LEFT_OUT, TOO_MANY) for noted in records[student]["notes"]):
+            left_out.append(student)
+    found = _recognised_now(course, assignment, named, roster, records, settled)
     for student in roster:
-        if not course.notebook("submitted", assignment, student).exists():
+        if not course.notebook("submitted", assignment, student).exists() and student not in named:
             records[student] = {"notes": [NO_NOTEBOOK], "source": "", "folder": ""}
             _write(course, assignment, student, repair(released, released)[0])
+            write_record(course, assignment, student, records[student])
             kinds["missing"].append(student)
-    path = _records_path(course, assignment)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(records, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     for stranger, student in found.items():
-        print(f"{stranger} is {student} now")
-    _tell(assignment, submissions, kinds, roster, records, trouble)
+        print(
+            f"{stranger} is {student} now"
+            if student != NOBODY
+            else f"{stranger} is nobody's and was left aside"
+        )
+    _tell(assignment, named, kinds, roster, records, trouble, left_out)
+    return 1 if left_out or trouble else 0
 
 
-def _recognised_now(course, assignment, submissions, roster, records):
+def whose(drop, roster, trouble):
+    """([Submission] of students, [Submission] that are doubtful or of strangers) of what is in `drop`."""
+    people = People(roster)
+    known = frozenset(char for student in roster.values() for char in student.name if char > "\x7f")
+    certain, strange, waiting = {}, defaultdict(list), defaultdict(list)
+    metadata, receipts = {}, {}
+    sizes = Counter()
+    for file in files_in(drop, trouble, known):
+        if file.name == "submission_metadata.yml" and len(file.parts) <= 3:
+            metadata |= gradescope_people(_text(file))
+        elif any(GRADESCOPE.fullmatch(part) for part in file.parts[:-1]):
+            group = next(part for part in file.parts if GRADESCOPE.fullmatch(part))
+            if len(waiting[group]) < MOST + OTHERS:
+                waiting[group].append(file)
+        else:
+            _sort_in(file, people, {}, certain, strange, receipts, sizes)
+    for files in waiting.values():
+        for file in files:
+            _sort_in(file, people, metadata, certain, strange, receipts, sizes)
+    _two_accounts(certain, strange)
+    others = [
+        submission for parts, entries in strange.items() for submission in _strangers(parts, entries, certain)
+    ]
+    for submission in [*certain.values(), *others]:
+        if submission.count > MOST:
+            submission.notes.append(note(TOO_MANY, count=submission.count))
+    return list(certain.values()), others
+
+
+def _text(file):
+    try:
+        return file.read(most=16 * 2**20).decode("utf-8", errors="replace")
+    except Unreadable:
+        return ""
+
+
+def _sort_in(file, people, metadata, certain, strange, receipts, sizes):
+    """Put a file to those of its student, or of its folder where that is not certain."""
+    match = people.match(file, metadata)
+    if file.name.endswith(".txt") and "_attempt_" in file.name and not match.certain:
+        name, login = blackboard_person(_text(file))
+        receipts[file.name[:-4]] = people.match_name(name, login)
+        return
+    if not match.certain:
+        for stem, students in receipts.items():
+            if file.name.startswith(stem) and len(students) == 1:
+                match = Match(certain=tuple(students))
+    if match.certain:
+        key = match.certain, match.account
+        if key not in certain:
+            certain[key] = Submission(match.certain, match, "/".join(file.parts[:-1]) or file.name)
+        certain[key].add(file)
+        certain[key].match.remarks += [
+            said for said in match.remarks if said not in certain[key].match.remarks
+        ]
+        certain[key].match.folder = certain[key].match.folder or match.folder
+        return
+    place = file.parts[:-1]
+    sizes[place] += 1
+    if sizes[place] <= MOST or is_one(file):
+        strange[place].append((file, match))
+
+
+def _two_accounts(certain, strange):
+    """Work of two accounts that bear one name is doubtful: who of them is on the roster?"""
+    accounts = defaultdict(list)
+    for (students, account), submission in certain.items():
+        accounts[students].append((account, submission))
+    for students, theirs in accounts.items():
+        named = [account for account, submission in theirs if account and not submission.match.settled]
+        if len(named) > 1 or (named and any(submission.match.settled for _, submission in theirs)):
+            why = note("handed in from several accounts of this name")
+            for account, submission in theirs:
+                if account in named:
+                    del certain[students, account]
+                    match = Match((), students, why, submission.match.folder, account)
+                    for file in submission.files:
+                        strange[file.parts[:-1] if len(file.parts) > 1 else file.parts].append((file, match))
+        elif len(theirs) > 1:  # what one account handed in, and what came in another way
+            first = theirs[0][1]
+            for account, submission in theirs[1:]:
+                for file in submission.files:
+                    first.add(file)
+                first.match.folder = first.match.folder or submission.match.folder
+                first.match.remarks += submission.match.remarks
+                del certain[students, account]
+
+
+def _strangers(parts, entries, certain):
+    """Files in one folder that belong to nobody certain: one person's if the system says so or there is one
+    notebook, otherwise each notebook is somebody's, so that nobody's work hides another's."""
+    notebooks = [entry for entry in entries if is_one(entry[0]) or entry[0].problem]
+    folder = next((match.folder for _, match in entries if match.folder), "")
+    if not notebooks and (not parts or any(_beside(parts, submission) for submission in certain.values())):
+        return
+    groups = [(folder or "/".join(parts[-1:]), "/".join(parts), entries)]
+    if not folder and (not parts or len(notebooks) > 1):
+        groups = [(NOTEBOOK.sub("", entry[0].name), str(entry[0]), [entry]) for entry in notebooks]
+    for name, path, group in groups:
+        matches = [match for _, match in group]
+        told = next((match for match in matches if match.candidates), matches[0])
+        candidates = tuple(sorted({student for match in matches for student in match.candidates}))
+        match = Match((), candidates, told.why, folder, told.account)
+        submission = Submission((), match, path, name=_row_name(name))
+        for file, _ in group:
+            submission.add(file)
+        if candidates:
+            submission.notes.append(note(UNCLEAR, students=" / ".join(candidates)))
+            if told.why:
+                submission.notes.append(told.why)
+        submission.fingerprint = _fingerprint(submission.files)
+        yield submission
+
+
+def _beside(parts, submission):
+    return any(file.parts[:-1] == parts for file in submission.files)
+
+
+def _fingerprint(files):
+    contents = []
+    for file in sorted(files, key=str):
+        try:
+            if is_one(file) or len(files) == 1:
+                contents.append(file.read())
+        except Unreadable as error:
+            contents.append(words(error.why).encode())
+    return fingerprint(contents)
+
+
+def _row_name(name):
+    name = re.sub(r"_?\d+_assignsubmission_\w*$", "", name)
+    clean = re.sub(r"[^\w.@-]+", "-", unicodedata.normalize("NFKC", name)).strip("-._@")
+    return f"unknown-{clean or 'file'}"[:60]  # of up to four bytes each, where a name may have 255
+
+
+def _settle(assignment, others, doubts, certain):
+    """(settled by a person, still doubtful); what is settled for a student goes to `certain`."""
+    settled, doubtful = [], []
+    for submission in others:
+        doubt = doubts.get(Doubt(assignment, submission.path, "", (), "", submission.fingerprint).key)
+        if doubt is None or not doubt.student:
+            doubtful.append(submission)
+            continue
+        settled.append(submission)
+        if doubt.student == NOBODY:
+            continue
+        submission.notes, submission.students = [], (doubt.student,)
+        same = next((one for one in certain if one.students == submission.students), None)
+        if same is None:
+            certain.append(submission)
+        else:
+            for file in submission.files:
+                same.add(file)
+            same.match.folder = same.match.folder or submission.match.folder
+    return settled, doubtful
+
+
+def _write_doubts(course, assignment, doubtful, clear, doubts):
+    """Bring matches.csv up to date: new doubts in, those that are cleared out, decisions as they are."""
+    gone = {
+        (assignment, path) for submission in clear for path in (submission.path, *map(str, submission.files))
+    }
+    kept = {key: doubt for key, doubt in doubts.items() if doubt.student or key[:2] not in gone}
+    for submission in doubtful:
+        why = words(submission.match.why) if submission.match.why else words(note("not on the roster"))
+        doubt = Doubt(
+            assignment, submission.path, "", submission.match.candidates, why, submission.fingerprint
+        )
+        kept.setdefault(doubt.key, doubt)
+    write_doubts(course, kept)
+
+
+def _rows(submissions, records):
+    """{row in the marks: Submission}: a student's id, or a name for a stranger that nobody else has."""
+    rows = {}
+    for submission in sorted(submissions, key=lambda one: (one.students, one.path)):
+        for student in submission.students:
+            if student in rows:  # their own and a group's
+                submission = replace(submission, files=[*rows[student].files, *submission.files])
+            rows[student] = submission
+    taken = {student.casefold() for student in rows}  # some disks do not tell Ada from ada
+    for submission in submissions:
+        if not submission.students:
+            while submission.name.casefold() in taken or _is_another(
+                records.get(submission.name), submission
+            ):
+                submission.name += "x"
+            taken.add(submission.name.casefold())
+            rows[submission.name] = submission
+    return {row: rows[row] for row in sorted(rows)}
+
+
+def _is_another(record, submission):
+    """Whether a stranger's row is taken by somebody else's work, of an earlier drop."""
+    if record is None or "path" not in record:
+        return False
+    return record["path"] != submission.path and record["fingerprint"] != submission.fingerprint
+
+
+def _show(course, assignment, certain, doubtful, roster):
+    """Who is who, before anything is replaced; the whole of it in a table."""
+    rows = []
+    for submission in sorted(certain, key=lambda one: one.students):
+        for student in submission.students:
+            rows.append(["certain", submission.path, student, roster[student].name, ""])
+    for submission in doubtful:
+        kind = "doubtful" if submission.match.candidates else "unknown"
+        why = words(submission.match.why) if submission.match.why else ""
+        names = [f"{student} {roster[student].name}".strip() for student in submission.match.candidates]
+        rows.append([kind, submission.path, " ".join(submission.match.candidates), " / ".join(names), why])
+    write_csv(
+        course.root / "collected" / f"{assignment}_who.csv", ["match", "handed in", "id", "name", "why"], rows
+    )
+    counts = Counter(row[0] for row in rows)
+    print(", ".join(f"{counts[kind]} {kind}" for kind in ("certain", "doubtful", "unknown")))
+    for kind, path, student, name, _ in rows[: min(SHOWN, counts["certain"])]:
+        print(f"  {kind:9} {path} -> {student} {name}")
+    if counts["certain"] > SHOWN:
+        print(f"  ... and {counts['certain'] - SHOWN} more, all of them in collected/{assignment}_who.csv")
+    for kind, path, _, names, why in rows[counts["certain"] :]:
+        print(f"  {kind:9} {path}" + (f" -> {names}?" if names else "") + (f" ({why})" if why else ""))
+    if doubtful:
+        print("  To settle these, write an id into the column student of matches.csv and collect again")
+
+
+def _recognised_now(course, assignment, named, roster, records, settled):
     """Take away the rows of strangers whose notebook has found its student; {stranger: student}."""
     theirs = {}
-    for submission in submissions:
-        if submission.student in roster:
-            path = course.notebook("submitted", assignment, submission.student)
-            if path.exists() and records[submission.student]["source"]:
-                theirs[path.read_bytes()] = submission.student
-    here, found = {submission.student for submission in submissions}, {}
-    for stranger in sorted(set(records) - set(roster) - here):
+    for student in named:
+        if student in roster:
+            path = course.notebook("submitted", assignment, student)
+            if path.exists() and records[student]["source"]:
+                theirs[path.read_bytes()] = student
+    paths = {(one.path, one.fingerprint): (one.students or (NOBODY,))[0] for one in settled}
+    found = {}
+    for stranger in sorted(set(records) - set(roster) - set(named)):
         path = course.notebook("submitted", assignment, stranger)
-        if path.exists() and path.read_bytes() in theirs:
-            found[stranger] = theirs[path.read_bytes()]
+        student = paths.get((records[stranger].get("path"), records[stranger].get("fingerprint")))
+        if student is None and path.exists():
+            student = theirs.get(path.read_bytes())
+        if student is not None:
+            found[stranger] = student
             del records[stranger]
+            forget_record(course, assignment, stranger)
             for step in ("submitted", "autograded", "feedback"):
                 shutil.rmtree(course.notebook(step, assignment, stranger).parent, ignore_errors=True)
     return found
 
 
-def _tell(assignment, submissions, kinds, roster, records, trouble):
-    known = [submission for submission in submissions if submission.student in roster]
+def _tell(assignment, named, kinds, roster, records, trouble, left_out):
+    known = [student for student in named if student in roster]
     print(f"{assignment}: {len(known)} of {len(roster)} students on the roster are in this drop")
     said = {"new": "new", "changed": "handed in again", "same": "unchanged"}
     print("  " + ", ".join(f"{len(kinds[kind])} {said[kind]}" for kind in said if kinds[kind]))
     if kinds["missing"]:
         print(f"  without a notebook, graded as an empty one: {' '.join(sorted(kinds['missing']))}")
-    strangers = [submission.student for submission in submissions if submission.student not in roster]
+    if kinds["unread"]:
+        print(f"  could not be read, and has no mark until you decide: {' '.join(sorted(kinds['unread']))}")
+    strangers = [student for student in named if student not in roster]
     if strangers:
-        print("  not on the roster, with a row of their own in the marks:")
+        print("  not on the roster or not certain, with a row of their own in the marks:")
         for student in strangers:
             print(f"    {student} ({records[student]['source']})")
-    noted = [submission for submission in submissions if records[submission.student]["notes"]]
+    noted = [student for student in named if records[student]["notes"]]
     if noted:
         print("  put right or to be looked at:")
-        for submission in noted:
-            print(f"    {submission.student}: {'; '.join(map(words, records[submission.student]['notes']))}")
+        for student in noted:
+            print(f"    {student}: {'; '.join(map(words, records[student]['notes']))}")
     for problem in trouble:
-        print(f"  {problem}")
+        print(f"  LEFT OUT: {problem}")
+    if left_out:
+        print(f"  LEFT OUT, at least in part, since it is too much: {' '.join(left_out)}")
     print("Next: hpcourse course grade")
 
 
-def _take(course, assignment, submission, released, others, records, remark):
-    """Choose, repair and write one student's notebook; returns "new", "changed" or "same"."""
-    notebook, source, notes = _best(submission, released, others, assignment)
-    if notebook is None:
-        before = records.get(submission.student)
-        if before and before["source"]:
-            kept = [noted for noted in before["notes"] if noted[0] != LATER]
-            before["notes"] = [*kept, note(LATER, why="; ".join(map(words, notes)))]
-            return "same"
-        notebook = released
-    fixed, repairs = repair(notebook, released)
-    if notebook is released:
-        repairs = []
-    notes = [*submission.notes, *notes, *repairs, *([as_it_is(remark)] if remark else [])]
-    folder = submission.folder or records.get(submission.student, {}).get("folder", "")
-    path = course.notebook("submitted", assignment, submission.student)
-    before = path.read_text(encoding="utf-8") if path.exists() else None
-    _write(course, assignment, submission.student, fixed)
-    after = path.read_text(encoding="utf-8")
-    was_missing = not records.get(submission.student, {}).get("source")
-    records[submission.student] = {"notes": notes, "source": source, "folder": folder}
-    if before is None or (was_missing and source):
-        return "new" if source else "missing"
-    return "same" if before == after else "changed"
-
-
-def _best(submission, released, others, assignment):
-    """(notebook or None, where it comes from, notes): the most complete, of these the newest."""
-    notes, readable = [], []
-    for file in submission.files:
-        if not NOTEBOOK.search(file.name):
-            continue
-        try:
-            readable.append((read_notebook(file), file))
-        except Unreadable as error:
-            notes.append(note("{file} cannot be read: {why}", file=file.name, why=error.why))
-    fitting = []
-    for notebook, file in readable:
-        ours = affinity(notebook, released)
-        theirs, other = max(((affinity(notebook, given), name) for name, given in others), default=(0, ""))
-        if theirs > ours:
-            notes.append(
-                note("{file} is {other}, not {wanted}", file=file.name, other=other, wanted=assignment)
-            )
-            continue
-        done = answered(repair(notebook, released)[0], released)
-        fitting.append((ours > 0, done, file.modified, file, notebook))
-    if not fitting:
-        notes += _instead(submission.files) if not readable else []
-        return None, "", [*notes, NO_NOTEBOOK]
-    *_, file, notebook = max(fitting, key=lambda entry: (entry[:3], str(entry[3])))
-    if len(fitting) > 1:
-        notes.append(note("{count} notebooks, of which {file} was taken", count=len(fitting), file=str(file)))
-    elif file.name != f"{assignment}_exercises.ipynb":
-        notes.append(note("renamed from {file}", file=file.name))
-    return notebook, str(file), notes
-
-
-def _instead(files):
-    """What there is where a notebook should be."""
-    names = sorted({file.name for file in files if not NOTEBOOK.search(file.name)})[:3]
-    if any(name.lower().endswith((*OTHER_ARCHIVES, ".zip")) for name in names):
-        return [note("to be unpacked: {files}", files=", ".join(names))]
-    return [note("only {files}", files=", ".join(names))] if names else []
-
-
-def read_notebook(file):
-    """The notebook in a File; raises Unreadable with the reason."""
-    if file.size > LARGEST:
-        raise Unreadable(note("larger than {count} MB", count=LARGEST // 2**20))
-    try:
-        data = file.read()
-        content = json.loads(data)  # tells UTF-8 and UTF-16 apart, with or without a mark
-    except (ValueError, RecursionError):  # also a number with thousands of digits
-        raise Unreadable(note("not JSON") if data.strip() else note("empty")) from None
-    except OSError as error:
-        raise Unreadable(as_it_is(str(error))) from None
-    if not isinstance(content, dict):
-        raise Unreadable(note("not a notebook"))
-    if isinstance(content.get("worksheets"), list):  # nbformat 3
-        try:
-            content = nbformat.convert(nbformat.from_dict(content), 4)
-        except Exception:  # conversion fails in many ways
-            raise Unreadable(note("not a notebook")) from None
-    if not isinstance(content.get("cells"), list):
-        raise Unreadable(note("not a notebook"))
-    return content
-
-
-def whose(files, roster):
-    """[Submission] for what was handed in: one for each student of the roster, one for each stranger."""
-    index, submissions, strange = Roster(roster), {}, defaultdict(list)
-    for file in files:
-        students, folder = index.owner(file)
-        if len(students) != 1:
-            strange[file.parts[:-1]].append((file, folder, students))
-            continue
-        (student,) = students
-        submission = submissions.setdefault(student, Submission(student))
-        submission.files.append(file)
-        submission.folder = submission.folder or folder
-    for parts, entries in strange.items():
-        for submission in _strangers(parts, entries):
-            taken = {student.casefold() for student in submissions}  # some disks do not tell Ada from ada
-            while submission.student.casefold() in taken:
-                submission.student += "x"
-            submissions[submission.student] = submission
-    return [submissions[student] for student in sorted(submissions)]
-
-
-def _strangers(parts, entries):
-    """Files in one folder that belong to nobody known: one person's if Moodle says so or there is one
-    notebook, otherwise each notebook is somebody's, so that nobody's work hides another's."""
-    notebooks = [entry for entry in entries if NOTEBOOK.search(entry[0].name)]
-    folder = next((folder for _, folder, _ in entries if folder), "")
-    if folder or (parts and len(notebooks) <= 1):
-        groups = [(_own_words(folder or parts[-1]), entries)]
-    else:
-        groups = [(NOTEBOOK.sub("", entry[0].name), [entry]) for entry in notebooks]
-    for name, group in groups:
-        clean = re.sub(r"[^\w.@-]+", "-", unicodedata.normalize("NFKC", name)).strip("-._@")
-        could = sorted({student for _, _, students in group for student in students})
-        notes = [note(UNCLEAR, students=" / ".join(could))] if could else []
-        student = f"unknown-{clean or 'file'}"[:60]  # of up to four bytes each, where a name may have 255
-        yield Submission(student, [file for file, _, _ in group], notes, folder)
-
-
-class Roster:
-    """Finds students by id, e-mail or name in the path of a file."""
-
-    def __init__(self, students):
-        self.ids, self.emails, self.names = {}, defaultdict(set), defaultdict(set)
-        for student in students.values():
-            after = "[0-9]" if student.id[-1].isdigit() else "[^\\W_]"
-            known = re.compile(rf"(?<![^\W_]){re.escape(_fold(student.id))}(?!{after})")
-            self.ids[student.id] = known
-            if "@" in student.email:
-                address = _fold(student.email)
-                self.emails[address].add(student.id)
-                self.emails[address.split("@")[0]].add(student.id)
-            if student.name:
-                self.names[_words(student.name)].add(student.id)
-
-    def owner(self, file: File):
-        """(ids of the students it may belong to, Moodle's name for the folder or "")."""
-        moodle = next(filter(None, map(MOODLE.match, file.parts)), None)
-        # Moodle's own word comes first: what is inside, a student may have named after another one.
-        sure = self._whom([moodle["name"]]) if moodle else set()
-        folder = moodle[0].rstrip("_") + "_" if moodle else ""
-        # The innermost folder says most, then those around it, then the file's own name.
-        places = [_own_words(part) for part in (*file.parts[-2::-1], file.name)]
-        students = self._whom(places)
-        return (sure if sure and not students <= sure else students), folder
-
-    def _whom(self, places):
-        for look in (self._by_id, self._by_email, self._by_name):
-            for place in places:
-                if students := look(place):
-                    return students
-        return set()
-
-    def _by_id(self, place):
-        return {student for student, known in self.ids.items() if known.search(_fold(place))}
-
-    def _by_email(self, place):
-        parts = [part.strip("_.-") for part in re.split(r"[^\w@.+-]+", _fold(place))]
-        return set().union(*(self.emails.get(part, set()) for part in parts if len(part) > 2))
-
-    def _by_name(self, place):
-        words, plain = _words(place), "".join(_fold(place).split())
-        if words in self.names:
-            return self.names[words]
-        hits = set()
-        for name, students in self.names.items():
-            if len(name) > 1 and _stands_in(name, words, plain):
-                hits |= students
-        return hits
-
-
-def _stands_in(name, words, plain):
-    """Whether a name stands among other words; Chinese characters must stand together."""
-    if not all("㐀" <= word <= "鿿" for word in name):
-        return set(name) <= set(words)
-    return any(tuple(sorted(plain[i : i + len(name)])) == name for i in range(len(plain)))
-
-
-def _own_words(part):
-    """What a folder's or file's name says about its owner."""
-    moodle = MOODLE.match(part)
-    return moodle["name"] if moodle else ADDED.sub(" ", NOTEBOOK.sub("", part)).strip(" _-.")
-
-
-def _fold(words):
-    return unicodedata.normalize("NFKC", words).casefold()
-
-
-def _words(name):
-    """The words of a name in one order, without accents; a Chinese character is a word."""
-    plain = unicodedata.normalize("NFKD", _fold(name))
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(sorted(re.findall(r"[㐀-鿿]|[^\W_㐀-鿿]+", plain)))
+def _take(course, assignment, student, submission, released, others, records, remark):
+    """Choose, repair and write one student's notebook; returns "new", "changed", "same" or what lacks."""
+    notebook, source, notes = best(submission.files, released, others, assignment)
+    before = records.get(student)
+    if notebook is None and before and before["source"]:
+        kept = [noted for noted in before["notes"] if noted[0] != LATER]
+        why = "; ".join(map(words, [*submission.notes, *notes]))
+        records[student] = {**before, "notes": [*kept, note(LATER, why=why)]}
+        write_record(course, assignment, student, records[student])
+        return "same"
+    unread = notebook is None and any(noted[0] in (UNREAD, LEFT_OUT) for noted in notes)
+    notebook = repair(released, released)[0] if notebook is None else notebook
+    notes = [*submission.notes, *submission.match.remarks, *notes, *([as_it_is(remark)] if remark else [])]
+    folder = submission.match.folder or (before or {}).get("folder", "")
+    path = course.notebook("submitted", assignment, student)
+    content = path.read_text(encoding="utf-8") if path.exists() else None
+    after = nbformat.writes(notebook)
+    if content is not None and before and before["source"] and content.rstrip("\n") != after.rstrip("\n"):
+        place, whole = earlier(course, assignment, student)
+        write_whole(place, whole)
+    _write(course, assignment, student, notebook)
+    record = {"notes": notes, "source": source, "folder": folder}
+    if unread:
+        record["unread"] = True
+    if not submission.students:
+        record |= {"path": submission.path, "fingerprint": submission.fingerprint}
+    records[student] = record
+    write_record(course, assignment, student, record)
+    was_missing = not (before or {}).get("source")
+    if content is None or (was_missing and source):
+        return "new" if source else ("unread" if unread else "missing")
+    if not source:
+        return "unread" if unread else "missing"
+    return "same" if content.rstrip("\n") == after.rstrip("\n") else "changed"
 
 
 def _write(course, assignment, student, notebook):
-    path = course.notebook("submitted", assignment, student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
-
-
-def _records_path(course, assignment):
-    return course.root / "collected" / f"{assignment}.json"
-
-
-def read_records(course, assignment):
-    """{student: what collect found out}; empty before the first collect."""
-    try:
-        return json.loads(_records_path(course, assignment).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+    write_whole(course.notebook("submitted", assignment, student), nbformat.writes(notebook) + "\n")

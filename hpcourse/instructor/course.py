@@ -1,6 +1,5 @@
 """The course folder: what is in it, and how it is made."""
 
-import csv
 import fcntl
 import hashlib
 import hmac
@@ -19,10 +18,10 @@ import nbformat
 
 from hpcourse.course import DAYS, LANGUAGES
 from hpcourse.instructor import Misuse
+from hpcourse.instructor.roster import EXAMPLES, read_roster
 from hpcourse.start import shipped_notebooks
 
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
-STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
 LIMITS = {"cell_seconds": 20, "seconds": 120, "memory_mb": 2048, "disk_mb": 256, "processes": 48}
 
 SETTINGS = """\
@@ -39,10 +38,6 @@ from hpcourse.instructor.nbgrader_steps import configure
 
 configure(get_config())
 """
-ROSTER = {
-    "en": "id,name,email\ns001,Ada Chen,ada.chen@example.edu\ns002,Ben Lin,ben.lin@example.edu\n",
-    "zh-TW": "id,name,email\nb14901001,陳雅婷,b14901001@x.edu\nb14901002,林柏翰,b14901002@x.edu\n",
-}
 OVERRIDES = "student,assignment,task,points,comment\n"
 README = """\
 # {title}
@@ -69,15 +64,6 @@ class Task:
     cell: str
     name: str
     points: float
-
-
-@dataclass(frozen=True)
-class Student:
-    """A line of the roster."""
-
-    id: str
-    name: str = ""
-    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,18 +132,7 @@ class Course:
 
     def roster(self):
         """{id: Student}; raises Misuse with the line where something is wrong."""
-        path = self.root / "roster.csv"
-        students = {}
-        for number, row in read_table(path, {"id", "name"}):
-            student = Student(row["id"], row["name"], row.get("email", ""))
-            if not STUDENT.fullmatch(student.id):
-                raise Misuse(
-                    f"roster.csv, line {number}: id {student.id!r} may hold letters, digits, - _ . and @ only"
-                )
-            if student.id.casefold() in map(str.casefold, students):  # a path does not tell A1 from a1
-                raise Misuse(f"roster.csv, line {number}: id {student.id!r} is there twice")
-            students[student.id] = student
-        return students
+        return read_roster(self.root)
 
     def seed(self, student, assignment, task):
         """What draws the numbers that this student's answer is tried on: the same whenever it is graded."""
@@ -187,34 +162,6 @@ class Course:
         return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}", "hpcourse")
 
 
-def read_table(path, columns):
-    """[(line number, row)] of a CSV file, cells stripped; what a spreadsheet saves is understood."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise Misuse(f"{path} is missing") from None
-    for encoding in ("utf-8-sig", "cp950", "latin-1"):
-        try:
-            content = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    lines = content.splitlines()
-    header = lines[0] if lines else ""
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=True)
-    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    missing = sorted(columns - set(reader.fieldnames))
-    if missing:
-        raise Misuse(f"{path.name}: the first line lacks {', '.join(missing)}; it is {header!r}")
-    rows = []
-    for row in reader:
-        clean = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str | None)}
-        if any(clean.values()):
-            rows.append((reader.line_num, clean))
-    return rows
-
-
 def tasks_of(notebook):
     """The tasks of a notebook with the course's metadata."""
     checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
@@ -231,7 +178,7 @@ def new_course(arguments):
     limits = "\n".join(f"{name} = {value}" for name, value in LIMITS.items())
     _write(root / "course.toml", SETTINGS.format(language=arguments.language, days=days, limits=limits), True)
     _write(root / "nbgrader_config.py", CONFIG)
-    _write(root / "roster.csv", ROSTER.get(arguments.language, ROSTER["en"]))
+    _write(root / "roster.csv", EXAMPLES.get(arguments.language, EXAMPLES["en"]))
     _write(root / "overrides.csv", OVERRIDES)
     _write(root / "README.md", README.format(title=root.name))
     _write(root / ".gitignore", IGNORE)

@@ -5,7 +5,9 @@ told by nbgrader's metadata, by the cell's id, or by what it defines or checks; 
 what there should be.
 """
 
+import ast
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 
 import nbformat
@@ -14,19 +16,80 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from hpcourse.instructor.notes import note, storable
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-BINDS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
+BINDS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.M)
+FENCED = re.compile(r"^[ \t]*(?:```|~~~)\w*[ \t]*\n(.*?)^[ \t]*(?:```|~~~)", re.M | re.S)
+LONGEST = 100_000  # characters of a cell that are looked through
+
+
+class Cells:
+    """A submitted notebook's cells, with what tells them apart worked out once."""
+
+    def __init__(self, submitted):
+        raw = [cell for cell in submitted.get("cells", []) if isinstance(cell, dict)]
+        self.cells = [_clean(cell) for cell in raw]
+        self.marks = [_marks(cell) for cell in raw]
+        self.words = [cell.source[:LONGEST].split() for cell in self.cells]
+        self.names = [binds(cell.source[:LONGEST]) for cell in self.cells]
+        self.lines = [cell.source[:LONGEST].splitlines() for cell in self.cells]
+
+    def candidates(self, theirs, taken, given=()):
+        """Indices of the cells that may be `theirs` and are not `taken`, the likeliest last."""
+        free = [i for i in range(len(self.cells)) if i not in taken and self.cells[i].cell_type == "code"]
+        words = theirs.source.split()
+        marked = [i for i in free if theirs.id in self.marks[i]]
+        same = [i for i in free if self.words[i] == words]
+        if _is_answer(theirs) and binds(theirs.source):
+            names = binds(theirs.source)
+            fitting = [i for i in free if names <= self.names[i]]
+            own = [i for i in fitting if i not in same]
+            elsewhere = [] if own else self._in_text(theirs, names, taken, given)
+            sure = [i for i in own if i in marked]
+            pools = (sure, own, elsewhere, [i for i in fitting if i in marked], marked, fitting)
+        elif _is_check(theirs):
+            call = re.compile(rf"""\s*(hp\.)?check\(\s*["']{re.escape(theirs.metadata.hpcourse.task)}["']""")
+            pools = (marked, same, [i for i in free if call.match(self.cells[i].source)])
+        else:
+            unknown = [i for i in free if not any(mark in taken.values() for mark in self.marks[i])]
+            lines = theirs.source.splitlines()
+            pools = (marked, same, [i for i in unknown if _alike(self.lines[i], lines)])
+        return next((pool for pool in pools if pool), [])
+
+    def _in_text(self, theirs, names, taken, given):
+        """Cells of text or of no kind that hold the answer: one key turns a cell of code into them."""
+        return [
+            i
+            for i, cell in enumerate(self.cells)
+            if cell.cell_type != "code"
+            and i not in taken
+            and cell.source not in given
+            and (code := code_in(cell)).split() != theirs.source.split()
+            and names <= binds(code)
+        ]
+
+
+def code_in(cell):
+    """The code that a cell of text holds, in a fence or without one; "" where that is not Python."""
+    source = cell.source[:LONGEST]
+    code = "\n".join(FENCED.findall(source)) or source
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return code
 
 
 def repair(submitted, released):
     """The submitted notebook with the released one's metadata, and notes on what was put right."""
-    cells = [_clean(cell) for cell in submitted.get("cells", []) if isinstance(cell, dict)]
-    marks = [_marks(cell) for cell in submitted.get("cells", []) if isinstance(cell, dict)]
+    known = Cells(submitted)
+    cells, marks = known.cells, known.marks
     wanted = [cell for cell in released.cells if cell.cell_type == "code"]
-    found, notes = {}, []
+    given = {cell.source for cell in released.cells}
+    found, notes, taken = {}, [], {}
     for theirs in wanted:
-        hits = _candidates(theirs, cells, marks, found)
+        hits = known.candidates(theirs, taken, given)
         if hits:
             found[theirs.id] = hits[-1]
+            taken[hits[-1]] = theirs.id
     lost = [theirs for theirs in wanted if theirs.id in found and theirs.id not in marks[found[theirs.id]]]
     if len(lost) > len(found) / 2:
         notes.append(note("the cells had lost their marks, which were put back"))
@@ -38,7 +101,15 @@ def repair(submitted, released):
             continue
         cell = cells[found[theirs.id]]
         if cell.cell_type != "code":
-            cell = cells[found[theirs.id]] = new_code_cell(cell.source)
+            notes.append(
+                note(
+                    "{names} stood in a cell that is not code", names=", ".join(sorted(binds(theirs.source)))
+                )
+            )
+            cell = cells[found[theirs.id]] = new_code_cell(code_in(cell))
+            for place, words in enumerate(known.words):  # the stub would take the answer's place
+                if words == theirs.source.split() and place not in taken:
+                    cells[place].source = ""
         if _is_check(theirs):
             if cell.source.split() != theirs.source.split():
                 notes.append(note("the check of {task} had been changed", task=theirs.metadata.hpcourse.task))
@@ -57,12 +128,11 @@ def answered(notebook, released):
     return sum(given[key] not in ([], stubs[key]) for key in given)
 
 
-def affinity(submitted, released):
-    """How many of the released checks and answers are recognised in a submitted notebook."""
-    cells = [_clean(cell) for cell in submitted.get("cells", []) if isinstance(cell, dict)]
-    marks = [_marks(cell) for cell in submitted.get("cells", []) if isinstance(cell, dict)]
+def affinity(cells, released):
+    """How many of the released checks and answers are recognised among the Cells of a notebook."""
     wanted = [cell for cell in released.cells if _is_answer(cell) or _is_check(cell)]
-    return sum(bool(_candidates(theirs, cells, marks, {})) for theirs in wanted)
+    given = {cell.source for cell in released.cells}
+    return sum(bool(cells.candidates(theirs, {}, given)) for theirs in wanted)
 
 
 def binds(source):
@@ -95,29 +165,10 @@ def _marks(cell):
     return [mark for mark in (grade_id, cell.get("id")) if isinstance(mark, str)]
 
 
-def _candidates(theirs, cells, marks, found):
-    """Indices of the cells that may be `theirs`, the likeliest last."""
-    taken = set(found.values())
-    free = [i for i in range(len(cells)) if i not in taken and cells[i].cell_type != "markdown"]
-    marked = [i for i in free if theirs.id in marks[i]]
-    same = [i for i in free if cells[i].source.split() == theirs.source.split()]
-    if _is_answer(theirs) and binds(theirs.source):
-        names = binds(theirs.source)
-        fitting = [i for i in free if names <= binds(cells[i].source)]
-        own = [i for i in fitting if i not in same]
-        pools = ([i for i in own if i in marked], own, [i for i in fitting if i in marked], marked, fitting)
-    elif _is_check(theirs):
-        call = re.compile(rf"""\s*(hp\.)?check\(\s*["']{re.escape(theirs.metadata.hpcourse.task)}["']""")
-        pools = (marked, same, [i for i in free if call.match(cells[i].source)])
-    else:
-        unknown = [i for i in free if not any(mark in found for mark in marks[i])]
-        pools = (marked, same, [i for i in unknown if _alike(cells[i].source, theirs.source)])
-    return next((pool for pool in pools if pool), [])
-
-
 def _alike(one, other):
-    """Whether one source is the other with some lines changed."""
-    return SequenceMatcher(None, one.splitlines(), other.splitlines()).ratio() > 0.6
+    """Whether some lines are others with some of them changed."""
+    most = 2 * sum((Counter(one) & Counter(other)).values()) / max(1, len(one) + len(other))
+    return most > 0.6 and SequenceMatcher(None, one, other).ratio() > 0.6
 
 
 def _copies(wanted, marks, found):

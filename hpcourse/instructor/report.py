@@ -14,9 +14,11 @@ from tqdm import tqdm
 
 from hpcourse.checks import ALL
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.collect import UNCLEAR, read_records
-from hpcourse.instructor.course import Course, alone, find_alembic, inside, quiet, read_table
+from hpcourse.instructor.collect import UNCLEAR
+from hpcourse.instructor.course import Course, alone, find_alembic, inside, quiet
 from hpcourse.instructor.notes import note, words
+from hpcourse.instructor.records import read_records
+from hpcourse.instructor.spreadsheets import read_table
 from hpcourse.instructor.submission import ENDED, UNFINISHED, speaking
 from hpcourse.language import text
 from hpcourse.optimizers import RULES
@@ -184,7 +186,7 @@ def read_overrides(course, assignments):
     path, overrides = course.root / "overrides.csv", {}
     if not path.exists():
         return overrides
-    for number, row in read_table(path, {"student", "assignment", "task", "points"}):
+    for number, row in read_table(path, [{"student", "assignment", "task", "points"}]):
         try:
             points = float(row["points"])
             if not math.isfinite(points):

@@ -1,0 +1,55 @@
+"""Text whose encoding nobody noted down: tables from spreadsheets, names in zips, notebooks."""
+
+import itertools
+import unicodedata
+
+# Where the characters of everyday use lie, by their first byte (and the second, in Shift JIS).
+COMMON = {
+    "cp950": lambda first, second: 0xA4 <= first <= 0xC6,
+    "gb18030": lambda first, second: 0xB0 <= first <= 0xD7 and second >= 0xA1,
+    "cp932": lambda first, second: first in (0x82, 0x83) or 0x88 <= first <= 0x97,
+}
+
+
+def decode(data, known=frozenset()):
+    """`data` as text in the likeliest encoding; `known` are characters that names here are written in."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    if b"\0" in data[:200]:  # no text of one byte a character holds any
+        even, odd = data[:200:2].count(0), data[1:200:2].count(0)
+        return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(likeliest(data, known))
+
+
+def likeliest(data, known=frozenset()):
+    """The encoding of bytes that are not UTF-8: what makes known characters, or common ones, of them."""
+    return max((*COMMON, "cp1252", "latin-1"), key=lambda encoding: _score(data, encoding, known))
+
+
+def _score(data, encoding, known):
+    """Shares of known and of common characters among those that are not ASCII; the first of equals wins."""
+    try:
+        chars = [char for char in data[:100_000].decode(encoding) if char > "\x7f"]
+    except UnicodeDecodeError as error:
+        cut = len(data) > 100_000 and error.start > 99_990  # in the middle of a character
+        return (-0.5, 0.0) if cut else (-1.0, 0.0)
+    if not chars:
+        return 0.0, 1.0
+    share = sum(char in known for char in chars) / len(chars)
+    if encoding in COMMON:
+        written = [char.encode(encoding, errors="replace") for char in chars]
+        common = sum(len(pair) == 2 and COMMON[encoding](*pair) for pair in written) / len(chars)
+    else:  # one byte a character: letters with accents stand among others, hardly ever side by side
+        pairs = [(a > 0x7F, b > 0x7F) for a, b in itertools.pairwise(data) if a > 0x7F or b > 0x7F]
+        lonely = sum(a != b for a, b in pairs) / max(1, len(pairs))
+        letters = sum(unicodedata.category(char).startswith("L") for char in chars) / len(chars)
+        common = 0.9 * letters * lonely
+    return share, common

@@ -1,0 +1,474 @@
+"""Who is who: whose a file is, by its path, its sender and what the system says, and how sure that is.
+
+Every sign in a path is a claim: this id, this address, this name. One person whom all claims can mean is
+certain. Claims that contradict each other, or that only resemble somebody, are doubtful: a person decides.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from hpcourse.instructor.notes import note
+from hpcourse.instructor.systems import GRADESCOPE, Told, told_by_system
+
+CHINESE = "㐀-鿿豈-﫿"
+EXTENSION = re.compile(r"(\.(ipynb|zip|json|txt|download|eml|py))+( ?\(\d+\))?$|\.\w{1,5}$", re.I)
+# What Colab, browsers, systems and people add around the name of a file or a folder.
+AROUND = (
+    r"-\d{8}T\d{6}Z(-\d+)*|\d{4}[-_.]\d\d?[-_.]\d\d?([ T_-]+\d\d?[:.-]?\d\d([:.-]?\d\d)?)?|submission_\d+"
+    r"|第\s*[\d一二三四五六七八九十]+\s*[天日次週章題版]|(作業|練習|習題|版本)\s*\d{0,2}(?!\d)|[(（]\d{1,3}[)）]"
+    r"|(?<![a-z])(copy of|copy|checkpoint|notebook|submission|ipynb|zip"
+    r"|(day|exercises?|homework|hw|assignment|lab|ps|version|ver|v|week|task|final|no)[ _-]?\d{0,2}(?!\d)"
+    r")(?![a-z])"
+)
+ADDED = re.compile(rf"{AROUND}|-\d(?=$|\.)", re.I)  # -1: handed in a second time, says Canvas
+FILLER = re.compile(
+    r"的?副本|同學|同学|學號|姓名|繳交|上傳|完成|最終|修正|補交|遲交|筆記本|課程|報告|作業|練習|習題|答案|學習率|資料夾|版本|版|的"
+)
+PLAIN_WORDS = frozenset(
+    """a of by from my the and copy final finished finish done late new old edited fixed draft corrected
+    updated update resubmission again best latest last first try attempt version s solution solutions
+    answer answers submission submitted submit work file files notebook colab python python3 day id exercise
+    exercises homework hw assignment group class section team student name course hpcourse en zh tw sir prof
+    professor teacher deep learning rate""".split()  # noqa: SIM905
+)
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sign that a file is of one of `students`: `said` is how it stands there, `kind` what it is."""
+
+    kind: str
+    said: str
+    students: frozenset
+
+
+@dataclass
+class Match:
+    """Whose a file is: the students it is certainly of (several only of a group), or who it may be of."""
+
+    certain: tuple = ()
+    candidates: tuple = ()
+    why: list | None = None  # a note
+    folder: str = ""  # as Moodle named it
+    account: str = ""  # the system and its own number for whoever handed in
+    settled: bool = False  # by an alias on the roster
+    remarks: list = field(default_factory=list)
+
+
+@dataclass
+class Signs:
+    """Claims of one part of a path, by how much they say."""
+
+    strong: list = field(default_factory=list)
+    short: list = field(default_factory=list)  # a short id or name that is all there is
+    weak: set = field(default_factory=set)
+    aliases: list = field(default_factory=list)
+
+
+class People:
+    """The roster, indexed by every way to name somebody."""
+
+    def __init__(self, roster):
+        self.roster = roster
+        self.sequences = defaultdict(list)  # first word of an id or alias -> (words, student, kind)
+        self.emails, self.locals = defaultdict(set), defaultdict(set)
+        self.latin, self.chinese = defaultdict(set), defaultdict(set)
+        self.compact, self.aliases, self.canvas = defaultdict(set), defaultdict(set), defaultdict(set)
+        self.parts_of_names = defaultdict(set)
+        self.digits = defaultdict(set)
+        self.cache = {}
+        for student in roster.values():
+            self._add(student)
+        self.lengths = sorted({len(name) for name in self.latin}, reverse=True)
+
+    def _add(self, student):
+        words = tuple(tokens(student.id))
+        self.sequences[words[0] if words else ""].append((words, student.id))
+        if student.id.strip("_.-@") and len(number := re.sub(r"\D", "", student.id)) >= 5:
+            self.digits[number].add(student.id)
+        for alias in student.aliases:
+            self.aliases[fold(alias)].add(student.id)
+        if student.canvas:
+            self.canvas[student.canvas].add(student.id)
+        if "@" in student.email:
+            address = without_tag(fold(student.email))
+            self.emails[address].add(student.id)
+            self.locals[address.split("@")[0]].add(student.id)
+        for name in filter(None, (student.name, student.other)):
+            latin, chinese = tokens(name, latin=True), chinese_in(name)
+            if latin:
+                self.latin[tuple(sorted(latin))].add(student.id)
+                for order in (
+                    itertools.permutations(latin) if len(latin) <= 4 else (latin, latin[-1:] + latin[:-1])
+                ):
+                    self.compact["".join(order)].add(student.id)
+                for word in latin:
+                    self.parts_of_names[word].add(student.id)
+            if len(chinese) > 1:
+                self.chinese[chinese].add(student.id)
+                self.compact[chinese].add(student.id)
+
+    # ---- one part of a path
+
+    def signs(self, part):
+        """The Signs in a folder's or a file's name."""
+        if part not in self.cache:
+            self.cache[part] = self._signs(part)
+        return self.cache[part]
+
+    def _signs(self, part):
+        found = Signs()
+        whole = fold(EXTENSION.sub("", part))
+        for address in ADDRESS.findall(fold(part)):
+            self._by_address(address.strip(".-+"), found)
+        rest = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
+        rest = FILLER.sub(" ", ADDED.sub(" ", rest))
+        left = [word for word in tokens(rest) if word not in PLAIN_WORDS]
+        self._by_alias(part, whole, found)
+        self._by_id(tokens(rest), left, found)
+        self._by_local_part(rest, left, found)
+        self._by_latin_name(rest, left, found)
+        self._by_chinese_name(rest, found)
+        return found
+
+    def _by_address(self, address, found):
+        plain = without_tag(address)
+        if plain in self.emails:
+            found.strong.append(Claim("address", address, frozenset(self.emails[plain])))
+        elif address in self.aliases:
+            found.aliases.append(Claim("alias", address, frozenset(self.aliases[address])))
+        else:
+            found.weak |= self.locals.get(plain.split("@")[0], set())
+
+    def _by_alias(self, part, whole, found):
+        for said in (fold(part), whole.strip()):
+            if said in self.aliases:
+                found.aliases.append(Claim("alias", said, frozenset(self.aliases[said])))
+                return
+        for alias, students in self.aliases.items():
+            if alias in whole and re.search(rf"(?<![^\W_]){re.escape(alias)}(?![^\W_])", whole):
+                # day1-ada of the alias ada is she; day1-ada-l may be somebody else
+                around = rf"(?:[\W_]|{AROUND})*"
+                if re.fullmatch(around + re.escape(alias) + around, whole, re.I):
+                    found.aliases.append(Claim("alias", alias, frozenset(students)))
+                else:
+                    found.weak |= students
+
+    def _by_id(self, words, left, found):
+        spans = []
+        for place, word in enumerate(words):
+            for sequence, student in self.sequences.get(word, ()):
+                if tuple(words[place : place + len(sequence)]) == sequence:
+                    spans.append((place, place + len(sequence), student))
+        for start, end, student in spans:
+            if any(s <= start and end <= e and (s, e) != (start, end) for s, e, _ in spans):
+                continue  # s01 in s01-b, which is an id as well
+            claim = Claim("id", student, frozenset([student]))
+            if not short(words[start:end]):
+                found.strong.append(claim)
+            elif left == words[start:end]:
+                found.short.append(claim)
+            else:
+                found.weak.add(student)
+        for word in words:
+            number = re.sub(r"\D", "", word)
+            if len(number) >= 5 and number in self.digits:
+                claimed = {student for _, _, student in spans}
+                found.weak |= self.digits[number] - claimed
+
+    def _by_local_part(self, rest, left, found):
+        chunks = {
+            chunk.strip("_.-") for cut in (r"[^\w.+-]+", r"[^\w.+-]+|_") for chunk in re.split(cut, rest)
+        }
+        for chunk in sorted(chunks):
+            local = chunk.split("+")[0]
+            students = self.locals.get(local)
+            if not students or len(local) < 2:
+                continue
+            claim = Claim("address", local, frozenset(students))
+            others = set().union(*(self.parts_of_names.get(word, set()) for word in tokens(local))) - students
+            if re.search(r"\d|[^\W_][._-][^\W_]", local) and len(local) >= 4:
+                found.strong.append(claim)
+            elif left == tokens(local) and not others:
+                found.short.append(claim)
+            else:
+                found.weak |= students | (others if left == tokens(local) else set())
+
+    def _by_latin_name(self, rest, left, found):
+        pieces = re.findall(rf"[^\W_{CHINESE}]+|[^{CHINESE}]", plain(rest))
+        words = [(piece, number) for number, piece in enumerate(pieces) if piece[0].isalnum()]
+        hits = []
+        for length in self.lengths:
+            for place in range(len(words) - length + 1):
+                window = words[place : place + length]
+                students = self.latin.get(tuple(sorted(word for word, _ in window)))
+                if students and not any(s <= place and place + length <= e for s, e, _, _ in hits):
+                    hits.append((place, place + length, students, self._alone(pieces, words, place, length)))
+        for start, end, students, alone in hits:
+            said = " ".join(word for word, _ in words[start:end])
+            if end - start == 1 and left != [said]:
+                found.weak |= students
+            elif alone:
+                found.strong.append(Claim("name", said, frozenset(students)))
+            else:
+                found.weak |= students
+        if not hits:
+            for word in left:
+                if len(word) >= 3 and word in self.parts_of_names:
+                    found.weak |= self.parts_of_names[word]
+                if len(word) >= 5 and word in self.compact:
+                    found.weak |= self.compact[word]
+
+    @staticmethod
+    def _alone(pieces, words, place, length):
+        """Whether a name is not part of a longer one: Wei Chen in Wei Chen Lin."""
+        first, last = words[place][1], words[place + length - 1][1]
+        inner = "".join(piece for piece in pieces[first:last] if not piece[0].isalnum())[:1] or " "
+        for neighbour, between in (
+            (words[place - 1] if place else None, lambda at: pieces[at + 1 : first]),
+            (
+                words[place + length] if place + length < len(words) else None,
+                lambda at: pieces[last + 1 : at],
+            ),
+        ):
+            if neighbour and neighbour[0].isalpha() and neighbour[0] not in PLAIN_WORDS:
+                joined = "".join(between(neighbour[1]))
+                if joined == inner or joined in (" ", "-", "'"):
+                    return False
+        return True
+
+    def _by_chinese_name(self, rest, found):
+        for run in re.findall(rf"[{CHINESE}]+(?: +[{CHINESE}]+)*", rest):
+            run = run.replace(" ", "")
+            if run in self.chinese:
+                found.strong.append(Claim("name", run, frozenset(self.chinese[run])))
+                continue
+            turned = {
+                name
+                for cut in (1, 2, len(run) - 1, len(run) - 2)
+                if (name := run[cut:] + run[:cut]) in self.chinese
+            }
+            for name in sorted(turned):
+                found.strong.append(Claim("name", run, frozenset(self.chinese[name])))
+            if not turned and len(run) > 1:
+                for name, students in self.chinese.items():
+                    if name in run or run in name:
+                        found.weak |= students
+
+    # ---- a whole path
+
+    def match(self, file, metadata=None):
+        """The Match of a File; `metadata` is what Gradescope says of its folders."""
+        match, told = Match(), told_by_system(file.parts)
+        official, said, skipped = None, "", set()
+        if told:
+            official, said = self._told(told)
+            match.folder = told.folder
+            match.account = f"{told.system} {told.number}" if told.number else ""
+            skipped = {told.place}
+            if told.system == "Canvas" and official is None:
+                match.account = ""
+        for part in file.parts[:-1]:
+            if metadata and GRADESCOPE.fullmatch(part) and part in metadata:
+                return self._of_gradescope(metadata[part], match)
+        if official is None and file.sender:
+            official, said = self._of_sender(file.sender)
+        signs = [self.signs(part) for place, part in enumerate(file.parts) if place not in skipped]
+        if told and told.rest:
+            signs.append(self.signs(told.rest))
+        aliases = [claim for sign in signs for claim in sign.aliases]
+        if told:
+            names = {fold(name) for name in (told.name, told.login, told.compact, told.number) if name}
+            names |= {fold(EXTENSION.sub("", file.parts[told.place])), fold(told.folder)}
+            for name in names & set(self.aliases):
+                aliases.insert(0, Claim("alias", name, frozenset(self.aliases[name])))
+        if aliases:  # what the teacher has written down
+            common = frozenset.intersection(*(claim.students for claim in aliases))
+            if len(common) == 1 and (official is None or not official or common <= official or told):
+                match.certain, match.settled = tuple(common), True
+                return match
+        strong = [claim for sign in signs for claim in sign.strong]
+        claims = strong or [claim for sign in signs for claim in sign.short]
+        weak = set().union(*(sign.weak for sign in signs)) if signs else set()
+        if told and told.system == "Canvas" and not official:
+            weak |= {student for _, student in self.sequences.get(told.number, ())}
+        if official:
+            return self._with_official(match, official, said, strong, told)
+        if official is not None:  # a name that is not on the roster
+            candidates = set().union(weak, *(claim.students for claim in claims))
+            resembling = self._resembling(said)
+            match.candidates = tuple(sorted(candidates | resembling))
+            match.why = note("{said} is not on the roster", said=said) if match.candidates else None
+            return match
+        return self._by_claims(match, claims, weak)
+
+    def _by_claims(self, match, claims, weak):
+        if claims:
+            common = frozenset.intersection(*(claim.students for claim in claims))
+            if len(common) == 1:
+                match.certain = tuple(common)
+                return match
+            everyone = frozenset.union(*(claim.students for claim in claims))
+            match.candidates = tuple(sorted(common or everyone))
+            names = ", ".join(dict.fromkeys(claim.said for claim in claims))
+            match.why = (
+                note("several students have the name {name}", name=names)
+                if common
+                else note("{names} mean different students", names=names)
+            )
+        elif weak:
+            match.candidates = tuple(sorted(weak))
+            match.why = note("it only resembles a name or an id on the roster")
+        return match
+
+    def _with_official(self, match, official, said, strong, told):
+        """The system's word comes first: what is inside, a student may have named after somebody else."""
+        if len(official) == 1:
+            match.certain = tuple(official)
+            (student,) = official
+            against = [claim.said for claim in strong if student not in claim.students]
+            if against:
+                match.remarks.append(note("the file says {said}", said=", ".join(dict.fromkeys(against))))
+            if told and told.system == "Canvas" and told.number not in self.canvas:
+                other = {owner for words, owner in self.sequences.get(told.number, ()) if len(words) == 1}
+                if other - official:  # Canvas' number, or the id of somebody else?
+                    match.certain, match.candidates = (), tuple(sorted(official | other))
+                    match.why = note("{names} mean different students", names=f"{said}, {told.number}")
+            return match
+        common = official
+        for claim in strong:
+            common &= claim.students
+        if len(common) == 1:
+            match.certain = tuple(common)
+            return match
+        match.candidates = tuple(sorted(official))
+        match.why = note("several students have the name {name}", name=said)
+        return match
+
+    def match_name(self, name, login):
+        """The students that a name and a login mean together, as a receipt says them."""
+        named = self._named(name) if name else frozenset()
+        known, _ = self._told(Told("Blackboard", 0, login=login)) if login else (frozenset(), "")
+        return (named & known) or known or named
+
+    def _told(self, told):
+        """(students, how they are named) by a system's word; None where it says nothing."""
+        if told.number and told.number in self.canvas and told.system == "Canvas":
+            return frozenset(self.canvas[told.number]), told.number
+        if told.compact:
+            compact = plain(fold(told.compact)).replace("-", "")
+            if compact in self.compact:
+                return frozenset(self.compact[compact]), told.compact
+            signs = self.signs(told.compact)
+            for claims in (signs.aliases, signs.strong, signs.short):
+                if claims:
+                    return claims[0].students, told.compact
+            return None, ""
+        if told.login and told.system != "Moodle":
+            login = fold(told.login)
+            students = {student for words, student in self.sequences.get(login, ()) if len(words) == 1}
+            students |= {student for student in self.roster if fold(student) == login}
+            students |= self.locals.get(login, set()) | self.emails.get(without_tag(login), set())
+            students |= self.aliases.get(login, set())
+            return frozenset(students), told.login
+        if told.name:
+            return self._named(told.name), told.name
+        return None, ""
+
+    def _named(self, name):
+        """Whom a name as a system writes it means: the name alone, or with a group or an id beside it."""
+        exact = (
+            self.latin.get(tuple(sorted(tokens(name, latin=True))), set()) if not chinese_in(name) else set()
+        )
+        exact = set(exact) | self.chinese.get(chinese_in(name), set())
+        if not exact:
+            signs = self.signs(name)
+            for claims in (signs.aliases, signs.strong, signs.short):
+                if claims:
+                    common = frozenset.intersection(*(claim.students for claim in claims))
+                    return common or frozenset.union(*(claim.students for claim in claims))
+        return frozenset(exact)
+
+    def _resembling(self, name):
+        signs = self.signs(name)
+        return set().union(signs.weak, *(claim.students for claim in (*signs.strong, *signs.short)))
+
+    def _of_sender(self, sender):
+        """By an e-mail's address; a name alone is somebody's word."""
+        for said in sender:
+            if "@" in said:
+                address = without_tag(fold(said))
+                if address in self.emails or fold(said) in self.aliases:
+                    return frozenset(self.emails.get(address) or self.aliases[fold(said)]), said
+        names = [said for said in sender if "@" not in said]
+        if names and (students := self._named(names[0])):
+            return students, names[0]
+        locals_ = set().union(*(self.locals.get(fold(said).split("@")[0], set()) for said in sender))
+        return (None, "") if not locals_ else (frozenset(), sender[0])
+
+    def _of_gradescope(self, people, match):
+        students, strangers = [], []
+        for name, number, address in people:
+            by = [self.sequences.get(fold(number), ()), ()]
+            found = {student for words, student in by[0] if len(words) == 1}
+            found |= {student for student in self.roster if fold(student) == fold(number)}
+            found = found or set(self.emails.get(without_tag(fold(address)), set()))
+            found = found or set(
+                self.aliases.get(fold(number), set()) | self.aliases.get(fold(address), set())
+            )
+            named = set(self._named(name)) if name else set()
+            if found and named and not found & named:
+                match.candidates += tuple(sorted(found | named))
+                match.why = note("{names} mean different students", names=f"{name}, {number or address}")
+            elif len(found or named) == 1:
+                students += found or named
+            else:
+                match.candidates += tuple(sorted(found or named))
+                strangers.append(name or number or address)
+        if strangers:
+            match.why = note("{said} is not on the roster", said=", ".join(strangers))
+            if not match.candidates and not students:
+                match.why = None
+        if match.candidates or strangers:
+            match.candidates = tuple(dict.fromkeys((*students, *match.candidates)))
+        else:
+            match.certain = tuple(dict.fromkeys(students))
+        return match
+
+
+def fold(said):
+    """Letters of one case and width; an accent as part of its letter."""
+    return unicodedata.normalize("NFKC", said).casefold()
+
+
+def plain(said):
+    """Without accents."""
+    apart = unicodedata.normalize("NFKD", said)
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def tokens(said, latin=False):
+    """The words of a text, folded; Chinese characters are words of their own kind and left out if `latin`."""
+    words = re.findall(rf"[{CHINESE}]+|[^\W_{CHINESE}]+", plain(fold(said)))
+    return [word for word in words if not latin or not re.match(f"[{CHINESE}]", word)]
+
+
+def chinese_in(said):
+    """The Chinese characters of a name."""
+    return "".join(re.findall(f"[{CHINESE}]+", fold(said)))
+
+
+def short(words):
+    """Whether an id is so short that the same may stand for a number of anything."""
+    said = "".join(words)
+    return len(said) <= 2 or (said.isdigit() and len(said) <= 4)
+
+
+def without_tag(address):
+    """ada+hw1@example.edu is ada@example.edu."""
+    local, at, domain = address.partition("@")
+    return local.split("+")[0] + at + domain

@@ -1,0 +1,164 @@
+"""The students: roster.csv, or the list of participants as a system or a spreadsheet exports it."""
+
+import re
+from dataclasses import dataclass
+
+from hpcourse.instructor import Misuse
+from hpcourse.instructor.spreadsheets import read_table
+
+STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
+ROSTERS = ("roster.csv", "roster.xlsx", "roster.txt", "roster.tsv")
+EXAMPLES = {
+    "en": "id,name,email,aliases\ns001,Ada Chen,ada.chen@example.edu,\ns002,Ben Lin,ben.lin@example.edu,\n",
+    "zh-TW": "id,name,email,aliases\nb14901001,陳雅婷,b14901001@x.edu,\nb14901002,林柏翰,b14901002@x.edu,\n",
+}
+# What Moodle, Canvas, Gradescope, GitHub Classroom, Blackboard, Brightspace, Google, Teams and universities
+# call a column, without spaces and signs. Of several ids, the first in this order counts.
+COLUMNS = {
+    "id": (
+        "sisuserid", "idnumber", "studentid", "studentnumber", "studentno", "sid",
+        "orgdefinedid", "matriculationnumber", "registrationnumber", "學號", "学号", "學生編號",
+        "id", "identifier",
+    ),
+    "name": (
+        "name", "studentname", "fullname", "student", "displayname", "姓名", "学生姓名", "學生姓名",
+        "中文姓名",
+    ),
+    "first": ("firstname", "givenname", "forename", "名字", "名"),
+    "last": ("lastname", "surname", "familyname", "姓氏", "姓"),
+    "other": ("englishname", "preferredname", "nickname", "英文姓名", "英文名", "英文名字"),
+    "email": (
+        "email", "emailaddress", "mail", "studentemail", "schoolemail", "useremail", "emailadress",
+        "電子郵件", "電子郵件地址", "電子郵件信箱", "電子信箱", "信箱", "电子邮件", "邮箱",
+        "郵件",
+    ),
+    "login": ("sisloginid", "username", "login", "loginid", "userid", "account", "帳號", "账号", "使用者名稱"),  # noqa: E501
+    "github": ("githubusername", "github", "githubid", "githubaccount"),
+    "canvas": ("canvasid", "canvasuserid"),
+    "aliases": ("aliases", "alias", "別名", "也叫做"),
+    "role": ("role", "roles", "角色", "身分"),
+}  # fmt: skip
+IDS = [{"id"}, {"email"}, {"login"}, {"github"}, {"canvas"}]
+NAMES = [{"name"}, {"first", "last"}, {"email"}, {"login"}]
+HEADERS = [one | other for one in IDS for other in NAMES if len(one | other) > 1]
+TEACHERS = re.compile(r"instructor|teacher|\bta\b|assistant|教師|老師|助教", re.I)
+
+
+@dataclass(frozen=True)
+class Student:
+    """A line of the roster; `aliases` are whatever else is known to mean this person, and settle a doubt."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    aliases: tuple[str, ...] = ()
+    other: str = ""  # another name
+    canvas: str = ""  # Canvas' own number
+
+
+def read_roster(root):
+    """{id: Student}; raises Misuse with the line where something is wrong, and the remedy."""
+    path = _which(root)
+    students, lines = {}, {}
+    for line, row in read_table(path, HEADERS, _meaning):
+        student = _student(row, f"{path.name}, line {line}")
+        if student is None:
+            continue
+        folded = student.id.casefold()  # a path does not tell A1 from a1
+        if folded in lines:
+            raise Misuse(
+                f"{path.name}, line {line}: id {student.id!r} is there twice, in line {lines[folded]} too: "
+                "take one of the lines out"
+            )
+        lines[folded], students[student.id] = line, student
+    return students
+
+
+def _which(root):
+    """The file with the roster: an export put beside the examples takes their place."""
+    there = [root / name for name in ROSTERS if (root / name).exists()]
+    if len(there) > 1 and there[0].name == "roster.csv":
+        with_bom = there[0].read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        if with_bom.replace("\r\n", "\n") in EXAMPLES.values():
+            there = there[1:]
+    if len(there) > 1:
+        names = " and ".join(path.name for path in there)
+        raise Misuse(f"{names} are both there: keep the one that is right")
+    return there[0] if there else root / "roster.csv"
+
+
+def _meaning(header):
+    """What each column of a header is; "" for what is of no use here."""
+    plain = [re.sub(r"[\W_]+", "", cell).casefold() for cell in header]
+    meant = [_column(name) for name in plain]
+    ids = sorted(
+        (COLUMNS["id"].index(rank), place) for place, (column, rank) in enumerate(meant) if column == "id"
+    )
+    columns = [column for column, _ in meant]
+    for _, place in ids[1:]:  # Canvas' own number stands beside the university's
+        columns[place] = "canvas" if plain[place] == "id" else "login"
+    if ids and plain[ids[0][1]] == "id" and "sisloginid" in plain:
+        columns[ids[0][1]] = "canvas"
+    return columns
+
+
+def _column(name):
+    """(column, the word it was known by) of a cell of the header."""
+    for column, words in COLUMNS.items():
+        if name in words:
+            return column, name
+    for column, words in COLUMNS.items():  # such as 學號 Student ID
+        for word in words:
+            if len(word) > 1 and not word.isascii() and word in name and len(name) < 30:
+                return column, word
+    return "", ""
+
+
+def _student(row, where):
+    """The Student of a row; None for a line that is about nobody, such as Canvas' points possible."""
+    name = row.get("name", "")
+    if re.fullmatch(r"points possible|student, test|test student", name, re.I) or TEACHERS.search(
+        row.get("role", "")
+    ):
+        return None
+    first, last = row.get("first", ""), row.get("last", "")
+    if not name and (first or last):
+        name = f"{last}{first}" if _chinese(first + last) else f"{first} {last}".strip()
+    if re.fullmatch(r"[^,]+, [^,]+", name):  # Lovelace, Ada
+        name = " ".join(reversed(name.split(", ")))
+    email = row.get("email", "") or (row["id"] if "@" in row.get("id", "") else "")
+    known = [row.get(column, "") for column in ("login", "github", "canvas")]
+    given = re.split(r"[;,、\s]+(?![^(]*\))", row.get("aliases", "")) if row.get("aliases") else []
+    if row.get("aliases"):
+        given.append(row["aliases"])  # a folder's name may hold spaces
+    number = _number(row.get("id", ""), where)
+    if number and not STUDENT.fullmatch(number) and (not name or " " in number):
+        other = next((one for one in known if STUDENT.fullmatch(one)), "")
+        number, name = other or number, name or number
+    number = number or next(filter(None, (known[0], email, known[1], known[2])), "")
+    if not number:
+        raise Misuse(f"{where}: no id: write the student's number there, or take the line out")
+    if not STUDENT.fullmatch(number):
+        raise Misuse(
+            f"{where}: id {number!r} may hold letters, digits, - _ . and @ only: correct it, "
+            "or take the line out"
+        )
+    aliases = tuple(dict.fromkeys(alias for alias in (*known[:2], *given) if alias and alias != number))
+    return Student(number, name, email, aliases, row.get("other", ""), known[2])
+
+
+def _number(number, where):
+    """An id as it was before a spreadsheet took it for a number."""
+    number = number.removeprefix("#").lstrip("'")
+    if re.fullmatch(r"\d+\.0+", number):
+        return number.partition(".")[0]
+    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", number, re.I):
+        raise Misuse(
+            f"{where}: the id {number!r} has been shortened by a spreadsheet: format the column as text "
+            "there and write the id again"
+        )
+    return number
+
+
+def _chinese(name):
+    return bool(re.fullmatch("[㐀-鿿]+", name))

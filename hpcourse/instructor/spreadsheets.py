@@ -1,0 +1,165 @@
+"""Tables as spreadsheets and learning-management systems save them: text in any encoding, or xlsx."""
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from xml.etree import ElementTree
+
+from hpcourse.instructor import Misuse
+from hpcourse.instructor.charsets import decode
+
+TOP = 30  # lines in which the header is looked for: there may be titles above it
+LARGEST = 64 * 2**20
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+AS_CSV = "open it in the spreadsheet and save it as CSV UTF-8 (.csv) or as .xlsx"
+
+
+def _lowered(header):
+    return [cell.lower() for cell in header]
+
+
+def read_table(path, columns, meaning=_lowered):
+    """[(line number, {column: cell})] of a table whose header has all of one of the sets `columns`.
+
+    `meaning(header)` turns the cells of a header into names of columns. Raises Misuse with the remedy.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Misuse(f"{path} is missing") from None
+    seen = ""
+    for table in _tables(path.name, data):
+        for place, (_, row) in enumerate(table[:TOP]):
+            names = meaning(row)
+            seen = seen or ", ".join(filter(None, row))
+            if any(wanted <= set(names) for wanted in columns):
+                return [(line, _named(names, cells)) for line, cells in table[place + 1 :] if any(cells)]
+    raise Misuse(
+        f"{path.name}: no line names the columns {', '.join(sorted(columns[0]))}; the first one is "
+        f"{seen[:200]!r}. Put a line with these names above the others"
+    )
+
+
+def _named(names, cells):
+    """{column: cell}; of columns of one name, the first that holds something."""
+    row = {}
+    for name, cell in zip(names, cells):
+        if name and not row.get(name):
+            row[name] = cell
+    return row
+
+
+def _tables(name, data):
+    """The tables that a file may hold, each [(line number, cells)]: sheets, or readings by separator."""
+    if len(data) > LARGEST:
+        raise Misuse(f"{name} is larger than {LARGEST // 2**20} MB: no table of people is")
+    if data.startswith(b"PK"):
+        return _sheets(name, data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Misuse(f"{name} is a table of an old Excel (.xls): {AS_CSV}")
+    content = decode(data)
+    if re.match(r"\s*<(!doctype|html|table|meta|\?xml)", content, re.I):
+        raise Misuse(f"{name} is a web page, whatever it is called: {AS_CSV}")
+    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")) or "\0" in content:
+        raise Misuse(f"{name} is not a table: {AS_CSV}")
+    return _readings(content)
+
+
+def _readings(content):
+    told = re.match(r'\s*"?sep=(.)"?[ \t]*,*\r?\n', content, re.I)
+    top = "\n".join(content.splitlines()[:TOP])
+    separators = told[1] if told else sorted(",;\t|", key=lambda sign: -top.count(sign))
+    for separator in separators:
+        reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, skipinitialspace=True)
+        table = []
+        try:
+            for cells in reader:
+                table.append((reader.line_num, [clean(cell) for cell in cells]))
+        except csv.Error:  # such as a cell without end
+            continue
+        yield table[1:] if told else table
+
+
+def clean(cell):
+    """A cell without what cannot be seen: marks of direction and order, spaces without width or break."""
+    cell = "".join(char for char in cell if unicodedata.category(char) != "Cf")
+    cell = " ".join(unicodedata.normalize("NFKC", cell).split())
+    quoted = re.fullmatch(r'="(.*)"', cell)  # how a number is kept from being taken as one
+    return quoted[1] if quoted else cell
+
+
+def _sheets(name, data):
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            if "xl/workbook.xml" not in book.namelist():
+                raise Misuse(f"{name} is neither CSV nor xlsx: {AS_CSV}")
+            shared = _shared(book)
+            return [_cells(_parsed(book, sheet), shared) for sheet in _in_order(book)]
+    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, IndexError, ValueError, RuntimeError):
+        raise Misuse(
+            f"{name} is an xlsx that cannot be read (damaged, or with a password): {AS_CSV}"
+        ) from None
+
+
+def _parsed(book, member):
+    if book.getinfo(member).file_size > LARGEST:
+        raise ValueError("too large")
+    return ElementTree.fromstring(book.read(member))
+
+
+def _in_order(book):
+    """The members that are sheets, as the workbook orders them."""
+    links = _parsed(book, "xl/_rels/workbook.xml.rels")
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for sheet in _parsed(book, "xl/workbook.xml").iter(f"{SHEET}sheet"):
+        target = targets.get(sheet.get(LINK), "")
+        if "worksheet" in target:
+            yield target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _shared(book):
+    """The texts that cells refer to by number, without the readings above Japanese ones."""
+    if "xl/sharedStrings.xml" not in book.namelist():
+        return []
+    return [_said(entry) for entry in _parsed(book, "xl/sharedStrings.xml").iter(f"{SHEET}si")]
+
+
+def _said(entry):
+    runs = [entry, *entry.findall(f"{SHEET}r")]
+    return "".join(part.text or "" for run in runs for part in run.findall(f"{SHEET}t"))
+
+
+def _cells(sheet, shared):
+    table = []
+    for number, row in enumerate(sheet.iter(f"{SHEET}row"), start=1):
+        cells = []
+        for cell in row.iter(f"{SHEET}c"):
+            place = _column(cell.get("r", "")) if cell.get("r") else len(cells)
+            cells += [""] * min(place - len(cells), 1000)
+            cells.append(clean(_value(cell, shared)))
+        table.append((int(row.get("r", number)), cells))
+    return table
+
+
+def _column(reference):
+    """2 of "C7"."""
+    number = 0
+    for letter in re.match("[A-Z]*", reference)[0]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _value(cell, shared):
+    kind, value = cell.get("t", "n"), cell.findtext(f"{SHEET}v") or ""
+    if kind == "inlineStr":
+        inline = cell.find(f"{SHEET}is")
+        return _said(inline) if inline is not None else ""
+    if kind == "s":
+        return shared[int(value)]
+    if kind == "n" and value:
+        number = float(value)
+        return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else value
+    return value
