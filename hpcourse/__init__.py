@@ -6,7 +6,7 @@ Everything a lesson uses is a name of this package; figures and widgets are load
 from importlib import import_module
 
 from hpcourse import datasets, language, networks, optimizers, schedules, surfaces, training
-from hpcourse.datasets import Dataset, digits, linear_regression, minibatches, moons, spirals
+from hpcourse.datasets import Dataset, bigram_counts, digits, linear_regression, minibatches, moons, spirals
 from hpcourse.language import current_language, say, use_language
 from hpcourse.networks import MLP, linear_regression_model, softmax_regression
 from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
@@ -18,8 +18,9 @@ from hpcourse.schedules import (
     InverseTimeDecay,
     LinearWarmup,
     StepDecay,
+    WarmupStableDecay,
 )
-from hpcourse.surfaces import Product, Quadratic, Ripples, Rosenbrock, TwoBasins
+from hpcourse.surfaces import Bigram, Cliff, Product, Quadratic, Ripples, Rosenbrock, TwoBasins
 from hpcourse.training import History, Path, descend, train
 
 __version__ = "0.2.0"

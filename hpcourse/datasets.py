@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from hpcourse._arguments import finite, floating, instance, numeric, whole
+from hpcourse.language import current_language
+
+_DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +51,27 @@ def digits():
     UCI Optical Recognition of Handwritten Digits (Alpaydin and Kaynak 1998, CC BY 4.0), split once
     and for all in a fixed random order. `X` is float32.
     """
-    with np.load(Path(__file__).parent / "data" / "digits.npz") as stored:
+    with np.load(_DATA / "digits.npz") as stored:
         images, labels = stored["images"], stored["labels"]
     order = np.random.default_rng(0).permutation(len(images))
     X, y = images[order].astype(np.float32) / 16, labels[order].astype(int)
     return _split("digits", X, y, test_size=360)
+
+
+def bigram_counts(language=None):
+    """Words of an old book and how often one follows another, for `Bigram`: (words, counts).
+
+    150 `words`, the most frequent first, and `counts` (150, 150) with `counts[i, j]` for word j right after
+    word i. In English the King James Version (1611), in Traditional Chinese the characters of the
+    Analects; both are in the public domain (hpcourse/data/README.md). `language` is the one in use
+    unless given. Raises ValueError for a language without counts.
+    """
+    language = current_language() if language is None else language
+    files = {file.name.split(".")[1]: file for file in _DATA.glob("words.*.npz")}
+    if language not in files:
+        raise ValueError(f"language must be one of {', '.join(map(repr, sorted(files)))}, got {language!r}")
+    with np.load(files[language]) as stored:
+        return stored["words"].tolist(), stored["counts"].astype(int)
 
 
 def moons(n_examples=500, noise=0.2, seed=0):

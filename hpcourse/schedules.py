@@ -111,6 +111,28 @@ class LinearWarmup(Schedule):
 
 
 @dataclass(frozen=True)
+class WarmupStableDecay(Schedule):
+    r"""Up, flat, and down to zero, in straight lines:
+
+    $\eta_t = \eta \min\bigl((t + 1)/W,\; 1,\; (W + S + D - t)/D\bigr)$, never below zero.
+
+    `lr` is $\eta$, `warmup` $W$, `stable` $S$ and `decay` $D$, all in updates; each may be 0. Nothing but
+    the end depends on when training ends, so one flat run serves many lengths, each with a descent of its
+    own (Hu et al. 2024, section 4; Hägele et al. 2024).
+    """
+
+    lr: Rate
+    warmup: NotNegative
+    stable: NotNegative
+    decay: NotNegative
+
+    def at(self, t):
+        rising = (t + 1) / np.maximum(self.warmup, 1)
+        left = np.asarray(self.warmup) + self.stable + self.decay - t
+        return self.value("lr", t) * np.clip(np.minimum(rising, left / np.maximum(self.decay, 1)), 0, 1)
+
+
+@dataclass(frozen=True)
 class GeometricRamp(Schedule):
     r"""From `first` ($a$) to `last` ($b$) by equal factors: $\eta_t = a\,(b/a)^{t/(T-1)}$, $T$ = `steps`.
 

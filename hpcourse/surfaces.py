@@ -1,4 +1,4 @@
-r"""Loss surfaces of one or two weights, small enough to draw.
+r"""Loss surfaces: of one or two weights, small enough to draw, and a model of words.
 
 A surface is called with points of shape (..., dim) and gives their losses (...). `gradient` gives
 (..., dim) and `hessian` (..., dim, dim), both in closed form. `minimum` is the best point, `window`
@@ -10,10 +10,11 @@ a good part to draw, ((low, high), ...) for each weight.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from hpcourse._arguments import floating, number, numeric
+from hpcourse._arguments import floating, number, numeric, whole
 
 
 class Surface:
@@ -47,11 +48,14 @@ class Surface:
         axes = [np.linspace(low, high, points) for low, high in self.window]
         return np.stack(np.meshgrid(*axes), axis=-1)
 
-    def _coordinates(self, w):
+    def _points(self, w):
         w = floating("w", w)
         if w.ndim == 0 or w.shape[-1] != self.dim:
             raise ValueError(f"w must have a last axis of length {self.dim}, got shape {w.shape}")
-        return np.moveaxis(w, -1, 0)
+        return w
+
+    def _coordinates(self, w):
+        return np.moveaxis(self._points(w), -1, 0)
 
 
 @dataclass(frozen=True)
@@ -229,3 +233,149 @@ class Product(Surface):
     def curvature(self, a, b):
         mixed = 2 * a * b - self.target
         return [[b**2, mixed], [mixed, a**2]]
+
+
+@dataclass(frozen=True)
+class Cliff(Surface):
+    r"""A unit that feeds itself, $f(w, b) = (\sigma(x_n) - c)^2$ (Pascanu et al. 2013, figure 6).
+
+    $x_t = w\,\sigma(x_{t-1}) + b$ for $t = 1, \dots, n$ = `steps`, from $x_0$ = `first`, with `target`
+    for $c$. Where the unit jumps from one resting point to the other stands a cliff: flat on both
+    sides, gradients above 100 between.
+    """
+
+    steps: int = 50
+    first: float = 0.5
+    target: float = 0.7
+    window = ((4.5, 6.5), (-3.2, -2.2))
+
+    def __post_init__(self):
+        object.__setattr__(self, "steps", whole("steps", self.steps, 1))
+        number("first", self.first)
+        number("target", self.target)
+
+    def loss(self, w, b):
+        s = float(_sigmoid(self.first))
+        for _ in range(self.steps):
+            s = _sigmoid(w * s + b)
+        return (s - self.target) ** 2
+
+    def slope(self, w, b):
+        s, s_w, s_b = float(_sigmoid(self.first)), 0.0, 0.0  # the unit's output and its slopes by w and b
+        for _ in range(self.steps):
+            before, s = s, _sigmoid(w * s + b)
+            s_w, s_b = s * (1 - s) * (before + w * s_w), s * (1 - s) * (1 + w * s_b)
+        return [2 * (s - self.target) * s_w, 2 * (s - self.target) * s_b]
+
+    def curvature(self, w, b):
+        (s, (s_w, s_b)), (s_ww, s_wb, s_bb) = self._unit(w, b)
+        off = s - self.target
+        mixed = 2 * (s_w * s_b + off * s_wb)
+        return [[2 * (s_w**2 + off * s_ww), mixed], [mixed, 2 * (s_b**2 + off * s_bb)]]
+
+    def _unit(self, w, b):
+        """The unit's last output s, its slopes by w and b, and its curvatures, by the chain rule forwards."""
+        s, s_w, s_b, s_ww, s_wb, s_bb = float(_sigmoid(self.first)), 0.0, 0.0, 0.0, 0.0, 0.0
+        for _ in range(self.steps):
+            x, x_w, x_b = w * s + b, s + w * s_w, w * s_b + 1  # x = w s + b
+            x_ww, x_wb, x_bb = 2 * s_w + w * s_ww, s_b + w * s_wb, w * s_bb
+            s = _sigmoid(x)
+            d, dd = s * (1 - s), s * (1 - s) * (1 - 2 * s)  # the sigmoid's two derivatives
+            s_w, s_b = d * x_w, d * x_b
+            s_ww, s_wb, s_bb = dd * x_w**2 + d * x_ww, dd * x_w * x_b + d * x_wb, dd * x_b**2 + d * x_bb
+        return (s, (s_w, s_b)), (s_ww, s_wb, s_bb)
+
+
+def _sigmoid(x):
+    return 0.5 * (1 + np.tanh(0.5 * x))  # overflows nowhere
+
+
+@dataclass(frozen=True, eq=False)
+class Bigram(Surface):
+    r"""Which word comes next? A model with one weight for each pair of words, learnt from their counts.
+
+    `counts` (V, V) says how often word j followed word i. The weights are the table $W$ in rows, so
+    that `dim` is $V^2$; row i, through a softmax $p_i$, is the guess after word i. With the frequencies
+    $\pi_i$ and $q_{ij}$, the share of j after i,
+
+    $f(W) = \sum_i \pi_i \bigl(-\sum_j q_{ij} \log p_{ij}\bigr)$ and $\partial f/\partial W_{ij} =
+    \pi_i (p_{ij} - q_{ij})$,
+
+    the loss over all the text at once, in nats. It cannot fall below `floor`,
+    $\sum_i \pi_i H(q_i)$. Row i learns from $\pi_i$ times the gradient that it would have as the only
+    word: gradient descent at $\eta$ moves it as alone at $\eta \pi_i$ (after Kunstner et al. 2024).
+    """
+
+    counts: np.ndarray
+
+    def __post_init__(self):
+        counts = np.array(numeric("counts", self.counts, 0))
+        if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.any():
+            raise ValueError(f"counts must be a square table with a pair in it, got shape {counts.shape}")
+        counts.setflags(write=False)
+        object.__setattr__(self, "counts", counts)
+
+    def __repr__(self):
+        return f"Bigram({len(self.counts)} words, {self.counts.sum():g} pairs)"
+
+    @property
+    def dim(self):
+        return self.counts.size
+
+    @cached_property
+    def frequencies(self):
+        r"""$\pi$ (V,): the share of the pairs that begin with each word."""
+        return self.counts.sum(axis=1) / self.counts.sum()
+
+    @cached_property
+    def following(self):
+        """$q$ (V, V): what comes after each word, in shares; zeros after a word that nothing follows."""
+        return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1e-300)
+
+    @cached_property
+    def entropies(self):
+        """$H(q_i)$ (V,), in nats: what stays unknown after each word, however well it is learnt."""
+        q = self.following
+        return -(q * np.log(np.where(q > 0, q, 1))).sum(axis=1)
+
+    @property
+    def floor(self):
+        """The lowest loss there is, which weights only come near to."""
+        return float((self.frequencies * self.entropies).sum())
+
+    def excess(self, w):
+        """How much there is still to learn about what follows each word, (..., V), in nats."""
+        after = self._after_each(w)
+        return after - self.entropies.astype(after.dtype)
+
+    def __call__(self, w):
+        after = self._after_each(w)
+        loss = (self.frequencies.astype(after.dtype) * after).sum(axis=-1)
+        return float(loss) if loss.ndim == 0 else loss
+
+    def gradient(self, w):
+        """Slope at each point, (..., dim)."""
+        z, total = self._softmax(w)
+        p = np.exp(z - total[..., None])
+        pi, q = (array.astype(z.dtype) for array in (self.frequencies, self.following))
+        return (pi[:, None] * (p - q)).reshape(np.shape(w))
+
+    def hessian(self, w):
+        r"""Curvatures (..., dim, dim): $\pi_i(\operatorname{diag} p_i - p_i p_i^T)$ in row i, or 0."""
+        z, total = self._softmax(w)
+        p, V = np.exp(z - total[..., None]), len(self.counts)
+        blocks = self.frequencies[:, None, None] * (p[..., None] * np.eye(V) - p[..., None] * p[..., None, :])
+        whole_table = np.eye(V)[:, None, :, None] * blocks[..., :, :, None, :]
+        return whole_table.reshape(*np.shape(w)[:-1], self.dim, self.dim)
+
+    def _after_each(self, w):
+        """The loss after each given word, (..., V)."""
+        z, total = self._softmax(w)
+        return total - (self.following.astype(z.dtype) * z).sum(axis=-1)
+
+    def _softmax(self, w):
+        """The rows, their largest weight moved to zero (..., V, V); the log of their sums of exp (..., V)."""
+        w, V = self._points(w), len(self.counts)
+        z = w.reshape(*w.shape[:-1], V, V)
+        z = z - z.max(axis=-1, keepdims=True)  # changes no softmax, and no exp overflows
+        return z, np.log(np.exp(z).sum(axis=-1))

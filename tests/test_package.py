@@ -151,7 +151,8 @@ def test_importing_the_package_is_quick():
 
 CONTRACT = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdamW", "Lion", "Constant",
-    "ExponentialDecay", "StepDecay", "InverseTimeDecay", "CosineDecay", "LinearWarmup", "Quadratic",
+    "ExponentialDecay", "StepDecay", "InverseTimeDecay", "CosineDecay", "LinearWarmup",
+    "WarmupStableDecay", "Bigram", "Cliff", "bigram_counts", "Quadratic",
     "TwoBasins", "Rosenbrock", "digits", "moons", "spirals", "linear_regression",
     "minibatches", "Dataset", "MLP", "softmax_regression", "linear_regression_model", "descend",
     "train", "History", "lr_range_test", "sharpness", "use_language", "current_language",

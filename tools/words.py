@@ -15,6 +15,7 @@ import json
 import re
 import subprocess
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ def counted(lines):
     place = {word: i for i, word in enumerate(words)}
     counts = np.zeros((WORDS, WORDS), np.uint16)
     for line in lines:
-        for given, following in zip(line, line[1:]):
+        for given, following in pairwise(line):
             if given in place and following in place:
                 counts[place[given], place[following]] += 1
     return np.array(words), counts

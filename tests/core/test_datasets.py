@@ -5,6 +5,7 @@ import pytest
 import reference
 
 import hpcourse as hp
+from tools.words import READ
 
 
 def test_the_digits_are_those_of_the_uci_repository(digits):
@@ -202,3 +203,42 @@ def test_wrong_arguments_of_a_generated_set_are_named(make):
         make(noise=-1)
     with pytest.raises(TypeError, match=r"^seed must be a whole number, got 'a'"):
         make(seed="a")
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", ["the", "and", "of"]), ("zh-TW", ["子", "曰", "之"])])
+def test_the_counts_of_words_begin_with_the_most_frequent(language, first):
+    words, counts = hp.bigram_counts(language)
+    assert words[:3] == first
+    assert len(words) == len(set(words)) == 150
+    assert counts.shape == (150, 150)
+    assert counts.min() == 0
+    assert (counts.sum(axis=1) > 0).all()  # every word is followed by another one
+    assert counts.sum() == {"en": 335_975, "zh-TW": 8_432}[language]
+
+
+def test_the_counts_know_what_everybody_can_look_up():
+    words, counts = hp.bigram_counts("zh-TW")
+    place = {word: i for i, word in enumerate(words)}
+    assert counts[place["子"], place["曰"]] == counts.max()  # 子曰
+    assert counts[place["孔"], place["子"]] > counts[place["孔"], place["曰"]]
+    words, counts = hp.bigram_counts("en")
+    assert words[counts[words.index("lord")].argmax()] in ("thy", "of", "and", "god", "hath")
+    assert words[counts[words.index("children")].argmax()] == "of"
+
+
+def test_the_counts_are_those_of_the_language_in_use_or_refused():
+    assert hp.bigram_counts()[0] == hp.bigram_counts("en")[0]
+    hp.use_language("zh-TW")
+    try:
+        assert hp.bigram_counts()[0] == hp.bigram_counts("zh-TW")[0]
+    finally:
+        hp.use_language("en")
+    for wrong in ("fr", "", 3):
+        with pytest.raises(ValueError, match=r"^language must be one of 'en', 'zh-TW', got "):
+            hp.bigram_counts(wrong)
+
+
+def test_only_characters_that_were_read_are_shipped_and_none_of_them_is_simplified():
+    words, _ = hp.bigram_counts("zh-TW")
+    assert set(words) <= set(READ)
+    assert not set(words) & set("为与无则问谓礼见学闻乐贡诸从对后恶过虽尔远齐张贤义门犹难丧说颜达师将于")

@@ -1,6 +1,7 @@
 """Schedules against closed forms and the values other libraries publish."""
 
 import pickle
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ EXAMPLES = [
     hp.CosineDecay(0.1, 50, 0.01),
     hp.LinearWarmup(7, 0.1),
     hp.LinearWarmup(7, hp.ExponentialDecay(0.1, 0.05)),
+    hp.WarmupStableDecay(0.1, 5, 20, 10),
     hp.GeometricRamp(1e-4, 1.0, 30),
 ]
 every_schedule = pytest.mark.parametrize("schedule", EXAMPLES, ids=repr)
@@ -40,6 +42,20 @@ every_schedule = pytest.mark.parametrize("schedule", EXAMPLES, ids=repr)
         (hp.LinearWarmup(4, hp.ExponentialDecay(8.0, np.log(2))), [0, 3, 4, 5, 6], [2, 8, 8, 4, 2]),
         (hp.LinearWarmup(1, hp.InverseTimeDecay(6.0, 0.5)), [0, 1, 2, 3], [6, 6, 4, 3]),
         (hp.LinearWarmup(0, hp.InverseTimeDecay(6.0, 0.5)), [0, 1, 2, 4], [6, 4, 3, 2]),
+        # 4 (t + 1) / 4; flat for three updates; 4 (5 - k) / 5 in the k-th of the descent; nothing left
+        (
+            hp.WarmupStableDecay(4.0, 4, 3, 5),
+            [0, 1, 3, 4, 6, 7, 8, 9, 11, 12, 99],
+            [1, 2, 4, 4, 4, 4, 3.2, 2.4, 0.8, 0, 0],
+        ),
+        (hp.WarmupStableDecay(4.0, 0, 2, 4), [0, 1, 2, 3, 4, 5, 6], [4, 4, 4, 3, 2, 1, 0]),
+        (hp.WarmupStableDecay(4.0, 2, 0, 2), [0, 1, 2, 3, 4], [2, 4, 4, 2, 0]),
+        (hp.WarmupStableDecay(4.0, 0, 3, 0), [0, 2, 3], [4, 4, 0]),
+        # fractions never rise above the peak
+        (hp.LinearWarmup(2.5, 0.1), [0, 1, 2, 3], [0.04, 0.08, 0.1, 0.1]),
+        (hp.LinearWarmup(0.5, 0.1), [0, 1], [0.1, 0.1]),
+        (hp.LinearWarmup(7.5, hp.Constant(0.75)), [0, 6, 7, 8], [0.1, 0.7, 0.75, 0.75]),
+        (hp.WarmupStableDecay(1.0, 2.5, 1.0, 2.0), [0, 1, 2, 3, 4, 5], [0.4, 0.8, 1, 1, 0.75, 0.25]),
         # 1e-3 to 10 in five rates, and stays
         (hp.GeometricRamp(1e-3, 10.0, 5), [0, 1, 2, 3, 4, 5, 9], [1e-3, 1e-2, 0.1, 1, 10, 10, 10]),
     ],
@@ -110,6 +126,10 @@ def test_a_schedule_can_be_pickled_and_says_its_values(schedule):
         (lambda x: hp.LinearWarmup(5, x), [0.1, 0.2, 0.3]),
         (lambda x: hp.LinearWarmup(5, hp.ExponentialDecay(0.1, x)), [0.1, 0.2, 0.3]),
         (lambda x: hp.LinearWarmup(x, hp.ExponentialDecay(0.1, 0.3)), [0, 2, 7]),
+        (lambda x: hp.WarmupStableDecay(0.1, x, 5, 4), [0, 3, 7]),
+        (lambda x: hp.WarmupStableDecay(0.1, 2, x, 4), [0, 5, 8]),
+        (lambda x: hp.WarmupStableDecay(x, 2, 5, 4), [0.1, 0.2, 0.3]),
+        (lambda x: hp.WarmupStableDecay(0.1, 2, 5, x), [1, 4, 9]),
         (lambda x: hp.GeometricRamp(1e-4, x, 20), [0.1, 1.0, 10.0]),
     ],
 )
@@ -135,6 +155,11 @@ def test_arrays_of_hyperparameters_broadcast_against_the_step(make, values, cont
         (lambda: hp.CosineDecay(0.1, 10, -1), r"^final must be .*got -1$"),
         (lambda: hp.LinearWarmup(-1, 0.1), r"^steps must be .*got -1$"),
         (lambda: hp.LinearWarmup(10, -0.1), r"^then must be .*got -0.1$"),
+        (lambda: hp.WarmupStableDecay(0.1, -1, 5, 5), r"^warmup must be .*got -1$"),
+        (lambda: hp.WarmupStableDecay(0.1, 1, 5, -5), r"^decay must be .*got -5$"),
+        (lambda: hp.CosineDecay(0.1, 10)(-1), r"^t must be 0 or greater, got -1$"),
+        (lambda: hp.CosineDecay(0.1, 10)([0, np.nan]), r"^t must be .*got nan$"),
+        (lambda: hp.LinearWarmup(5, lambda t: np.nan)(0), r"^then at t = 0.* must be .*got nan$"),
         (lambda: hp.GeometricRamp(0, 1, 10), r"^first must be .*got 0$"),
     ],
 )
@@ -161,3 +186,71 @@ def test_later_changes_of_an_array_change_nothing():
     schedule = hp.ExponentialDecay(0.1, rates)
     rates[:] = 0
     np.testing.assert_allclose(schedule(1), 0.1 * np.exp([-0.1, -0.2]))
+
+
+def test_every_schedule_of_the_course_follows_a_formula_above():
+    course = {
+        kind.__name__
+        for kind in vars(hp.schedules).values()
+        if isinstance(kind, type)
+        and issubclass(kind, hp.schedules.Schedule)
+        and kind.__module__ == "hpcourse.schedules"
+    } - {"Schedule"}
+    assert {type(schedule).__name__ for schedule in EXAMPLES} == course
+    assert all(hasattr(hp, name) for name in course)
+
+
+@dataclass(frozen=True)
+class Polynomial(hp.schedules.Schedule):
+    """A schedule of one's own, with new fields; `inner` may be a schedule."""
+
+    lr: float
+    steps: hp.schedules.AtLeastOne
+    power: float = 1.0
+    inner: float = 1.0
+
+    def at(self, t):
+        return self.lr * self.value("inner", t) * (1 - np.minimum(t / self.steps, 1)) ** self.power
+
+
+def test_a_schedule_of_ones_own_works_in_every_place(small, net):
+    assert Polynomial(1, 4, 2)(2) == 0.25
+    assert Polynomial(1, 4, 2, inner=hp.Constant(3))(2) == 0.75
+    with pytest.raises(ValueError, match=r"^steps must be 1 or greater, got 0"):
+        Polynomial(1, 0)
+    with pytest.raises(TypeError, match=r"^power must be a number.*got 'two'"):
+        Polynomial(1, 4, "two")
+    rule = hp.Momentum(Polynomial([0.1, 0.2], 8, power=[1, 2, 3]))
+    history = hp.train(net, small, rule, batch_size=20, epochs=2)
+    assert list(history.axes) == ["lr", "power"]
+    alone = hp.train(net, small, hp.Momentum(Polynomial(0.2, 8, power=3)), batch_size=20, epochs=2)
+    np.testing.assert_array_equal(history.weights[1, 2], alone.weights)
+    nested = hp.SGD(hp.LinearWarmup(2, Polynomial(0.1, 8, power=[1.0, 2.0])))
+    assert list(hp.descend(hp.Quadratic(), nested, (1, 1), 5).axes) == ["power"]
+
+
+def test_a_schedule_of_ones_own_without_return_is_named():
+    @dataclass(frozen=True)
+    class Silent(hp.schedules.Schedule):
+        lr: float
+
+        def at(self, t):
+            self.lr * t
+
+    with pytest.raises(TypeError, match=r"^Silent.at\(t\) must be a number.*got None"):
+        Silent(0.1)(3)
+    with pytest.raises(TypeError, match=r"^Silent.at\(t\) must be a number.*got None"):
+        hp.SGD(Silent(0.1)).step(1.0, 1.0, hp.SGD(0.1).init(1.0))
+
+
+@every_schedule
+def test_schedules_compare_hash_and_keep_their_arrays_closed(schedule):
+    assert schedule == replace(schedule)
+    assert hash(schedule) == hash(replace(schedule))
+    field = next(f.name for f in fields(schedule) if isinstance(getattr(schedule, f.name), float))
+    one, same, other = (replace(schedule, **{field: [5.0, x]}) for x in (6.0, 6.0, 7.0))
+    assert one == same != other
+    assert len({one, same, other, schedule}) == 3
+    for copy in (one, pickle.loads(pickle.dumps(one))):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(copy, field)[0] = 9
