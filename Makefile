@@ -7,7 +7,7 @@ NOTEBOOKS ?= en
 QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check nbval browser bad-days browser-oldest site site-test lite platforms binder colab lowest \
+.PHONY: help lab test lint unit check bound nbval browser bad-days browser-oldest site site-test lite platforms binder colab lowest \
 	links notebooks claims bench clean
 
 help:
@@ -25,7 +25,7 @@ lab: $(VENV)/lab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/hpcourse/data/jupyter" $(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
-test: lint unit check nbval browser
+test: lint unit check bound nbval browser
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
@@ -36,6 +36,9 @@ unit: $(VENV)/dev
 
 check: $(VENV)/dev
 	$(BIN)/python -m tools.build --check
+
+bound: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m tools.bound
 
 nbval: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \

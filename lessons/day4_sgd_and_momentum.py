@@ -74,6 +74,17 @@ walkers = {"SGD": hp.SGD(lr=0.0392), "Momentum": hp.Momentum(lr=0.02, momentum=0
 walks = {name: hp.descend(ravine, walker, start, steps=40) for name, walker in walkers.items()}
 print("distance left:", {name: float(np.linalg.norm(walk.end).round(3)) for name, walk in walks.items()})
 
+# %% bind="puzzle"
+slow, fast = walkers.values()
+says("both make 40 steps", "都走 40 步", {len(walk.w) - 1 for walk in walks.values()} == {40})
+says(
+    "the best learning rate there is",
+    "最適合這個山谷的學習率",
+    0.99 < slow.lr * sum(ravine.eigenvalues) / 2 < 1.01,
+)
+says("about half that rate", "學習率大約只有一半", 0.45 < fast.lr / slow.lr < 0.55)
+free("which one gets closer", "誰離最小值比較近", "the question")
+
 # %% key="puzzle-figure"
 fig, ax = plt.subplots(figsize=(7.6, 3.4))
 hp.figures.ravine_walks(ravine, walks, ax, height=1.1)
@@ -88,6 +99,15 @@ hp.show(fig, "day4-puzzle")
 # 第二個人最後的距離，大約只有第一個人的三十分之一。梯度指的是最陡的方向。在山谷裡，最陡的方向多半是**橫越**山谷，而不是**沿著**谷底走。第一個人把步伐浪費在來回折返上，第二個人卻走到了。
 #
 # 今天先看沒有記憶的走法，連雜訊一起看（第 2、3 節）；再看多記住一步，會帶來什麼改變。
+
+# %% bind="puzzle-answer"
+far, near = (np.linalg.norm(walk.end) for walk in walks.values())
+says("some thirty times nearer", "大約只有第一個人的三十分之一", 25 < far / near < 36)
+free("along the steepest slope", "梯度指的是最陡的方向", "what a gradient is")
+downhill = np.abs(ravine.gradient(walks["SGD"].w)).T
+says("mostly *across*, not *along*", "最陡的方向多半是**橫越**山谷", 0.9 < np.mean(downhill[1] > downhill[0]))
+turns = (np.diff(np.sign(walks["SGD"].w), axis=0) != 0).sum(axis=0)
+says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 
 # %% [markdown] key="sgd" lang="en"
 # ## 2. SGD and its noise
@@ -142,6 +162,21 @@ hp.show(fig, "day4-plateau")
 #
 # **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
 
+# %% bind="plateau-seen"
+rest, falling = noisy.loss[:, :, 250:].mean(axis=(1, 2)), noisy.loss.mean(axis=1)
+arrival = [np.argmax(mean < 1.5 * level) for mean, level in zip(falling, levels)]
+says("mean of 500 runs", "500 次執行的平均", noisy.loss.shape[1] == 500)
+says(
+    "falls to its noise floor and stays",
+    "損失降到雜訊底線，就停在那裡",
+    np.abs(rest / levels - 1).max() < 0.1,
+)
+says("A larger rate gets there sooner", "學習率越大，越早到", arrival[0] > arrival[1] > arrival[2])
+says("stays higher", "停得越高", 4 * rest[0] < 2 * rest[1] < rest[2])
+says("it does not run away", "它也不會跑掉", noisy.diverged.sum() == 0)
+free("lower the rate (Day 2), or enlarge", "調低學習率（第 2 天），或加大", "Days 2 and 3 measure it")
+free("The bowl below ... noise to zero", "下面這個碗 ... 調成零看看", "a task, at the live figure's own bowl")
+
 # %% key="explore-noisy-walk"
 hp.explore_noisy_walk()
 
@@ -166,6 +201,14 @@ for sigma in spread:
     left.append((path.end[..., 0] < barrier).reshape(2, 5, 40))
 left = np.array(left)
 
+# %% bind="escape"
+says(
+    "walk 1,000 steps, with 200 seeds",
+    "走 1,000 步，用 200 個種子",
+    path.end.shape[1] == left[0, 0].size == 200,
+)
+says("five groups of 40 seeds", "分成五組，每組 40 個", left.shape[2:] == (5, 40))
+
 # %% key="escape-figure"
 shares = {"leave shallow": left[:, 0].mean(axis=-1), "leave deep": (~left[:, 1]).mean(axis=-1)}
 fig, ax = plt.subplots(figsize=(8, 3.4))
@@ -180,6 +223,19 @@ print(f"height of the barrier from the shallow valley {heights[0]:.2f}, from the
 # %% [markdown] key="escape-seen" lang="zh-TW" of="817e82a7"
 # 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎把每次執行都推過山脊，送進深谷；從深谷這一側看，山脊的高度是六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山脊，又小到能留在好的地方。
 
+# %% bind="escape-seen"
+up, down = (share.mean(axis=1) for share in shares.values())
+some, much = list(spread).index(1), spread > 1
+says("*Without* noise nobody leaves", "**沒有**雜訊時，誰也出不去", up[0] + down[0] + spread[0] == 0)
+says(
+    "carries nearly every run out of the shallow valley",
+    "幾乎把每次執行都推過山脊，送進深谷",
+    0.9 < up[some] <= 1,
+)
+says("and none the other way", "所以沒有一次往反方向跑", down[some] == 0)
+says("six times as high", "山脊的高度是六倍", 5.5 < heights[1] / heights[0] < 6.5)
+says("throws runs out of the deep valley too", "連深谷裡的也會被推出來一些", 0.02 < down[much].min())
+
 # %% [markdown] key="fast" lang="en"
 # **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the better of two rates, with three seeds:
 
@@ -188,11 +244,21 @@ print(f"height of the barrier from the shallow valley {heights[0]:.2f}, from the
 
 # %% key="fast-run" tags=["nbval-ignore-output"]
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
+marks = {}
 for size, passes, tried in [(1, 1, [0.01, 0.02]), (1437, 1, [1, 3]), (1437, 10, [0.2, 0.4])]:
     run = hp.train(network, digits, hp.SGD(tried), batch_size=size, epochs=passes, seed=range(3))
     accuracy = np.nan_to_num(run.test_accuracy)
-    worst, *_, top = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
+    worst, *_, top = marks[size, passes] = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
     print(f"{size:>4} images a step, {passes:>2} passes: test accuracy {worst:.0%} to {top:.0%}")
+
+# %% bind="fast"
+says("1,437 steps with one image each, or one", "每步一張、走 1,437 步", len(digits.X_train) == 1437)
+says(
+    "the better of two rates, with three seeds",
+    "各試兩個學習率，取比較好的那個，用三個種子",
+    accuracy.shape == (2, 3),
+)
+says("one step with all 1,437", "1,437 張一起算、只走一步", set(marks) == {(1, 1), (1437, 1), (1437, 10)})
 
 # %% [markdown] key="fast-seen" lang="en"
 # Per image seen, SGD is far ahead, even of ten passes with full gradients. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
@@ -207,6 +273,14 @@ for size, passes, tried in [(1, 1, [0.01, 0.02]), (1437, 1, [1, 3]), (1437, 10, 
 # ## 3. 用數字看山谷
 #
 # 就算沒有雜訊，SGD 在山谷裡也很慢。山谷的**條件數**是 $\kappa = \lambda_{\max}/\lambda_{\min}$，也就是最大曲率除以最小曲率。最好的學習率 $\eta = 2/(\lambda_{\min}+\lambda_{\max})$，會讓兩個方向每步縮小的倍率都是 $\frac{\kappa-1}{\kappa+1}$。這樣要走幾步？
+
+# %% bind="fast-seen"
+single, once, ten = marks.values()
+says("Per image seen, SGD is far ahead", "SGD 遙遙領先", single.min() > once.max() + 0.05)
+says("even of ten passes with full gradients", "用完整的梯度走十遍也追不上", single.min() > ten.max() + 0.02)
+free("is cheaper than many steps with one", "來得省", "Day 3 measures it")
+free("the largest curvature over the smallest", "最大曲率除以最小曲率", "a definition")
+free("The best rate", "最好的學習率", "theory, from Day 1")
 
 
 # %% key="ravine-steps"
@@ -242,6 +316,12 @@ for k, count in zip(kappas, steps["SGD"]):
 #
 # $v_t$ 就是這一步；$\gamma$ 介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，來回反覆的梯度會互相抵消。寫成程式：
 
+# %% bind="momentum"
+growth = np.array(steps["SGD"])[[2, 4]] / np.array(steps["SGD"])[[0, 2]]
+says(r"Ten times the $\kappa$", r"$\kappa$ 變成十倍", kappas[2] / kappas[0] == kappas[4] / kappas[2] == 10)
+says("ten times the steps", "步數也變成十倍", 9.8 < growth.min() <= growth.max() < 10.2)
+free("usually 0.9", "通常是 0.9", "a convention")
+
 # %% key="momentum-by-hand"
 w, v, lr, momentum = np.array(start), 0.0, 0.02, 0.75
 for _ in range(40):
@@ -264,6 +344,9 @@ print(w)
 # 2. 把 $\gamma$ 提高到大約 0.6。現在學習率可以加到多大？
 # 3. 把 $\gamma$ 設成 0.95。出現了什麼新的現象？
 
+# %% bind="play-ravine"
+free("Leave ... What is new?", "讓 ... 新的現象？", "tasks at the live figure")
+
 # %% key="explore-ravine"
 hp.explore_ravine()
 
@@ -274,10 +357,10 @@ hp.explore_ravine()
 # 常聽人說動量能減少震盪。是哪一種震盪？讓兩者沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
 
 # %% key="swings-count"
-fair = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(lr=0.019, momentum=0.9)}
+fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(lr=0.019, momentum=0.9)}, {}
 for name, walker in fair.items():
     w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
-    along, across = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
+    along, across = crossings[name] = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
     print(f"{name:<8} in 60 steps: across the floor {across:>2} times, past the minimum {along} times")
 
 # %% [markdown] key="swings-seen" lang="en"
@@ -294,6 +377,12 @@ for name, walker in fair.items():
 #
 # 有了記憶，第 1 天的界線也跟著移動。在 $\kappa = 30$ 的山谷裡，一次呼叫走完 17,640 組 $(\eta, \gamma)$。請**先預測**：
 
+# %% bind="swings-seen"
+(sgd_along, sgd_across), (along, across) = crossings.values()
+says("The zigzag *across* is damped", "**橫越**谷底的折返少了", across < sgd_across / 2)
+says("the ball swings *along* the floor", "球會**沿著**谷底來回擺盪", along > 1)
+says("which plain descent did not do once", "一般的梯度下降則一次也沒有", sgd_along == 0)
+
 # %% key="quiz-border"
 hp.quiz("day4-border")
 
@@ -304,6 +393,10 @@ grid = hp.descend(hp.Quadratic([1, kappa]), settings, (1.0, 1.0), steps=100, rec
 distance = np.where(grid.diverged, np.inf, np.linalg.norm(grid.end, axis=-1) / np.sqrt(2))
 wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
 print(f"{wrong.sum()} of {wrong.size} settings on the wrong side of 2(1 + γ)")
+
+# %% bind="swings-seen"
+says("Walk 17,640 pairs", "走完 17,640 組", distance.size == 17_640)
+says(r"a ravine with $\kappa = 30$", r"在 $\kappa = 30$ 的山谷裡", kappa == 30)
 
 # %% key="map-figure"
 fig, ax = plt.subplots(figsize=(7.6, 3.8))
@@ -338,6 +431,18 @@ print(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
 #
 # 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。改變 $\kappa$：星號往哪裡跑？最下面的邊又變得怎樣？
 
+# %% bind="map-seen"
+reach, beside = (
+    x[(distance < 1).any(axis=1)].max() / x[distance[:, 0] < 1].max(),
+    x[:, None] - 2 * (1 + gammas),
+)
+says("The border is the straight line", "界線是一條直線", wrong.mean() < 0.002)
+says("be larger, up to almost twice", "可以更大，最多將近兩倍", 1.85 < reach < 2)
+says("The few settings on the wrong side", "站錯邊的那幾組", 0 < wrong.sum() < 50)
+says("lie right beside the line", "都緊貼著線", np.abs(beside[wrong]).max() < 0.1)
+says("The fastest setting, the star", "最快的設定，也就是星號", 0.95 < x[i] / kappa / best_lr < 1.05)
+says("has a closed form", "有現成的公式", abs(gammas[j] - best_momentum) < 0.03)
+
 # %% key="explore-map"
 hp.explore_momentum_map()
 
@@ -364,9 +469,11 @@ hp.figures.steps_by_condition(kappas, steps, slopes, ax)
 hp.show(fig, "day4-acceleration")
 
 # %% key="which-kappa"
+fits = {}
 for momentum in [0.5, 0.9, 0.99]:
     root = np.sqrt(momentum)
-    print(f"momentum {momentum:<4} is the best for κ = {((1 + root) / (1 - root)) ** 2:,.0f}")
+    fits[momentum] = ((1 + root) / (1 - root)) ** 2
+    print(f"momentum {momentum:<4} is the best for κ = {fits[momentum]:,.0f}")
 
 # %% [markdown] key="acceleration-seen" lang="en"
 # Momentum does speed up convergence: where the ravine is long, and when both numbers fit it. The usual $\gamma = 0.9$ fits a $\kappa$ above a thousand. In a round bowl, $\kappa = 1$, the formula itself gives $\gamma = 0$: nothing to gain.
@@ -381,6 +488,12 @@ for momentum in [0.5, 0.9, 0.99]:
 # ## 6. 一場比較：不公平的與公平的
 #
 # 讓梯度一直是 1，看看步伐變成多大。
+
+# %% bind="acceleration-seen"
+says("Momentum does speed up convergence", "動量確實能加速收斂", 0.45 < slopes["Momentum"] < 0.57)
+says("where the ravine is long", "前提是山谷夠長", 2 * steps["Momentum"][0] < steps["SGD"][0])
+says(r"fits a $\kappa$ above a thousand", r"適合的 $\kappa$ 在一千以上", 1000 < fits[0.9] < 2000)
+free(r"In a round bowl", "如果碗是圓的", "algebra")
 
 # %% key="quiz-gain"
 hp.quiz("day4-gain")
@@ -410,10 +523,28 @@ hp.show(fig, "day4-gain")
 #
 # 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
 
+# %% bind="gain-seen"
+gains = dict(zip(memories, state.v / rule.lr))
+says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
+says("The last curve is still growing", "最後一條線還在成長", gains[memories[-1]] < 19.5)
+says("towards 20", "會到 20 倍", 19.9 < 1 / (1 - memories[-1]) < 20.1)
+
 # %% key="digits-run"
 rates = np.logspace(-3, 1, 17)
 plain = hp.train(network, digits, hp.SGD(rates), batch_size=64, epochs=10, seed=range(5))
 heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), batch_size=64, epochs=10, seed=range(5))
+
+# %% bind="gain-seen"
+says("17 rates, five seeds", "17 個學習率、五個種子", plain.train_loss.shape == (17, 5))
+says("170 trainings", "一共 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
+
+# %% bind="title"
+says(
+    "thousands of settings of momentum in one call",
+    "一次呼叫就走完幾千組動量設定",
+    2000 < distance.size < 20_000,
+)
+says("train digits 170 times", "訓練手寫數字 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
 
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
@@ -424,14 +555,17 @@ axes[0].legend()
 hp.show(fig, "day4-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
-for k in [4, 12]:
+common = [4, 12]
+for k in common:
     losses = plain.train_loss[k], heavy.train_loss[k]
     print(f"both at {rates[k]:<4g} SGD {np.median(losses[0]):.2f}, momentum {np.median(losses[1]):.2f}")
 
 # %% key="digits-fair" tags=["nbval-ignore-output"]
+tuned_well = {}
 for name, rule, sweep in [("SGD", hp.SGD, plain), ("Momentum", hp.Momentum, heavy)]:
     best = rates[np.argmin(sweep.train_loss.mean(axis=1))]
     again = hp.train(network, digits, rule(best), batch_size=64, epochs=10, seed=range(5, 15))
+    tuned_well[name] = again
     low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
     worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
     print(
@@ -452,6 +586,46 @@ for name, rule, sweep in [("SGD", hp.SGD, plain), ("Momentum", hp.Momentum, heav
 # 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率大十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
 # 公平的比賽是各用自己最好的學習率，再換新的種子：十個訓練週期之後，動量法損失的中位數只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。
+
+# %% bind="digits-seen"
+medians = np.array([np.median(sweep.train_loss, axis=1) for sweep in (plain, heavy)])
+low, high = (medians[0, k] / medians[1, k] for k in common)
+says("At 0.01", "學習率 0.01 時", 0.0099 < rates[common[0]] < 0.0101)
+says("momentum wins by far", "動量法大勝", 3 < low)
+says("at 1 it loses by far", "學習率 1 時卻慘敗", 0.99 < rates[common[1]] / 1 < 1.01)
+says("Whoever picks the common rate", "誰決定共用的學習率", high < 0.33)
+free("picks the winner", "誰就決定了贏家", "what the sentence before says")
+shift = round(np.log(gain) / np.log(rates[1] / rates[0]))  # the gain that the right figure is drawn with
+same = medians[1, :-shift] / medians[0, shift:]
+cliff = np.argmax(medians[0, shift:] > 2)
+says(
+    "the two curves nearly coincide",
+    "兩條曲線幾乎疊在一起",
+    0.8 < same[: cliff - 1].min() <= same[: cliff - 1].max() < 1.2,
+)
+says("SGD with ten times the rate", "學習率大十倍的 SGD", gain == 10)
+says("They part where SGD reaches its cliff", "一直到 SGD 的懸崖，兩者才分開", same[cliff] < 0.1)
+says(
+    "Momentum bears more, as on the map",
+    "動量法承受得住更大的有效學習率，和地圖上一樣",
+    medians[1, cliff] < 0.1,
+)
+sgd, momentum = tuned_well["SGD"], tuned_well["Momentum"]
+fresh = set(plain.axes["seed"]).isdisjoint(momentum.axes["seed"])
+free("each at its own best rate", "公平的比賽是各用自己最好的學習率", "the rule of the contest")
+says("and with new seeds", "再換新的種子", fresh and len(momentum.axes["seed"]) == 10)
+says(
+    "after ten epochs",
+    "十個訓練週期之後",
+    np.isclose(momentum.examples[-1], 10 * len(digits.X_train), rtol=0.01),
+)
+half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
+says("is half of SGD's or less", "只有 SGD 的一半，甚至更低", 0.2 < half < 0.55)
+says(
+    "while the accuracies overlap",
+    "準確率的範圍則彼此重疊",
+    sgd.test_accuracy.max() > momentum.test_accuracy.min(),
+)
 
 # %% [markdown] key="noise" lang="en"
 # ## 7. Does momentum quiet the noise?
@@ -505,6 +679,15 @@ hp.show(fig, "day4-noise")
 #
 # 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次。
 
+# %% bind="noise-seen"
+wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
+single, _, smooth = (np.diff(w).std() for w, _ in rests.values())
+says("**as wide as ever**", "**一點也沒有變窄**", 0.9 < same_effective / wide < 1.1)
+says("three times as wide at the same rate", "學習率相同時，反而是三倍寬", 2.7 < same_rate / wide < 3.4)
+says("less than a quarter as large", "小到四分之一以下", 0.15 < smooth / single < 0.25)
+says("become smoother", "變小、變平滑的", smooth < single)
+free("To lower that ... larger batch", "要壓低底線 ... 更大的批次", "the formula; Days 2 and 3 measure it")
+
 # %% [markdown] key="nesterov" lang="en"
 # ## 8. Nesterov: look ahead (optional)
 #
@@ -532,6 +715,19 @@ for name, rule in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
 for name, losses in lowest.items():
     print(f"{name:<8} best at γ = {memory[losses.argmin()]:.2f}, loss at γ = 0.9: {losses[45]:.0e}")
 
+# %% bind="nesterov"
+curvatures = many.eigenvalues
+says(
+    "Twenty curvatures from 1 to 100",
+    "1 到 100 之間的二十個曲率",
+    (len(curvatures), *curvatures[::19]) == (20, 1, 100),
+)
+free(
+    "its own best of 60 rates",
+    "各自從 60 個學習率中挑最好的",
+    "the rule of the contest; 60 stands in the code",
+)
+
 # %% key="nesterov-figure"
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
 hp.figures.named_lines(memory, lowest, ax, xlabel=r"momentum $\gamma$", ylabel="best loss", yscale="log")
@@ -542,6 +738,21 @@ hp.show(fig, "day4-nesterov")
 
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="0e2a4fa6"
 # 在這個碗裡，調得好的話，是一般的動量法贏；它最好的 $\gamma$，和第 5 節的公式在 $\kappa = 100$ 時算出的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就屬於後者。
+
+# %% bind="nesterov-seen"
+(heavy_ball, ahead), root = lowest.values(), np.sqrt(many.eigenvalues[-1] / many.eigenvalues[0])
+best, formula = memory[heavy_ball.argmin()], ((root - 1) / (root + 1)) ** 2
+better = memory[ahead < heavy_ball]
+says("plain momentum wins on this bowl", "是一般的動量法贏", heavy_ball.min() < ahead.min() / 10)
+says(r"its best $\gamma$ is about what", r"它最好的 $\gamma$", abs(best - formula) < 0.05)
+says(r"$\kappa = 100$, 0.67", r"$\kappa = 100$ 時算出的 0.67", 0.665 < formula < 0.675)
+says(
+    "from about 0.8 on",
+    "大約從 0.8 起",
+    0.77 < better.min() < 0.83 and len(better) == (memory >= better.min()).sum(),
+)
+says("Nesterov wins by far", "Nesterov 大勝", (ahead / heavy_ball)[memory >= 0.84].max() < 0.1)
+says("Here the usual 0.9 is such a case", "常用的 0.9 在這裡就屬於後者", np.isclose(memory[45], 0.9))
 
 # %% [markdown] key="forms" lang="en"
 # ## 9. Two spellings (optional)
@@ -563,6 +774,13 @@ for t in range(100):
     outside.append(schedule(t) * z)
 print(f"way made in the 50 steps before the cut: {sum(inside[:50]):.1f} and {sum(outside[:50]):.1f}")
 print(f"way made in the 50 steps after the cut:  {sum(inside[50:]):.1f} and {sum(outside[50:]):.1f}")
+
+# %% bind="forms"
+says(
+    "cut the rate to a tenth at step 50",
+    "到第 50 步把學習率降為十分之一",
+    np.isclose(schedule(50), schedule(49) / 10),
+)
 
 # %% key="forms-figure"
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
@@ -588,6 +806,22 @@ hp.show(fig, "day4-forms")
 # - 有些課程寫成 $v_t = \gamma v_{t-1} + (1-\gamma)\,g_t$。這時它的 $\eta$ 就是有效學習率，在 $\gamma = 0.9$ 時是我們的十倍。
 # - 把 $\gamma$ 從 0.9 改成 0.99 時，要把 $\eta$ 除以 10，然後重新調整。
 
+# %% bind="forms-seen"
+says(
+    "With the rate outside the step drops at once",
+    "學習率放在外面，步伐立刻變小",
+    outside[50] < 0.15 * outside[49],
+)
+says(r"by a factor $\gamma$ per step", r"每步只乘上 $\gamma$，慢慢消退", 0.9 < inside[51] / inside[50] < 0.95)
+says("it goes 13.0 further", "所以又走了 13.0", f"{sum(inside[50:]):.1f}" == "13.0")
+says("instead of 5.0", "而不是 5.0", f"{sum(outside[50:]):.1f}" == "5.0")
+says(
+    "In the end both steps are equally long",
+    "到最後，兩者的步伐一樣長",
+    0.95 < inside[-1] / outside[-1] < 1.05,
+)
+free("## In practice ... tune again", "## 實務上 ... 重新調整", "what libraries do, and algebra")
+
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
@@ -609,3 +843,16 @@ hp.show(fig, "day4-forms")
 # **換你動手**：[第 4 天的練習](day4_exercises.ipynb)，每一題都會馬上回答你。
 #
 # **下一站**：[第 5 天](day5_adam.ipynb)。在山谷裡，所有權重共用一個學習率，總是一種妥協。如果每個權重都有自己的學習率呢？
+
+# %% bind="recap"
+says("which rises with the rate", "學習率越大，底線越高", levels[0] < levels[1] < levels[2])
+says("noise got it out", "反而讓它出得來", 0.9 < shares["leave shallow"].mean(axis=1)[4])
+says(
+    r"like $\kappa$ for gradient descent", r"梯度下降需要的步數隨 $\kappa$ 成長", 0.97 < slopes["SGD"] < 1.03
+)
+says(
+    r"like $\sqrt\kappa$ for well-tuned momentum",
+    r"動量法只隨 $\sqrt\kappa$ 成長",
+    0.45 < slopes["Momentum"] < 0.57,
+)
+free("Compare at each one's own best rate", "比較時，各用自己最好的學習率", "advice")

@@ -60,7 +60,7 @@ def unlisted(course, root):
 async def build_all(notebooks, afresh):
     turn = asyncio.Semaphore(2)
     found = await asyncio.gather(*(notebook.build(turn, afresh) for notebook in notebooks))
-    return [fault for faults in found for fault in faults]
+    return list(dict.fromkeys(fault for faults in found for fault in faults))  # a false sentence once
 
 
 def main(argv=None, root=None):

@@ -5,6 +5,7 @@ import sys
 
 import jupytext
 
+from tools import bound
 from tools.cells import LANGUAGE_CALL, Cell
 from tools.notebook import Notebook
 from tools.translation import translation_faults
@@ -25,15 +26,23 @@ class Lesson:
     def __init__(self, path, course):
         self.path, self.root, self.course = path, path.parent.parent, course
         self.file, self.languages = f"lessons/{path.name}", spoken(path, course.languages)
-        lines, self.cells = path.read_text(encoding="utf-8").split("\n"), []
+        lines, self.cells, self.bindings = path.read_text(encoding="utf-8").split("\n"), [], []
         try:
             notebook = jupytext.read(path, fmt="py:percent")
         except Exception as error:  # such as a header that is not YAML
             sys.exit(f"{self.file}:1: jupytext cannot read it, correct it: {error}".split("\n")[0])
+        line = 0
         for cell in notebook.cells:
-            after = self.cells[-1].line if self.cells else 0
-            self.cells.append(Cell(cell, self.file, lines, after, course.languages))
+            if "bind" in cell.metadata:
+                line = next(i for i in range(line, len(lines)) if re.match("# %%.* bind=", lines[i])) + 1
+                after = self.cells[-1].id if self.cells else ""
+                self.bindings.append(bound.Bindings(cell, self.file, line, after))
+            else:
+                self.cells.append(Cell(cell, self.file, lines, line, course.languages))
+                line = self.cells[-1].line
         self.pairs = list(pairs(self.cells))
+        for cell in self.bindings:
+            cell.texts = {c.lang: c.source for c in self.cells if c.key == cell.key and c.kind == "markdown"}
         shown = [line for c in self.cells if "solution" not in c.tags for line in c.learner.split("\n")]
         hidden = {line.strip() for c in self.cells for line in c.secret} - {line.strip() for line in shown}
         self.secrets = sorted(line for line in hidden if len(line) > LONGEST_HARMLESS)
@@ -63,6 +72,7 @@ class Lesson:
         for c in self.cells[: self.cells.index(calls[0])] if calls else ():
             if c.kind == "code" and re.search(r"\bhp\.", c.source):
                 yield c.fault("uses hp before the language is chosen: move it below the language cell", "hp.")
+        yield from bound.source_faults(self)
         for notebook in self.variants[: len(self.languages)]:
             yield from notebook.leaks(notebook.fresh())
 

@@ -9,7 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import seals
+from tools import bound, seals
 from tools.cells import LANGUAGE_CALL
 from tools.package import package_digest
 
@@ -31,6 +31,8 @@ class Notebook:
         self.cells = {c.id: c for c in lesson.cells if c.lang in ("", language)}
         if kind == "learner":
             self.cells = {i: c for i, c in self.cells.items() if "solution" not in c.tags}
+        both = self.kind == "learner" and any(c.secret for c in lesson.cells)  # then ask the solutions alone
+        self.bindings = [] if both else lesson.bindings
         self.again = f"run python -m tools.build {lesson.path.stem}"
 
     def fresh(self):
@@ -148,7 +150,8 @@ class Notebook:
     def ran(self, nb):
         """A digest of what outputs come from: the cells of code, and the package as this notebook has it."""
         code = [parts(c) for c in nb.cells if c.cell_type == "code"]
-        return short_digest(json.dumps(code), package_digest(self.lesson, self.language))
+        bindings = [cell.source for cell in self.bindings]  # which ask what only a run has
+        return short_digest(json.dumps([code, bindings]), package_digest(self.lesson, self.language))
 
     def with_stored_outputs(self):
         """The notebook with the outputs that it has, where neither its code nor the package changed; or None.
@@ -192,6 +195,7 @@ class Notebook:
     async def execute(self, nb, turn):
         """Run all cells; returns the fault that kept the kernel from coming to the end."""
         state, hidden = {}, []
+        bound.insert(nb, self.bindings)
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
         def reveal(cell, **_):  # nbclient keeps what a widget's callback raises or warns to itself
@@ -224,7 +228,7 @@ class Notebook:
             except Exception as error:
                 message = f"{type(error).__name__}: {error}".split("\n")[0]
                 return [self.fault(state, f"{self.name} does not run to its end ({message})")]
-        return []
+        return bound.take(nb, self.bindings)
 
 
 def written(nb):

@@ -1,0 +1,227 @@
+"""A sentence that has become false is refused, and so is a number that is bound to nothing."""
+
+import io
+from contextlib import redirect_stdout
+
+import nbformat
+import pytest
+
+from tools import bound, build, evaluate
+from tools.prose import number, sentence, spoken
+
+LESSON = """\
+# %% key="setup" tags=["language"]
+class hp:
+    def use_language(name):
+        pass
+
+
+hp.use_language("en")
+
+# %% key="race"
+slow, fast, runs = 60.0, 2.0, range(7)
+
+# %% bind="seen"
+slow = slow / fast
+fast = print("nothing of this is seen, and nothing of it stays")
+says("some thirty times nearer", "三十分之一", 25 < slow < 40)
+says("all runs agree", "每一次都一樣", len(runs) == 7)
+free("the *smallest* of all", "最小的一個", "a definition")
+
+# %% key="after"
+print(slow, fast, runs)
+
+# %% [markdown] key="seen" lang="en"
+# In 7 runs the second ends some thirty
+# times nearer, and all runs agree. That is the *smallest* of all.
+
+# %% [markdown] key="seen" lang="zh-TW" of="STAMP"
+# 跑 7 次，第二個的距離是三十分之一，每一次都一樣。這是最小的一個。
+"""
+
+
+COURSE = """\
+[languages]
+en = { name = "English", locale = "en" }
+zh-TW = { name = "繁體中文", locale = "zh_TW" }
+
+[days.day1]
+name = { en = "One", zh-TW = "一" }
+notebooks = { day1_toy = 1 }
+"""
+
+
+def lesson(root, *changes):
+    """The lesson with changes (old, new), its translation marked as up to date."""
+    text = LESSON
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    for folder in ("lessons", "hpcourse"):
+        (root / folder).mkdir(exist_ok=True)
+    (root / "hpcourse/course.toml").write_text(COURSE, encoding="utf-8")
+    (root / "lessons/glossary.csv").write_text("en,zh-TW,avoid,require,note\n", encoding="utf-8")
+    path = root / "lessons/day1_toy.py"
+    path.write_text(text, encoding="utf-8")
+    stamp = bound.read_lessons(root)[0].pairs[0][0].stamp()
+    path.write_text(text.replace("STAMP", stamp), encoding="utf-8")
+    return bound.read_lessons(root)[0]
+
+
+def ran(root, *changes):
+    with redirect_stdout(io.StringIO()) as out:
+        lesson(root, *changes)
+        code = build.main(["day1_toy"], root)
+    return code, out.getvalue()
+
+
+def test_a_lesson_is_built_without_its_bindings_and_with_its_own_variables(tmp_path):
+    code, out = ran(tmp_path)
+    assert code == 0, out
+    for language in ("en", "zh-TW"):
+        text = (tmp_path / f"notebooks/{language}/day1_toy.ipynb").read_text(encoding="utf-8")
+        nb = nbformat.reads(text, as_version=4)
+        assert [c.id for c in nb.cells] == ["setup", "race", "after", "seen"]
+        assert [c.execution_count for c in nb.cells if c.cell_type == "code"] == [1, 2, 3]
+        assert nb.cells[2].outputs[0].text == "60.0 2.0 range(0, 7)\n"
+        assert "says" not in text
+        assert "nothing of this is seen" not in text
+    with redirect_stdout(io.StringIO()) as out:
+        assert build.main(["day1_toy", "--check"], tmp_path) == 0, out.getvalue()
+
+
+def test_a_false_sentence_is_refused_in_both_languages_with_value_and_range(tmp_path):
+    code, out = ran(tmp_path, ("slow, fast, runs = 60.0", "slow, fast, runs = 90.0"))
+    assert code == 1
+    assert out.count("no longer true: 25 < 45 < 40, with 25 < slow < 40") == 1
+    assert "'some thirty times nearer' in: In 7 runs the second ends some thirty times nearer" in out
+    assert "'三十分之一' in: 跑 7 次，第二個的距離是三十分之一" in out
+    line = (
+        (tmp_path / "lessons/day1_toy.py")
+        .read_text(encoding="utf-8")
+        .split("\n")
+        .index('says("some thirty times nearer", "三十分之一", 25 < slow < 40)')
+    )
+    assert out.startswith(f"lessons/day1_toy.py:{line + 1}: ")
+    assert not list(tmp_path.glob("notebooks/*/*.ipynb"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("the second ends some thirty", "the second ends some forty"),
+            "'some thirty times nearer' stands 0",
+        ),
+        (("距離是三十分之一", "距離是四十分之一"), "'三十分之一' stands 0 times in the zh-TW text"),
+        (("all runs agree. ", "all runs agree, all runs agree. "), "'all runs agree' stands 2 times"),
+        (('bind="seen"', 'bind="sene"'), 'no text cell has key="sene"'),
+        (("25 < slow < 40)", "25 < slow < 40"), "is not Python"),
+        (("25 < slow < 40", "25 < 30 < 40"), "asks no variable"),
+        (("25 < slow < 40", "25 < slow < 40, 3"), "write says(English words"),
+        ((', "a definition"', ', ""'), "write free(English words"),
+        (('# %% bind="seen"', '# %% bind="seen" tag=["x"]'), "remove tag"),
+        (('free("the *smallest* of all", "最小的一個", "a definition")\n', ""), "'最小' is bound to nothing"),
+        (("range(7)", "range(8)"), "'7' is bound to nothing: In 7 runs"),
+        (("跑 7 次", "跑 9 次"), "zh-TW cell seen: '9' is bound to nothing"),
+    ],
+)
+def test_what_no_longer_fits_is_seen_before_anything_runs(tmp_path, change, message):
+    assert any(message in fault for fault in lesson(tmp_path, change).faults())
+
+
+def test_a_lesson_without_bindings_is_not_held_to_them_yet(tmp_path):
+    source = LESSON[LESSON.index("# %% bind") : LESSON.index('# %% key="after"')]
+    bare = lesson(tmp_path, (source, ""))
+    assert not list(bare.faults())
+    assert len(list(bound.unbound(bare))) == 5
+
+
+@pytest.mark.parametrize(
+    ("test", "holds", "values"),
+    [
+        ("1 < x < 3", True, "1 < 2 < 3"),
+        ("1 < x <= 1.5", False, "1 < 2 <= 1.5"),
+        ("x == 2", True, "2 == 2"),
+        ("x != 2", False, "2 != 2"),
+        ("x > 1 >= 2", False, "2 > 1 >= 2"),
+        ("float('nan') < x", False, "nan < 2"),
+        ("x < 9 and not x", False, "x < 9 and (not x) is False"),
+        ("x in [1]", False, "x in [1] is False"),
+        ("y < 1", False, "NameError: name 'y' is not defined"),
+        ("[i for i in (x, 5) if i > x] == [5]", True, "[5] == [5]"),
+    ],
+)
+def test_a_comparison_says_whether_it_holds_and_with_which_values(test, holds, values):
+    assert evaluate.evaluate(f'says("a", "b", {test})', {"x": 2}) == [(1, holds, values)]
+
+
+def test_a_line_that_others_need_and_that_fails_is_named():
+    assert evaluate.evaluate("z = 1 / x\nsays('a', 'b', z > 0)", {"x": 0}) == [
+        (1, False, "ZeroDivisionError: division by zero")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("It ends some thirty times nearer.", "en", ["some thirty times", "nearer"]),
+        ("up by about 12 points, to 97.4%", "en", ["about 12 points", "97.4%"]),
+        ("no more than the seeds differ", "en", ["more than"]),
+        ("at least one, at most two", "en", []),
+        ("half of SGD's, or a third, twice as large as", "en", ["half", "a third", "twice", "as large as"]),
+        ("the largest of 1,437 images", "en", ["largest", "1,437"]),
+        ("On Day 3, in sections 2 and 3 (Polyak 1964), `x = 7` gives $y = x^2$", "en", []),
+        ("1. one of two\n2. the other", "en", []),
+        ("## 12. A map, about 45 minutes", "en", []),
+        ("With $\\kappa = 30$ and $\\gamma = 0$", "en", ["$\\kappa = 30$"]),
+        ("[97 of them](https://x.org/12/13)", "en", ["97"]),
+        (
+            "the flattest is the noisiest, later the closest",
+            "en",
+            ["flattest", "noisiest", "later", "closest"],
+        ),
+        ("大約只有三十分之一，最多兩倍，三十幾倍", "zh-TW", ["三十分之一", "兩倍", "三十幾倍"]),
+        ("一半以上、97.4%、八成", "zh-TW", ["一半", "97.4%", "八成"]),
+        ("最大的是 1,437 張，五個種子", "zh-TW", ["最大", "1,437", "五"]),
+        ("第 3 天的第 2、3 節、第三題：最小值、最佳化器、最後，十分簡單", "zh-TW", []),
+        ("它比較近，也更快，一樣寬", "zh-TW", ["比較近", "更快", "一樣寬"]),
+        ("$\\kappa$ 變成十倍，$\\kappa = 30$", "zh-TW", ["十倍", "$\\kappa = 30$"]),
+        ("好幾百次，一千以上", "zh-TW", ["幾百", "一千以上"]),
+    ],
+)
+def test_numbers_ratios_and_comparisons_are_seen_and_nothing_else(text, language, words):
+    found = spoken(text, language)
+    assert [f.words for f in found] == words
+    for f in found:
+        assert f.words in text
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("1,437", 1437),
+        ("0.01", 0.01),
+        ("thirty", 30),
+        ("五", 5),
+        ("十二", 12),
+        ("三百二十", 320),
+        ("千", 1000),
+    ],
+)
+def test_a_plain_number_has_its_value(words, value):
+    assert number(words) == value
+
+
+def test_settings_of_the_code_beside_the_text_are_not_meant_but_ratios_are(tmp_path):
+    near = ("In 7 runs", "In 7 runs 60 of them")
+    assert not [f for f in lesson(tmp_path, near).faults() if "bound to nothing" in f]
+    for words in ("7 times as large", "61 of them", "some 60 of them"):
+        faults = lesson(tmp_path, ("In 7 runs", f"In 7 runs {words}")).faults()
+        assert [f for f in faults if "bound to nothing" in f], words
+
+
+def test_the_sentence_of_a_phrase():
+    text = "One. The second is here! Third"
+    assert sentence(text, text.index("second")) == "The second is here!"
+    assert sentence("甲。乙是三倍。丙", 4) == "乙是三倍。"

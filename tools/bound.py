@@ -1,0 +1,247 @@
+"""What the prose of a lesson says in numbers, bound to the cells that compute them.
+
+Bindings stand in the source, in a cell of their own below the code they ask, and in no notebook:
+
+    # %% bind="puzzle-answer"
+    far, near = (np.linalg.norm(walk.end) for walk in walks.values())
+    says("some thirty times nearer", "三十分之一", 25 < far / near < 35)
+    free("the largest curvature", "最大曲率", "a definition")
+
+`says` names words of the text cell `puzzle-answer` in both languages, and the range in which they are true.
+It is evaluated where it stands, in a copy of the lesson's variables. `free` names words that speak of no
+result, and says why. `...` inside the words stands for anything up to what follows.
+
+    python -m tools.bound [NAME ...]          run the lessons, without a kernel; say which sentence is false
+    python -m tools.bound [NAME ...] --list   list the numbers and comparisons that are bound to nothing
+"""
+
+import argparse
+import ast
+import contextlib
+import json
+import os
+import re
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tools import evaluate, prose
+from tools.evaluate import binding
+
+LANGUAGES = ("en", "zh-TW")  # those of the words in `says`, in this order
+FORMS = {
+    "says": "says(English words, Chinese words, a comparison of what the lesson computed)",
+    "free": "free(English words, Chinese words, why they speak of no result)",
+}
+
+
+class Bindings:
+    """A cell of bindings: of which text, and after which cell it is evaluated."""
+
+    def __init__(self, cell, file, line, after):
+        self.key, self.source, self.file, self.line = str(cell.metadata["bind"]), cell.source, file, line
+        self.unknown = set(cell.metadata) - {"bind", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
+        self.after, self.texts, self.calls, self.broken = after, {}, [], ""  # texts: by language
+        try:
+            self.calls = [(s.lineno, c) for s in ast.parse(self.source).body if (c := binding(s))]
+        except SyntaxError as error:
+            self.broken = f"is not Python: {error}"
+
+    def fault(self, lineno, message):
+        return f"{self.file}:{self.line + lineno}: bindings of {self.key}: {message}"
+
+    def faults(self):
+        """What is wrong with the cell before anything runs."""
+        if self.broken or self.unknown or not self.texts:
+            wrong = self.broken or (self.unknown and f"remove {', '.join(sorted(self.unknown))}")
+            yield self.fault(0, wrong or f'no text cell has key="{self.key}"')
+            return
+        if not self.calls:
+            yield self.fault(0, f"binds nothing: write {FORMS['says']}")
+        for lineno, call in self.calls:
+            words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            says = call.func.id == "says"
+            if len(call.args) != 3 or len(words) != (2 if says else 3):
+                yield self.fault(lineno, f"write {FORMS[call.func.id]}")
+                continue
+            if says and not any(isinstance(node, ast.Name) for node in ast.walk(call.args[2])):
+                yield self.fault(lineno, f"{ast.unparse(call.args[2])} asks no variable of the lesson")
+            if not says and (not words[2].strip() or not words[0] + words[1]):
+                yield self.fault(lineno, f"write {FORMS['free']}")
+            for language, text in self.texts.items():
+                phrase = self.phrases(call).get(language, "" if language in LANGUAGES else None)
+                times = len(spans(phrase, text)) if phrase else phrase is None or not says
+                if times != 1:
+                    advice = "take words that stand once" if times else "bind what the text says now"
+                    message = f"{phrase!r} stands {times:d} times in the {language} text, {advice}"
+                    yield self.fault(lineno, message)
+
+    def phrases(self, call):
+        """The words of a call, by language; those of a third language are keywords, as in `ja="..."`."""
+        more = {word.arg.replace("_", "-"): word.value for word in call.keywords if word.arg}
+        nodes = dict(zip(LANGUAGES, call.args)) | more
+        return {lang: node.value for lang, node in nodes.items() if isinstance(node, ast.Constant)}
+
+    def covered(self, language):
+        """Where the text of `language` is bound or free."""
+        for _, call in self.calls:
+            if len(call.args) == 3 and (phrase := self.phrases(call).get(language)):
+                yield from spans(phrase, self.texts.get(language, ""))
+
+    def false(self, results):
+        """Faults for those `results` of `evaluate` that do not hold."""
+        calls = dict(self.calls)
+        for lineno, holds, values in results:
+            if holds:
+                continue
+            if lineno not in calls:
+                yield self.fault(lineno, f"cannot be evaluated: {values}")
+                continue
+            said = []
+            for language, phrase in self.phrases(calls[lineno]).items():
+                text = self.texts.get(language, "")
+                for start, _ in spans(phrase, text)[:1]:
+                    said.append(f"    {language:7}{phrase!r} in: {prose.sentence(text, start)}")
+            test, advice = ast.unparse(calls[lineno].args[2]), "    mend the sentences, or the code"
+            yield self.fault(lineno, "\n".join([f"no longer true: {values}, with {test}", *said, advice]))
+
+
+def spans(phrase, text):
+    """Where `phrase` stands in `text`, whatever the breaks between its words."""
+    parts = [r"\s+".join(map(re.escape, part.split())) for part in phrase.split("...")]
+    return [m.span() for m in re.finditer(r".*?".join(parts), text, re.S)]
+
+
+def source_faults(lesson):
+    """What is wrong with the bindings of a lesson, and what it says that is bound to nothing."""
+    for cell in lesson.bindings:
+        yield from cell.faults()
+    if lesson.bindings:
+        yield from unbound(lesson)
+
+
+def unbound(lesson):
+    """Numbers and comparisons in the prose that no binding holds and no setting nearby explains."""
+    for index, c in enumerate(lesson.cells):
+        if c.kind != "markdown" or c.lang not in LANGUAGES:
+            continue
+        held = [span for b in lesson.bindings if b.key == c.key for span in b.covered(c.lang)]
+        settings = literals(lesson.cells, index)
+        for s in prose.spoken(c.source, c.lang):
+            if s.value not in settings and not any(a <= s.start and s.end <= b for a, b in held):
+                said = prose.sentence(c.source, s.start)
+                line = c.first + c.source.count("\n", 0, s.start)
+                yield f"{c.file}:{line}: {c.lang} cell {c.key}: {s.words!r} is bound to nothing: {said}"
+
+
+def literals(cells, index):
+    """The numbers written in the code right above and right below the text at `index`."""
+    near = []
+    for step in (-1, 1):
+        i = index + step
+        while 0 <= i < len(cells) and cells[i].kind != "code":
+            i += step
+        while 0 <= i < len(cells) and cells[i].kind == "code":
+            near.append(cells[i].solved)
+            i += step
+    found = set()
+    for source in near:
+        with contextlib.suppress(SyntaxError):  # a magic command
+            nodes = ast.walk(ast.parse(source))
+            found |= {n.value for n in nodes if isinstance(n, ast.Constant) and type(n.value) in (int, float)}
+    return found
+
+
+def insert(nb, bindings):
+    """Put cells that report into a notebook before it runs; `take` gets them out again."""
+    for number, cell in reversed(list(enumerate(bindings))):
+        place = next((i for i, c in enumerate(nb.cells, 1) if c.id == cell.after), 0)
+        ask = (
+            f"__import__('runpy').run_path({evaluate.__file__!r})['report']({cell.source!r}, dict(globals()))"
+        )
+        new = {"cell_type": "code", "id": f"bound-{number}", "source": ask, "outputs": []}
+        nb.cells.insert(place, type(nb)(new | {"metadata": type(nb)(), "execution_count": None}))
+
+
+def take(nb, bindings):
+    """Take the reporting cells out of a notebook that ran; returns the faults."""
+    faults, inserted = [], [c for c in nb.cells if c.id.startswith("bound-")]
+    nb.cells = [c for c in nb.cells if c not in inserted]
+    ran = [c for c in nb.cells if c.cell_type == "code" and c.execution_count is not None]
+    for count, c in enumerate(ran, 1):
+        c.execution_count = count
+        for output in c.outputs:
+            if "execution_count" in output:
+                output.execution_count = count
+    for c in inserted:
+        text = "".join(o.get("text", "") for o in c.outputs)
+        if text:
+            faults += bindings[int(c.id.removeprefix("bound-"))].false(json.loads(text))
+    return faults
+
+
+def run(lesson):
+    """Run the code of a lesson, solutions included, in this process; returns the faults."""
+    import matplotlib.pyplot as plt
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    import hpcourse as hp
+
+    shell, faults, begun = InteractiveShell.instance(), [], {""}
+    hp.show = lambda fig, *_, **__: plt.close(fig)  # what is drawn, the notebooks show
+    waiting = list(lesson.bindings)
+    for c in [None, *lesson.cells]:
+        if c is not None and c.kind == "code" and c.source.strip():
+            with capture_output():
+                result = shell.run_cell(c.solved, store_history=False)
+            if error := result.error_before_exec or result.error_in_exec:
+                return [*faults, c.fault(f"raises {type(error).__name__}: {error}".split("\n")[0])]
+        if c is not None:
+            begun.add(c.id)
+        while waiting and waiting[0].after in begun:
+            cell = waiting.pop(0)
+            faults += cell.false(evaluate.evaluate(cell.source, shell.user_ns))
+    return faults
+
+
+def run_file(name, root):
+    """`run` for a process of its own."""
+    os.environ |= {"TQDM_DISABLE": "1", "HPCOURSE_KEEP_LOG": "no", "MPLBACKEND": "agg"}
+    return run(read_lessons(root, [name])[0])
+
+
+def read_lessons(root, names=()):
+    """The lessons called `names`, or all."""
+    from hpcourse.course import read
+    from tools.lesson import Lesson
+
+    course = read(root / "hpcourse" / "course.toml")
+    paths = [root / "lessons" / f"{Path(name).stem}.py" for name in names or course.notebooks]
+    return [Lesson(path, course) for path in paths]
+
+
+def main(argv=None, root=None):
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--list", action="store_true")
+    args, root = parser.parse_args(argv), Path(root or Path(__file__).parent.parent).resolve()
+    lessons = read_lessons(root, args.names)
+    if args.list:
+        faults = [fault for lesson in lessons for fault in (*source_faults(lesson), *unbound(lesson))]
+        faults = list(dict.fromkeys(faults))
+    else:
+        bound = [lesson for lesson in lessons if lesson.bindings]
+        with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:
+            found = pool.map(run_file, [x.path.stem for x in bound], [root] * len(bound))
+            faults = [fault for faults in found for fault in faults]
+        count = sum(c.func.id == "says" for x in bound for b in x.bindings for _, c in b.calls)
+        if not faults:
+            print(f"{count} bound sentences of {len(bound)} lessons are true")
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
