@@ -208,7 +208,12 @@ def run(lesson):
 
 def run_file(name, root):
     """`run` for a process of its own."""
-    os.environ |= {"TQDM_DISABLE": "1", "HPCOURSE_KEEP_LOG": "no", "MPLBACKEND": "agg"}
+    os.environ |= {
+        "TQDM_DISABLE": "1",
+        "HPCOURSE_KEEP_LOG": "no",
+        "HPCOURSE_SEALED": "show",
+        "MPLBACKEND": "agg",
+    }
     return run(read_lessons(root, [name])[0])
 
 
