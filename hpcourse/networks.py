@@ -64,6 +64,25 @@ class MLP:
             layers.append(matrix.ravel())
         return np.concatenate(layers).astype(dtype)
 
+    def mup(self, base):
+        r"""Factors on the start and on the rate of each weight, (P,) and (P,), for Adam at any width.
+
+        A unit with n inputs adds up n steps of Adam that agree; so that outputs move as they do at the
+        width `base`, with $m = n/$`base`: hidden matrices get the rate $1/m$, the last matrix also the
+        start $1/\sqrt m$; the first matrix and all biases stay (Yang et al. 2022, table 3). `base` is a
+        width, or a network as deep as this one, whose own inputs are then each layer's `base`.
+        """
+        widths = base.sizes if isinstance(base, MLP) else [whole("base", base, 1)] * len(self.sizes)
+        if len(widths) != len(self.sizes):
+            raise ValueError(f"base must have {len(self.sizes)} sizes as this network, got {base!r}")
+        start, rate = np.ones(self.n_weights), np.ones(self.n_weights)
+        for k in range(1, len(self.sizes) - 1):
+            m = self.sizes[k] / widths[k]
+            self._matrices(rate)[k][:, :-1] /= m
+            if k == len(self.sizes) - 2:
+                self._matrices(start)[k][:, :-1] /= np.sqrt(m)
+        return start, rate
+
     def outputs(self, w, X):
         """What the last layer gives, (..., examples, outputs)."""
         w, X = self._checked(w, X)

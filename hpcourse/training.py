@@ -17,8 +17,9 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._arguments import finite, floating, instance, is_axis, number, whole
+from hpcourse._arguments import finite, floating, instance, is_axis, number, numeric, whole
 from hpcourse._axes import Grid, cut, find_axes, joined, with_values
+from hpcourse._columns import Column
 from hpcourse._work import n_tasks, run_chunks
 from hpcourse.datasets import Dataset
 from hpcourse.networks import MLP, with_ones
@@ -62,7 +63,9 @@ class History:
     - `train_loss`, `test_accuracy` (...): at the end, over the whole training and test part; NaN for
       runs that diverged, accuracy NaN for regression;
     - `weights` (..., P): the last ones at which a run had not diverged;
-    - `diverged_at` (...): the update at which it had, -1 for never.
+    - `diverged_at` (...): the update at which it had, -1 for never;
+    - `averaged` (..., P) and `averaged_accuracy` (...): the averaged weights and their accuracy, with
+      `average`; None without.
     """
 
     axes: dict
@@ -73,6 +76,8 @@ class History:
     test_accuracy: np.ndarray
     weights: np.ndarray
     diverged_at: np.ndarray
+    averaged: np.ndarray | None = None
+    averaged_accuracy: np.ndarray | None = None
 
     @property
     def diverged(self):
@@ -83,14 +88,15 @@ class History:
 
 
 def descend(
-    surface, optimizer, start, steps=100, *, noise=0.0, seed=0, record=True, executor=None, chunks=None,
+    surface, optimizer, start, steps=100, *, noise=0.0, clip=None, seed=0, record=True,
+    executor=None, chunks=None,
 ):  # fmt: skip
     """Follow `optimizer` down `surface` for `steps` steps.
 
     `start` is a point, or an array (points, dim) that becomes the axis "start". `noise` is the
     standard deviation of what is added to every coordinate of every gradient; it comes from `seed`
-    alone, so that runs with the same seed meet the same noise. Axes: optimizer fields, start, seed.
-    `record=False` keeps only the end, for very many runs. `executor` and `chunks` are those of
+    alone, so that runs with the same seed meet the same noise. Axes: optimizer fields, clip, start, seed.
+    `record=False` keeps only the end, for very many runs. `clip`, `executor` and `chunks` are those of
     `train`. Returns a `Path`.
     """
     instance("surface", surface, Surface, "hp.Quadratic((1, 10))")
@@ -100,14 +106,22 @@ def descend(
     noise = number("noise", noise, 0)
     points = _starting_points(surface, start)
     seeds = _seeds(seed)
-    grid = Grid(optimizer, start=(points, points.ndim > 1), seed=(seed, is_axis(seed)))
+    also = {"clip": _limits(clip)}
+    grid = Grid(
+        optimizer, clip=(clip, is_axis(clip)), start=(points, points.ndim > 1), seed=(seed, is_axis(seed))
+    )
     starts = np.atleast_2d(points)[grid.index("start")]
     kicks = None
     if noise:
         kicks = noise * np.stack([np.random.default_rng(s).normal(size=(steps, surface.dim)) for s in seeds])
     job = partial(_descend_chunk, surface, steps, record)
     work = [
-        (grid.optimizer(rows), starts[rows], None if kicks is None else kicks[grid.index("seed")[rows]])
+        (
+            grid.optimizer(rows),
+            starts[rows],
+            None if kicks is None else kicks[grid.index("seed")[rows]],
+            _columns(grid, also, rows),
+        )
         for rows in cut([np.arange(grid.n_runs)], [40 * surface.dim], least=n_tasks(executor, chunks))[0]
     ]
     results = run_chunks(job, work, [len(chunk[1]) for chunk in work], executor)
@@ -117,13 +131,13 @@ def descend(
 
 def train(
     network, data, optimizer, *, batch_size=64, epochs=10, seed=0, updates=None, start=None,
-    dtype=np.float32, executor=None, chunks=None,
+    clip=None, average=None, rates=None, dtype=np.float32, executor=None, chunks=None,
 ):  # fmt: skip
-    """Train `network` on `data` with `optimizer`, for `epochs` passes through the training part.
+    r"""Train `network` on `data` with `optimizer`, for `epochs` passes through the training part.
 
-    Every hyperparameter of the optimizer (and of its schedule), `batch_size` and `seed` may be an
-    array, list or range, and is then an axis of the result; several make a grid. Initial weights and
-    the order of the mini-batches come from `seed` alone:
+    Every hyperparameter of the optimizer (and of its schedule), `clip`, `average`, `batch_size` and
+    `seed` may be an array, list or range, and is then an axis of the result, in this order. Initial
+    weights and the order of the mini-batches come from `seed` alone:
 
         rng = np.random.default_rng(seed)
         w = network.init(rng)
@@ -131,7 +145,15 @@ def train(
             for X, y in minibatches(data.X_train, data.y_train, batch_size, rng): ...
 
     `updates` ends training after that many updates instead of after `epochs`. `start` replaces the
-    initial weights, (P,) for all runs or (seeds, P). `executor` is any `concurrent.futures.Executor`;
+    initial weights, (P,) for all runs or (seeds, P).
+
+    `clip` ($c$) shortens a gradient, that of all weights of a run together, to this length where it is
+    longer, $g \leftarrow g \min(1, c/\lVert g \rVert)$; np.inf is none (Pascanu et al. 2013). `average` ($d$)
+    keeps a moving average of the weights beside the run, $a_t = d\,a_{t-1} + (1-d)\,w_t$ from
+    $a_0 = w_0$, which ends in `averaged`. `rates` (P,) multiplies the step of each weight, as
+    `MLP.mup` gives it.
+
+    `executor` is any `concurrent.futures.Executor`;
     by default the runs are split over this machine's cores. It gets four tasks for each of its
     workers; `chunks` asks for another number of tasks, at least. The results are the same to the last
     bit wherever the runs are trained, on one kind of processor. Returns a `History`.
@@ -150,9 +172,12 @@ def train(
         n_updates = [whole("epochs", epochs, 1) * n for n in per_epoch]
     else:
         n_updates = [whole("updates", updates, 1)] * len(sizes)
-    grid = Grid(optimizer, batch_size=(batch_size, is_axis(batch_size)), seed=(seed, is_axis(seed)))
+    swept = {"clip": clip, "average": average, "batch_size": batch_size, "seed": seed}
+    grid = Grid(optimizer, **{name: (value, is_axis(value)) for name, value in swept.items()})
+    also = {"clip": _limits(clip), "average": _shares(average)}
+    rates = None if rates is None else _factors(rates, network.n_weights).astype(dtype)
     starts = _initial_weights(network, seeds, start, dtype)
-    job = partial(_train_chunk, network, _prepared(network, data, dtype))
+    job = partial(_train_chunk, network, _prepared(network, data, dtype), rates)
     order = np.argsort(grid.index("seed"), kind="stable")  # neighbours share their mini-batches
     groups = [order[grid.index("batch_size")[order] == k] for k in range(len(sizes))]
     numbers = [7 * network.n_weights + 2 * size * sum(network.sizes[1:]) for size in sizes]
@@ -160,19 +185,16 @@ def train(
     for k, parts in enumerate(cut(groups, numbers, n_updates, n_tasks(executor, chunks))):
         for rows in parts:
             which = grid.index("seed")[rows]
-            work.append(
-                (grid.optimizer(rows), sizes[k], n_updates[k], [seeds[i] for i in which], starts[which])
-            )
+            orders = sizes[k], n_updates[k], [seeds[i] for i in which]
+            work.append((grid.optimizer(rows), *orders, starts[which], _columns(grid, also, rows)))
             rows_of.append(rows)
     results = run_chunks(job, work, [len(rows) for rows in rows_of], executor)
     longest = max(n_updates)
     results = [(_padded(loss, longest), *rest) for loss, *rest in results]
-    loss, train_loss, accuracy, weights, diverged_at, seconds = (
-        joined(part, grid.shape, rows_of) for part in zip(*results)
-    )
+    loss, *measured = (joined(part, grid.shape, rows_of) for part in zip(*results))
     examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
     examples = examples if is_axis(batch_size) else examples[0]
-    return History(grid.axes, loss, examples, seconds, train_loss, accuracy, weights, diverged_at)
+    return History(grid.axes, loss, examples, *measured)
 
 
 def _no_tick(_):
@@ -181,8 +203,8 @@ def _no_tick(_):
 
 def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
     """All runs of one chunk, step by step: where they went, their losses, their ends."""
-    optimizer, w, kicks = chunk
-    runs = _Runs(optimizer, w)
+    optimizer, w, kicks, also = chunk
+    runs = _Runs(optimizer, w, **also)
     path = np.full((len(w), steps + 1, surface.dim), np.nan) if record else None
     losses = np.full((len(w), steps + 1), np.nan) if record else None
     with np.errstate(all="ignore"):
@@ -202,12 +224,12 @@ def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
     return path, losses, *runs.finish()
 
 
-def _train_chunk(network, prepared, chunk, tick=_no_tick):
+def _train_chunk(network, prepared, rates, chunk, tick=_no_tick):
     """All runs of one chunk, update by update, then the final measures."""
     X1, targets, X_test, y_test = prepared
-    optimizer, batch_size, n_updates, seeds, w = chunk
+    optimizer, batch_size, n_updates, seeds, w, also = chunk
     began = time.perf_counter()
-    runs = _Runs(optimizer, w)
+    runs = _Runs(optimizer, w, rates=rates, **also)
     losses = np.full((len(w), n_updates), np.nan, w.dtype)
     orders = _BatchOrder(network, seeds, len(X1), batch_size)
     with np.errstate(all="ignore"):
@@ -223,21 +245,36 @@ def _train_chunk(network, prepared, chunk, tick=_no_tick):
                     break
             runs.step(gradient)
             tick(len(w) / n_updates)
-        train_loss, accuracy = np.full(len(w), np.nan), np.full(len(w), np.nan)
+        train_loss = np.full(len(w), np.nan)
         if len(runs.rows):
             last = network.loss_from(runs.w, X1, targets)
             kept = runs.drop_diverged(last, n_updates)
             train_loss[runs.rows] = last if kept is None else last[kept]
-            if network.task == "classification" and len(X_test):
-                accuracy[runs.rows] = network.accuracy(runs.w, X_test, y_test)
+        weights, diverged_at = runs.finish()
+        accuracy = _accuracy(network, weights, runs.rows, X_test, y_test)
+        averaged_accuracy = _accuracy(network, runs.averaged, runs.rows, X_test, y_test)
     seconds = np.full(len(w), (time.perf_counter() - began) / len(w))
-    return losses, train_loss, accuracy, *runs.finish(), seconds
+    return (
+        losses, seconds, train_loss, accuracy, weights, diverged_at, runs.averaged, averaged_accuracy
+    )  # fmt: skip
+
+
+def _accuracy(network, weights, rows, X, y):
+    """Accuracy of the runs in `rows`, NaN of all others; None without weights."""
+    if weights is None:
+        return None
+    accuracy = np.full(len(weights), np.nan)
+    if network.task == "classification" and len(X) and len(rows):
+        accuracy[rows] = network.accuracy(weights[rows], X, y)
+    return accuracy
 
 
 class _Runs:
     """Weights and optimizer states of the runs that have not diverged, and what became of the others."""
 
-    def __init__(self, optimizer, w):
+    def __init__(self, optimizer, w, clip=None, average=None, rates=None):
+        self.clip, self.average, self.rates = clip, average, rates
+        self.averaged = None if average is None else np.array(w)
         self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
         self.rows = np.arange(len(w))
         self.previous = w
@@ -246,8 +283,20 @@ class _Runs:
         self.diverged_at = np.full(len(w), -1)
 
     def step(self, gradient):
+        if self.clip is not None:
+            length = np.sqrt(np.square(gradient, dtype=float).sum(axis=-1, keepdims=True))
+            gradient = gradient * np.minimum(1, self.clip / length)
+        if self.state.t:
+            self._average()  # only now it is known that these weights have not diverged
         self.previous = self.w
         self.w, self.state = self.optimizer.step(self.w, gradient, self.state)
+        if self.rates is not None:
+            self.w = self.previous + self.rates * (self.w - self.previous)
+
+    def _average(self):
+        if self.average is not None:
+            past = self.averaged[self.rows]
+            self.averaged[self.rows] = self.average * past + (1 - self.average) * self.w
 
     def drop_diverged(self, loss, t):
         """Take runs whose loss left all bounds out of the arithmetic; a mask of those kept, None for all."""
@@ -260,6 +309,7 @@ class _Runs:
         self.diverged_at[gone], self.end[gone] = t, self.previous[~good]
         self.rows, self.w, self.limit = self.rows[good], self.w[good], self.limit[good]
         self.previous = self.previous[good]
+        self.clip, self.average = (x if x is None else x[good] for x in (self.clip, self.average))
         self.state = self.state._make(m[good] if np.ndim(m) else m for m in self.state)
         columns = {path: values[good] for path, values in find_axes(self.optimizer).values()}
         self.optimizer = with_values(self.optimizer, columns)
@@ -267,6 +317,7 @@ class _Runs:
 
     def finish(self):
         self.end[self.rows] = self.w
+        self._average()
         return self.end, self.diverged_at
 
 
@@ -309,6 +360,41 @@ def _starting_points(surface, start):
             f"got shape {np.shape(start)}"
         )
     return points
+
+
+def _limits(clip):
+    """`clip` as an array, None without; infinity is no limit."""
+    if clip is None:
+        return None
+    values = np.atleast_1d(floating("clip", clip)).astype(float)
+    if values.ndim != 1 or not values.size or not (values > 0).all():
+        raise ValueError(f"clip must be greater than 0, a number or a list of numbers, got {clip!r}")
+    return values
+
+
+def _shares(average):
+    """`average` as an array, None without."""
+    if average is None:
+        return None
+    values = np.atleast_1d(numeric("average", average, 0, 1, high_open=True))
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"average must be a number or a list of numbers, got shape {values.shape}")
+    return values
+
+
+def _factors(rates, n_weights):
+    values = np.asarray(numeric("rates", rates, 0))
+    if values.shape != (n_weights,):
+        raise ValueError(f"rates must have shape ({n_weights},), one for each weight, got {values.shape}")
+    return values
+
+
+def _columns(grid, settings, rows):
+    """Each setting as a column of its value for these runs; None stays None."""
+    return {
+        name: None if values is None else values[grid.index(name)[rows]][:, None].view(Column)
+        for name, values in settings.items()
+    }
 
 
 def _check_executor(executor):
