@@ -41,6 +41,7 @@ _LATER = _MODULES | {
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
     "predict": "hpcourse.page.predictions",
+    "progress": "hpcourse.page.recap",
     "quiz": "hpcourse.page.quizzes",
     "regimes": "hpcourse.measure",
     "replay": "hpcourse.measure",

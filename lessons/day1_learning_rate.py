@@ -704,3 +704,6 @@ hp.show(fig, "day1-boundary")
 # **換你動手**：[第 1 天的練習](day1_exercises.ipynb)，每一題都會馬上回答你。
 #
 # **下一站**：[第 2 天](day2_learning_rate_schedules.ipynb)。整個訓練只用一個學習率，是一種妥協。如果它可以在途中改變呢？
+
+# %% key="progress"
+hp.progress()

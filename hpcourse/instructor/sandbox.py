@@ -88,6 +88,7 @@ def environment(folder):
         "PYTHONWARNINGS": "ignore",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TQDM_DISABLE": "1",
+        "HPCOURSE_KEEP_PROGRESS": "no",
     }
 
 

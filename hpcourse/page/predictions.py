@@ -26,7 +26,7 @@ from IPython.display import display
 from hpcourse import record
 from hpcourse.language import text
 from hpcourse.page.figures import ALTERNATIVE, picture_as_html
-from hpcourse.page.quizzes import Quiz, as_list, find_question
+from hpcourse.page.quizzes import Quiz, as_list, find_question, letter_of
 
 # In the environment: "show" puts what is sealed beside the question in the output, for the builder; a folder
 # holds what the builder found there, and what is now printed has to equal it.
@@ -36,7 +36,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 PRINTED = "line-height: 1.3; overflow: auto"
 
-answers = {}  # key: index of the first choice, None for "Show me"; of this session
+answers = {}  # key: letter of the first choice, "" for "Show me"; of this session
 _waiting = {}  # key: functions to call at the answer
 
 
@@ -70,43 +70,48 @@ class Prediction(Quiz):
 
     def __init__(self, key, question, outputs):
         super().__init__(question)
-        self.key, self.outputs, self.result = key, outputs, _Result(outputs)
+        self.prediction, self.result = key, _Result(outputs)
+        self.for_the_builder = _for_the_builder(key, outputs)
         self.show_me = widgets.Button(description=text("Show me"), layout={"min_width": "7em"})
-        self.show_me.on_click(lambda _: self._commit(None))
+        self.show_me.on_click(lambda _: self._commit(""))
         row = widgets.HBox([self.show_me])
         *question_and_answers, feedback = self.box.children
         self.box.children = [*question_and_answers, row, feedback]
         self.page = widgets.VBox([self.box, self.result.box])
-        chosen = answers.get(key, record.first_choice(key))
-        if chosen is not None and 0 <= chosen < len(question.options):
-            super().answer(chosen)
-        if key in answers or chosen is not None:
-            self._commit(chosen)
+        self._restore()
+
+    def _restore(self):
+        """Show at once what this learner has answered before, in this session or in an earlier one."""
+        letter = answers.get(self.prediction, record.first_choice(self.prediction))
+        if letter is not None:
+            letters = [letter_of(index) for index in range(len(self.buttons))]
+            if letter in letters:
+                super().answer(letters.index(letter))
+                self.show_me.layout.display = "none"
+            self._commit(letter)
 
     def answer(self, index):
         """Commit to the answer at `index`: say whether it is right, and why, and show what the cell shows."""
         super().answer(index)
         self.show_me.layout.display = "none"
-        self._commit(index)
+        self._commit(letter_of(index))
 
     @staticmethod
     def not_right():
         """What a wrong answer begins with: it is explained at once, and there is no second try."""
         return text("Not so:")
 
-    def _commit(self, index):
-        if self.key not in answers:
-            answers[self.key] = index
-            if record.first_choice(self.key) is None:
-                right = None if index is None else index == self.question.right
-                record.prediction(self.key, index, right)
+    def _commit(self, letter):
+        if self.prediction not in answers:
+            answers[self.prediction] = letter
+            record.question(self.prediction, letter, letter == letter_of(self.question.right))
         self.result.open()
-        for open_it in _waiting.pop(self.key, []):
+        for open_it in _waiting.pop(self.prediction, []):
             open_it()
 
     def _repr_mimebundle_(self, **_):
         """The live question; where no kernel runs, the question and its answers, and nothing that answers."""
-        return stored(self.question) | {VIEW: _view(self.page)} | _for_the_builder(self.key, self.outputs)
+        return stored(self.question) | {VIEW: _view(self.page)} | self.for_the_builder
 
 
 def stored(question):
@@ -118,7 +123,7 @@ class Waiting:
     """What waits for the answer to a question that an earlier cell asks."""
 
     def __init__(self, key, outputs):
-        self.key, self.outputs, self.result = key, outputs, _Result(outputs)
+        self.result, self.for_the_builder = _Result(outputs), _for_the_builder(key, outputs)
         self.note = widgets.HTML(f"<i>{html.escape(_hint())}</i>")
         self.page = widgets.VBox([self.note, self.result.box])
         if key in answers or record.first_choice(key) is not None:
@@ -134,7 +139,7 @@ class Waiting:
     def _repr_mimebundle_(self, **_):
         hint = _hint()
         bundle = {"text/html": f"<p><i>{html.escape(hint)}</i></p>", "text/plain": hint}
-        return bundle | {VIEW: _view(self.page)} | _for_the_builder(self.key, self.outputs)
+        return bundle | {VIEW: _view(self.page)} | self.for_the_builder
 
 
 def _hint():

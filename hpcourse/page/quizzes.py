@@ -7,6 +7,7 @@ from importlib import import_module
 
 import ipywidgets as widgets
 
+from hpcourse import record
 from hpcourse.language import text
 
 STYLE = "line-height: 1.5; padding: 0.2em"
@@ -34,7 +35,7 @@ def quiz(key):
 
     Keys begin with the day, as in "day1-threshold". Raises ValueError for a key that does not exist.
     """
-    return Quiz(find_question(key))
+    return Quiz(find_question(key), key)
 
 
 def find_question(key):
@@ -56,22 +57,22 @@ def _questions(day):
 class Quiz:
     """A question on the page, in the language in use. Tab and Enter or Space suffice to answer it."""
 
-    def __init__(self, question):
-        self.question = question
+    def __init__(self, question, key=None):
+        self.question, self.key = question, key  # with a key the first answer is recorded
         self.buttons = [self._button(index) for index in range(len(question.options))]
         self.feedback = widgets.HTML()
         rows = [
-            widgets.HBox([button, _paragraph(_as_html(answer))], layout={"align_items": "center"})
+            widgets.HBox([button, _paragraph(in_html(answer))], layout={"align_items": "center"})
             for button, (answer, _) in zip(self.buttons, question.options)
         ]
-        prompt = _paragraph(f"{FOCUS}<b>{_as_html(question.prompt)}</b>")
+        prompt = _paragraph(f"{FOCUS}<b>{in_html(question.prompt)}</b>")
         self.box = widgets.VBox([prompt, *rows, self.feedback], layout={"max_width": "46em"})
         self.box.add_class("hpcourse-quiz")
 
     def _button(self, index):
         """A button with the answer's letter; the answer itself stands beside it, as buttons do not wrap."""
         answer = text(self.question.options[index][0]).replace("`", "")
-        button = widgets.Button(description=_letter(index), tooltip=answer, layout={"flex": "0 0 4em"})
+        button = widgets.Button(description=letter_of(index), tooltip=answer, layout={"flex": "0 0 4em"})
         button.on_click(lambda _: self.answer(index))
         return button
 
@@ -79,11 +80,13 @@ class Quiz:
         """Say whether the answer at `index` is right, and why; mark it as tried."""
         right = index == self.question.right
         mark, verdict = ("✓", text("Right:")) if right else ("✗", self.not_right())
-        self.buttons[index].description = f"{_letter(index)} {mark}"
-        reason = _as_html(self.question.options[index][1])
+        if self.key is not None:
+            record.question(self.key, letter_of(index), right)
+        self.buttons[index].description = f"{letter_of(index)} {mark}"
+        reason = in_html(self.question.options[index][1])
         self.feedback.value = (
             f'<div role="status" aria-live="polite" style="{STYLE}">'
-            f"{mark} <b>{_letter(index)}. {html.escape(verdict)}</b> {reason}</div>"
+            f"{mark} <b>{letter_of(index)}. {html.escape(verdict)}</b> {reason}</div>"
         )
 
     @staticmethod
@@ -101,20 +104,21 @@ class Quiz:
 def as_list(question, hint):
     """A question and its answers for readers without a kernel, and a hint what to do."""
     answers = [answer for answer, _ in question.options]
-    items = "".join(f"<li>{_as_html(answer)}</li>" for answer in answers)
-    lines = [f"{_letter(index)}. {text(answer)}" for index, answer in enumerate(answers)]
+    items = "".join(f"<li>{in_html(answer)}</li>" for answer in answers)
+    lines = [f"{letter_of(index)}. {text(answer)}" for index, answer in enumerate(answers)]
     return {
-        "text/html": f"<p><b>{_as_html(question.prompt)}</b></p>"
+        "text/html": f"<p><b>{in_html(question.prompt)}</b></p>"
         f'<ol type="A">{items}</ol><p><i>{html.escape(hint)}</i></p>',
         "text/plain": "\n".join([text(question.prompt), *lines, hint]),
     }
 
 
-def _letter(index):
+def letter_of(index):
+    """The letter of the answer at `index`."""
     return "ABCDEFGH"[index]
 
 
-def _as_html(message):
+def in_html(message):
     """`message` in the language in use, with its backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text(message)))
 
