@@ -85,11 +85,11 @@ def main(argv=None, root=None):
         if args.check:
             faults += [fault for lesson in lessons for fault in seals.source_faults(lesson)]
             faults += [fault for notebook in notebooks for fault in notebook.faults()]
-            faults += [] if args.names else [*orphans(notebooks, root), *tables.faults(lessons, root)]
+            faults += [] if args.names else [*orphans(notebooks, root), *tables.faults(course, root)]
         elif not faults:
             if not args.names:  # what is optional is executed when it is named
                 notebooks = [n for n in notebooks if n.lesson.path.stem not in course.optional]
-                tables.write(lessons, root)
+            tables.write(course, root)
             faults = asyncio.run(build_all(notebooks, args.afresh))
         if not faults:
             state = "in order" if args.check else "built"

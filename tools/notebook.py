@@ -79,7 +79,6 @@ class Notebook:
             if c.cell_type == "code":
                 c.outputs = [o for o in c.outputs if o.get("data", True)]
         made = {"source": self.lesson.file, "language": self.language, "kind": self.kind, "hash": digest(nb)}
-        made["ran"] = self.ran(nb)
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "hpcourse": made}
         nb.metadata, nb.nbformat_minor = nbformat.from_dict(metadata), 5
@@ -161,9 +160,8 @@ class Notebook:
         nb = self.fresh()
         try:
             stored = nbformat.read(self.path, as_version=4)
-            if stored.metadata.hpcourse.ran != self.ran(nb) or stored.metadata.hpcourse.hash != digest(
-                stored
-            ):
+            made = stored.metadata.hpcourse
+            if made.ran != self.ran(nb) or made.hash != digest(stored):
                 return None
         except Exception:  # it is missing, or was made by something else
             return None
@@ -184,7 +182,8 @@ class Notebook:
             if faults := await self.execute(nb, turn):
                 return faults
             sealed = seals.take(nb)
-        faults = list(self.output_faults(self.clean(nb)))
+        self.clean(nb).metadata.hpcourse["ran"] = self.ran(nb)
+        faults = list(self.output_faults(nb))
         if not faults:
             if sealed is not None:
                 seals.keep(self, sealed)
@@ -216,10 +215,8 @@ class Notebook:
             "HPCOURSE_SEALED": "show",
         }
         environment.pop("MPLBACKEND", None)  # the one of a CI machine would leave the figures out
-        if (
-            self.lesson.root / "hpcourse"
-        ).is_dir():  # the package beside the lessons, wherever it is installed
-            environment["PYTHONPATH"] = str(self.lesson.root)
+        if (self.lesson.root / "hpcourse").is_dir():
+            environment["PYTHONPATH"] = str(self.lesson.root)  # not the one that is installed
         async with turn:
             try:
                 await client.async_execute(env=environment)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from functools import cache
 
 OTHERS = ("course.toml", "__pycache__", "instructor")  # no output comes from them
 NAMES = re.compile(r'def (explore_\w+)|^ +"(day\d+-[\w-]+)": Question', re.M)
@@ -22,23 +21,16 @@ def package_digest(lesson, language):
         inside = path.relative_to(package)
         other_language = inside.parts[0] == "locale" and inside.parts[1] != language
         if not other_language and (not re.fullmatch(r"day\d+", path.stem) or path.stem in own):
-            digest.update(inside.as_posix().encode() + b"\0" + content_digest(path))
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-@cache
 def files(package):
     """The files of the package that count for anybody."""
     found = (p for p in package.rglob("*") if p.is_file() and p.suffix != ".md" and p.stem != "instructor")
     return sorted(p for p in found if not set(OTHERS) & set(p.relative_to(package).parts))
 
 
-@cache
-def content_digest(path):
-    return hashlib.sha256(path.read_bytes()).digest()
-
-
-@cache
 def names_of_days(package):
     """{"day1": the live figures and questions that are defined in its files}."""
     found = {}
