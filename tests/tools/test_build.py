@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hpcourse.course import read
 from tools import build
+from tools.lesson import Lesson
 
 GLOSSARY = """en,zh-TW,avoid,require,note
 learning rate,學習率,學習速率,yes,
@@ -416,6 +418,84 @@ def test_a_change_in_the_source_makes_its_notebooks_stale(course):
     assert len(lines) == 4
     for folder in ("en", "zh-TW", "solutions/en", "solutions/zh-TW"):
         assert_fault(course, f"notebooks/{folder}/day1_toy.ipynb is older than this", 'key="show"', lines)
+
+
+def edit_source(root, *pairs):
+    path = root / "lessons" / "day1_toy.py"
+    text = path.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def notebook_of(root):
+    path = root / "notebooks" / "en" / "day1_toy.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_mended_sentence_changes_the_sentence_alone(course):
+    change(course, rewrite_output("as it was\n"))
+    before = notebook_of(course)
+    edit_source(course, ("Tune $", "Please tune $"), ("在 `step` 裡", "請在 `step` 裡"))
+    assert run(course, "--stamp", "title")[0] == 0
+    code, lines = run(course)
+    assert code == 0
+    assert [line.split(",")[0] for line in lines if line.startswith("kept the outputs of")] == [
+        f"kept the outputs of notebooks/{folder}/day1_toy.ipynb"
+        for folder in ("en", "zh-TW", "solutions/en", "solutions/zh-TW")
+    ]
+    after = notebook_of(course)
+    assert "Please tune" in "".join(after["cells"][0].pop("source"))
+    assert "Please tune" not in "".join(before["cells"][0].pop("source"))
+    assert before["metadata"]["hpcourse"].pop("hash") != after["metadata"]["hpcourse"].pop("hash")
+    assert before == after
+    assert run(course, "--check")[0] == 0
+
+
+def keeps_outputs(root):
+    """Whether a notebook built now would keep the outputs that it has."""
+    lesson = Lesson(root / "lessons" / "day1_toy.py", read(root / "hpcourse" / "course.toml"))
+    return lesson.variants[0].with_stored_outputs() is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "kept"),
+    [
+        ("training.py", False),
+        ("data/digits.npz", False),
+        ("page/explorers/day1.py", False),
+        ("page/explorers/day2.py", True),
+        ("checks/tasks/day2.py", True),
+        ("locale/zh-TW/words.po", True),  # of the other language
+        ("instructor/grade.py", True),
+    ],
+)
+def test_outputs_are_kept_unless_they_can_depend_on_what_changed(course, file, kept):
+    assert keeps_outputs(course)
+    path = course / "hpcourse" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("new", encoding="utf-8")
+    assert keeps_outputs(course) == kept
+
+
+def test_a_figure_of_another_day_counts_where_it_is_shown(course):
+    explorers = course / "hpcourse" / "page" / "explorers"
+    explorers.mkdir(parents=True)
+    (explorers / "day2.py").write_text("def explore_valley(): ...", encoding="utf-8")
+    edit_source(course, ("Tune $", "Call explore_valley and tune $"))
+    assert not keeps_outputs(course)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [("1.0, 2.0", "1.0, 3.0"), ('key="show"', 'key="shown"'), ("    change = lr", "    change = 2 * lr")],
+)
+def test_other_code_is_executed(course, edit):
+    assert keeps_outputs(course)
+    edit_source(course, edit)
+    lesson = Lesson(course / "lessons" / "day1_toy.py", read(course / "hpcourse" / "course.toml"))
+    assert any(notebook.with_stored_outputs() is None for notebook in lesson.variants)
 
 
 def test_missing_broken_and_superfluous_notebooks_are_named(course):
