@@ -67,9 +67,22 @@ def floating(name, value):
 
 def instance(name, value, kind, example):
     """`value` if it is a `kind`; raises TypeError that shows an `example` of one."""
+    if isinstance(value, type):
+        raise TypeError(f"{name} must be something like {example}, got the class {value.__name__}")
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be something like {example}, got {value!r}")
     return value
+
+
+def precision(dtype):
+    """`dtype` if it is float32 or float64, the two in which the course computes."""
+    try:
+        found = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.float32, np.float64):
+        raise TypeError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
+    return found
 
 
 def is_axis(value):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcourse._arguments import finite, floating, instance, numeric, whole
+from hpcourse._arguments import finite, floating, instance, number, numeric, whole
 from hpcourse.language import current_language
 
 _DATA = Path(__file__).parent / "data"
@@ -15,7 +15,8 @@ _DATA = Path(__file__).parent / "data"
 class Dataset:
     """A training and a test part: `X` is (examples, features), `y` whole-number classes or float targets.
 
-    Raises ValueError for shapes that do not belong together and for NaN or infinity in the data.
+    `y` is (examples,), which a column (examples, 1) becomes, or (examples, targets). Raises
+    ValueError for shapes that do not belong together and for NaN or infinity.
     """
 
     name: str
@@ -28,14 +29,19 @@ class Dataset:
         for part in ("train", "test"):
             X = floating(f"X_{part}", getattr(self, f"X_{part}"))
             y = np.asarray(getattr(self, f"y_{part}"))
-            if X.ndim != 2:
+            if X.ndim != 2 or X.shape[1] == 0:
                 raise ValueError(f"X_{part} must be (examples, features), got shape {X.shape}")
+            y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+            if y.ndim not in (1, 2):
+                raise ValueError(f"y_{part} must be (examples,) or (examples, targets), got shape {y.shape}")
             if len(X) != len(y):
                 raise ValueError(f"y_{part} must have as many examples as X_{part}, {len(X)}, got {len(y)}")
             if y.dtype.kind not in "iuf":
                 raise TypeError(f"y_{part} must be numbers, got {y.dtype}")
             object.__setattr__(self, f"X_{part}", finite(f"X_{part}", X))
             object.__setattr__(self, f"y_{part}", finite(f"y_{part}", y))
+        if len(self.X_train) == 0:
+            raise ValueError("X_train must have at least one example, got none")
         if self.X_test.shape[1] != self.X_train.shape[1]:
             features = self.X_train.shape[1]
             raise ValueError(f"X_test must have {features} features as X_train, got {self.X_test.shape[1]}")
@@ -90,7 +96,7 @@ def moons(n_examples=500, noise=0.2, seed=0):
 def spirals(n_examples=500, noise=0.1, seed=0, turns=1.0):
     """Two spirals wound into each other, one class each, making `turns` turns."""
     rng, half = _generator(n_examples, noise, seed)
-    numeric("turns", turns, 0, low_open=True)
+    number("turns", turns, 0, low_open=True)
     radius = np.sqrt(rng.random(n_examples))
     first = np.arange(n_examples) < half
     angle = 2 * np.pi * turns * radius + np.where(first, 0, np.pi)
@@ -102,6 +108,8 @@ def linear_regression(n_examples=500, weights=(2.0, -3.0, 1.0), noise=1.0, seed=
     """Targets `X @ weights` plus noise of standard deviation `noise`, with standard normal features."""
     rng, _ = _generator(n_examples, noise, seed)
     weights = np.atleast_1d(numeric("weights", weights))
+    if weights.ndim != 1 or not weights.size:
+        raise ValueError(f"weights must be a list of numbers, got shape {weights.shape}")
     X = rng.normal(size=(n_examples, len(weights)))
     y = X @ weights + noise * rng.normal(size=n_examples)
     return _split("linear regression", X, y, test_size=n_examples // 5)
@@ -113,6 +121,8 @@ def minibatches(X, y, batch_size, rng):
     `X` and `y` stay in step and unchanged; the last batch holds what is left over.
     """
     X, y = np.asarray(X), np.asarray(y)
+    if X.ndim == 0 or y.ndim == 0:
+        raise ValueError(f"X and y must have an axis of examples, got shapes {X.shape} and {y.shape}")
     if len(X) != len(y):
         raise ValueError(f"y must have as many examples as X, {len(X)}, got {len(y)}")
     whole("batch_size", batch_size, 1, len(X))
@@ -124,7 +134,7 @@ def minibatches(X, y, batch_size, rng):
 
 def _generator(n_examples, noise, seed):
     whole("n_examples", n_examples, 10)
-    numeric("noise", noise, 0)
+    number("noise", noise, 0)
     return np.random.default_rng(whole("seed", seed)), n_examples // 2
 
 

@@ -1,14 +1,19 @@
 """What a run shows to someone who measures: the LR range test and the sharpness of the loss."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from hpcourse._arguments import floating, number, whole
-from hpcourse.optimizers import SGD
+from hpcourse._arguments import floating, instance, number, numeric, whole
+from hpcourse._axes import find_axes
+from hpcourse.networks import MLP
+from hpcourse.optimizers import SGD, Optimizer
 from hpcourse.schedules import GeometricRamp
 from hpcourse.surfaces import Surface
-from hpcourse.training import descend, train
+from hpcourse.training import Path, descend, train
+
+BORDER = 1e-9  # of the distance: a run that ends this much farther away has only been rounded
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +30,7 @@ class RangeTest:
 
     @property
     def at_minimum(self):
-        rates = self.lr[np.nanargmin(self.smoothed, axis=-1)]
-        return float(rates) if np.ndim(rates) == 0 else rates
+        return self._rate_of_lowest(self.smoothed)
 
     @property
     def at_steepest(self):
@@ -36,9 +40,15 @@ class RangeTest:
         """
         slope = np.gradient(self.smoothed, np.log(self.lr), axis=-1)
         steps = np.arange(len(self.lr))
-        below = (steps >= len(steps) // 10) & (steps <= np.nanargmin(self.smoothed, axis=-1)[..., None])
-        rates = self.lr[np.nanargmin(np.where(below, slope, np.inf), axis=-1)]
-        return float(rates) if np.ndim(rates) == 0 else rates
+        below = (steps >= len(steps) // 10) & (steps <= _lowest(self.smoothed)[..., None])
+        slope = np.where(below, slope, np.inf)
+        return self._rate_of_lowest(np.where(np.isnan(self.smoothed), np.nan, slope))
+
+    def _rate_of_lowest(self, values):
+        """The rate at which `values` are lowest, NaN for a run lost from the start."""
+        lost = ~np.isfinite(self.smoothed).any(axis=-1)
+        rates = np.where(lost, np.nan, self.lr[_lowest(values)])
+        return float(rates) if rates.ndim == 0 else rates
 
 
 def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimizer=None, smooth=0.9, **run):
@@ -50,10 +60,13 @@ def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimiz
     made with it. `smooth` is the weight $\beta$ of the past in the moving average
     $s_t = (\beta s_{t-1} + (1-\beta) L_t)$, divided by $1-\beta^t$; 0 for none. Returns a `RangeTest`.
     """
+    instance("model", model, (Surface, MLP), "hp.MLP((64, 32, 10)) or hp.Quadratic((1, 10))")
     number("smooth", smooth, 0, 1, high_open=True)
     if number("last", last) <= number("first", first):
         raise ValueError(f"last must be greater than first ({first:g}), got {last:g}")
     ramp = GeometricRamp(first, last, whole("steps", steps, 2))
+    if optimizer is not None:
+        instance("optimizer", optimizer, Optimizer, "hp.Adam()")
     optimizer = SGD(ramp) if optimizer is None else replace(optimizer, lr=ramp)
     if isinstance(model, Surface):
         loss = descend(model, optimizer, steps=steps, **run).loss[..., 1:]
@@ -72,17 +85,33 @@ def sharpness(model, w, X=None, y=None, *, iterations=20):
     with a vector, $Hv \approx (\nabla L(w + hv) - \nabla L(w - hv)) / 2h$, computed in float64 over
     `X` and `y`; the largest means the most positive. `iterations` products are made.
     """
-    if isinstance(model, Surface):
-        return np.linalg.eigvalsh(model.hessian(w))[..., -1]
-    if X is None or y is None:
-        raise TypeError("X and y must be given with a network")
+    instance("model", model, (Surface, MLP), "hp.MLP((64, 32, 10)) or hp.Quadratic((1, 10))")
+    iterations = whole("iterations", iterations, 1)
     w = floating("w", w).astype(float)
-    runs = w.reshape(-1, w.shape[-1])
+    if isinstance(model, Surface):
+        largest, n_weights = partial(_exact_eigenvalue, model), model.dim
+    elif X is None or y is None:
+        raise TypeError("X and y must be given with a network")
+    else:
+        X = floating("X", X).astype(float)
+        largest, n_weights = partial(_largest_eigenvalue, model, X, y, iterations), model.n_weights
+    if w.ndim == 0 or w.shape[-1] != n_weights:
+        raise ValueError(f"w must have a last axis of length {n_weights}, got shape {w.shape}")
+    runs = w.reshape(-1, n_weights)
     good = np.isfinite(runs).all(axis=1)
     found = np.full(len(runs), np.nan)
     if good.any():
-        found[good] = _largest_eigenvalue(model, runs[good], floating("X", X).astype(float), y, iterations)
+        found[good] = largest(runs[good])
     return found.reshape(w.shape[:-1]) if w.ndim > 1 else float(found[0])
+
+
+def _exact_eigenvalue(surface, w):
+    """Largest eigenvalue of the Hessian at each point; NaN where that has left all bounds."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        hessian = surface.hessian(w)
+    good = np.isfinite(hessian).all(axis=(-2, -1))
+    eigenvalues = np.linalg.eigvalsh(np.where(good[:, None, None], hessian, 0.0))
+    return np.where(good, eigenvalues[:, -1], np.nan)
 
 
 def regimes(path):
@@ -90,22 +119,29 @@ def regimes(path):
 
     "diverges": it ends farther away than it began; "rings": it changes sides at every step, and its
     first step leaves more than a tenth of the distance; "crawls": more than a tenth is left at the
-    end; "converges": none of these.
+    end; "converges": none of these. A run on the border, which ends as far away as it began, rings or
+    crawls. Raises ValueError for a path of several weights, or not recorded.
     """
+    instance("path", path, Path, "hp.descend(hp.Quadratic([1.0]), hp.SGD(0.1), start=1.0)")
+    if path.w is None or path.w.shape[-1] != 1:
+        found = "not recorded" if path.w is None else f"of {path.w.shape[-1]}"
+        raise ValueError(f"path must be recorded and of one weight, got one {found}")
     w = path.w.reshape(-1, path.w.shape[-2])
     return [_regime(run[np.isfinite(run)], lost) for run, lost in zip(w, np.ravel(path.diverged))]
 
 
 def _regime(w, diverged):
-    left, first = abs(w[-1] / w[0]), w[1] / w[0]
-    if diverged or left > 1:
+    if diverged or abs(w[-1]) > (1 + BORDER) * abs(w[0]):
         return "diverges"
+    if w[0] == 0:
+        return "converges"
+    left, first = abs(w[-1] / w[0]), w[1] / w[0]
     if first < -0.1 and np.all(np.sign(w[:-1]) * np.sign(w[1:]) <= 0):
         return "rings"
     return "crawls" if left > 0.1 else "converges"
 
 
-def _largest_eigenvalue(network, w, X, y, iterations):
+def _largest_eigenvalue(network, X, y, iterations, w):
     """Lanczos for all runs at once, keeping the basis orthogonal."""
     n_runs, n_weights = w.shape
     iterations = min(iterations, n_weights)
@@ -126,6 +162,10 @@ def _largest_eigenvalue(network, w, X, y, iterations):
             product = product - (old * product).sum(axis=1, keepdims=True) * old
         vector = product
     return np.linalg.eigvalsh(projected)[:, -1]
+
+
+def _lowest(values):
+    return np.argmin(np.where(np.isnan(values), np.inf, values), axis=-1)
 
 
 def _moving_average(loss, beta):
@@ -160,6 +200,9 @@ def replay(optimizer, gradients, start=0.0):
     A loss would answer each step with the next gradient; here they are given, so that the rule alone is
     seen. All weights begin at `start`. Hyperparameters are numbers or schedules. Returns a `Replay`.
     """
+    instance("optimizer", optimizer, Optimizer, "hp.Adam(0.1)")
+    for name, values in find_axes(optimizer).items():
+        raise ValueError(f"{name} must be one number or a schedule in a replay, got {values[1]!r}")
     gradients = floating("gradients", gradients).astype(float)
     if gradients.ndim == 0 or len(gradients) == 0:
         raise ValueError(f"gradients must be a list of at least one gradient, got shape {gradients.shape}")
@@ -174,11 +217,12 @@ def replay(optimizer, gradients, start=0.0):
     return Replay(np.stack(walk), memory)
 
 
-def gradient_noise_scale(network, w, X, y, *, small=16, large=None, draws=100, seed=0):
+def gradient_noise_scale(network, w, X, y, *, small=None, large=None, draws=100, seed=0):
     r"""How noisy a gradient is, $\mathcal B = \operatorname{tr}\Sigma / |G|^2$ (McCandlish et al. 2018).
 
     $G$ is the gradient over all N examples of `X` and `y`, $\Sigma$ the covariance of the gradients of
-    single examples. Both are read off two batch sizes, b = `small` and B = `large` (all N by default).
+    single examples. Both are read off two batch sizes, b = `small` (16, or fewer where B is) and
+    B = `large` (all N).
     A batch of n, drawn without replacement, has $E|g_n|^2 = |G|^2 + c_n \operatorname{tr}\Sigma$ with
     $c_n = (N-n)/(n(N-1))$, so that
 
@@ -189,9 +233,12 @@ def gradient_noise_scale(network, w, X, y, *, small=16, large=None, draws=100, s
     (For large N, $c_n$ is the paper's $1/n$.) `w` is (P,) or (..., P); gives one number a run, infinity
     where the estimate of $|G|^2$ is not above zero. Raises ValueError unless 1 <= small < large <= N.
     """
+    instance("network", network, MLP, "hp.MLP((64, 32, 10))")
     n_examples = len(X)
+    if n_examples < 2:
+        raise ValueError(f"X must have at least two examples, got {n_examples}")
     large = n_examples if large is None else whole("large", large, 2, n_examples)
-    small = whole("small", small, 1, large - 1)
+    small = min(16, large - 1) if small is None else whole("small", small, 1, large - 1)
     rng, w, X, y = np.random.default_rng(seed), floating("w", w), np.asarray(X), np.asarray(y)
     c_small, c_large = ((n_examples - n) / (n * (n_examples - 1)) for n in (small, large))
     squares = []
@@ -215,7 +262,9 @@ def updates_to_target(loss, target, window=1):
 
     `loss` is (..., updates), such as the `loss` of a `History`; gives one number a run.
     """
-    loss = floating("loss", loss).astype(float)
+    loss, target = floating("loss", loss).astype(float), numeric("target", target)
+    if loss.ndim == 0 or loss.shape[-1] == 0:
+        raise ValueError(f"loss must be (..., updates), got shape {loss.shape}")
     window = whole("window", window, 1, loss.shape[-1])
     below = np.lib.stride_tricks.sliding_window_view(loss, window, axis=-1).mean(axis=-1) < target
     made = np.where(below.any(axis=-1), below.argmax(axis=-1) + window, np.nan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcourse._arguments import floating, is_axis, whole
+from hpcourse._arguments import floating, is_axis, precision, whole
 
 ACTIVATIONS = ("relu", "tanh")
 TASKS = ("classification", "regression")
@@ -55,7 +55,7 @@ class MLP:
         $n$ is the number of a layer's inputs (He et al. 2015, LeCun et al. 1998). `seed` is a number
         or a NumPy generator.
         """
-        rng = np.random.default_rng(seed)
+        dtype, rng = precision(dtype), np.random.default_rng(seed)
         gain = 2.0 if self.activation == "relu" else 1.0
         layers = []
         for inputs, outputs in self._shapes():
@@ -103,7 +103,7 @@ class MLP:
         """Share of examples whose class is predicted right, one number a run."""
         if self.task == "regression":
             raise ValueError("accuracy needs classes, but this network has task='regression'")
-        return (self.predict(w, X) == np.asarray(y)).mean(axis=-1)
+        return (self.predict(w, X) == _one_each(X, y)).mean(axis=-1)
 
     def loss(self, w, X, y):
         """Mean loss over the examples, one number a run."""
@@ -126,7 +126,7 @@ class MLP:
 
         Raises ValueError when `y` holds other classes or more targets than there are outputs.
         """
-        y, n_outputs = np.asarray(y), self.sizes[-1]
+        y, n_outputs, dtype = np.asarray(y), self.sizes[-1], precision(dtype)
         if self.task == "regression":
             y = floating("y", y).astype(dtype, copy=False)
             if n_outputs == 1 and (y.ndim == 1 or y.shape[-1] != 1):
@@ -203,7 +203,7 @@ class MLP:
         return matrices
 
     def _targets_of(self, X, y, dtype):
-        targets = self.targets(y, dtype)
+        targets = self.targets(y if self.task == "regression" else _one_each(X, y), dtype)
         if targets.shape[-2] != X.shape[-2]:
             raise ValueError(f"y must have as many examples as X, {X.shape[-2]}, got {targets.shape[-2]}")
         return targets
@@ -225,6 +225,16 @@ def softmax_regression(n_features, n_classes):
 def linear_regression_model(n_features, n_targets=1):
     """Least squares: one matrix and a squared loss, a quadratic in its weights."""
     return MLP((n_features, n_targets), task="regression")
+
+
+def _one_each(X, y):
+    """`y` with the examples of `X` on its last axis, also where it came as a column (..., examples, 1)."""
+    y, n = np.asarray(y), np.shape(X)[-2]
+    if y.shape[-2:] == (n, 1):
+        y = y[..., 0]
+    if y.shape[-1:] != (n,):
+        raise ValueError(f"y must have as many examples as X, {n}, got shape {y.shape}")
+    return y
 
 
 def _dot(a, b):

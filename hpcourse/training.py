@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._arguments import finite, floating, instance, is_axis, number, numeric, whole
+from hpcourse._arguments import finite, floating, instance, is_axis, number, numeric, precision, whole
 from hpcourse._axes import Grid, cut, find_axes, joined, with_values
 from hpcourse._columns import Column
 from hpcourse._work import n_tasks, run_chunks
@@ -130,7 +130,7 @@ def descend(
 
 
 def train(
-    network, data, optimizer, *, batch_size=64, epochs=10, seed=0, updates=None, start=None,
+    network, data, optimizer, *, batch_size=None, epochs=10, seed=0, updates=None, start=None,
     clip=None, average=None, rates=None, dtype=np.float32, executor=None, chunks=None,
 ):  # fmt: skip
     r"""Train `network` on `data` with `optimizer`, for `epochs` passes through the training part.
@@ -144,6 +144,7 @@ def train(
         for epoch in range(epochs):
             for X, y in minibatches(data.X_train, data.y_train, batch_size, rng): ...
 
+    `batch_size` is 64 unless given, or all examples where there are fewer.
     `updates` ends training after that many updates instead of after `epochs`. `start` replaces the
     initial weights, (P,) for all runs or (seeds, P).
 
@@ -162,9 +163,9 @@ def train(
     instance("data", data, Dataset, "hp.digits()")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
     _check_executor(executor)
-    if np.dtype(dtype).kind != "f":
-        raise TypeError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
+    dtype = precision(dtype)
     n_examples = len(data.X_train)
+    batch_size = min(64, n_examples) if batch_size is None else batch_size
     sizes = [whole("batch_size", size, 1, n_examples) for size in _listed("batch_size", batch_size)]
     seeds = _seeds(seed)
     per_epoch = [-(-n_examples // size) for size in sizes]
