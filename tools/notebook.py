@@ -212,6 +212,7 @@ class Notebook:
             **os.environ,
             "TQDM_DISABLE": "1",
             "HPCOURSE_KEEP_LOG": "no",
+            "HPCOURSE_KEEP_PROGRESS": "no",
             "HPCOURSE_SEALED": "show",
         }
         environment.pop("MPLBACKEND", None)  # the one of a CI machine would leave the figures out

@@ -17,7 +17,7 @@ from hpcourse.page import predictions, quizzes
 from hpcourse.page.figures import alternative
 
 PROMPT = re.compile(
-    r"(?:^|[.!?:*(]\s*|[\s>-]\*\*)Predict\b|(?<!不)(?:先|\*\*)預測|預測(?:看看|一下|[:：])", re.M
+    r"(?:^|[.!?:*(]\s*|[\s>-]\*\*)Predict\b|(?:先|\*\*)(?:預測|猜)|(?:預測|猜)(?:看看|猜看|一下|[:：])", re.M
 )
 FORESEE = re.compile(r"^#+ .*$|`[^`]*`", re.M)  # a heading that says "Predict the noise" asks nothing yet
 SEAL = re.compile(r"^with hp\.(predict|after)\(\s*[\"']([\w-]+)[\"']\s*\):", re.M)
@@ -36,7 +36,11 @@ def seal_of(cell):
 
 
 def source_faults(lesson):
-    """Prompts without a seal, and what gives the answer away in the source."""
+    """Prompts without a seal, and what gives the answer away in the source; each is named once."""
+    return list(dict.fromkeys(_source_faults(lesson)))
+
+
+def _source_faults(lesson):
     for cell in lesson.cells:
         if cell.kind == "code":
             yield from _faults_of_code(cell, lesson.languages)
@@ -120,26 +124,28 @@ def _seen_after(cells, i, kind, key, language):
         question = quizzes.find_question(key)
     except ValueError:
         return
-    for j, cell in enumerate(cells[i + 1 :], i + 1):
+    right_below = kind == "predict"
+    for cell in cells[i + 1 :]:
         if cell.kind != "code" and HEADING.match(cell.source):
             return
         if cell.kind == "code":
             if cell.secret or "hp.check(" in cell.source:
                 return
             said = [] if seal_of(cell) else said_in(cell.source)
+            right_below = right_below and not said
         elif FOLD.fullmatch(cell.source):
+            right_below = False
             continue
         elif "<details" in cell.source:
             advice = "<details><summary>...</summary>, an empty line, the text, an empty line, </details>"
             yield cell.fault(f"a fold is the whole cell: {advice}", "<details")
             continue
-        elif j == i + 1 and kind == "predict" and not asks(cell.source):
-            yield cell.fault(
-                f"stands open right below the prediction {key!r}: put it in a fold, or below a heading"
-            )
+        elif right_below and not asks(cell.source):
+            yield cell.fault(f"stands open right below the prediction {key!r}: put it in a fold")
+            right_below = False
             continue
         else:
-            said = [cell.source]
+            said, right_below = [cell.source], False
         for text in said:
             if found := answer_in(text, question, language):
                 yield cell.fault(

@@ -15,6 +15,7 @@ from hpcourse import language as course_language
 from hpcourse.course import COURSE, LANGUAGES
 from hpcourse.page import quizzes
 from hpcourse.page.figures import ALTERNATIVE
+from tools import seals
 from tools.links import published
 
 SITE, REPOSITORY = Path(__file__).parent, Path(__file__).parents[2]
@@ -31,6 +32,7 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "licence": "Code: MIT. Texts: CC BY 4.0.",
     "start": "start page",
     "found": "found ${resultCount} pages",
+    "opened": "The result is shown below.",
 }
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
 
@@ -92,7 +94,33 @@ class Page:
             (extra / name).parent.mkdir(parents=True, exist_ok=True)
             (extra / name).write_bytes(picture)
 
+    def _show_sealed(self, cell, kind, key):
+        """The question, and below it what waits for its answer: both open and close without a kernel."""
+        file = self.path.parents[1] / "sealed" / self.language / f"{self.path.stem}.json"
+        found, outputs = seals.read(file).get(cell.id, ("", ()))
+        if found != key:
+            raise ValueError(
+                f"{self.path}, cell {cell.id}: {file} does not say what it hides; build it again"
+            )
+        parts = [self._sealed_output(cell, file.with_suffix(""), output) for output in outputs]
+        summary = html.escape(course_language.text("Show me"))
+        waiting = f'<details class="sealed" data-question="{key}"><summary>{summary}</summary>'
+        waiting += f"{''.join(parts)}</details>"
+        asks = question_as_html(quizzes.find_question(key), key) if kind == "predict" else ""
+        data = {"text/html": asks + waiting, "text/plain": ""}
+        cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+
+    def _sealed_output(self, cell, folder, output):
+        if "picture" not in output:
+            return output.get("html") or f"<pre>{html.escape(output['text'])}</pre>"
+        name = f"pictures/{self.path.stem}-{cell.id}-{output['picture']}"
+        png = (folder / output["picture"]).read_bytes()
+        return self._figure(name, png, output["alt"], output.get("width"), output.get("live"))
+
     def _show_outputs(self, cell):
+        if seal := seals.SEAL.search(cell.source):
+            self._show_sealed(cell, *seal.groups())
+            return
         question = QUIZ.search(cell.source)
         # A picture's words are its `alt` here, and need no second place.
         cell.outputs = [o for o in cell.outputs if ALTERNATIVE not in o.get("data", {}).get("text/html", "")]
@@ -110,17 +138,20 @@ class Page:
         alt = about.get("alt") or output.data.get("text/plain", "")
         if not alt or alt.startswith("<"):  # what a figure shown without hp.show says of itself
             raise ValueError(f"{self.path}, cell {cell.id}: the picture has no text alternative; use hp.show")
-        png = base64.b64decode(output.data["image/png"])
-        pixels = PNG_SIZE.unpack_from(png)
-        width = about.get("width", pixels[0])
-        height = round(pixels[1] * width / pixels[0])
         name = f"pictures/{self.path.stem}-{cell.id}-{number}.png"
+        # A figure that is the value of its cell is a live one; hp.show displays the others.
+        live = output.output_type == "execute_result"
+        return self._figure(name, base64.b64decode(output.data["image/png"]), alt, about.get("width"), live)
+
+    def _figure(self, name, png, alt, width, live):
+        pixels = PNG_SIZE.unpack_from(png)
+        width = width or pixels[0]
+        height = round(pixels[1] * width / pixels[0])
         self.pictures[name] = png
         image = (
             f'<img src="{name}" alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy">'
         )
-        # A figure that is the value of its cell is a live one; hp.show displays the others.
-        if output.output_type == "execute_result":
+        if live:
             binder = open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
             note = words(self.language)["still"].replace("<a>", f'<a href="{binder}">')
             image += f"<figcaption>{note}</figcaption>"
@@ -146,18 +177,24 @@ def as_page_text(markdown, folder, language):
     return LINK.sub(link, BADGES.sub("", markdown))
 
 
-def question_as_html(question):
-    """A question whose answers open to say whether they are right, and why: no kernel is needed."""
-    items = []
+def question_as_html(question, opens=""):
+    """A question whose answers open to say whether they are right, and why: no kernel is needed.
+
+    With the key of a prediction as `opens`, the first answer also opens all that waits for it (course.js).
+    """
+    text, items = course_language.text, []
+    wrong = text("Not so:") if opens else text("Not yet:")
     for index, (answer, reason) in enumerate(question.options):
-        right = index == question.right
-        verdict = f"✓ {course_language.text('Right:')}" if right else f"✗ {course_language.text('Not yet:')}"
+        verdict = f"✓ {text('Right:')}" if index == question.right else f"✗ {wrong}"
         items.append(
             f"<li><details><summary>{in_html(answer)}</summary>"
             f"<p><b>{html.escape(verdict)}</b> {in_html(reason)}</p></details></li>"
         )
     prompt = f"<p><b>{in_html(question.prompt)}</b></p>"
-    return f'<div class="question">{prompt}<ol type="A">{"".join(items)}</ol></div>'
+    data = f' data-opens="{opens}"' if opens else ""
+    opened = html.escape(words(course_language.current_language())["opened"])
+    said = f'<p role="status" data-says="{opened}"></p>' if opens else ""
+    return f'<div class="question"{data}>{prompt}<ol type="A">{"".join(items)}</ol>{said}</div>'
 
 
 def in_html(message):

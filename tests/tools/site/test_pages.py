@@ -139,3 +139,39 @@ def test_chinese_is_cut_into_pairs():
     cut = SearchTraditionalChinese({}).split
     assert cut("學習率，lr_2") == ["學", "習", "率", "學習", "習率", "lr_2"]
     assert cut("用Adam步") == ["用", "Adam", "步"]
+
+
+@pytest.fixture
+def sealed_page_of(page_of, tmp_path):
+    """A function (source) -> Page whose cell hides a printed line and a live picture."""
+    folder = tmp_path / "notebooks/sealed/en/day1_x"
+    folder.mkdir(parents=True)
+    (folder / "c-1.png").write_bytes(base64.b64decode(picture(600, 400)))
+    hidden = [{"text": "a < b"}, {"picture": "c-1.png", "alt": "a walk", "width": 300, "live": True}]
+    blocks = {"day1-regimes": [{"cell": "c", "compared": True, "outputs": hidden}]}
+    folder.with_suffix(".json").write_text(json.dumps(blocks))
+    return lambda source: page_of(output(text_html="the question", text_plain="x"), source=source)
+
+
+def test_a_prediction_is_a_question_and_below_it_closed_what_waits(sealed_page_of):
+    page = sealed_page_of('with hp.predict("day1-regimes"):\n    print(1)')
+    (data,) = shown(page)
+    question, _, waiting = data[HTML].partition('<details class="sealed" data-question="day1-regimes">')
+    assert 'data-opens="day1-regimes"' in question
+    assert question.count("<summary>") == 4
+    assert "Not so:" in question
+    assert "a &lt; b" not in question
+    assert "a &lt; b" in waiting
+    assert 'alt="a walk" width="300" height="200"' in waiting
+    assert "<figcaption>" in waiting
+    assert list(page.pictures) == ["pictures/day1_x-c-c-1.png"]
+
+
+def test_what_waits_in_a_later_cell_asks_nothing(sealed_page_of):
+    (data,) = shown(sealed_page_of('with hp.after("day1-regimes"):\n    print(1)'))
+    assert data[HTML].startswith('<details class="sealed" data-question="day1-regimes">')
+
+
+def test_a_sealed_cell_of_which_nothing_is_kept_stops_the_build(sealed_page_of):
+    with pytest.raises(ValueError, match=r"cell c: .*day1_x\.json does not say what it hides"):
+        sealed_page_of('with hp.predict("day1-bowl"):\n    print(1)')

@@ -6,3 +6,15 @@ for (const box of document.querySelectorAll("pre, .table-wrapper, div.math")) {
   };
   new ResizeObserver(update).observe(box);
 }
+
+// An answer to a prediction opens all that waits for it.
+for (const question of document.querySelectorAll("[data-opens]")) {
+  const open = ({ target }) => {
+    if (!target.open) return;
+    for (const result of document.querySelectorAll(`.sealed[data-question="${question.dataset.opens}"]`))
+      result.open = true;
+    const status = question.querySelector("[data-says]");
+    status.textContent = status.dataset.says;
+  };
+  question.addEventListener("toggle", open, true); // it does not bubble
+}
