@@ -7,7 +7,7 @@ NOTEBOOKS ?= en
 QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check bound nbval browser bad-days browser-oldest site site-test lite platforms binder colab lowest \
+.PHONY: help lab test lint unit check bound nbval browser bad-days additions browser-oldest site site-test lite platforms binder colab lowest \
 	links notebooks claims bench clean
 
 help:
@@ -42,13 +42,16 @@ bound: $(VENV)/dev
 
 nbval: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_KEEP_PROGRESS=no HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \
-		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks
+		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
 
 browser: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m "browser and not lite" tests/browser
 
 bad-days: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q tests/bad_days
+
+additions: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 tests/tools/test_additions.py
 
 browser-oldest: $(VENV)/dev $(VENV)-oldest/ready
 	JUPYTER_PYTHON="$(abspath $(VENV)-oldest/bin/python)" $(QUIET) $(BIN)/python -m pytest -q \
@@ -66,7 +69,7 @@ lite: $(VENV)/dev $(VENV)-lite/ready
 	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/tools/test_lite.py tests/browser/test_lite_site.py
 
 # Other environments than this one. PYTHON=python3.12 and VENV=.venv312 do the same with another Python.
-platforms: bad-days site-test lite binder colab lowest browser-oldest
+platforms: bad-days additions site-test lite binder colab lowest browser-oldest
 
 binder: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -m platform tests/platforms/test_binder.py
