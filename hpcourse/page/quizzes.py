@@ -41,7 +41,7 @@ def quiz(key):
 def find_question(key):
     """The question called `key`; raises ValueError for a key that does not exist."""
     questions = _questions(key.partition("-")[0]) if isinstance(key, str) else {}
-    if key not in questions:
+    if not isinstance(key, str) or key not in questions:
         known = ", ".join(repr(name) for name in questions) or "none for this day"
         raise ValueError(f"key must be the name of a question ({known}), got {key!r}")
     return questions[key]

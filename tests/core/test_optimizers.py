@@ -277,6 +277,24 @@ def test_a_spike_after_many_zero_gradients_is_adams_largest_step():
     assert path[-2] - path[-1] == pytest.approx(reference.ADAM_SPIKE, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("beta2", "first", "carried"), [(0.999, 3.16, 31.8), (0.99, 1.0, 10.5), (0.95, 0.45, 5.8)]
+)
+def test_one_huge_gradient_moves_adam_by_its_betas_alone(beta2, first, carried):
+    # long after the start, gradients of size 1 and any sign, then one K times as large, K to infinity:
+    # step k is (1 - b1) b1^k / sqrt((1 - b2) b2^k), a geometric series
+    optimizer, spike, steps = hp.Adam(1.0, 0.9, beta2, eps=0), 1e9, 400
+    state = optimizer.State(10**6, 0.0, 1.0)
+    path, w = [], 0.0
+    for gradient in [spike] + [0.0] * steps:
+        w, state = optimizer.step(w, gradient, state)
+        path.append(-w)
+    expected = 0.1 / np.sqrt(1 - beta2) * (0.9 / np.sqrt(beta2)) ** np.arange(steps + 1)
+    np.testing.assert_allclose(path, np.cumsum(expected), rtol=1e-9)
+    assert path[0] == pytest.approx(first, rel=0.01)
+    assert path[-1] == pytest.approx(carried, rel=0.01)
+
+
 @pytest.mark.parametrize("rule", [hp.AdaGrad, hp.RMSProp, hp.Adam, hp.AdamW])
 def test_without_eps_the_scale_of_the_gradient_does_not_matter(rule, rng):
     gradients = rng.normal(size=(50, 3))
