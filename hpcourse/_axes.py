@@ -38,7 +38,8 @@ class Grid:
 
     def __init__(self, optimizer, **others):
         self._optimizer, found = optimizer, find_axes(optimizer)
-        found = {f"optimizer.{name}" if name in others else name: axis for name, axis in found.items()}
+        self._swept = {name for name, (_, swept) in others.items() if swept}
+        found = {f"optimizer.{name}" if name in self._swept else name: axis for name, axis in found.items()}
         self.axes = {name: value for name, (_, value) in found.items()}
         for name, value in self.axes.items():
             if np.ndim(value) != 1 or len(value) == 0:
@@ -51,8 +52,8 @@ class Grid:
         self._index = dict(zip(self.axes, places))
 
     def index(self, name):
-        """Which value of the axis each run has; 0 for what is no axis."""
-        return self._index.get(name, np.zeros(self.n_runs, int))
+        """Which value of one of the `others` each run has; 0 for what is no axis."""
+        return self._index[name] if name in self._swept else np.zeros(self.n_runs, int)
 
     def optimizer(self, rows):
         """The optimizer with one column of hyperparameters for these runs."""

@@ -595,7 +595,11 @@ def test_a_rule_of_ones_own_is_swept_like_any_other(small, net):
     assert history.loss.shape == (2, 3, 2, 2, 8)
     alone = hp.train(net, small, Scaled(0.2, clip=1.0), batch_size=20, epochs=2, seed=1)
     np.testing.assert_array_equal(history.weights[1, 1, 0, 1], alone.weights)
+    both = hp.train(net, small, rule, batch_size=20, epochs=2, clip=[0.1, 9.0], seed=1)
+    assert list(both.axes) == ["lr", "optimizer.clip", "seed", "clip"]
+    np.testing.assert_array_equal(both.weights[1, 1, 0, 1], alone.weights)
     path = hp.descend(hp.Quadratic(), rule, (1.0, 1.0), steps=3)
+    assert list(path.axes) == ["lr", "clip", "seed"]
     assert path.w.shape == (2, 3, 2, 4, 2)
     np.testing.assert_array_equal(path.w[1, 1, 1], hp.descend(hp.Quadratic(), Scaled(0.2, 1.0), (1, 1), 3).w)
 
