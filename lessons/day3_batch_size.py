@@ -19,7 +19,7 @@
 #
 # **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; where 32 to 128 comes from, and how to tell when it does not hold.
 #
-# **You need:** Day 1, and section 2 of Day 2. About 40 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Day 1, and section 2 of Day 2. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
 # %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="eb6f4eb4"
 # # 第 3 天 · 批次大小：一步要看幾個樣本？
@@ -30,7 +30,7 @@
 #
 # **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議從哪裡來，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
 #
-# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 40 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -75,29 +75,39 @@ puzzle_sizes = [1, 64, n_images]
 puzzle = hp.train(network, digits, hp.SGD(0.05), batch_size=puzzle_sizes, epochs=3, seed=range(3))
 
 # %% key="puzzle-figure"
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
-examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
-updates = np.ones_like(examples).cumsum(axis=1)
-for ax, x, name in zip(axes, [examples, updates], ["examples seen", "updates"]):
-    hp.figures.losses_by_batch_size(x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name)
-axes[0].legend()
-hp.show(fig, "day3-puzzle")
+with hp.predict("day3-puzzle"):
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+    examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
+    updates = np.ones_like(examples).cumsum(axis=1)
+    for ax, x, name in zip(axes, [examples, updates], ["examples seen", "updates"]):
+        hp.figures.losses_by_batch_size(x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name)
+    axes[0].legend()
+    hp.show(fig, "day3-puzzle")
 
 # %% key="puzzle-numbers" tags=["nbval-ignore-output"]
-for size, accuracy in zip(puzzle_sizes, puzzle.test_accuracy):
-    made = 3 * -(-n_images // size)
-    low, high = accuracy.min(), accuracy.max()
-    hp.say(f"batch size {size:>4}: {made:>4} updates, {low:.0%} to {high:.0%} of unseen digits")
+with hp.after("day3-puzzle"):
+    made = [3 * -(-n_images // size) for size in puzzle_sizes]
+    for size, count, accuracy in zip(puzzle_sizes, made, puzzle.test_accuracy):
+        low, high = accuracy.min(), accuracy.max()
+        hp.say(f"batch size {size:>4}: {count:>4} updates, {low:.0%} to {high:.0%} of unseen digits")
 
 # %% [markdown] key="puzzle-answer" lang="en"
+# <details><summary>After your answer: what the race was about</summary>
+#
 # The guesser wins. From the images of one exact update it makes 1,437 rough ones. But look at the right-hand picture: counted in updates, the race has hardly begun, for the full batch has made three. Which is faster depends on what you count, and seconds are not even shown. (Each curve is averaged over the last 256 images, so the one of B = 1 begins late.)
 #
 # Nor was the race fair: who says that 0.05 suits all three? To settle it we need to know how large the noise is, what it does, what an update costs, and which learning rate belongs to which batch size.
+#
+# </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="cbb7ea2b"
-# 用猜的贏了。精確更新一次要看的影像，夠它粗略地更新 1,437 次。但是看看右圖：以更新次數來算，比賽根本才剛開始，因為整批的那一個只更新了三次。誰比較快，要看你數的是什麼；何況還沒比秒數。（每條曲線都取最近 256 張影像的平均，所以 B = 1 的曲線比較晚才出現。）
+# <details><summary>作答之後再看：這場比賽比的是什麼</summary>
+#
+# 用猜的贏了。精確更新一次要看的影像，夠它粗略地更新 1,437 次。但是看看右圖：以更新次數來算，比賽根本才剛開始，因為全批次的那一個只更新了三次。誰比較快，要看你數的是什麼；何況還沒比秒數。（每條曲線都取最近 256 張影像的平均，所以 B = 1 的曲線比較晚才出現。）
 #
 # 這場比賽也不公平：誰說 0.05 對三者都合適？要弄清楚，得先知道雜訊有多大、雜訊造成什麼後果、一次更新要花多少成本，以及哪個學習率該配哪個批次大小。
+#
+# </details>
 
 # %% [markdown] key="kinds" lang="en"
 # ## 2. Three kinds of gradient descent
@@ -111,11 +121,11 @@ for size, accuracy in zip(puzzle_sizes, puzzle.test_accuracy):
 # %% [markdown] key="kinds" lang="zh-TW" of="3a1b7d22"
 # ## 2. 三種梯度下降
 #
-# - **批次梯度下降**（batch gradient descent）：每次更新都用整批，也就是全部 N 個訓練樣本。
+# - **批次梯度下降**（batch gradient descent）：每次更新都用全批次，也就是全部 N 個訓練樣本。
 # - 嚴格意義的**隨機梯度下降**（stochastic gradient descent，SGD）：每次更新只用一個樣本。
 # - **小批次梯度下降**（mini-batch gradient descent）：每次更新用 B 個樣本。平常說的 SGD，多半也包括這一種。
 #
-# 三種其實是同一個迴圈：把樣本洗牌，每 B 個切成一批，每一批用平均梯度更新一次。下面是一個訓練週期，用兩個權重（斜率和截距）擬合一條直線：
+# 三種其實是同一個迴圈：把樣本洗牌，每 B 個切成一批，每一批用平均梯度更新一次。下面是一個訓練週期，用兩個權重（斜率和截距）擬合出一條直線：
 
 # %% key="by-hand"
 points, line = hp.linear_regression(250, weights=(2.0,), noise=1.0), hp.linear_regression_model(1)
@@ -151,7 +161,7 @@ hp.explore_batches()
 # The trembling is what people mean by "SGD converges unstably". Is it always so?
 
 # %% [markdown] key="kinds-seen" lang="zh-TW" of="5d67f64b"
-# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；整批走得慢，但路徑平穩。學習率降到 0.01，批次大小 1 抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，整批則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小 1 抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
@@ -169,6 +179,27 @@ for noise in [1.0, 0.0]:
 # %% [markdown] key="noise-free-seen" lang="zh-TW" of="52a771a5"
 # 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致，一次只看一個樣本也能直接走到。SGD 停不下來，是因為樣本在那裡**意見不合**。
 
+# %% [markdown] key="online" lang="en"
+# Single examples have one more merit: they need not all be there. Readings of a sensor, clicks, trades come one at a time, and each may be used once and thrown away. Learning from such a stream is called **online learning**. A full batch would have to wait for the end, and there is none. Here is a stream of 10,000 points, each used once, with a rate that falls (Day 2); the true line has slope 2 and offset 0.
+
+# %% [markdown] key="online" lang="zh-TW"
+# 一次一個樣本還有一個好處：資料不必先到齊。感測器的讀數、網站的點擊、股市的成交，都是一筆一筆來的，用過就可以丟掉。從這樣的資料流學習，叫做**線上學習**（online learning，也有人譯作在線學習）。全批次得等到最後一筆，而資料流沒有最後一筆。下面是一個有 10,000 點的資料流，每一點只用一次，學習率逐漸下降（第 2 天）；真正的直線斜率是 2，截距是 0。
+
+# %% key="online-run"
+stream, optimizer = hp.linear_regression(12_500, weights=(2.0,)), hp.SGD(hp.InverseTimeDecay(0.5, 0.5))
+settings = {"batch_size": 1, "seed": range(20), "dtype": float}
+away = []
+for seen in [100, 1000, 10_000]:
+    fitted = hp.train(line, stream, optimizer, updates=seen, **settings).weights
+    away.append(np.linalg.norm(fitted - [2, 0], axis=1).mean())
+    hp.say(f"after {seen:>6,} points: {away[-1]:.3f} from the true line")
+
+# %% [markdown] key="online-seen" lang="en"
+# A hundred times the points leave less than a tenth of the error, and nothing was stored but two weights. That is what SGD suits: data that never end, or more than a memory holds.
+
+# %% [markdown] key="online-seen" lang="zh-TW"
+# 看過的點變成一百倍，誤差剩不到十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
+
 # %% key="quiz-twice"
 hp.quiz("day3-twice")
 
@@ -176,7 +207,7 @@ hp.quiz("day3-twice")
 # Two details of the loop cause real mistakes. The **last batch** may be smaller: 10 examples in batches of 4 make 4, 4 and 2, and whoever reports the mean of the batch means counts the last two examples double. And the gradient is a **mean** over the batch: whoever takes the sum has multiplied the learning rate by B, without a word.
 
 # %% [markdown] key="last-batch" lang="zh-TW" of="dbd1b109"
-# 這個迴圈有兩個細節，真的會讓人出錯。第一，**最後一批**可能比較小：10 個樣本每批 4 個，會切成 4、4、2；如果回報「各批平均的平均」，最後兩個樣本就被加倍計算。第二，梯度是整批的**平均**：如果不小心用了總和，等於默默把學習率乘上 B。
+# 這個迴圈有兩個細節，真的會讓人出錯。第一，**最後一批**可能比較小：10 個樣本每批 4 個，會切成 4、4、2；如果回報「各批平均的平均」，最後兩個樣本就被加倍計算。第二，梯度是一批的**平均**：如果不小心用了總和，等於默默把學習率乘上 B。
 
 # %% key="last-batch-run"
 losses, w_start = np.arange(10.0), network.init(0)
@@ -194,7 +225,7 @@ for size in [64, 256, 1024]:
 # %% [markdown] key="noise" lang="zh-TW" of="8b7ff3d2"
 # ## 3. 小批次的雜訊有多大？
 #
-# 假設有十個樣本，梯度就是 0 到 9 這十個數字，整批的梯度是 4.5。樣本這麼少，可以把**所有**可能的批次全部列出來。它們的平均散得多開？
+# 假設有十個樣本，梯度就是 0 到 9 這十個數字，全批次的梯度是 4.5。樣本這麼少，可以把**所有**可能的批次全部列出來。它們的平均散得多開？
 
 # %% key="enumerate"
 from itertools import combinations
@@ -219,7 +250,7 @@ for size in [1, 2, 5, 9, 10]:
 #
 # $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
 #
-# 其中 $g_B$ 是一批的平均梯度，$S^2$ 是單一樣本梯度的變異數（和整批梯度相差多少，平方後取平均），$B$ 是批次大小，$N$ 是樣本總數。第二個因子的由來，是同一批裡不會有重複的樣本；批次小的時候它接近 1，整批時是 0。所以整批沒有雜訊。
+# 其中 $g_B$ 是一批的平均梯度，$S^2$ 是單一樣本梯度的變異數（和全批次的梯度相差多少，平方後取平均），$B$ 是批次大小，$N$ 是樣本總數。會有第二個因子，是因為同一批裡不會抽到重複的樣本；批次小的時候它接近 1，全批次時是 0。所以全批次沒有雜訊。
 #
 # 網路有 2,410 個權重，把各權重的變異數加起來，公式也成立嗎？每種大小抽 100 批來看。右圖是一批的梯度與精確梯度的夾角餘弦，1 代表方向完全相同；圓點是 100 批的中位數，色帶從最低到最高。
 
@@ -254,29 +285,17 @@ hp.quiz("day3-noise")
 # The dots lie on the line. Four times the examples leave a quarter of the variance, and so half the typical error, which is its square root. (The last dot is lower still: 1,024 images are almost the full batch.) On the right, the first examples of a batch improve the direction most, the last hundreds hardly at all.
 
 # %% [markdown] key="noise-seen" lang="zh-TW" of="f8613c37"
-# 圓點都落在線上。樣本變成四倍，變異數剩四分之一；典型誤差是變異數的平方根，所以只減為一半。（最後一點還更低：1,024 張已經接近整批。）右圖中，一批裡的頭幾個樣本最能改善方向，最後那幾百個幾乎沒有差別。
+# 圓點都落在線上。樣本變成四倍，變異數剩四分之一；典型誤差是變異數的平方根，所以只減為一半。（最後一點還更低：1,024 張已經接近全批次。）右圖中，一批裡的頭幾個樣本最能改善方向，最後那幾百個幾乎沒有差別。
 
 # %% [markdown] key="floor" lang="en"
 # ## 4. What the noise does, and how the rate can undo it
 #
-# On Day 2 you met the noise floor: with a constant rate, noise keeps SGD at a certain height above the minimum. For a parabola of curvature $\lambda$ (called $h$ on Day 2), when one example's gradient has variance $\sigma^2$, it is exactly
-#
-# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
-#
-# For small $\eta\lambda$ only $\eta/B$ matters: raise the rate $\eta$ and the batch size $B$ by the same factor, and the floor stays. **Predict:** does that hold for Adam too? (Adam, the subject of Day 5, divides each step by the typical size of recent gradients.)
-#
-# Three rules, three batch sizes, 32 runs each: keep the rate, raise it with $\sqrt B$, raise it with $B$.
+# On Day 2 you met the noise floor: with a constant rate, noise keeps SGD at a certain height above the minimum. A larger batch has less noise, so it could afford a larger rate. Three batch sizes on a parabola, 32 runs each, and three rules: keep the rate, raise it with $\sqrt B$, raise it with $B$. **Predict:** which rule keeps the floor where it is?
 
-# %% [markdown] key="floor" lang="zh-TW" of="6221acfe"
+# %% [markdown] key="floor" lang="zh-TW"
 # ## 4. 雜訊的後果，以及怎樣用學習率抵銷
 #
-# 第 2 天見過雜訊底線：學習率固定時，雜訊讓 SGD 停在最小值上方某個高度，下不去。拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，這個高度精確地等於
-#
-# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
-#
-# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，底線的高度不變。**先預測**：Adam 也是這樣嗎？（Adam 是第 5 天的主題，它每一步都除以近期梯度的一般大小。）
-#
-# 三種規則、三種批次大小，各跑 32 次：學習率不變、隨 $\sqrt B$ 放大、隨 $B$ 放大。
+# 第 2 天見過雜訊底線：學習率固定時，雜訊讓 SGD 停在最小值上方某個高度，下不去。批次大，雜訊就小，學習率應該可以用大一點。在一條拋物線上試三種批次大小，各跑 32 次，再配三種規則：學習率不變、隨 $\sqrt B$ 放大、隨 $B$ 放大。**先預測**：哪一種規則會讓底線留在原來的高度？
 
 
 # %% key="floor-run"
@@ -286,27 +305,47 @@ def floor(optimizer, B):
 
 
 parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.array([0, 0.5, 1])
-sgd = np.array([floor(hp.SGD(0.01 * B**power), B) for B in floor_sizes])
-adam = np.array([floor(hp.Adam(0.001 * B**power), B) for B in floor_sizes])
-for name, floors in [("SGD", sgd), ("Adam", adam)]:
-    hp.say(f"{name:<5} floor at B = 16 / floor at B = 1: {(floors[2] / floors[0]).round(2)}")
+floors = np.array([floor(hp.SGD(0.01 * B**power), B) for B in floor_sizes])
+eta = 0.01 * floor_sizes[:, None] ** power
+exact_floors = eta / (2 * floor_sizes[:, None] * (2 - eta))
 
 # %% key="floor-figure"
-rules, B = ["same rate", "rate × √B", "rate × B"], floor_sizes[:, None]
-eta, eta_adam = 0.01 * B**power, 0.001 * B**power
-lines = {"SGD": (sgd, eta / (2 * B * (2 - eta))), "Adam": (adam, eta_adam / (4 * np.sqrt(B)))}
-fig, axes = plt.subplots(1, 2, figsize=(9.4, 3.4))
-for ax, (name, (measured, theory)) in zip(axes, lines.items()):
-    exact = dict(zip(rules, theory.T))
-    hp.figures.by_batch_size(floor_sizes, dict(zip(rules, measured.T)), ax, "noise floor", exact)
-    ax.set_title(name)
-hp.show(fig, "day3-floor")
+with hp.predict("day3-floor"):
+    rules = ["same rate", "rate × √B", "rate × B"]
+    fig, ax = plt.subplots(figsize=(6.4, 3.4))
+    dots, lines = dict(zip(rules, floors.T)), dict(zip(rules, exact_floors.T))
+    hp.figures.by_batch_size(floor_sizes, dots, ax, "noise floor", lines)
+    hp.show(fig, "day3-floor")
+    ratios = (floors[2] / floors[0]).round(2)
+    hp.say(f"floor at B = 16 / floor at B = 1: {ratios}")
 
 # %% [markdown] key="floor-seen" lang="en"
-# With the rate kept, the floor falls as the batch grows, for both. To stay level, SGD needs $\eta \propto B$, the **linear rule**. Adam needs $\eta \propto \sqrt B$, the **square-root rule** (Malladi et al. 2022): where noise is most of the gradient, Adam divides each step by the size of the noise. Less noise then means longer steps, so half the change is made already. Dots are measured. The lines are the exact formula for SGD, and the approximation $\eta\sigma/(4\sqrt B)$ for Adam.
+# <details><summary>After your answer: the linear rule</summary>
+#
+# With the rate kept, the floor falls as the batch grows: sixteen times the examples, a sixteenth of the height. To stay level, the rate has to grow as fast as the batch, $\eta \propto B$. Dots are measured, lines are the formula below.
+#
+# </details>
 
-# %% [markdown] key="floor-seen" lang="zh-TW" of="8fd17fd1"
-# 學習率不變時，兩者的底線都隨批次變大而降低。要維持同樣的高度，SGD 需要 $\eta \propto B$，稱為**線性規則**；Adam 需要 $\eta \propto \sqrt B$，稱為**平方根規則**（Malladi et al. 2022）：當梯度大半是雜訊，Adam 的每一步等於除以雜訊的大小；雜訊變小，步伐就自動變長，該調的已經先調了一半。圖上的點是量到的；SGD 的線是精確公式，Adam 的線是近似式 $\eta\sigma/(4\sqrt B)$。
+# %% [markdown] key="floor-seen" lang="zh-TW"
+# <details><summary>作答之後再看：線性規則</summary>
+#
+# 學習率不變，批次越大，底線就越低：樣本變成十六倍，高度剩十六分之一。要維持同樣的高度，學習率就得和批次放大同樣的倍數，$\eta \propto B$。圖上的點是量到的，線是下面的公式。
+#
+# </details>
+
+# %% [markdown] key="floor-formula" lang="en"
+# For a parabola of curvature $\lambda$ (called $h$ on Day 2), when one example's gradient has variance $\sigma^2$, the floor is exactly
+#
+# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
+#
+# For small $\eta\lambda$ only $\eta/B$ matters. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
+
+# %% [markdown] key="floor-formula" lang="zh-TW"
+# 拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
+#
+# $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
+#
+# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
 
 # %% key="quiz-scaling"
 hp.quiz("day3-scaling")
@@ -339,11 +378,25 @@ for first in [0, 1, 2, 3]:
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
 #
 # Then it stops, at the cliff of Day 1. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds up to the cliff; where the diagonal meets it, a larger batch has nothing more to give.* Move the slider and watch the rule run over the edge.
+#
+# "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
 # %% [markdown] key="map-seen" lang="zh-TW" of="10cc2277"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
 # 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有好處了**。移動滑桿，看規則怎樣衝出懸崖。
+#
+# 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
+
+# %% key="best-rates" tags=["nbval-ignore-output"]
+best_rates = rates[np.nan_to_num(middle, nan=np.inf).argmin(axis=0)]
+hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
+
+# %% [markdown] key="best-seen" lang="en"
+# The batch grows 128-fold, the best rate by a factor of 2 to 8, and for most batch sizes it stands right below the cliff. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
+
+# %% [markdown] key="best-seen" lang="zh-TW"
+# 批次放大 128 倍，最好的學習率只放大 2 到 8 倍，而且多半就停在懸崖前面。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不會乖乖照線性規則走，也不會照平方根規則走（Shallue et al. 2019）。
 
 # %% [markdown] key="price" lang="en"
 # ## 6. What a step costs
@@ -364,29 +417,41 @@ for size in [1, 64, n_images]:
 # Memory grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
 
 # %% [markdown] key="time" lang="zh-TW" of="c248ed48"
-# 記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會久多少倍？
+# 記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會慢幾倍？
 
 # %% key="seconds" tags=["nbval-ignore-output"]
-race_updates = {1: 6000, 4: 3000, 16: 1500, 64: 700, 256: 400, n_images: 200}
-seconds = {}
-for size in race_updates:
-    made = 300 if size < 100 else 30
-    runs = [hp.train(network, digits, hp.SGD(0.1), batch_size=size, updates=made) for _ in range(3)]
-    seconds[size] = min(run.seconds for run in runs) / made
-    hp.say(
-        f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, "
-        f"{size / seconds[size]:>9,.0f} examples/s"
-    )
+with hp.predict("day3-time"):
+    race_updates = {1: 6000, 4: 3000, 16: 1500, 64: 700, 256: 400, n_images: 200}
+    seconds = {}
+    for size in race_updates:
+        made = 300 if size < 100 else 30
+        job = {"batch_size": size, "updates": made}
+        runs = [hp.train(network, digits, hp.SGD(0.1), **job) for _ in range(3)]
+        seconds[size] = min(run.seconds for run in runs) / made
+        hp.say(
+            f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, "
+            f"{size / seconds[size]:>9,.0f} examples/s"
+        )
+
+# %% [markdown] key="time-seen" lang="en"
+# <details><summary>After your answer: why so little</summary>
+#
+# An update with 64 examples costs far less than 64 updates with one: most of a tiny update is overhead. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
+#
+# </details>
+
+# %% [markdown] key="time-seen" lang="zh-TW"
+# <details><summary>作答之後再看：為什麼慢得這麼少</summary>
+#
+# 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
+#
+# </details>
 
 # %% [markdown] key="race" lang="en"
-# An update with 64 examples costs far less than 64 updates: most of a tiny update is overhead. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
-#
 # Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
 
 # %% [markdown] key="race" lang="zh-TW" of="64cc7207"
-# 用 64 個樣本更新一次，比更新 64 次便宜得多：極小的更新，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
-#
-# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，也就是在地圖上，三個種子裡最差的那個損失最低的學習率。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
+# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，也就是看地圖上每個學習率最差的那個種子，挑損失最低的學習率。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
 
 # %% key="race-run" tags=["nbval-ignore-output"]
 worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
@@ -416,7 +481,7 @@ for size, count in zip(races, needed):
 # - in **examples**, small batches win, but below some size they gain almost nothing;
 # - in **seconds**, the middle wins. Too small wastes the machine, too large wastes examples.
 #
-# Such a valley is the reason for the advice **32 to 128**. This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
+# Such a valley is one reason for the advice **32 to 128**; memory, and habit, are others. This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
 #
 # So "SGD is fast" is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
 
@@ -427,27 +492,27 @@ for size, count in zip(races, needed):
 # - 數**樣本**，小批次贏，但小到某個程度也幾乎不再進步；
 # - 數**秒數**，中間的贏。太小浪費機器，太大浪費樣本。
 #
-# **32 到 128** 的建議，道理就在這樣的谷。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
+# **32 到 128** 這個建議，由來之一就是這樣的谷；另外還有記憶體，和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「整批準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「批量梯度下降準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
 # %% [markdown] key="scale" lang="en"
-# ## 7. Where does the gain end?
+# ## 7. Where does the gain end? (optional)
 #
-# The variance falls as $1/B$, so there is a batch size at which it equals the squared length of the gradient itself: as much noise as signal. This is the **gradient noise scale** (McCandlish et al. 2018):
+# The variance falls as $1/B$, so there is a batch size at which it equals the squared length of the gradient itself: as much noise as signal. This is the **gradient noise scale**, in its simple form (McCandlish et al. 2018):
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
 # where $|G|$ is the length of the full gradient, and $\operatorname{tr}\Sigma$ the variance of single examples' gradients, added over all weights: the $S^2$ of section 3. Nobody needs all those gradients to estimate it. The squared lengths of the gradients of two batch sizes are enough:
 
 # %% [markdown] key="scale" lang="zh-TW" of="dd4456bb"
-# ## 7. 好處到哪裡為止？
+# ## 7. 好處到哪裡為止？（可略過）
 #
-# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale，McCandlish et al. 2018）：
+# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish et al. 2018）：
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
-# 其中 $|G|$ 是整批梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，把所有權重加起來，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
+# 其中 $|G|$ 是全批次梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，把所有權重加起來，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
 
 # %% key="scale-exact" tags=["nbval-ignore-output"]
 estimates = [
@@ -469,7 +534,7 @@ hp.say(f"from all gradients {exact_scale:.1f}, from batches of 8 and 256: {np.ro
 #
 # $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
 #
-# 所以，沿著批次大小 256 的訓練過程量 $\mathcal{B}$，從整批的結果取 $S_{\min}$，再和比賽的結果對照：
+# 所以，沿著批次大小 256 的訓練過程量 $\mathcal{B}$，從全批次的結果取 $S_{\min}$，再和比賽的結果對照：
 
 # %% key="scale-run" tags=["nbval-ignore-output"]
 scales, optimizer = [], hp.SGD(own[256])
@@ -489,10 +554,10 @@ ax.axvline(noise_scale, color="black", lw=1, ls=":")
 hp.show(fig, "day3-scale")
 
 # %% [markdown] key="scale-seen" lang="en"
-# The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, but lie below it, by up to a factor of 2.5. Do not ask for more, because the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
+# The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
 # %% [markdown] key="scale-seen" lang="zh-TW" of="03e37c14"
-# 點線就是雜訊尺度。在它左邊遠處，批次加倍，更新次數幾乎減半；在它右邊遠處，幾乎省不了什麼。圓點轉彎的樣子和理論一致，但都在理論線下方，最多差 2.5 倍。別要求更準，因為雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+# 點線就是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
 
 # %% [markdown] key="accuracy" lang="en"
 # ## 8. Do small batches give better networks?
@@ -515,30 +580,30 @@ hp.figures.by_batch_size(shared, accuracy, ax, "test accuracy", scale="linear")
 hp.show(fig, "day3-accuracy")
 
 # %% [markdown] key="accuracy-seen" lang="en"
-# The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2018) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
+# The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2019) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
 
 # %% [markdown] key="accuracy-seen" lang="zh-TW" of="d133ccd0"
-# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距就不比種子之間的差距大。Shallue et al.（2018）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
+# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue et al.（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
 #
 # - **PyTorch**: `DataLoader(dataset, batch_size=64, shuffle=True)`; without them the batch size is 1 and nothing is shuffled. `drop_last=True` leaves out a smaller last batch. **Keras**: `model.fit(x, y, batch_size=32)`; 32 is the default.
-# - Start in the middle, at 32 to 128, and double while an epoch gets faster and memory lasts. With each doubling double the rate for SGD, or raise it by a factor of 1.4 for Adam; near the cliff, sweep again.
-# - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch.
+# - Start in the middle, at 32 to 128, and double while an epoch gets faster and memory lasts. With each doubling, double SGD's rate to keep the run as it is, up to the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
+# - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch, unless the network looks at the batch as a whole (batch normalization) or draws at random (dropout).
 
 # %% [markdown] key="practice" lang="zh-TW" of="8d3cfea6"
 # ## 實務上
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
-# - 先從中間開始，選 32 到 128；只要訓練週期還會變快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，Adam 則乘上 1.4；靠近懸崖時，重新掃描。
-# - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步。
+# - 先從中間開始，選 32 到 128；只要跑完一個訓練週期還會更快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
+# - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考整批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
 # - The noise of a mini-batch gradient falls as $1/B$ in variance: four times the examples, half the error.
-# - Learning rate and batch size move together: $\eta \propto B$ for SGD, $\eta \propto \sqrt B$ for Adam, and only up to the cliff.
+# - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, up to the cliff. The best rate is found by a sweep.
 # - Batch size is about speed, not about accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
 #
 # **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
@@ -549,9 +614,12 @@ hp.show(fig, "day3-accuracy")
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
-# - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，Adam 用 $\eta \propto \sqrt B$，而且只到懸崖為止。
+# - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只到懸崖為止。最好的學習率，還是要靠掃描。
 # - 批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
 #
-# **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題都會馬上回答你。
+# **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
 # **下一站**：[第 4 天](day4_sgd_and_momentum.ipynb)。到目前為止，每一步都只跟著當下的梯度走。如果一步能記得前面的幾步呢？
+
+# %% key="progress"
+hp.progress()
