@@ -21,7 +21,7 @@
 #
 # **You need:** Day 1, and section 2 of Day 2. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="eb6f4eb4"
+# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="e5424c09"
 # # 第 3 天 · 批次大小：一步要看幾個樣本？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
@@ -53,6 +53,8 @@ import numpy as np
 # %% key="language" tags=["language"]
 hp.use_language("en")
 hp.use_style()
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+images, labels, n_images = digits.X_train, digits.y_train, len(digits.X_train)
 
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
@@ -69,13 +71,10 @@ hp.use_style()
 # 用全部影像算出來的梯度是精確的，只用一張算出來的只是猜測。**先預測**：三個訓練週期之後，哪一個網路最會認數字？
 
 # %% key="puzzle-run"
-digits, network = hp.digits(), hp.MLP((64, 32, 10))
-images, labels, n_images = digits.X_train, digits.y_train, len(digits.X_train)
-puzzle_sizes = [1, 64, n_images]
-puzzle = hp.train(network, digits, hp.SGD(0.05), batch_size=puzzle_sizes, epochs=3, seed=range(3))
-
-# %% key="puzzle-figure"
 with hp.predict("day3-puzzle"):
+    puzzle_sizes = [1, 64, n_images]
+    job = {"batch_size": puzzle_sizes, "epochs": 3, "seed": range(3)}
+    puzzle = hp.train(network, digits, hp.SGD(0.05), **job)
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
     examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
     updates = np.ones_like(examples).cumsum(axis=1)
@@ -100,7 +99,7 @@ with hp.after("day3-puzzle"):
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="cbb7ea2b"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="9e226311"
 # <details><summary>作答之後再看：這場比賽比的是什麼</summary>
 #
 # 用猜的贏了。精確更新一次要看的影像，夠它粗略地更新 1,437 次。但是看看右圖：以更新次數來算，比賽根本才剛開始，因為全批次的那一個只更新了三次。誰比較快，要看你數的是什麼；何況還沒比秒數。（每條曲線都取最近 256 張影像的平均，所以 B = 1 的曲線比較晚才出現。）
@@ -108,6 +107,25 @@ with hp.after("day3-puzzle"):
 # 這場比賽也不公平：誰說 0.05 對三者都合適？要弄清楚，得先知道雜訊有多大、雜訊造成什麼後果、一次更新要花多少成本，以及哪個學習率該配哪個批次大小。
 #
 # </details>
+
+# %% bind="title"
+free("six batch sizes", "六種批次大小", "the race of section 6, bound there")
+free("where 32 to 128 comes from", "32 到 128 這個建議從哪裡來", "the advice that is examined")
+
+# %% bind="puzzle"
+says("the same learning rate, 0.05", "學習率都是 0.05", puzzle.loss.shape[0] == len(puzzle_sizes) == 3)
+says("every one of the 1,437 training images", "1,437 張訓練影像", n_images == 1437)
+says("1, 64, or all 1,437", "1 個、64 個，或是全部 1,437 個", puzzle_sizes == [1, 64, 1437])
+free("which network reads digits best", "哪一個網路最會認數字", "the question")
+
+# %% bind="puzzle-answer"
+one, some, everything = puzzle.test_accuracy
+says("The guesser wins", "用猜的贏了", one.min() > max(some.max(), everything.max()))
+says("it makes 1,437 rough ones", "夠它粗略地更新 1,437 次", made[0] == 3 * 1437)
+says("the full batch has made three", "全批次的那一個只更新了三次", made[-1] == 3)
+free("Which is faster depends", "誰比較快，要看", "no result: the text asks what to count")
+free("the last 256 images", "最近 256 張影像", "how hp.figures.losses_by_batch_size averages")
+free("", "比較晚才出現", "how the average begins")
 
 # %% [markdown] key="kinds" lang="en"
 # ## 2. Three kinds of gradient descent
@@ -165,6 +183,22 @@ hp.explore_batches()
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
+# %% bind="play-batches"
+says("There are 200 points", "訓練集有 200 個點", len(points.X_train) == 200)
+free("Go from 200 to 1", "從 200 調到 1", "a task at the live figure")
+free("Who is nearest", "誰離最小值最近", "a task")
+free("a rate that ends nearer", "", "a task")
+free("does batch size 200 diverge", "批次大小 200 從哪個學習率", "a task")
+
+# %% bind="kinds-seen"
+slope = points.X_train[:, 0]
+free("At the rate 0.1, a small batch", "學習率 0.1 時，小批次", "what the reader saw in the live figure")
+free(
+    "At 0.01, batch size 1 ... more than an epoch", "學習率降到 0.01 ... 一個訓練週期以上", "the live figure"
+)
+free("about 0.6", "大約從 0.6 開始發散", "measured in tests/claims: single examples have larger curvatures")
+says("almost 2", "幾乎可以用到 2", 1.6 < 2 / max(1, (slope**2).mean()) < 2.4)
+
 # %% key="noise-free"
 for noise in [1.0, 0.0]:
     points = hp.linear_regression(250, weights=(2.0,), noise=noise)
@@ -182,7 +216,7 @@ for noise in [1.0, 0.0]:
 # %% [markdown] key="online" lang="en"
 # Single examples have one more merit: they need not all be there. Readings of a sensor, clicks, trades come one at a time, and each may be used once and thrown away. Learning from such a stream is called **online learning**. A full batch would have to wait for the end, and there is none. Here is a stream of 10,000 points, each used once, with a rate that falls (Day 2); the true line has slope 2 and offset 0.
 
-# %% [markdown] key="online" lang="zh-TW"
+# %% [markdown] key="online" lang="zh-TW" of="af924c6f"
 # 一次一個樣本還有一個好處：資料不必先到齊。感測器的讀數、網站的點擊、股市的成交，都是一筆一筆來的，用過就可以丟掉。從這樣的資料流學習，叫做**線上學習**（online learning，也有人譯作在線學習）。全批次得等到最後一筆，而資料流沒有最後一筆。下面是一個有 10,000 點的資料流，每一點只用一次，學習率逐漸下降（第 2 天）；真正的直線斜率是 2，截距是 0。
 
 # %% key="online-run"
@@ -197,8 +231,19 @@ for seen in [100, 1000, 10_000]:
 # %% [markdown] key="online-seen" lang="en"
 # A hundred times the points leave less than a tenth of the error, and nothing was stored but two weights. That is what SGD suits: data that never end, or more than a memory holds.
 
-# %% [markdown] key="online-seen" lang="zh-TW"
+# %% [markdown] key="online-seen" lang="zh-TW" of="1e99663e"
 # 看過的點變成一百倍，誤差剩不到十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
+
+# %% bind="online"
+says("a stream of 10,000 points", "10,000 點的資料流", len(stream.X_train) == seen == 10_000)
+free("and there is none", "", "streams do not end")
+free("slope 2 and offset 0", "斜率是 2，截距是 0", "what weights=(2.0,) asks for")
+
+# %% bind="online-seen"
+says("A hundred times the points", "看過的點變成一百倍", len(away) == 3 and seen == 100 * 100)
+says("less than a tenth of the error", "誤差剩不到十分之一", away[2] < away[0] / 10)
+says("two weights", "兩個權重", line.n_weights == 2)
+free("more than a memory holds", "多到記憶體放不下", "what such data are like")
 
 # %% key="quiz-twice"
 hp.quiz("day3-twice")
@@ -216,6 +261,12 @@ hp.say(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():
 for size in [64, 256, 1024]:
     length = np.linalg.norm(network.gradient(w_start, images[:size], labels[:size]))
     hp.say(f"batch of {size:>4}: length of the mean gradient {length:.1f}, of the sum {length * size:.0f}")
+
+# %% bind="last-batch"
+free("may be smaller", "可能比較小", "a rest")
+says("make 4, 4 and 2,", "會切成 4、4、2", [len(losses[k : k + 4]) for k in (0, 4, 8)] == [4, 4, 2])
+weight_of_last = (1 / len(means) / 2) / (1 / len(losses))
+says("counts the last two examples double", "最後兩個樣本就被加倍計算", 1.5 < weight_of_last < 2.5)
 
 # %% [markdown] key="noise" lang="en"
 # ## 3. How noisy is a mini-batch?
@@ -235,6 +286,9 @@ for size in [1, 2, 5, 9, 10]:
     formula = np.var(range(10)) / size * (10 - size) / (10 - 1)
     assert np.isclose(means.var(), formula)
     hp.say(f"batches of {size:>2}: there are {len(means):>3}, variance of their means {means.var():.3f}")
+
+# %% bind="noise"
+says("the full-batch gradient is 4.5", "全批次的梯度是 4.5", np.allclose(means, 4.5))
 
 # %% [markdown] key="noise-formula" lang="en"
 # The assert holds for each size, so the formula is exact:
@@ -278,6 +332,25 @@ hp.figures.by_batch_size(noise_sizes, {" formula": variance}, left_ax, "variance
 hp.figures.by_batch_size(noise_sizes, {"": cosine}, right_ax, "cosine with full batch", scale="linear")
 hp.show(fig, "day3-noise")
 
+# %% bind="noise-formula"
+free("an example twice", "", "drawing without replacement")
+says("its 2,410 weights", "網路有 2,410 個權重", network.n_weights == 2410)
+free("the lowest to the highest", "從最低到最高", "what the band is")
+
+# %% bind="noise-seen"
+ratio = np.array(variance) / predicted
+free("Four times the examples", "樣本變成四倍", "the quizzed factor")
+says("The dots lie on the line", "圓點都落在線上", np.abs(ratio - 1).max() < 0.2)
+says(
+    "a quarter of the variance",
+    "變異數剩四分之一",
+    0.2 < np.median(variance[1:5] / np.array(variance[:4])) < 0.3,
+)
+says("half the typical error", "所以只減為一半", 0.45 < np.sqrt(variance[2] / variance[1]) < 0.55)
+says("The last dot is lower still", "最後一點還更低", variance[5] / variance[4] < 0.2)
+gain = np.diff([np.median(c) for c in cosine])
+says("the last hundreds hardly at all", "最後那幾百個幾乎沒有差別", gain[-1] < gain[0] / 2)
+
 # %% key="quiz-noise"
 hp.quiz("day3-noise")
 
@@ -292,25 +365,25 @@ hp.quiz("day3-noise")
 #
 # On Day 2 you met the noise floor: with a constant rate, noise keeps SGD at a certain height above the minimum. A larger batch has less noise, so it could afford a larger rate. Three batch sizes on a parabola, 32 runs each, and three rules: keep the rate, raise it with $\sqrt B$, raise it with $B$. **Predict:** which rule keeps the floor where it is?
 
-# %% [markdown] key="floor" lang="zh-TW"
+# %% [markdown] key="floor" lang="zh-TW" of="5e120937"
 # ## 4. 雜訊的後果，以及怎樣用學習率抵銷
 #
 # 第 2 天見過雜訊底線：學習率固定時，雜訊讓 SGD 停在最小值上方某個高度，下不去。批次大，雜訊就小，學習率應該可以用大一點。在一條拋物線上試三種批次大小，各跑 32 次，再配三種規則：學習率不變、隨 $\sqrt B$ 放大、隨 $B$ 放大。**先預測**：哪一種規則會讓底線留在原來的高度？
 
 
 # %% key="floor-run"
-def floor(optimizer, B):
-    path = hp.descend(parabola, optimizer, [0.0], steps=4000, noise=1 / np.sqrt(B), seed=range(32))
-    return path.loss[..., 1000:].mean(axis=(1, 2))
-
-
-parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.array([0, 0.5, 1])
-floors = np.array([floor(hp.SGD(0.01 * B**power), B) for B in floor_sizes])
-eta = 0.01 * floor_sizes[:, None] ** power
-exact_floors = eta / (2 * floor_sizes[:, None] * (2 - eta))
+with hp.predict("day3-floor"):
+    parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.array([0, 0.5, 1])
+    eta = 0.01 * floor_sizes[:, None] ** power
+    exact_floors = eta / (2 * floor_sizes[:, None] * (2 - eta))
+    walks = [
+        hp.descend(parabola, hp.SGD(lr), [0.0], 4000, noise=1 / np.sqrt(B), seed=range(32))
+        for lr, B in zip(eta, floor_sizes)
+    ]
+    floors = np.array([walk.loss[..., 1000:].mean(axis=(1, 2)) for walk in walks])
 
 # %% key="floor-figure"
-with hp.predict("day3-floor"):
+with hp.after("day3-floor"):
     rules = ["same rate", "rate × √B", "rate × B"]
     fig, ax = plt.subplots(figsize=(6.4, 3.4))
     dots, lines = dict(zip(rules, floors.T)), dict(zip(rules, exact_floors.T))
@@ -326,7 +399,7 @@ with hp.predict("day3-floor"):
 #
 # </details>
 
-# %% [markdown] key="floor-seen" lang="zh-TW"
+# %% [markdown] key="floor-seen" lang="zh-TW" of="825cc521"
 # <details><summary>作答之後再看：線性規則</summary>
 #
 # 學習率不變，批次越大，底線就越低：樣本變成十六倍，高度剩十六分之一。要維持同樣的高度，學習率就得和批次放大同樣的倍數，$\eta \propto B$。圖上的點是量到的，線是下面的公式。
@@ -340,12 +413,29 @@ with hp.predict("day3-floor"):
 #
 # For small $\eta\lambda$ only $\eta/B$ matters. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
 
-# %% [markdown] key="floor-formula" lang="zh-TW"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="2c8ec61a"
 # 拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
 # 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+
+# %% bind="floor"
+free("A larger batch", "", "what section 3 showed")
+free("a larger rate", "", "the idea to be tested")
+says("Three batch sizes", "三種批次大小", len(floor_sizes) == 3)
+says("32 runs each", "各跑 32 次", walks[0].loss.shape[1] == 32)
+says("three rules", "三種規則", len(rules) == len(power) == 3)
+
+# %% bind="floor-seen"
+says("sixteen times the examples", "樣本變成十六倍", floor_sizes[-1] / floor_sizes[0] == 16)
+says("a sixteenth of the height", "高度剩十六分之一", 0.055 < ratios[0] < 0.07)
+says("as fast as the batch", "放大同樣的倍數", 0.9 < ratios[2] < 1.2)
+
+# %% bind="floor-formula"
+error = np.abs(floors / exact_floors - 1).max()
+says("the floor is exactly", "底線精確地等於", error < 0.1)
+free("which rate is best", "哪個學習率最好", "what it does not say")
 
 # %% key="quiz-scaling"
 hp.quiz("day3-scaling")
@@ -381,7 +471,7 @@ for first in [0, 1, 2, 3]:
 #
 # "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="10cc2277"
+# %% [markdown] key="map-seen" lang="zh-TW" of="819675a6"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
 # 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有好處了**。移動滑桿，看規則怎樣衝出懸崖。
@@ -395,8 +485,46 @@ hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
 # %% [markdown] key="best-seen" lang="en"
 # The batch grows 128-fold, the best rate by a factor of 2 to 8, and for most batch sizes it stands right below the cliff. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
 
-# %% [markdown] key="best-seen" lang="zh-TW"
+# %% [markdown] key="best-seen" lang="zh-TW" of="2e6b0728"
 # 批次放大 128 倍，最好的學習率只放大 2 到 8 倍，而且多半就停在懸崖前面。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不會乖乖照線性規則走，也不會照平方根規則走（Shallue et al. 2019）。
+
+# %% bind="map"
+says("Nine rates, eight batch sizes", "九個學習率、八種批次大小", sweep.loss.shape[:2] == (9, 8))
+says("each twice the one before", "後一個都是前一個的兩倍", {b / a for a, b in zip(sizes, sizes[1:])} == {2})
+says("and three seeds", "再配三個種子", sweep.loss.shape[2] == 3)
+says("216 trainings", "216 次訓練", sweep.diverged.size == 216)
+
+# %% bind="map-seen"
+along = [np.array([middle[first + k, k] for k in range(6 - first)]) for first in range(4)]
+says(
+    "nearly the same, over many doublings",
+    "連續加倍好幾次都成立",
+    max(a.max() / a.min() for a in along) < 1.5,
+)
+free("twice the batch at twice the rate", "批次加倍、學習率也加倍", "the rule that is tested")
+says("follow four of them", "印出來的四行", len(along) == 4)
+cliff = [np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T]
+says("The cliff hardly moves", "懸崖的位置幾乎不隨批次大小移動", np.ptp(cliff[2:]) <= 1)
+free(
+    "a larger batch does not make the bowl flatter", "批次再大，碗也不會變平", "curvature is of the full loss"
+)
+says("Only for the smallest batches", "只有批次極小時", cliff[0] < min(cliff[2:]))
+free("a larger batch has nothing more to give", "更大的批次就沒有好處了", "the rule in words")
+free('"the **best** rate" another', "「哪個學習率**最好**」", "another question")
+free("Here is the best rate", "最好的學習率，用三個種子", "what is printed below")
+
+# %% bind="best-seen"
+cliff = [np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T]
+grows = best_rates.max() / best_rates.min()
+says("The batch grows 128-fold", "批次放大 128 倍", sizes[-1] / sizes[0] == 128)
+says("the best rate by a factor of 2 to 8,", "最好的學習率只放大 2 到 8 倍", 2 <= grows <= 8)
+near = [cliff[k] - list(rates).index(best) <= 1 for k, best in enumerate(best_rates)]
+says("for most batch sizes it stands right below", "多半就停在懸崖前面", np.mean(near) > 0.5)
+free(
+    "On larger problems ... best rates follow",
+    "在更大的問題上 ... 最好的學習率不會",
+    "Shallue et al. measured it",
+)
 
 # %% [markdown] key="price" lang="en"
 # ## 6. What a step costs
@@ -412,6 +540,10 @@ hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
 hp.say(f"weights {4 * network.n_weights / 1000:.1f} kB")
 for size in [1, 64, n_images]:
     hp.say(f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of layer values")
+
+# %% bind="price"
+says("here 64 + 32 + 10,", "64 + 32 + 10 個", network.sizes == (64, 32, 10))
+says("2,410 of them", "2,410 個權重", network.n_weights == 2410)
 
 # %% [markdown] key="time" lang="en"
 # Memory grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
@@ -440,17 +572,25 @@ with hp.predict("day3-time"):
 #
 # </details>
 
-# %% [markdown] key="time-seen" lang="zh-TW"
+# %% [markdown] key="time-seen" lang="zh-TW" of="87cb58f4"
 # <details><summary>作答之後再看：為什麼慢得這麼少</summary>
 #
 # 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
 #
 # </details>
 
+# %% bind="time"
+says("64 examples instead of one", "樣本從 1 個變成 64 個", {1, 64} <= set(race_updates))
+free("How many times longer", "會慢幾倍", "the question")
+
+# %% bind="time-seen"
+says("costs far less than 64 updates", "便宜得多", seconds[64] < 64 * seconds[1] / 4)
+says("most of a tiny update is overhead", "時間大半花在固定開銷", seconds[4] < 3 * seconds[1])
+
 # %% [markdown] key="race" lang="en"
 # Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
 
-# %% [markdown] key="race" lang="zh-TW" of="64cc7207"
+# %% [markdown] key="race" lang="zh-TW" of="95b08785"
 # 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，也就是看地圖上每個學習率最差的那個種子，挑損失最低的學習率。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
 
 # %% key="race-run" tags=["nbval-ignore-output"]
@@ -485,7 +625,7 @@ for size, count in zip(races, needed):
 #
 # So "SGD is fast" is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
 
-# %% [markdown] key="race-seen" lang="zh-TW" of="a180e65b"
+# %% [markdown] key="race-seen" lang="zh-TW" of="a822f6c3"
 # 三種計分，三個贏家：
 #
 # - 數**更新次數**，大批次贏，但大到某個程度就幾乎不再進步；
@@ -494,7 +634,41 @@ for size, count in zip(races, needed):
 #
 # **32 到 128** 這個建議，由來之一就是這樣的谷；另外還有記憶體，和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「批量梯度下降準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+
+# %% bind="race"
+free(
+    "the worst of the three seeds ends lowest",
+    "最差的那個種子，挑損失最低",
+    "the rule by which `own` is chosen",
+)
+says("1 and 1,437 are not on the map", "1 和 1,437 不在地圖上", not {1, n_images} & set(sizes))
+says("1,437 gets what 256 has", "1,437 和 256 用同一個", own[n_images] == own[256])
+free("Which is fastest", "哪一個最快", "the question")
+
+# %% bind="race-seen"
+updates_needed = np.array([count.mean() for count in needed])
+examples_needed = updates_needed * np.array(list(races))
+seconds_needed = updates_needed * np.array([seconds[size] for size in races])
+says("Three ways to count, three winners", "三種計分，三個贏家", len(races) == 6)
+says(
+    "large batches win ... almost nothing",
+    "大批次贏 ... 幾乎不再進步",
+    updates_needed[0] > 5 * updates_needed[3] > 5 * updates_needed[5],
+)
+says(
+    "small batches win ... almost nothing",
+    "小批次贏 ... 幾乎不再進步",
+    examples_needed[5] > 4 * examples_needed[:3].max(),
+)
+says("the middle wins", "中間的贏", seconds_needed.argmin() in (2, 3, 4))
+free("**32 to 128**", "**32 到 128**", "the advice")
+flat = seconds_needed[2:5]
+says("compare 16, 64 and 256", "比較表中的 16、64 和 256", flat.max() < 4 * flat.min())
+free("at larger batches", "落在更大的批次", "known of graphics cards, not measured here")
+says("many times as long as the best", "是最快者的好幾倍", seconds_needed[0] > 3 * seconds_needed.min())
+says("many times the examples", "要用好幾倍的樣本", examples_needed[5] > 3 * examples_needed.min())
+free("Small batches train faster", "小批次訓練比較快", "a saying")
 
 # %% [markdown] key="scale" lang="en"
 # ## 7. Where does the gain end? (optional)
@@ -505,7 +679,7 @@ for size, count in zip(races, needed):
 #
 # where $|G|$ is the length of the full gradient, and $\operatorname{tr}\Sigma$ the variance of single examples' gradients, added over all weights: the $S^2$ of section 3. Nobody needs all those gradients to estimate it. The squared lengths of the gradients of two batch sizes are enough:
 
-# %% [markdown] key="scale" lang="zh-TW" of="dd4456bb"
+# %% [markdown] key="scale" lang="zh-TW" of="3ade9040"
 # ## 7. 好處到哪裡為止？（可略過）
 #
 # 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish et al. 2018）：
@@ -556,8 +730,18 @@ hp.show(fig, "day3-scale")
 # %% [markdown] key="scale-seen" lang="en"
 # The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
-# %% [markdown] key="scale-seen" lang="zh-TW" of="03e37c14"
+# %% [markdown] key="scale-seen" lang="zh-TW" of="e2bd95d1"
 # 點線就是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+
+# %% bind="scale"
+free("Nobody needs", "", "the estimate below does without")
+free("", "雜訊和訊號一樣大", "the definition")
+
+# %% bind="scale-seen"
+free("twice the batch saves nearly half", "批次加倍，更新次數幾乎減半", "what the formula says on its left")
+free("", "別要求更準", "advice")
+says("end far higher", "最後高出許多", np.median(scales[-1]) > 3 * noise_scale)
+free("larger batches make sense", "", "advice")
 
 # %% [markdown] key="accuracy" lang="en"
 # ## 8. Do small batches give better networks?
@@ -582,8 +766,30 @@ hp.show(fig, "day3-accuracy")
 # %% [markdown] key="accuracy-seen" lang="en"
 # The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2019) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
 
-# %% [markdown] key="accuracy-seen" lang="zh-TW" of="d133ccd0"
+# %% [markdown] key="accuracy-seen" lang="zh-TW" of="75d16705"
 # 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue et al.（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
+
+# %% bind="accuracy"
+free("give better networks", "訓練出來的網路比較好", "the question")
+says("Test accuracy by batch size, three times", "畫三次測試準確率", len(accuracy) == 3)
+says("the same rate for all, 1/32,", "同一個學習率 1/32", rates[1] == 1 / 32)
+says(
+    "and five epochs; with each one's own rate and five epochs",
+    "跑五個訓練週期；各用各的學習率，跑五個訓練週期",
+    sweep.loss.shape[-1] == 5 * -(-n_images // 4),
+)
+
+# %% bind="accuracy-seen"
+same, tuned, enough = (np.array([x.mean() for x in accuracy[name]]) for name in accuracy)
+says("Most of it was the learning rate", "大部分要怪學習率", tuned[-1] - same[-1] > (same[0] - same[-1]) / 2)
+says("1/32 is far too small for 256", "1/32 對 256 來說太小了", own[256] >= 4 / 32)
+between_seeds = max(np.ptp(x) for x in accuracy["enough updates"])
+says(
+    "no more than the spread between seeds",
+    "不會比種子之間的差距更大",
+    np.ptp(enough) <= between_seeds + 0.01,
+)
+free("on many larger problems", "在許多更大的問題上", "Shallue et al. measured it")
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
@@ -592,7 +798,7 @@ hp.show(fig, "day3-accuracy")
 # - Start in the middle, at 32 to 128, and double while an epoch gets faster and memory lasts. With each doubling, double SGD's rate to keep the run as it is, up to the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
 # - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch, unless the network looks at the batch as a whole (batch normalization) or draws at random (dropout).
 
-# %% [markdown] key="practice" lang="zh-TW" of="8d3cfea6"
+# %% [markdown] key="practice" lang="zh-TW" of="a137e2be"
 # ## 實務上
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
@@ -610,7 +816,7 @@ hp.show(fig, "day3-accuracy")
 #
 # **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="af608ee5"
+# %% [markdown] key="recap" lang="zh-TW" of="890de847"
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
@@ -620,6 +826,22 @@ hp.show(fig, "day3-accuracy")
 # **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
 # **下一站**：[第 4 天](day4_sgd_and_momentum.ipynb)。到目前為止，每一步都只跟著當下的梯度走。如果一步能記得前面的幾步呢？
+
+# %% bind="practice"
+free("a smaller last batch", "較小的最後一批", "a rest")
+free("32 is the default", "32 就是預設值", "Keras' documentation")
+free(
+    "at 32 to 128, and double while an epoch gets faster",
+    "選 32 到 128 ... 還會更快、記憶體也夠，就繼續加倍",
+    "advice",
+)
+free("With each doubling, double SGD's rate", "每加倍一次，SGD 的學習率也加倍", "the linear rule")
+free("the best rate is another matter", "最好的學習率是另一回事", "section 5")
+
+# %% bind="recap"
+free("four times the examples, half the error", "四倍的樣本，一半的誤差", "section 3")
+free("The best rate is found by a sweep", "最好的學習率，還是要靠掃描", "section 5")
+free("a larger batch saves updates", "", "section 7")
 
 # %% key="progress"
 hp.progress()
