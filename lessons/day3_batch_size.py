@@ -728,10 +728,10 @@ ax.axvline(noise_scale, color="black", lw=1, ls=":")
 hp.show(fig, "day3-scale")
 
 # %% [markdown] key="scale-seen" lang="en"
-# The dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
+# Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
-# %% [markdown] key="scale-seen" lang="zh-TW" of="e2bd95d1"
-# 點線就是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+# %% [markdown] key="scale-seen" lang="zh-TW" of="f127d3ed"
+# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
 
 # %% bind="scale"
 free("Nobody needs", "", "the estimate below does without")

@@ -139,7 +139,8 @@ def explore_race(races, seconds):
     made = [np.arange(1, len(run) + 1) for run in loss]
     lines = figures.losses_by_batch_size(made, loss, sizes, left, "updates")
     drawn = [line.get_xdata() for line in lines]
-    left.legend(handles=lines, loc="lower left", fontsize=9).set_zorder(1)
+    legend = left.legend(handles=lines, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize=9)
+    legend.set_zorder(1)
     goal = left.axhline(1, color="black", lw=1, ls=":")
     left.set_ylim(0.04, 4)
     (cost,) = right.plot([], [], "-", lw=1, color=figures.GREY)
