@@ -490,7 +490,7 @@ hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
 
 # %% bind="map"
 says("Nine rates, eight batch sizes", "九個學習率、八種批次大小", sweep.loss.shape[:2] == (9, 8))
-says("each twice the one before", "後一個都是前一個的兩倍", {b / a for a, b in zip(sizes, sizes[1:])} == {2})
+says("each twice the one before", "後一個都是前一個的兩倍", set(np.diff(np.log2(sizes))) == {1})
 says("and three seeds", "再配三個種子", sweep.loss.shape[2] == 3)
 says("216 trainings", "216 次訓練", sweep.diverged.size == 216)
 
