@@ -7,7 +7,8 @@ NOTEBOOKS ?= en
 QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check bound nbval browser bad-days additions browser-oldest site site-test lite platforms binder colab lowest \
+.PHONY: help lab test lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site site-test \
+	lite platforms binder colab lowest \
 	links notebooks claims bench clean
 
 help:
@@ -19,6 +20,8 @@ help:
 	@echo "make platforms   run the notebooks as Colab does, with the lowest versions allowed, and Binder's own steps"
 	@echo "make links       write the address of your fork into every badge, link and setup cell"
 	@echo "make claims      measure every claim of the course and print the table"
+	@echo "make mutate      change 100 constants of the lessons: is each sentence that becomes false refused?"
+	@echo "make measure     measure again what takes too long for a lesson (EXPERIMENTS=day4_memory for one)"
 	@echo "make bench       measure the speed (pip install -r tests/benchmarks/requirements.txt to compare)"
 
 lab: $(VENV)/lab
@@ -87,6 +90,12 @@ links: $(VENV)/dev
 
 notebooks: $(VENV)/dev
 	$(BIN)/python -m tools.build
+
+mutate: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m tools.mutate $(LESSONS)
+
+measure: $(VENV)/dev
+	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m tools.measure $(EXPERIMENTS)
 
 claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims

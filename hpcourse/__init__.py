@@ -40,6 +40,7 @@ _LATER = _MODULES | {
     "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
+    "measured": "hpcourse.stored",
     "predict": "hpcourse.page.predictions",
     "progress": "hpcourse.page.recap",
     "quiz": "hpcourse.page.quizzes",

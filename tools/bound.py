@@ -30,6 +30,14 @@ from tools import evaluate, prose
 from tools.evaluate import binding
 
 LANGUAGES = ("en", "zh-TW")  # those of the words in `says`, in this order
+QUIET = {  # no bars, no windows, no files; sealed cells show what they show
+    "TQDM_DISABLE": "1",
+    "MPLBACKEND": "agg",
+    "HPCOURSE_KEEP_LOG": "no",
+    "HPCOURSE_KEEP_PROGRESS": "no",
+    "HPCOURSE_SEALED": "show",
+}
+SHOWN_ONLY = re.compile(r"hp\.(explore_\w+|quiz|progress)\([^()]*\);?")  # cells that compute nothing
 FORMS = {
     "says": "says(English words, Chinese words, a comparison of what the lesson computed)",
     "free": "free(English words, Chinese words, why they speak of no result)",
@@ -182,39 +190,39 @@ def take(nb, bindings):
 
 
 def run(lesson):
-    """Run the code of a lesson, solutions included, in this process; returns the faults."""
+    """Run the code of a lesson, solutions included, in this process; yields the faults as they come.
+
+    Returns (as a generator does) the texts that the cells printed, by their keys.
+    """
     import matplotlib.pyplot as plt
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
     import hpcourse as hp
 
-    shell, faults, begun = InteractiveShell.instance(), [], {""}
-    hp.show = lambda fig, *_, **__: plt.close(fig)  # what is drawn, the notebooks show
+    shell, begun, printed = InteractiveShell.instance(), {""}, {}
+    hp.show = lambda shown, *_, **__: plt.close("all")  # what is drawn, the notebooks show
     waiting = list(lesson.bindings)
     for c in [None, *lesson.cells]:
-        if c is not None and c.kind == "code" and c.source.strip():
-            with capture_output():
+        if c is not None and c.kind == "code" and c.source.strip() and not SHOWN_ONLY.fullmatch(c.source):
+            with capture_output() as out:
                 result = shell.run_cell(c.solved, store_history=False)
+            printed[c.key] = out.stdout
             if error := result.error_before_exec or result.error_in_exec:
-                return [*faults, c.fault(f"raises {type(error).__name__}: {error}".split("\n")[0])]
+                yield c.fault(f"raises {type(error).__name__}: {error}".split("\n")[0])
+                return printed
         if c is not None:
             begun.add(c.id)
         while waiting and waiting[0].after in begun:
             cell = waiting.pop(0)
-            faults += cell.false(evaluate.evaluate(cell.source, shell.user_ns))
-    return faults
+            yield from cell.false(evaluate.evaluate(cell.source, shell.user_ns))
+    return printed
 
 
 def run_file(name, root):
     """`run` for a process of its own."""
-    os.environ |= {
-        "TQDM_DISABLE": "1",
-        "HPCOURSE_KEEP_LOG": "no",
-        "HPCOURSE_SEALED": "show",
-        "MPLBACKEND": "agg",
-    }
-    return run(read_lessons(root, [name])[0])
+    os.environ |= QUIET
+    return list(run(read_lessons(root, [name])[0]))
 
 
 def read_lessons(root, names=()):

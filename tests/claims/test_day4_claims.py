@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hpcourse as hp
+from tools.experiments import day4_memory
 
 NETWORK, SEEDS = hp.MLP((64, 32, 10)), range(200, 205)  # not the seeds of the lesson
 
@@ -308,4 +309,18 @@ def test_the_two_forms_part_only_when_the_rate_changes(claim):
         measured=f"{before:.1g}; {after:.2f}",
         verdict="confirmed under conditions: as long as the rate does not change",
         holds=before < 1e-12 and abs(after - 2.35) < 0.05,
+    )
+
+
+def test_the_table_of_memories_is_measured_again(claim):
+    seeds, stored = {"tuning": range(2000, 2005), "reported": range(3000, 3015)}, hp.measured("day4-memory")
+    again = list(day4_memory.measure((0, 0.9, 0.99), seeds, rates=np.logspace(-2.5, 0.5, 13)))
+    loss = np.array([row["loss"] for row in again])
+    ratios = loss / [stored.row(momentum=row["momentum"])["loss"] for row in again]
+    claim(
+        "How much memory pays on digits: 0.9 more than none, 0.99 less (the stored table)",
+        statistic="median loss at momentum 0, 0.9, 0.99, each at its best rate; largest ratio to the table",
+        measured=f"{loss[0]:.3f}, {loss[1]:.3f}, {loss[2]:.3f}; {max(ratios.max(), 1 / ratios.min()):.2f}",
+        verdict="confirmed under conditions: on digits, after ten epochs",
+        holds=loss[1] < 0.7 * loss[0] < loss[2] and 0.5 < ratios.min() <= ratios.max() < 2,
     )
