@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from hpcourse.course import LANGUAGES
+from tools import seals
 
 REPOSITORY = Path(__file__).parents[3]
 NOTEBOOKS = {
@@ -35,9 +36,15 @@ def cells_of(page):
 
 
 def words_for_pictures(page):
-    """The text alternatives that the notebook has stored with its pictures, in order."""
-    outputs = [output for cell in cells_of(page) for output in cell.get("outputs", ())]
-    return [o["metadata"]["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
+    """The text alternatives that the notebook has stored with its pictures, in order; of sealed cells too."""
+    language, _, name = page.removesuffix(".html").partition("/")
+    sealed = seals.read(REPOSITORY / "notebooks/sealed" / language / f"{name}.json")
+    words = []
+    for cell in cells_of(page):
+        outputs = cell.get("outputs", ())
+        words += [o["metadata"]["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
+        words += [o["alt"] for o in sealed.get(cell["id"], ("", ()))[1] if "picture" in o]
+    return words
 
 
 class Links(HTMLParser):
@@ -204,7 +211,9 @@ def test_questions_are_answered_without_a_kernel(visit, page):
     from hpcourse.language import text, use_language
     from hpcourse.page.questions.day1 import QUESTIONS
 
-    asked = re.findall(r'hp\.quiz\("([\w-]+)"\)', "".join("".join(cell["source"]) for cell in cells_of(page)))
+    asked = re.findall(
+        r'hp\.(?:quiz|predict)\("([\w-]+)"\)', "".join("".join(cell["source"]) for cell in cells_of(page))
+    )
     there = visit(page)
     boxes = there.page.locator(".question")
     assert boxes.count() == len(asked) > 0
@@ -223,6 +232,27 @@ def test_questions_are_answered_without_a_kernel(visit, page):
                 assert text(reason).replace("`", "") in feedback.inner_text()
     finally:
         use_language("en")
+
+
+def test_a_prediction_shows_nothing_before_an_answer_and_the_figure_after_it(visit):
+    there = visit("en/day1_learning_rate.html")
+    question = there.page.locator('[data-opens="day1-digits"]')
+    waiting = there.page.locator('.sealed[data-question="day1-digits"]')
+    pictures = waiting.locator("img")
+    assert waiting.count() == 3  # the figure, the numbers, the explorer
+    assert not any(picture.is_visible() for picture in pictures.all())
+    assert "rates, 0." not in there.page.locator("article").inner_text()
+    question.locator("summary").nth(2).focus()
+    there.page.keyboard.press("Enter")
+    pictures.first.wait_for(state="visible")
+    assert all(picture.is_visible() for picture in pictures.all())
+    assert "rates, 0." in waiting.nth(1).inner_text()
+    assert question.get_by_role("status").inner_text() == "The result is shown below."
+    assert question.locator("details[open]").inner_text().partition("✗ Not so:")[1]
+    other = there.page.locator('.sealed[data-question="day1-range"]')
+    assert other.get_attribute("open") is None  # each prediction opens its own
+    other.locator("summary").press("Enter")  # "Show me"
+    assert other.locator("img").is_visible()
 
 
 @pytest.mark.parametrize(
