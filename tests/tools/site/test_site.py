@@ -82,6 +82,7 @@ def test_page_is_whole(visit, page):
     formulas, drawn = body.locator(".math").count(), body.locator(".math mjx-container").count()
     assert formulas == drawn
     assert body.locator("mjx-merror").count() == 0
+    body.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     body.set_viewport_size({"width": 360, "height": 740})  # a small phone
     assert body.evaluate("document.documentElement.scrollWidth") <= 360
     body.evaluate(TWO_FRAMES)  # the page hears of its new size when it is drawn
