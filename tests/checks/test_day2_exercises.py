@@ -5,46 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from readings import try_values
+from typical_day2 import RIGHT, WRONG
 
 import hpcourse as hp
 from hpcourse.checks import READINGS
 from hpcourse.checks.tasks import day2
 
 SOURCE = (Path(__file__).parents[2] / "lessons/day2_exercises.py").read_text(encoding="utf-8")
-WRONG = {
-    "frozen_run": {"still_moving": ["A"], "arrived": ["B", " b"], "noise_floor": ["D"]},
-    "best_decay_rate": {
-        "for_the_short_training": [0.0186, 0.02],
-        "border_of_the_sweep": [0.005],
-        "loss": [0.000376],
-        "no_decay": [0],
-        "too_slow": [0.001, 1e-6],
-        "too_fast": [0.01, 0.3, 2.0],
-        None: [-0.0027],
-    },
-}
-RIGHT = {"frozen_run": ["C", "c"], "best_decay_rate": [0.00267, np.float64(0.0025), np.array(0.003)]}
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    hp.use_language("en")
-    yield
-    hp.use_language("en")
-
-
-def test_these_are_all_the_readings_of_the_day():
-    assert {name for name, reading in READINGS.items() if reading.day == 2} == set(WRONG)
-    assert {n: {m.id for m in READINGS[n].mistakes} for n in WRONG} == {
-        n: {*WRONG[n]} - {None} for n in WRONG
-    }
-
-
-@pytest.mark.parametrize("language", ["en", "zh-TW"])
-@pytest.mark.parametrize("name", WRONG)
-def test_a_reading_names_each_typical_wrong_value_and_takes_the_right_ones(name, language):
-    try_values(name, WRONG[name], RIGHT[name], language)
 
 
 def test_no_message_gives_a_value_away():

@@ -5,67 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from readings import try_values
 
 import hpcourse as hp
-from hpcourse.checks import READINGS
 from hpcourse.checks.tasks import day3
 
 SOURCE = (Path(__file__).parents[2] / "lessons/day3_exercises.py").read_text(encoding="utf-8")
-WRONG = {
-    "unseen_share": {
-        "share_that_was_seen": [0.632, 0.62],
-        "share_that_came_again": [0.264],
-        "in_percent": [36.8, 37],
-        "number_of_examples": [377],
-        "number_of_seen_examples": [647],
-        "nothing_missed": [0],
-        None: [0.5, 1, -0.368],
-    },
-    "rate_for_large_batch": {
-        "same_rate": [1 / 32, 0.0312],
-        "square_root": [np.sqrt(8) / 32, 1 / 16, 1 / 8],
-        "wrong_way": [1 / 256, 0.0156],
-        "the_loss": [0.7, 2.07],
-        "lowest_loss": [0.5, 1],
-        None: [-0.25],
-    },
-    "precise_batch_size": {
-        "with_replacement": [100],
-        "variance_of_a_tenth": [10, 9],
-        "one_too_small": [66],
-        "not_whole": [66.9, 66.5],
-        "all_of_them": [200],
-        "outside": [0, 201, -67],
-        "too_noisy": [1, 32],
-        "larger_than_needed": [68, 128],
-    },
-}
-RIGHT = {
-    "unseen_share": [0.368, 1 / np.e, np.float64(0.35), 0.39],
-    "rate_for_large_batch": [0.25, 1 / 4, np.float64(0.25)],
-    "precise_batch_size": [67, 67.0, np.int64(67)],
-}
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    hp.use_language("en")
-    yield
-    hp.use_language("en")
-
-
-def test_these_are_all_the_readings_of_the_day():
-    assert {name for name, reading in READINGS.items() if reading.day == 3} == set(WRONG)
-    assert {n: {m.id for m in READINGS[n].mistakes} for n in WRONG} == {
-        n: {*WRONG[n]} - {None} for n in WRONG
-    }
-
-
-@pytest.mark.parametrize("language", ["en", "zh-TW"])
-@pytest.mark.parametrize("name", WRONG)
-def test_a_reading_names_each_typical_wrong_value_and_takes_the_right_ones(name, language):
-    try_values(name, WRONG[name], RIGHT[name], language)
 
 
 def shown_function(name):

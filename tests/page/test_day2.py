@@ -95,13 +95,9 @@ def test_moving_a_slider_changes_picture_and_words_and_shows_no_error(explore, c
     assert not figure.messages.value
 
 
-def test_captions_follow_the_language():
-    hp.use_language("zh-TW")
-    try:
-        assert "所有學習率加起來" in hp.explore_decay().description
-        assert "停在銳度" in hp.explore_valley().description
-    finally:
-        hp.use_language("en")
+def test_captions_follow_the_language(in_chinese):
+    assert "所有學習率加起來" in hp.explore_decay().description
+    assert "停在銳度" in hp.explore_valley().description
 
 
 def test_noisy_losses_draws_the_mean_over_seeds(ax):

@@ -168,15 +168,11 @@ def test_a_target_that_nobody_reaches_is_said(races):
     assert "No batch size gets to a loss of 0.20" in figure.description
 
 
-def test_captions_of_the_day_follow_the_language(races):
-    hp.use_language("zh-TW")
-    try:
-        assert "每個訓練週期更新 20 次" in hp.explore_batches().description
-        figure = hp.explore_race(races, {16: 1.0, 128: 2.0})
-        figure.controls["target"].value = 1.0
-        assert "的更新次數最少" in figure.description
-    finally:
-        hp.use_language("en")
+def test_captions_of_the_day_follow_the_language(races, in_chinese):
+    assert "每個訓練週期更新 20 次" in hp.explore_batches().description
+    figure = hp.explore_race(races, {16: 1.0, 128: 2.0})
+    figure.controls["target"].value = 1.0
+    assert "的更新次數最少" in figure.description
 
 
 def test_what_was_measured_is_dots_where_there_is_an_exact_line():

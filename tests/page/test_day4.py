@@ -84,14 +84,10 @@ def test_moving_a_slider_changes_picture_and_words_and_shows_no_error(explore):
     assert not figure.messages.value
 
 
-def test_captions_follow_the_language():
-    hp.use_language("zh-TW")
-    try:
-        figure = hp.explore_ravine()
-        assert "界線" in figure.description
-        assert figure.controls["momentum"].description == "動量 γ"
-    finally:
-        hp.use_language("en")
+def test_captions_follow_the_language(in_chinese):
+    figure = hp.explore_ravine()
+    assert "界線" in figure.description
+    assert figure.controls["momentum"].description == "動量 γ"
 
 
 def test_the_map_is_white_exactly_where_the_distance_grew(ax):

@@ -145,11 +145,7 @@ def test_moving_a_slider_changes_picture_and_words_and_shows_no_error(explore, c
     assert not figure.messages.value
 
 
-def test_captions_follow_the_language():
-    hp.use_language("zh-TW")
-    try:
-        figure = hp.explore_adam()
-        assert "權重移動 1.00 η" in figure.description
-        assert figure.controls["sequence"].options[1] == ("正負交替", "signs")
-    finally:
-        hp.use_language("en")
+def test_captions_follow_the_language(in_chinese):
+    figure = hp.explore_adam()
+    assert "權重移動 1.00 η" in figure.description
+    assert figure.controls["sequence"].options[1] == ("正負交替", "signs")

@@ -202,12 +202,8 @@ def test_block_means_leave_out_what_has_diverged():
     assert np.isnan(day6._block_means(np.full((1, 2), np.nan), 2)).all()
 
 
-def test_the_explorers_speak_chinese():
-    hp.use_language("zh-TW")
-    try:
-        board, luck = hp.explore_dashboard(epochs=1, seeds=range(2)), hp.explore_luck(draws=2, most=3)
-    finally:
-        hp.use_language("en")
+def test_the_explorers_speak_chinese(in_chinese):
+    board, luck = hp.explore_dashboard(epochs=1, seeds=range(2)), hp.explore_luck(draws=2, most=3)
     assert "試過的設定：1 組" in board.description
     assert board.controls["optimizer"].description == "最佳化器"
     assert "選中" in luck.description
