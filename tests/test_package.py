@@ -141,12 +141,12 @@ print(*sys.modules)"""
 
 
 def test_importing_the_package_is_quick():
-    seconds = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+    seconds = "import time; t = time.process_time(); import {}; print(time.process_time() - t)"
     whole, numpy = (
         min(float(fresh(seconds.format(name))[0]) for _ in range(3)) for name in ("hpcourse", "numpy")
     )
     print(f"import hpcourse: {whole:.3f} s, of which numpy {numpy:.3f} s")
-    assert whole < 1
+    assert whole < 3 * numpy  # of processor time, whatever else the machine does
 
 
 CONTRACT = [
