@@ -85,7 +85,8 @@ def shown_messages():
     for module in modules("hpcourse.page.alternatives"):
         yield from module.TEXTS.values()
     yield from RAISED.values()
-    yield from (mistake.message for task in TASKS.values() for mistake in task.mistakes)
+    for mistake in (mistake for task in TASKS.values() for mistake in task.mistakes):
+        yield from (mistake.message, mistake.beside)
     for reading in (task for task in READINGS.values() if isinstance(task, Reading)):
         yield from (reading.right, reading.otherwise)
         yield from (mistake.message for mistake in reading.mistakes)

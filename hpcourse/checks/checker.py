@@ -8,6 +8,7 @@ by its properties (`properties.py`).
 import dataclasses
 import dis
 import inspect
+import itertools
 import traceback
 import types
 import warnings
@@ -16,13 +17,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hpcourse.checks import properties
-from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.isolation import TimeUp, run_apart
 from hpcourse.checks.result import Result
-from hpcourse.checks.task import Answer, Ours, Unusable, say
+from hpcourse.checks.task import LONGEST, Answer, Ours, Reordered, Unusable, say
 
 NOT_STARTED = say(
     "Something is still to be written: replace the `...` with your own lines, then run this again."
 )
+
+
+PARAMETER_ORDER = "parameter_order"
+NO_ANSWER = ("raised", "in place")  # problems that are forgiven in a case with a note
 
 
 @dataclass
@@ -38,7 +43,9 @@ class Record:
 class Observed:
     """What an answer did: how the work ended, what it printed, and its records.
 
-    `again` is the record of the first case once more, `remarks` are those of cases only remarked on.
+    `again` is the record of the first case once more, `remarks` are those of cases only remarked on,
+    `overwritten` the arguments that it changed, `order` that of its parameters, if it is not the task's.
+    `gaps` says whether a `...` stands in it where a value should.
     """
 
     ending: str
@@ -47,6 +54,9 @@ class Observed:
     records: list = field(default_factory=list)
     again: Record | None = None
     remarks: list = field(default_factory=list)
+    overwritten: tuple = ()
+    order: tuple = ()
+    gaps: bool = False
 
 
 class Live:
@@ -58,9 +68,11 @@ class Live:
 
     def observed(self):
         """The answer on every case."""
-        outcome = run_apart(lambda: _watch_all(self.task, Answer(self.answer, self.task.names), self.cases))
-        value = outcome.value or ([], None, [])
-        return Observed(outcome.ending, outcome.printed, outcome.characters, *value)
+        function = Answer(self.answer, self.task.names)
+        outcome = run_apart(lambda: _watch_all(self.task, function, self.cases))
+        value = outcome.value or ([], None, [], ())
+        told = (outcome.ending, outcome.printed, outcome.characters, *value)
+        return Observed(*told, function.order, has_gaps(self.answer))
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -76,6 +88,10 @@ class Live:
         """Names of numbers among the arguments that never change the answer's results."""
         function = Answer(self.answer, self.task.names)
         return run_apart(lambda: _unused(self.task, function, self.cases)).value or []
+
+    def right_order(self):
+        """The order of the arguments with which the answer would be right, or ()."""
+        return run_apart(lambda: _right_order(self.task, self.answer, self.cases)).value or ()
 
 
 def judge(task, answer, seed=None):
@@ -103,29 +119,56 @@ def conclude(task, source):
         return Result(task, "not started", NOT_STARTED, **printed)
     expected = watch(task, Ours(task.reference, task.names), cases)
     wrong = differences(cases, expected, records)
-    behaviours = [records]
+    behaviours, kept = [records], None
     if wrong and task.forms and not any(given.problem for _, _, given, _ in wrong):
         behaviours += source.in_other_forms()
-        if any(not differences(cases, expected, other) for other in behaviours):
-            wrong = []
+        fitting = [
+            form for form, other in zip(task.forms, behaviours[1:]) if not differences(cases, expected, other)
+        ]
+        if fitting:
+            wrong, kept = [], fitting[0].note
     repeats = _repeats(records[0], observed.again)
     if not wrong and not repeats:
         return Result(task, "not yet", properties.remembers(), **printed)
+    if not wrong and observed.order:
+        message = properties.parameter_order(task, observed.order)
+        return Result(task, "not yet", message, mistake=PARAMETER_ORDER, **printed)
     if not wrong:
-        remarks = _remarks(task, observed.remarks)
-        return Result(task, "passed", properties.passed(cases, records, task, remarks), **printed)
+        remarks = [kept, *_remarks(task, observed.remarks), properties.overwrites(observed.overwritten)]
+        message = properties.passed(cases, records, task, [remark for remark in remarks if remark])
+        return Result(task, "passed", message, **printed)
+    mistake, message = _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
+    if message is NOT_STARTED:
+        return Result(task, "not started", NOT_STARTED, **printed)
+    message = properties.Parts([message, properties.overwrites(observed.overwritten)])
     example = properties.example(task, wrong[0])
-    mistake = _recognise(task, cases, behaviours)
-    if mistake:
-        message = say(mistake.message)
-        return Result(task, "not yet", message, mistake=mistake.id, example=example, **printed)
+    return Result(task, "not yet", message, mistake=mistake, example=example, **printed)
+
+
+def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats):
+    """(id of the mistake or None, message) of a wrong answer."""
+    cases, records = source.cases, observed.records
+    known = recognise(task, cases, behaviours)
+    if known and observed.order:
+        ids, message = known
+        return f"{ids}+{PARAMETER_ORDER}", properties.Parts(
+            [message, properties.parameter_order(task, observed.order)]
+        )
+    if known:
+        return known
+    if 2 * len(wrong) > len(cases) and (order := source.right_order()):
+        return PARAMETER_ORDER, properties.parameter_order(task, order)
+    if observed.gaps:
+        return None, NOT_STARTED
 
     def unused():
         needed = _unused(task, Ours(task.reference, task.names), cases)
         return [name for name in source.unused() if name not in needed]
 
     message = properties.describe(task, cases, expected, records, wrong, repeats, unused)
-    return Result(task, "not yet", message, example=example, **printed)
+    if observed.order:
+        message = properties.Parts([message, properties.parameter_order(task, observed.order)])
+    return None, message
 
 
 def watch(task, function, cases, form=None):
@@ -140,12 +183,13 @@ def watch(task, function, cases, form=None):
 
 
 def _watch_all(task, function, cases):
-    """The records, once more that of the first case, to see whether calls influence each other, and those
-    of the cases that are only remarked on."""
+    """The records, once more that of the first case, to see whether calls influence each other, those of
+    the cases that are only remarked on, and the names of the arguments that were overwritten."""
     return (
         watch(task, function, cases),
         watch(task, function, cases[:1])[0],
         watch(task, function, task.remarks),
+        tuple(sorted(function.overwritten, key=task.names.index)),
     )
 
 
@@ -167,6 +211,8 @@ def _record(task, function, case, form):
         record.problem = "memory"
     except NotImplementedError:
         record.problem = "ellipsis"
+    except TimeUp:
+        raise
     except BaseException as error:  # an answer may raise anything, SystemExit and KeyboardInterrupt too
         record.problem, record.details = "raised", _what_was_raised(error, function.function)
     return record
@@ -179,10 +225,10 @@ def _what_was_raised(error, function):
         if code and frame.f_code.co_filename == code.co_filename:
             where = {"line": line - frame.f_code.co_firstlineno + 1, "function": frame.f_code.co_name}
     try:
-        message = str(error)
+        message = str(error)[:LONGEST]
     except Exception:
         message = ""
-    return {"kind": type(error).__name__, "said": message[:200], **where}
+    return {"kind": type(error).__name__[:LONGEST], "said": message, **where}
 
 
 def differences(cases, expected, records):
@@ -190,7 +236,7 @@ def differences(cases, expected, records):
     found = []
     for case, right, given in zip(cases, expected, records):
         what = _difference(right, given)
-        if what and not (what[0] == "raised" and case.note):
+        if what and not (what[0] in NO_ANSWER and case.note):
             found.append((case, right, given, what))
     return found
 
@@ -223,60 +269,182 @@ def compare(right, given, start=None):
         return "" if np.array_equal(right, given) else "value"
     if given.dtype.kind == "c":
         return "type"
+    rough = given.dtype.kind == "f" and given.dtype.itemsize <= 4
+    relative, absolute = (2e-5, 2e-6) if rough else (1e-6, 1e-9)
     with np.errstate(all="ignore"):
-        if not np.all(np.isfinite(given) | ~np.isfinite(right)):
+        finite = np.isfinite(right)
+        if not np.all(np.isfinite(given) | ~finite):
             return "nan"
-        size = np.abs(right[np.isfinite(right)]).max(initial=0)
+        near = np.abs(given - right)
+        size = np.abs(right).max(initial=0, where=finite)
         if start is not None and start.dtype.kind in "iuf":
-            size = max(size, np.abs(start[np.isfinite(start)]).max(initial=0))
-        rough = given.dtype.kind == "f" and given.dtype.itemsize <= 4
-        relative, absolute = (2e-5, 2e-6) if rough else (1e-6, 1e-9)
-        close = np.allclose(given, right, rtol=relative, atol=absolute * float(size) + 1e-12, equal_nan=True)
-    return "" if close else "value"
+            size = max(size, np.abs(start).max(initial=0, where=np.isfinite(start)))
+        close = near <= relative * np.abs(right) + absolute * size + 1e-12
+        if not finite.all():
+            close |= (given == right) | (np.isnan(given) & np.isnan(right))
+    return "" if close.all() else "value"
 
 
-def _recognise(task, cases, behaviours):
-    """The known mistake that the answer behaves like, its memory read in whatever form."""
-    known = [(mistake, watch(task, Ours(mistake.wrong, task.names), cases)) for mistake in task.mistakes]
-    for records in behaviours:
-        for mistake, wrong in known:
-            if _alike(cases, wrong, records):
-                return mistake
+def recognise(task, cases, behaviours):
+    """(id, message) of the known mistake that the answer behaves like, or of two of them, or None.
+
+    `behaviours` are its records, its memory read in whatever form. Single mistakes come first, then those
+    of somebody whose formula is unusual in another part, then pairs: only mistakes in different parts of
+    the task's formula can be made together.
+    """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for records in behaviours:
+            for mistake in task.mistakes:
+                if _behaves_as(task, mistake.wrong, cases, records):
+                    return mistake.id, say(mistake.message)
+        for records in behaviours:
+            for mistake, function in _unusual(task):
+                if _behaves_as(task, function, cases, records):
+                    return mistake.id, say(mistake.beside or mistake.message)
+        for records in behaviours:
+            fitting = [pair for pair, function in pairs(task) if _behaves_as(task, function, cases, records)]
+            if fitting:
+                return properties.two_mistakes(fitting)
     return None
 
 
+def _unusual(task):
+    for variant in task.variants:
+        for mistake in task.mistakes:
+            if mistake.parts and not set(mistake.parts) & set(variant):
+                yield mistake, task.formula(**variant, **mistake.parts)
+
+
+def pairs(task):
+    """((mistake, mistake), a function with both) for all that are in different parts of the formula."""
+    for one, other in itertools.combinations([mistake for mistake in task.mistakes if mistake.parts], 2):
+        if not set(one.parts) & set(other.parts):
+            yield (one, other), task.formula(**one.parts, **other.parts)
+
+
+def _behaves_as(task, function, cases, records):
+    """Whether `function` does the same as was recorded, on every case that both have an answer for."""
+    function, compared = Ours(function, task.names), 0
+    for case, record in zip(cases, records):
+        # Lists multiplied by integers repeat themselves: what a wrong answer makes of them tells nothing.
+        if case.kind == "lists" or (case.note and record.problem in NO_ANSWER):
+            continue
+        same = _same_on(task, function, case, record)
+        if same is False:
+            return False
+        compared += same is True
+    return compared > 0
+
+
+def _same_on(task, function, case, record):
+    """Whether `function` does on one case what was recorded; None where neither has an answer.
+
+    It stops at the first difference: of a hundred mistakes nearly all are told apart by the first number.
+    """
+    problem, number = "", 0
+    try:
+        for mine in task.observe(function, case):
+            if number == len(record.seen):
+                return None if case.note and record.problem in NO_ANSWER else False
+            if compare(mine.value, record.seen[number].value, mine.start):
+                return False
+            number += 1
+    except Unusable as unusable:
+        problem = unusable.problem
+    except Exception:
+        problem = "raised"
+    if problem != record.problem or number != len(record.seen):
+        return None if case.note and "raised" in (problem, record.problem) else False
+    return None if problem else True  # such as a division by zero in both; the other cases decide
+
+
+def _right_order(task, answer, cases):
+    """The order in which the answer, handed its arguments by position, is right; () if there is none.
+
+    Tried are two arguments exchanged and one moved to another place.
+    """
+    expected = watch(task, Ours(task.reference, task.names), cases)
+
+    def right(function):
+        return all(_right_on(task, function, case, record) for case, record in zip(cases, expected))
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        by_place = Reordered(answer, task.names, task.names)
+        if by_place.order and right(by_place):
+            return by_place.order
+        for order in _orders(task.names):
+            # Where the formula does not mind an exchange, as of factors, it explains nothing.
+            if right(Reordered(answer, task.names, order)) and not right(
+                Reordered(task.reference, task.names, order)
+            ):
+                return order
+    return ()
+
+
+def _orders(names):
+    """`names` with two exchanged, or with one moved."""
+    found = []
+    for i, j in itertools.combinations(range(len(names)), 2):
+        order = list(names)
+        order[i], order[j] = order[j], order[i]
+        found.append(tuple(order))
+    for i, j in itertools.permutations(range(len(names)), 2):
+        order = list(names)
+        order.insert(j, order.pop(i))
+        found.append(tuple(order))
+    return dict.fromkeys(found)
+
+
+def _right_on(task, function, case, record):
+    seen = iter(record.seen)
+    try:
+        for given in task.observe(function, case):
+            right = next(seen, None)
+            if right is None or compare(right.value, given.value, right.start):
+                return False
+    except Unusable as unusable:
+        return bool(case.note) and unusable.problem in NO_ANSWER
+    except TimeUp:
+        raise
+    except BaseException:
+        return bool(case.note)
+    return next(seen, None) is None
+
+
 def _unused(task, function, cases):
-    """Names of numbers among the arguments that make no difference to what `function` gives."""
+    """Names of numbers among the arguments that make no difference to what `function` gives, anywhere:
+    not to a single bit, on cases of every shape, with several other values."""
     names = [name for name in task.names if isinstance(cases[0].arguments.get(name), int | float)]
-    plain = [case for case in cases if case.kind == "plain"]
+    before = watch(task, function, cases)
 
     def changed(name):
-        other = [_with_another(case, name) for case in plain]
-        pairs = zip(watch(task, function, plain), watch(task, function, other))
-        return any(a.problem or b.problem or _difference(a, b) for a, b in pairs)
+        for case, record in zip(cases, before):
+            for other in _with_others(case, name):
+                after = watch(task, function, [other])[0]
+                if record.problem != after.problem or not _identical(record, after):
+                    return True
+        return False
 
     return [name for name in names if not changed(name)]
 
 
-def _with_another(case, name):
-    value = case.arguments[name]
-    value = 2 * value + 1 if isinstance(value, int) else 0.6 * value
-    return dataclasses.replace(case, arguments=case.arguments | {name: value})
+def _with_others(case, name):
+    value = case.arguments.get(name)
+    if not isinstance(value, int | float):
+        return []
+    values = (value + 1, 2 * value + 1, 10 * value) if isinstance(value, int) else (
+        0.6 * value, 0.01 * value, min(1.2 * value, (1 + value) / 2), 1e4 * value
+    )  # fmt: skip
+    return [dataclasses.replace(case, arguments=case.arguments | {name: other}) for other in values]
 
 
-def _alike(cases, one, other):
-    """Whether two functions behave the same on every case that both have an answer for."""
-    compared = 0
-    for case, a, b in zip(cases, one, other):
-        if a.problem and a.problem == b.problem and len(a.seen) == len(b.seen):
-            continue  # such as a division by zero in both, or None; the other cases decide
-        # Lists multiplied by integers repeat themselves: what a wrong answer makes of them tells nothing.
-        if case.kind == "lists" or (case.note and "raised" in (a.problem, b.problem)):
-            continue
-        if a.problem != b.problem or len(a.seen) != len(b.seen) or _difference(a, b):
-            return False
-        compared += 1
-    return compared > 0
+def _identical(one, other):
+    pairs = list(zip(one.seen, other.seen))
+    return len(one.seen) == len(other.seen) and all(
+        np.array_equal(a.value, b.value, equal_nan=a.value.dtype.kind in "fc") for a, b in pairs
+    )
 
 
 def _repeats(first, again):
@@ -307,3 +475,25 @@ def is_stub(function):
         return False
     given = [i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")]
     return all(value is None or value is Ellipsis for value in given)
+
+
+def has_gaps(function):
+    """Whether a `...` stands somewhere in the function's lines where a value should: `v = ...`."""
+    code = getattr(function, "__code__", None)
+    codes = [code] if code else []
+    for code in codes:
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return any(map(_stores_ellipsis, codes))
+
+
+def _stores_ellipsis(code):
+    instructions = list(dis.get_instructions(code))
+    return any(
+        one.opname in ("LOAD_CONST", "RETURN_CONST")
+        and one.argval is Ellipsis
+        and (
+            one.opname == "RETURN_CONST"
+            or other.opname.startswith(("STORE_FAST", "STORE_NAME", "RETURN", "YIELD"))
+        )
+        for one, other in itertools.pairwise([*instructions, instructions[-1]])
+    )

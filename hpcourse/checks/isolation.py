@@ -28,6 +28,10 @@ KEPT = 1000  # characters of what the answer prints
 HEADER = struct.Struct("!Q")
 
 
+class TimeUp(BaseException):
+    """Raised in an answer whose time is up, where it cannot be ended from outside."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of the work: `ending` is "done", "time" or "died"; `value` is what it returned."""

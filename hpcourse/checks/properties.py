@@ -41,10 +41,57 @@ def no_end(ending):
 
 
 def unfinished(record):
-    """Whether a `...` was left in the answer."""
+    """Whether a `...` was left in the answer, and something was to be done with it."""
     if record.problem == "ellipsis":
         return True
-    return record.problem == "raised" and "'ellipsis'" in record.details["said"]
+    stopped = record.problem == "raised" and record.details.get("kind") in ("TypeError", "AttributeError")
+    return stopped and "ellipsis" in str(record.details.get("said"))
+
+
+def parameter_order(task, order):
+    """For an answer that takes its arguments in another order than the task hands them over."""
+    names = ", ".join(task.names)
+    moved = [name for name, other in zip(task.names, order) if name != other]
+    if len(moved) == 2:
+        return say(
+            "Two parameters have changed places, `{one}` and `{other}`. Cells that call your function hand "
+            "its arguments over in the order ({names}).",
+            one=moved[0],
+            other=moved[1],
+            names=names,
+        )
+    return say(
+        "Your function takes its parameters in the order ({order}), but cells that call it hand them over "
+        "in the order ({names}).",
+        order=", ".join(order),
+        names=names,
+    )
+
+
+def overwrites(names):
+    """For an answer that changes its arguments; None where there are none."""
+    if not names:
+        return None
+    return say(
+        "Worth knowing: your function, or one that it calls, overwrites {names}. The old values are gone "
+        "for everybody who still needs them.",
+        names=", ".join(f"`{name}`" for name in names),
+    )
+
+
+def two_mistakes(fitting):
+    """(id, message) for an answer that behaves like two mistakes; `fitting` are all such pairs."""
+    first = fitting[0]
+    common = [mistake for mistake in first if all(mistake in pair for pair in fitting)]
+    told = {frozenset(mistake.message for mistake in pair) for pair in fitting}
+    if len(told) == 1 or len(common) == 2:
+        messages = [say(mistake.beside or mistake.message) for mistake in first]
+        parts = [say("Two things differ from the rule."), *messages]
+        return "+".join(mistake.id for mistake in first), Parts(parts)
+    if common:
+        message = say(common[0].beside or common[0].message)
+        return common[0].id, Parts([message, say("And there is something else besides.")])
+    return None
 
 
 def remembers():
@@ -57,7 +104,7 @@ def remembers():
 
 def passed(cases, records, task, remarks):
     """For a right answer: what was tried, where it does not apply, and the `remarks` on it."""
-    notes = [case.note for case, record in zip(cases, records) if record.problem == "raised" and case.note]
+    notes = [case.note for case, record in zip(cases, records) if record.problem and case.note]
     notes += remarks
     if task.whole and any(seen.value.dtype.kind == "f" for record in records for seen in record.seen):
         notes.append(say("One detail: your result is a float. Python's `range` wants an int."))
@@ -71,7 +118,7 @@ class Parts(Said):
         self.parts = parts
 
     def __str__(self):
-        sentences = dict.fromkeys(str(part) for part in self.parts if str(part))
+        sentences = dict.fromkeys(str(part) for part in self.parts if part and str(part))
         return " ".join(sentences).replace("。 ", "。")
 
 

@@ -45,6 +45,10 @@ def observe(name, answer, seed=None):
         "again": observed.again and _record_out(observed.again),
         "remarks": [_record_out(record) for record in observed.remarks],
         "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
+        "overwritten": list(observed.overwritten),
+        "order": list(observed.order),
+        "right_order": list(live.right_order()),
+        "gaps": observed.gaps,
     }
     return json.dumps(report)
 
@@ -88,7 +92,10 @@ class Told:
             raise ValueError(f"{len(self.cases)} cases should have a record, {len(records)} have")
         printed, characters = str(report["printed"])[:1000], int(report["characters"])
         remarks = [_record_in(record) for record in report["remarks"]]
-        self.report = Observed(report["ending"], printed, characters, records, again or None, remarks)
+        self.names = task.names
+        told = (self._names(report["overwritten"]), self._names(report["order"]), bool(report["gaps"]))
+        self.report = Observed(report["ending"], printed, characters, records, again or None, remarks, *told)
+        self.order = self._names(report["right_order"])
         self.forms = [[_record_in(record) for record in records] for records in report["forms"]]
         if any(len(form) != len(self.cases) for form in self.forms):
             raise ValueError("every case should have a record in each form")
@@ -100,6 +107,14 @@ class Told:
     def in_other_forms(self):
         """Its records with the memory kept in other forms."""
         return self.forms
+
+    def _names(self, told):
+        """As many names as there are parameters, cut to what a name may be."""
+        return tuple(str(name)[:40] for name in told[: len(self.names)])
+
+    def right_order(self):
+        """The order of its arguments with which it would be right."""
+        return self.order
 
     def unused(self):
         """Not asked for: it takes the answer itself to find out."""

@@ -1,8 +1,11 @@
 """What a task consists of: a reference, cases to try, known mistakes, and how a function is watched."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +13,7 @@ import numpy as np
 from hpcourse.language import text
 
 LARGEST = 10**6  # numbers in one result
+LONGEST = 200  # characters of a word
 
 
 class Said:
@@ -29,11 +33,47 @@ def say(template, **values):
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: a small wrong implementation, and what to tell somebody who made it."""
+    """A known mistake: a small wrong implementation, and what to tell somebody who made it.
+
+    `parts` are the parts of the task's formula that it does differently, where it is known by them.
+    `beside` is said instead of `message` where there is a second mistake, if `message` would then be untrue.
+    """
 
     id: str
     wrong: Callable
     message: str
+    parts: Mapping[str, Callable] = field(default_factory=dict)
+    beside: str = ""
+
+
+class Formula:
+    """A rule put together from named parts, so that a mistake is one part done differently, or a few.
+
+    `build(parts)` makes the function from a namespace of the parts; `right` are the right ones. Two
+    mistakes in different parts are recognised together, without anybody having written the pair down.
+
+    >>> decay = Formula(lambda p: lambda lr0, rate, t: lr0 * p.shape(-rate * p.clock(t)),
+    ...                 shape=np.exp, clock=lambda t: t)
+    >>> one_ahead, = decay.mistakes(("one_ahead", {"clock": lambda t: t + 1}, "One step ahead."))
+    >>> float(decay()(1.0, 2.0, 0)), float(one_ahead.wrong(1.0, 2.0, 0))
+    (1.0, 0.1353352832366127)
+    """
+
+    def __init__(self, build, **right):
+        self.build, self.right = build, right
+
+    def __call__(self, **changed):
+        """The function with some parts changed; without any, the right one."""
+        unknown = set(changed) - set(self.right)
+        if unknown:
+            raise ValueError(f"the parts are {', '.join(self.right)}, got {', '.join(sorted(unknown))}")
+        return self.build(SimpleNamespace(**(self.right | changed)))
+
+    def mistakes(self, *rows):
+        """Mistakes from rows (id, {part: what stands in its place}, message, [message beside another])."""
+        return tuple(
+            Mistake(id, self(**parts), message, parts, *beside) for id, parts, message, *beside in rows
+        )
 
 
 @dataclass(frozen=True)
@@ -61,10 +101,14 @@ class Seen(NamedTuple):
 
 
 class Form(NamedTuple):
-    """Another way to keep the same memory: how to hand it over and how to read it back."""
+    """Another way to keep the same memory: how to hand it over and how to read it back.
+
+    `note` is told to whoever keeps it so and is right.
+    """
 
     hand: Callable
     read: Callable
+    note: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +125,8 @@ class Task:
     remarks: tuple[Case, ...] = ()  # a right answer that differs here is told the case's note
     whole: bool = False  # the result should be an int
     words: tuple[str, ...] = ()  # the results to choose from, where they are words
+    formula: Formula | None = None  # what `Mistake.parts` are parts of
+    variants: tuple[Mapping, ...] = ()  # parts done otherwise that are right all the same
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self):
@@ -101,10 +147,13 @@ class Unusable(Exception):
 
 
 def numbers(value):
-    """`value` as an array of its own; raises Unusable where it is not made of numbers or words."""
+    """`value` as an array of its own; raises Unusable where it is not made of numbers or words.
+
+    A complex number without an imaginary part is a number; words are cut to `LONGEST` characters.
+    """
     if value is None or value is Ellipsis:
         raise Unusable("nothing" if value is None else "ellipsis")
-    if callable(value) or inspect.isgenerator(value):
+    if callable(value) or isinstance(value, Iterator):
         raise Unusable("type", got=type(value).__name__)
     try:
         array = np.array(value)
@@ -112,18 +161,20 @@ def numbers(value):
             inside = array.ravel().tolist()
             if any(item is Ellipsis for item in inside):
                 raise Unusable("ellipsis")
-            array = array.astype(float)
+            array = array.astype(complex if any(isinstance(item, complex) for item in inside) else float)
     except (TypeError, ValueError):
         raise Unusable("type", got=type(value).__name__) from None
     if array.dtype.kind not in "biufcU":
         raise Unusable("type", got=type(value).__name__)
     if array.size > LARGEST:
         raise Unusable("huge", got=array.size)
-    return array
+    if array.dtype.kind == "c" and not array.imag.any():
+        return array.real.copy()
+    return array.astype(f"U{LONGEST}") if array.dtype.kind == "U" else array
 
 
 def several(value, names):
-    """The results called `names`, as arrays: from a tuple, a list, a named tuple, a dict or an array."""
+    """The results called `names`, as arrays: from anything that unpacks, a dict or an array."""
     if value is None or value is Ellipsis:
         raise Unusable("nothing" if value is None else "ellipsis")
     if len(names) == 1 and not isinstance(value, Mapping):
@@ -135,12 +186,15 @@ def several(value, names):
             raise Unusable("count", wanted=1, got=len(value)) from None
     if isinstance(value, Mapping):
         value = [value[name] for name in names] if set(names) <= set(value) else list(value.values())
-    if not isinstance(value, tuple | list | np.ndarray):
+    if isinstance(value, Iterator | ValuesView | deque):
+        value = list(islice(value, len(names) + 1))
+    if not isinstance(value, tuple | list | np.ndarray) or (isinstance(value, np.ndarray) and not value.ndim):
         raise Unusable("count", wanted=len(names), got=1)
-    if isinstance(value, np.ndarray) and len(value) != len(names):
-        raise Unusable("count", wanted=len(names), got=1)
+    if any(isinstance(part, tuple) and any(np.ndim(item) for item in part) for part in value):
+        raise Unusable("packed", wanted=len(names))
     if len(value) != len(names):
-        raise Unusable("count", wanted=len(names), got=len(value))
+        got = 1 if isinstance(value, np.ndarray) else len(value)
+        raise Unusable("count", wanted=len(names), got=got)
     return {name: numbers(part) for name, part in zip(names, value)}
 
 
@@ -182,6 +236,12 @@ def _arrays(arguments):
     return {name: np.asarray(value) if name in "wmv" else value for name, value in arguments.items()}
 
 
+def _own(value):
+    if type(value) in (int, float):  # most arguments, and this is called very often
+        return value
+    return value.copy() if type(value) is np.ndarray else _as_arrays(fresh(value))
+
+
 def _as_arrays(value):
     if isinstance(value, dict):
         return {key: _as_arrays(item) for key, item in value.items()}
@@ -200,23 +260,51 @@ def fresh(value):
 
 
 class Answer:
-    """A learner's function, called with fresh copies and, where its parameters allow it, by name."""
+    """A learner's function, called with fresh copies and, where its parameters allow it, by name.
+
+    `order` is the order in which it takes the task's arguments by position, where that is another one
+    than the task's. `overwritten` collects the names of arguments that it changed.
+    """
 
     def __init__(self, function, names):
         self.function, self.names = function, names
         self.by_name = _understands(function, names)
+        self.order = _other_order(function, names) if self.by_name else ()
+        self.overwritten = set()
 
     def __call__(self, **arguments):
         given = {name: fresh(arguments[name]) for name in self.names}
-        if self.by_name:
-            return self.function(**given)
-        return self.function(*given.values())
+        result = self.function(**given) if self.by_name else self.function(*given.values())
+        for name, value in given.items():
+            if isinstance(value, np.ndarray) and not _equal(value, arguments[name]):
+                self.overwritten.add(name)
+                if value.dtype.kind in "iu" and _holds(result, value):
+                    raise Unusable("in place")  # fractions were cut off, as they are in such an array
+        return result
 
     def untouched(self, **arguments):
         """Called with the arguments themselves, to see afterwards what became of them."""
         if self.by_name:
             return self.function(**arguments)
         return self.function(*(arguments[name] for name in self.names))
+
+
+class Reordered(Answer):
+    """A learner's function that is handed the arguments by position, in the order `order`."""
+
+    def __init__(self, function, names, order):
+        super().__init__(function, names)
+        self.by_name, self.names = False, order
+
+
+def _equal(one, other):
+    return one.shape == np.shape(other) and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+
+
+def _holds(result, array):
+    parts = result.values() if isinstance(result, Mapping) else result
+    parts = list(parts) if isinstance(parts, tuple | list | ValuesView) else [result]
+    return any(isinstance(part, np.ndarray) and np.may_share_memory(part, array) for part in parts)
 
 
 class Ours:
@@ -226,7 +314,7 @@ class Ours:
         self.function, self.names = function, names
 
     def __call__(self, **arguments):
-        return self.function(*(_as_arrays(fresh(arguments[name])) for name in self.names))
+        return self.function(*[_own(arguments[name]) for name in self.names])
 
     def untouched(self, **arguments):
         """Called with the arguments themselves, to see afterwards what became of them."""
@@ -245,3 +333,10 @@ def _understands(function, names):
     required = {p.name for p in named if p.default is p.empty}
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     return required <= set(names) and (takes_any or set(names) <= {p.name for p in named})
+
+
+def _other_order(function, names):
+    """The names of the parameters in the order of their places, if that is not the task's order."""
+    parameters = inspect.signature(function).parameters.values()
+    places = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)[: len(names)]
+    return places if places != names[: len(places)] else ()

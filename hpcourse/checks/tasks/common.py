@@ -7,6 +7,7 @@ from hpcourse.checks.task import Case, say
 SILENT = say("")  # an answer that does not take lists is right, and natural: nothing to tell
 NO_INTEGERS = say("With whole-number weights it stops with an error: such an array cannot hold fractions.")
 FLAT_ONLY = say("It works on flat arrays; a matrix of weights it does not take.")
+ROWS_ONLY = say("It takes examples that are rows of numbers; images with several axes it does not take.")
 ARRAYS_ONLY = say("It works on arrays; a single number it does not take.")
 NUMBERS_ONLY = say("It works for one step at a time; a whole array of steps it does not take.")
 
@@ -22,6 +23,8 @@ OLD_MEMORY_RETURNED = (
     "The weights are right, but the old memory is returned: the next step will not know "
     "what happened in this one."
 )
+ORDER_TOO = "The results are returned in the wrong order."
+OLD_MEMORY = "The old memory is returned: the next step will not know what happened in this one."
 ABSOLUTE = "The sign of the gradient is lost: every weight moves the same way, whichever way its slope goes."
 
 # The first weight never feels a gradient; the others differ by four orders of magnitude.

@@ -8,7 +8,7 @@ import numpy as np
 
 from hpcourse.checks.checker import is_stub
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, once
+from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
@@ -37,10 +37,10 @@ def exponential_decay(lr0, rate, t):
 
 
 def _decays(rng):
-    settings = [{"lr0": 0.1, "rate": 0.05}, {"lr0": 2.0, "rate": 0.3}]
+    settings = [{"lr0": 0.1, "rate": 0.05}, {"lr0": 2.0, "rate": 0.3}, {"lr0": 0.5, "rate": 0.0005}]
     drawn = {"lr0": float(rng.uniform(0.01, 1)), "rate": float(rng.uniform(0.01, 0.2))}
     steps = (int(rng.integers(2, 6)), int(rng.integers(7, 30)))
-    return _over_time(settings, drawn, ([0, 1, 10, 45, 100], [0, 3, 7]), steps)
+    return _over_time(settings, drawn, ([0, 1, 10, 45, 100, 300], [0, 3, 7], [12_345]), steps)
 
 
 EXPONENTIAL_DECAY = Task(
@@ -159,6 +159,15 @@ EXPONENTIAL_DECAY = Task(
             lambda lr0, rate, t: lr0 * np.exp(-rate * np.square(t)),
             "It fades far too fast: the step is squared.",
         ),
+        *(
+            Mistake(
+                f"once_in_{many}_steps",
+                lambda lr0, rate, t, many=many: lr0 * np.exp(-rate * (t // many)),
+                "A staircase: the step is divided and rounded down first, as if the rate changed once an "
+                "epoch. It should change with every step.",
+            )
+            for many in (10, 50, 100, 1000)
+        ),
         Mistake("short_e", lambda lr0, rate, t: lr0 * 2.718 ** (-rate * t), SHORT_E),
         Mistake("five_digits_of_e", lambda lr0, rate, t: lr0 * 2.71828 ** (-rate * t), SHORT_E),
     ),
@@ -171,10 +180,14 @@ def linear_warmup(peak_lr, warmup_steps, t):
 
 
 def _warmups(rng):
-    settings = [{"peak_lr": 0.4, "warmup_steps": 5}, {"peak_lr": 0.03, "warmup_steps": 100}]
+    settings = [
+        {"peak_lr": 0.4, "warmup_steps": 5},
+        {"peak_lr": 0.03, "warmup_steps": 100},
+        {"peak_lr": 3.0, "warmup_steps": 2000},
+    ]
     drawn = {"peak_lr": float(rng.uniform(0.05, 0.9)), "warmup_steps": int(rng.integers(6, 20))}
     steps = (int(rng.integers(1, 5)), drawn["warmup_steps"] + int(rng.integers(0, 50)))
-    return _over_time(settings, drawn, ([0, 1, 3, 4, 5, 6, 30], [0, 49, 99, 250]), steps)
+    return _over_time(settings, drawn, ([0, 1, 3, 4, 5, 6, 30], [0, 49, 99, 250], [1500, 12_345]), steps)
 
 
 LINEAR_WARMUP = Task(
@@ -328,6 +341,7 @@ def _warmups_and_decays(rng):
     settings = [
         {"peak_lr": 0.4, "warmup_steps": 5, "rate": 0.1},
         {"peak_lr": 0.03, "warmup_steps": 40, "rate": 0.02},
+        {"peak_lr": 3.0, "warmup_steps": 2000, "rate": 0.0004},
     ]
     drawn = {
         "peak_lr": float(rng.uniform(0.05, 0.9)),
@@ -335,26 +349,37 @@ def _warmups_and_decays(rng):
         "rate": float(rng.uniform(0.05, 0.2)),
     }
     steps = (int(rng.integers(1, 5)), drawn["warmup_steps"] + int(rng.integers(3, 20)))
-    return _over_time(settings, drawn, ([0, 2, 4, 5, 6, 25], [0, 39, 40, 100]), steps)
+    return _over_time(settings, drawn, ([0, 2, 4, 5, 6, 25, 200], [0, 39, 40, 100], [1500, 12_345]), steps)
 
 
-def _then(after, before=lambda peak, steps, rate, t: peak * (t + 1) / steps):
-    """A wrong answer that is `before` while t is below the warmup's steps, and `after` from there on."""
+def _build(p):
+    """A rise and a fall, each from its peak and by its own clock, joined at the seam."""
 
-    def wrong(peak_lr, warmup_steps, rate, t):
-        return np.where(
-            t < warmup_steps, before(peak_lr, warmup_steps, rate, t), after(peak_lr, warmup_steps, rate, t)
-        )
+    def schedule(peak_lr, warmup_steps, rate, t):
+        t, peak = np.asarray(t), p.peak(peak_lr)
+        rising = p.low(peak) * p.rise(t, warmup_steps)
+        falling = p.high(peak) * p.fade(p.sign(rate) * p.clock(t, warmup_steps))
+        return p.join(p.early(t, warmup_steps), rising, falling, peak)
 
-    return wrong
-
-
-def _fade(peak, steps, rate, t):
-    return peak * np.exp(-rate * (t - steps))
+    return schedule
 
 
-def _min_one(steps, t):
-    return np.minimum((t + 1) / steps, 1)
+WARMUP = Formula(
+    _build,
+    peak=lambda peak: peak,
+    low=lambda peak: peak,
+    rise=lambda t, steps: (t + 1) / steps,
+    high=lambda peak: peak,
+    fade=lambda x: np.exp(-x),
+    sign=lambda rate: rate,
+    clock=lambda t, steps: t - steps,
+    early=lambda t, steps: t < steps,
+    join=lambda early, rising, falling, peak: np.where(early, rising, falling),
+)
+
+
+def _from_zero(t, steps):
+    return t
 
 
 WARMUP_THEN_DECAY = Task(
@@ -363,123 +388,206 @@ WARMUP_THEN_DECAY = Task(
     reference=warmup_then_decay,
     cases=_warmups_and_decays,
     observe=once("result"),
-    mistakes=(
-        Mistake(
+    formula=WARMUP,
+    mistakes=WARMUP.mistakes(
+        (
             "jump_at_the_seam",
-            _then(lambda peak, steps, rate, t: peak * np.exp(-rate * t)),
+            {"clock": _from_zero},
             "A jump where the warmup ends: the decay has been counting from step 0. Its own clock "
-            "starts when "
-            "the warmup is over.",
+            "starts when the warmup is over.",
+            "The decay has been counting from step 0. Its own clock starts when the warmup is over.",
         ),
-        Mistake(
+        (
             "decays_all_along",
-            lambda peak_lr, warmup_steps, rate, t: peak_lr * _min_one(warmup_steps, t) * np.exp(-rate * t),
+            {
+                "clock": _from_zero,
+                "join": lambda early, rising, falling, peak: np.minimum(rising, peak) * falling / peak,
+            },
             "The decay works from step 0 on, so that the peak is never reached. It should begin when "
             "the warmup is over.",
+            "The decay works from step 0 on. It should begin when the warmup is over.",
         ),
-        Mistake(
+        (
             "starts_at_zero",
-            _then(_fade, lambda peak, steps, rate, t: peak * t / steps),
+            {"rise": lambda t, steps: t / steps},
             "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
             "equal stairs up.",
         ),
-        Mistake(
-            "no_decay",
-            _then(lambda peak, steps, rate, t: peak + 0.0 * t),
-            "After the warmup the rate stays at its peak: the decay is missing.",
+        (
+            "rise_one_ahead",
+            {"rise": lambda t, steps: (t + 2) / steps},
+            "The warmup is one step ahead: it starts on the second stair and ends above the peak.",
         ),
-        Mistake(
+        (
+            "one_stair_too_many",
+            {"rise": lambda t, steps: (t + 1) / (steps + 1)},
+            "The warmup has one stair too many: at its last step it is still below the peak.",
+        ),
+        (
+            "from_zero_to_peak",
+            {"rise": lambda t, steps: t / (steps - 1)},
+            "The last step of the warmup is right, but the first has a rate of zero: a straight line through "
+            "both ends has one stair less than steps.",
+            "The first step of the warmup has a rate of zero: a straight line through both ends has one "
+            "stair less than steps.",
+        ),
+        (
+            "rise_in_whole_numbers",
+            {"rise": lambda t, steps: (t + 1) // steps},
+            "Zero until the last step of the warmup, then the peak: whole-number division throws the "
+            "fraction away.",
+            "In the warmup whole-number division throws the fraction away.",
+        ),
+        (
+            "quadratic",
+            {"rise": lambda t, steps: ((t + 1) / steps) ** 2},
+            "The rise is bent: slow at first, steep at the end. It should be a straight line.",
+        ),
+        (
+            "no_decay",
+            {"fade": lambda x: 1.0 + 0 * x},
+            "After the warmup the rate stays at its peak: the decay is missing.",
+            "The decay is missing.",
+        ),
+        (
             "endless_warmup",
-            lambda peak_lr, warmup_steps, rate, t: peak_lr * (t + 1) / warmup_steps,
+            {"join": lambda early, rising, falling, peak: rising},
             "The warmup never ends: the rate keeps rising where it should decay.",
         ),
-        Mistake(
+        (
             "no_warmup",
-            lambda peak_lr, warmup_steps, rate, t: peak_lr * np.exp(-rate * t),
+            {"clock": _from_zero, "join": lambda early, rising, falling, peak: falling},
             "Only the decay, from step 0 on: there is no warmup.",
         ),
-        Mistake(
+        (
             "no_warmup_shifted",
-            lambda peak_lr, warmup_steps, rate, t: _fade(peak_lr, warmup_steps, rate, t),
+            {"join": lambda early, rising, falling, peak: falling},
             "Before the end of the warmup the rate lies above its peak: the decay is used there too, "
             "backwards in time.",
+            "The decay is used before the end of the warmup too, backwards in time.",
         ),
-        Mistake(
+        (
             "peak_before",
-            _then(_fade, lambda peak, steps, rate, t: peak + 0.0 * t),
+            {"rise": lambda t, steps: 1.0 + 0 * t},
             "The decay is right; before it the rate stands at its peak from the first step on, "
             "without a warmup.",
+            "Before the decay the rate stands still from the first step on, without a warmup.",
         ),
-        Mistake(
+        (
+            "one_step_only",
+            {"rise": lambda t, steps: 1 / steps + 0 * t},
+            "During the warmup the rate stands still at its first value. It should climb one stair "
+            "with each step.",
+        ),
+        (
             "seam_late",
-            lambda peak_lr, warmup_steps, rate, t: np.where(
-                t <= warmup_steps, peak_lr * (t + 1) / warmup_steps, _fade(peak_lr, warmup_steps, rate, t)
-            ),
+            {"early": lambda t, steps: t <= steps},
             "At the seam the rate overshoots its peak for one step: the warmup lasts one step too long.",
+            "The warmup lasts one step too long.",
         ),
-        Mistake(
+        (
+            "seam_early",
+            {"early": lambda t, steps: t < steps - 1},
+            "The decay takes over one step too early: the last step of the warmup is missing.",
+        ),
+        (
             "decay_one_ahead",
-            _then(lambda peak, steps, rate, t: _fade(peak, steps - 1, rate, t)),
+            {"clock": lambda t, steps: t - steps + 1},
             "The decay is one step ahead: its own first step should still have the peak rate.",
+            "The decay is one step ahead.",
         ),
-        Mistake(
+        (
+            "clock_one_behind",
+            {"clock": lambda t, steps: t - steps - 1},
+            "The decay's clock is one step behind: its first step lies above the peak.",
+            "The decay's clock is one step behind.",
+        ),
+        (
             "decay_one_behind",
-            lambda peak_lr, warmup_steps, rate, t: (
-                peak_lr
-                * np.where(
-                    t <= warmup_steps, _min_one(warmup_steps, t), np.exp(-rate * (t - warmup_steps - 1))
-                )
-            ),
+            {
+                "rise": lambda t, steps: np.minimum((t + 1) / steps, 1),
+                "early": lambda t, steps: t <= steps,
+                "clock": lambda t, steps: t - steps - 1,
+            },
             "The decay begins one step late.",
         ),
-        Mistake(
+        (
             "grows_after",
-            _then(lambda peak, steps, rate, t: peak * np.exp(rate * (t - steps))),
+            {"sign": lambda rate: -rate},
             "After the warmup the rate explodes: look at the sign of the exponent.",
+            "After the warmup the rate grows: look at the sign.",
         ),
-        Mistake(
+        (
             "decay_forgets_peak",
-            _then(lambda peak, steps, rate, t: np.exp(-rate * (t - steps))),
+            {"high": lambda peak: 1.0},
             "After the warmup the rate jumps to 1: the decay should start from the peak rate.",
+            "The decay should start from the peak rate, which is missing there.",
         ),
-        Mistake(
+        (
             "warmup_forgets_peak",
-            _then(_fade, lambda peak, steps, rate, t: (t + 1) / steps),
+            {"low": lambda peak: 1.0},
             "The warmup rises to 1 instead of the peak rate.",
+            "In the warmup the peak rate is missing.",
         ),
-        Mistake(
-            "forgets_peak",
-            lambda peak_lr, warmup_steps, rate, t: warmup_then_decay(1.0, warmup_steps, rate, t),
-            LOST_PEAK,
-        ),
-        Mistake(
+        ("forgets_peak", {"peak": lambda peak: 1.0}, LOST_PEAK, "The peak rate is missing."),
+        (
             "linear_decay",
-            _then(lambda peak, steps, rate, t: peak * (1 - rate * (t - steps))),
+            {"fade": lambda x: 1 - x},
             "After the warmup the rate falls in a straight line, at last below zero. The decay "
             "should be exponential.",
+            "The decay is a straight line. It should be exponential.",
         ),
-        Mistake(
+        (
+            "linear_decay_to_zero",
+            {"fade": lambda x: np.maximum(1 - x, 0)},
+            "After the warmup the rate falls in a straight line to zero. The decay should be exponential.",
+            "The decay is a straight line. It should be exponential.",
+        ),
+        (
             "inverse_time",
-            _then(lambda peak, steps, rate, t: peak / (1 + rate * (t - steps))),
+            {"fade": lambda x: 1 / (1 + x)},
             "After the warmup you use inverse-time decay. The task asks for exponential decay.",
         ),
-        Mistake(
+        (
             "compound",
-            _then(lambda peak, steps, rate, t: peak * (1 - rate) ** (t - steps)),
+            {"sign": lambda rate: np.log(1 - rate), "fade": np.exp},
             "After the warmup the rate is lowered once a step by a share. Close, but the task asks for the "
             "exponential function.",
+            "The rate is lowered once a step by a share. The task asks for the exponential function.",
         ),
-        Mistake(
+        (
+            "half_life",
+            {"fade": lambda x: 2.0**-x},
+            "The base of your decay is 2; the formula's is e, the exponential function.",
+        ),
+        (
+            "decay_squared",
+            {"clock": lambda t, steps: (t - steps) ** 2},
+            "It fades far too fast: the time since the warmup is squared.",
+        ),
+        (
+            "time_constant",
+            {"sign": lambda rate: 1 / rate},
+            "You divide by the decay rate, as if it were a duration: then a higher rate fades more slowly.",
+        ),
+        (
             "smaller_of_both",
-            lambda peak_lr, warmup_steps, rate, t: np.minimum(
-                peak_lr * (t + 1) / warmup_steps, peak_lr * np.exp(-rate * t)
-            ),
+            {
+                "clock": _from_zero,
+                "join": lambda early, rising, falling, peak: np.minimum(rising, falling),
+            },
             "You take the smaller of warmup and decay: they meet below the peak, because the decay has been "
             "running from step 0.",
+            "You take the smaller of warmup and decay, and the decay has been running from step 0.",
         ),
-        Mistake(
+        (
+            "constant",
+            {"join": lambda early, rising, falling, peak: peak + 0.0 * rising},
+            "The peak from the first step on, and for ever: there is neither a warmup nor a decay.",
+        ),
+        (
             "zero_afterwards",
-            _then(lambda peak, steps, rate, t: 0.0 * t),
+            {"fade": lambda x: 0.0 * x},
             "After the warmup the rate is zero. It should start there from its peak and fade.",
         ),
     ),
@@ -528,6 +636,7 @@ def _factor_schedules(rng):
         "the same step twice": (1.5, 0.8, [0, 0]),
         "back and forth": (0.5, 0.7, [7, 2, 0, 2]),
         "a late step at once": (0.1, 0.5, [10]),
+        "a step far away": (3.0, 0.99, [300]),
     }
     drawn = (float(rng.uniform(0.1, 1)), float(rng.uniform(0.6, 0.95)), rng.permutation(12)[:5].tolist())
     names = ("lr0", "factor", "steps")

@@ -1,12 +1,14 @@
 """Day 3: the batch size."""
 
 import math
+from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Mistake, Seen, Task, Unusable, numbers, once, say
-from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, SILENT
+from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
+from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, ROWS_ONLY, SILENT
 
 
 def minibatches(X, y, batch_size, rng):
@@ -19,16 +21,22 @@ def minibatches(X, y, batch_size, rng):
 
 # What is watched: any order will do, so facts about the batches are compared instead of numbers.
 SIZES = say("the batches have the right sizes")
+FIRST = say("a batch holds the examples first, then their labels")
 ONCE = say("every example comes exactly once")
 KNOWN = say("the examples themselves are unchanged")
 STEP = say("every label stands beside its example")
 MIXED = say("the order is shuffled")
 BLOCKS = say("examples change between batches")
+LABELS = say("labels change between batches")
 RUNS = say("examples change places within a batch")
 ANEW = say("the second epoch has another order")
 DRAWN = say("the same generator gives the same order")
 SEEDED = say("another generator gives another order")
 UNTOUCHED = say("X and y are unchanged afterwards")
+PLACES = say("over many epochs, every example comes to every place")
+NEIGHBOURS = say("over many epochs, every example follows every other one")
+MATES = say("over many epochs, every two examples share a batch")
+EPOCHS = 160  # (5/6) ** 160 is 2e-13: a full shuffle of six misses none of the three by chance
 
 
 def _yes(fact):
@@ -36,41 +44,96 @@ def _yes(fact):
 
 
 def _watch_epochs(function, case, form=None):
-    """Facts about two epochs from one generator and one from a twin of it."""
-    n, size = case.arguments["examples"], case.arguments["batch_size"]
-    X = 10.0 * np.arange(1, n + 1)[:, None] + np.arange(3)
-    y = np.arange(n)
+    """Facts about the epochs of one case."""
+    if "epochs" in case.arguments:
+        yield from _watch_many(function, case)
+        return
+    n, size, seed = (case.arguments[name] for name in ("examples", "batch_size", "seed"))
+    X, y = _data(n, case.arguments.get("shape", (3,)))
     given = {"X": X.copy(), "y": y.copy(), "batch_size": size}
-    rng = np.random.default_rng(case.arguments["seed"])
-    epochs = [_epoch(function, {**given, "rng": rng}, n) for _ in range(2)]
-    twin = _epoch(function, {**given, "rng": np.random.default_rng(case.arguments["seed"])}, n)
-    other = _epoch(function, {**given, "rng": np.random.default_rng(case.arguments["seed"] + 1)}, n)
-    first = epochs[0]
-    rows = np.concatenate([batch for batch, _ in first]) if first else np.zeros((0, 3))
-    labels = np.concatenate([batch for _, batch in first]) if first else np.zeros(0)
+    rng = np.random.default_rng(seed)
+    first = _epoch(function, {**given, "rng": rng}, n)
+    yield Seen(FIRST, 0, _yes(not any(map(_labels_first, first))))
+    first = _examples_first(first)
+    rows = np.concatenate([batch for batch, _ in first]) if first else X[:0]
+    labels = np.concatenate([batch for _, batch in first]) if first else y[:0]
     yield Seen(SIZES, 0, np.array([len(batch) for batch, _ in first]))
-    known = (
-        rows.shape[1:] == (3,) and bool(np.isin(rows, X).all()) and bool((np.diff(rows, axis=1) == 1).all())
+    flat = rows.reshape(len(rows), -1)
+    known = rows.shape[1:] == X.shape[1:] and bool(
+        np.isin(rows, X).all() and (np.diff(flat, axis=1) == 1).all()
     )
     yield Seen(KNOWN, 0, _yes(known))
-    ids = np.rint(rows[:, 0] / 10 - 1).astype(int) if rows.ndim == 2 and rows.size else np.zeros(0, int)
+    ids = _numbers(rows)
     yield Seen(ONCE, 0, _yes(np.array_equal(np.sort(ids), np.arange(n))))
     yield Seen(STEP, 0, _yes(len(ids) == len(labels) and np.array_equal(ids, labels.ravel())))
-    if n > size > 1:  # otherwise there is only one way
-        starts = range(0, n, size)
-        order = ids if known else labels.ravel().astype(int)
-        parts = [set(order[start : start + size].tolist()) for start in starts]
-        blocks = [set(range(start, min(start + size, n))) for start in starts]
-        yield Seen(BLOCKS, 0, _yes(not all(part in blocks for part in parts)))
-        ascending = [np.all(np.diff(order[start : start + size]) > 0) for start in starts]
-        yield Seen(RUNS, 0, _yes(not all(ascending)))
-    neighbours = np.isin(np.abs(np.diff(ids)), [1, n - 1])  # chance leaves about two of them together
-    yield Seen(MIXED, 0, _yes(len(ids) and neighbours.mean() < 0.5))
-    yield Seen(ANEW, 0, _yes(not _equal(epochs[0], epochs[1])))
-    yield Seen(DRAWN, 0, _yes(_equal(first, twin)))
-    yield Seen(SEEDED, 0, _yes(not _equal(first, other)))
+    yield Seen(MIXED, 0, _yes(len(set(np.diff(ids).tolist())) > 2))
+    second = _examples_first(_epoch(function, {**given, "rng": rng}, n))
     untouched = np.array_equal(given["X"], X) and np.array_equal(given["y"], y)
     yield Seen(UNTOUCHED, 0, _yes(untouched))
+
+    def anew(seed):
+        fresh = {"X": X.copy(), "y": y.copy(), "batch_size": size}
+        return _examples_first(_epoch(function, {**fresh, "rng": np.random.default_rng(seed)}, n))
+
+    yield Seen(ANEW, 0, _yes(not _equal(first, second)))
+    yield Seen(DRAWN, 0, _yes(_equal(first, anew(seed))))
+    yield Seen(SEEDED, 0, _yes(not _equal(first, anew(seed + 1))))
+
+
+def _watch_many(function, case):
+    """Facts about many epochs of few examples, none of which a full shuffle can miss by bad luck."""
+    n, size = case.arguments["examples"], case.arguments["batch_size"]
+    X, y = _data(n, (1,))
+    rng = np.random.default_rng(case.arguments["seed"])
+    blocks = {frozenset(range(start, min(start + size, n))) for start in range(0, n, size)}
+    moved, labels_moved, swapped = False, False, False
+    places, follows, mates = np.zeros((n, n), bool), np.eye(n, dtype=bool), np.eye(n, dtype=bool)
+    for _ in range(case.arguments["epochs"]):
+        given = {"X": X.copy(), "y": y.copy(), "batch_size": size, "rng": rng}
+        pairs = _examples_first(_epoch(function, given, n))
+        batches = [_numbers(rows) % n for rows, _ in pairs]
+        order = np.concatenate(batches)[:n] if batches else np.zeros(0, int)
+        places[np.arange(len(order)), order] = True
+        follows[order[:-1], order[1:]] = True
+        for batch, (_, labels) in zip(batches, pairs):
+            mates[batch[:, None], batch] = True
+            members = batch.tolist()
+            moved |= frozenset(members) not in blocks
+            labels_moved |= frozenset(labels.ravel().tolist()) not in blocks
+            swapped |= members != sorted(members)
+    yield Seen(BLOCKS, 0, _yes(moved))
+    yield Seen(LABELS, 0, _yes(labels_moved))
+    yield Seen(RUNS, 0, _yes(swapped))
+    yield Seen(PLACES, 0, _none_missing(places))
+    yield Seen(NEIGHBOURS, 0, _none_missing(follows))
+    yield Seen(MATES, 0, _none_missing(mates))
+
+
+def _none_missing(seen):
+    missing = int(seen.size - seen.sum())
+    return np.array(f"no ({missing} of {seen.size})" if missing else "yes")
+
+
+def _numbers(rows):
+    """The numbers of the examples that the rows are, even if their columns have changed places."""
+    if not rows.size:
+        return np.zeros(0, int)
+    first = rows.reshape(len(rows), -1).min(axis=1) if rows.size > len(rows) else rows.ravel()
+    return np.rint((first / 10 - 1) % 10**6).astype(int)
+
+
+def _labels_first(pair):
+    return pair[0].ndim == 1 < pair[1].ndim
+
+
+def _examples_first(pairs):
+    return [pair[::-1] if _labels_first(pair) else pair for pair in pairs]
+
+
+def _data(n, shape):
+    """Examples that tell their number, 10 more from one to the next, and labels that are their numbers."""
+    inside = np.arange(math.prod(shape)).reshape(shape)
+    return 10.0 * np.arange(1, n + 1).reshape(-1, *[1] * len(shape)) + inside, np.arange(n)
 
 
 def _epoch(function, arguments, n):
@@ -86,6 +149,8 @@ def _epoch(function, arguments, n):
             raise Unusable("endless")
         if batch is Ellipsis:
             raise Unusable("ellipsis")
+        if isinstance(batch, Iterator):
+            batch = list(islice(batch, 3))
         if not isinstance(batch, tuple | list | np.ndarray) or len(batch) != 2:
             raise Unusable("pairs", got=type(batch).__name__)
         rows, labels = (numbers(part) for part in batch)
@@ -102,73 +167,108 @@ def _equal(one, other):
 
 
 def _epochs(rng):
-    sizes = {"a partial batch at the end": (23, 5), "no rest": (24, 6), "few large batches": (31, 12)}
+    sizes = {
+        "a partial batch at the end": (23, 5),
+        "no rest": (24, 6),
+        "a single example left over": (21, 5),
+        "few large batches": (31, 12),
+    }
     cases = [
         Case(name, {"examples": n, "batch_size": size, "seed": 7 + n}) for name, (n, size) in sizes.items()
     ]
     n, size = int(rng.integers(20, 40)), int(rng.integers(3, 9))
     drawn = {"examples": n, "batch_size": size, "seed": int(rng.integers(10**6))}
+    images = {"examples": 22, "batch_size": 4, "seed": 6, "shape": (2, 2)}
     return [
         *cases,
-        Case("a batch of one", {"examples": 12, "batch_size": 1, "seed": 3}),
-        Case("a single batch of everything", {"examples": 15, "batch_size": 15, "seed": 4}),
+        Case("a batch of one", {"examples": 20, "batch_size": 1, "seed": 3}),
+        Case("a single batch of everything", {"examples": 25, "batch_size": 25, "seed": 4}),
         # Refusing such a batch size is right too.
-        Case("more than there is", {"examples": 12, "batch_size": 50, "seed": 5}, "plain", SILENT),
+        Case("more than there is", {"examples": 20, "batch_size": 50, "seed": 5}, "plain", SILENT),
+        Case("many epochs", {"examples": 6, "batch_size": 3, "seed": 8, "epochs": EPOCHS}),
+        Case("images", images, "matrix", ROWS_ONLY),
         Case("a random size", drawn, "random"),
     ]
 
 
-def _slices(X, y, order, size):
-    return [(X[order[s : s + size]], y[order[s : s + size]]) for s in range(0, len(X), size)]
+def _build(p):
+    """An epoch: an order for the rows and one for the labels, cut into parts, which become batches."""
+
+    def epoch(X, y, batch_size, rng):
+        n = len(X)
+        order = p.order(n, rng)
+        rows, labels = p.pair(order, n, rng)
+        X = p.columns(X, rng)
+        parts = p.cut(n, batch_size)
+        picked = p.pick(parts, batch_size, n, rng)
+        batches = [(X[rows[part]], y[labels[part]]) for part in picked]
+        if p.harms_X:
+            X[:], y[:] = X[order], y[order]
+        return p.emit(batches, batch_size, rng)
+
+    return epoch
 
 
-def _in_place(X, y, batch_size, rng):
-    state = rng.bit_generator.state
-    rng.shuffle(X)
-    after = rng.bit_generator.state
-    rng.bit_generator.state = state
-    rng.shuffle(y)
-    rng.bit_generator.state = after
-    return _slices(X, y, np.arange(len(X)), batch_size)
+def _slices(n, size):
+    return [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
 
 
-def _separately(X, y, batch_size, rng):
-    return _slices(X[rng.permutation(len(X))], y[rng.permutation(len(X))], np.arange(len(X)), batch_size)
+def _same(parts, size, n, rng):
+    return parts
 
 
-def _anew_for_each_batch(X, y, batch_size, rng):
-    sizes = [min(batch_size, len(X) - s) for s in range(0, len(X), batch_size)]
-    chosen = [rng.choice(len(X), size, replace=False) for size in sizes]
-    return [(X[c], y[c]) for c in chosen]
+MINIBATCH = Formula(
+    _build,
+    order=lambda n, rng: rng.permutation(n),
+    pair=lambda order, n, rng: (order, order),
+    columns=lambda X, rng: X,
+    cut=_slices,
+    pick=_same,
+    emit=lambda batches, size, rng: batches,
+    harms_X=False,
+)
 
 
-def _shuffled_batches(X, y, batch_size, rng):
-    batches = _slices(X, y, np.arange(len(X)), batch_size)
-    rest = batches.pop() if len(X) % batch_size else None
-    return [batches[i] for i in rng.permutation(len(batches))] + ([rest] if rest else [])
-
-
-def _shuffled_inside(X, y, batch_size, rng):
-    return [
-        (part[order], label[order])
-        for part, label in _slices(X, y, np.arange(len(X)), batch_size)
-        for order in [rng.permutation(len(part))]
-    ]
-
-
-def _columns(X, y, batch_size, rng):
-    order = rng.permutation(len(X))
-    while (columns := rng.permutation(X.shape[1])).tolist() == [0, 1, 2]:
+def _columns(X, rng):
+    if X.ndim != 2 or X.shape[1] < 2:
+        return X
+    while (columns := rng.permutation(X.shape[1])).tolist() == list(range(X.shape[1])):
         pass
-    return _slices(X[:, columns], y, order, batch_size)
+    return X[:, columns]
 
 
-def _as_published(X, y, batch_size, rng):
-    """Draws every batch with replacement, and no batch of the rest."""
-    for _ in range(len(X) // batch_size):
-        drawn = rng.integers(0, len(X), batch_size)
-        yield X[drawn], y[drawn]
+def _by_chance(parts, size, n, rng):
+    """Parts drawn for each batch anew, without the examples of other batches being put aside."""
+    return [rng.choice(n, len(part), replace=False) for part in parts]
 
+
+def _whole_first(parts, size, n, rng):
+    """The same parts in a new order, the rest last."""
+    whole = [part for part in parts if len(part) == size]
+    return [whole[i] for i in rng.permutation(len(whole))] + parts[len(whole) :]
+
+
+def _all_but_the_last(n, rng):
+    return np.append(rng.permutation(n - 1), n - 1)
+
+
+def _halves(n, rng):
+    return np.append(rng.permutation(n // 2), n // 2 + rng.permutation(n - n // 2))
+
+
+def _one_cycle(n, rng):
+    """Sattolo's shuffle: nothing ever stays in its place."""
+    order = np.arange(n)
+    for i in range(n - 1, 0, -1):
+        j = rng.integers(i)
+        order[[i, j]] = order[[j, i]]
+    return order
+
+
+NOT_FROM_RNG = (
+    "The order does not come from the generator that is passed: with the same one, a run cannot be repeated."
+)
+STAYS = "One example always keeps its place: the shuffle leaves it out."
 
 MINIBATCHES = Task(
     name="minibatches",
@@ -176,145 +276,194 @@ MINIBATCHES = Task(
     reference=minibatches,
     cases=_epochs,
     observe=_watch_epochs,
+    formula=MINIBATCH,
     mistakes=(
-        Mistake(
-            "drops_the_rest",
-            lambda X, y, batch_size, rng: [
-                batch for batch in minibatches(X, y, batch_size, rng) if len(batch[1]) == batch_size
-            ],
-            "The last, smaller batch is thrown away: its examples are never seen in this epoch, and with a "
-            "large batch size there may be no batch at all.",
-        ),
-        Mistake(
-            "empty_batch",
-            lambda X, y, batch_size, rng: [
-                (X[part], y[part])
-                for order in [rng.permutation(len(X))]
-                for i in range(len(X) // batch_size + 1)
-                for part in [order[i * batch_size : (i + 1) * batch_size]]
-            ],
-            "When the batch size divides the number of examples, an empty batch comes last: its mean "
-            "gradient is NaN.",
-        ),
-        Mistake(
-            "separate_shuffles",
-            _separately,
-            "Labels have lost their examples: X and y are not put into the same order. Draw one "
-            "order for both.",
-        ),
-        Mistake(
-            "only_labels_shuffled",
-            lambda X, y, batch_size, rng: _slices(
-                X, y[rng.permutation(len(X))], np.arange(len(X)), batch_size
+        *MINIBATCH.mistakes(
+            (
+                "drops_the_rest",
+                {"cut": lambda n, size: [part for part in _slices(n, size) if len(part) == size]},
+                "The last, smaller batch is thrown away: its examples are never seen in this epoch, and with "
+                "a large batch size there may be no batch at all.",
             ),
-            "The labels are shuffled and the examples are not: they no longer belong together.",
-        ),
-        Mistake(
-            "same_order_every_epoch",
-            lambda X, y, batch_size, rng: _slices(
-                X, y, np.random.default_rng(0).permutation(len(X)), batch_size
+            (
+                "drops_a_single_example",
+                {"cut": lambda n, size: [part for part in _slices(n, size) if len(part) > 1 or size == 1]},
+                "A rest of a single example is thrown away. It belongs to the epoch, too.",
             ),
-            "Every epoch comes in the same order: a generator with a fixed seed is made inside the function. "
-            "Draw from the one that is passed.",
-        ),
-        Mistake(
-            "no_shuffle",
-            lambda X, y, batch_size, rng: _slices(X, y, np.arange(len(X)), batch_size),
-            "The examples come in their original order: nothing is shuffled.",
-        ),
-        Mistake(
-            "with_replacement",
-            lambda X, y, batch_size, rng: _slices(X, y, rng.integers(0, len(X), len(X)), batch_size),
-            "Some examples come twice and about a third never: each was drawn as if the others had been put "
-            "back. An epoch shows every example once.",
+            (
+                "empty_batch",
+                {
+                    "cut": lambda n, size: [
+                        np.arange(n)[i * size : (i + 1) * size] for i in range(n // size + 1)
+                    ]
+                },
+                "When the batch size divides the number of examples, an empty batch comes last: its mean "
+                "gradient is NaN.",
+            ),
+            (
+                "everything_at_once",
+                {"cut": lambda n, size: [np.arange(n)]},
+                "One batch with everything in it: the batch size is not used.",
+            ),
+            (
+                "one_by_one",
+                {"cut": lambda n, size: _slices(n, 1)},
+                "Every batch holds a single example: the batch size is not used.",
+            ),
+            (
+                "number_of_batches",
+                {"cut": lambda n, size: np.array_split(np.arange(n), min(size, n))},
+                "The batch size is taken for the number of batches.",
+            ),
+            (
+                "even_split",
+                {"cut": lambda n, size: np.array_split(np.arange(n), math.ceil(n / size))},
+                "The examples are spread evenly: batches are smaller than asked for, so that there is no "
+                "rest. Only the last batch may be smaller.",
+            ),
+            (
+                "rest_first",
+                {"cut": lambda n, size: np.split(np.arange(n), range(n % size or size, n, size))},
+                "The smaller batch comes first. It should hold what is left over at the end.",
+            ),
+            (
+                "rest_joins_the_last",
+                {
+                    "cut": lambda n, size: np.split(
+                        np.arange(n), range(size, max(n - n % size, 1) - size + 1, size)
+                    )
+                },
+                "The rest is added to the last whole batch, which is then too large. It makes a batch of its "
+                "own.",
+            ),
+            (
+                "starts_overlap",
+                {"cut": lambda n, size: [np.arange(n)[i : i + size] for i in range(n)]},
+                "A batch begins at every example, so that batches overlap. The next one begins where the "
+                "last one ends.",
+            ),
+            (
+                "separate_shuffles",
+                {"pair": lambda order, n, rng: (order, rng.permutation(n))},
+                "Labels have lost their examples: X and y are not put into the same order. Draw one "
+                "order for both.",
+            ),
+            (
+                "only_labels_shuffled",
+                {"pair": lambda order, n, rng: (np.arange(n), order)},
+                "The labels are shuffled and the examples are not: they no longer belong together.",
+                "Of examples and labels only one is shuffled: they no longer belong together.",
+            ),
+            (
+                "same_order_every_epoch",
+                {"order": lambda n, rng: np.random.default_rng(0).permutation(n)},
+                "Every epoch comes in the same order: a generator with a fixed seed is made inside the "
+                "function. Draw from the one that is passed.",
+            ),
+            (
+                "no_shuffle",
+                {"order": lambda n, rng: np.arange(n)},
+                "The examples come in their original order: nothing is shuffled.",
+            ),
+            (
+                "backwards",
+                {"order": lambda n, rng: np.arange(n)[::-1]},
+                "The examples come in their original order, backwards: nothing is shuffled.",
+            ),
+            (
+                "with_replacement",
+                {"order": lambda n, rng: rng.integers(0, n, n)},
+                "Some examples come twice and about a third never: each was drawn as if the others had been "
+                "put back. An epoch shows every example once.",
+                "Examples are drawn as if the others had been put back. An epoch shows every example once.",
+            ),
+            ("not_from_rng", {"order": lambda n, rng: np.random.default_rng().permutation(n)}, NOT_FROM_RNG),
+            ("last_stays", {"order": _all_but_the_last}, STAYS),
+            (
+                "rotated",
+                {"order": lambda n, rng: np.roll(np.arange(n), rng.integers(1, n))},
+                "Only the start is drawn: from there on the examples come in their original order.",
+            ),
+            (
+                "halves",
+                {"order": _halves},
+                "The first half of the data is shuffled and the second, but not one with the other.",
+            ),
+            (
+                "never_in_place",
+                {"order": _one_cycle},
+                "No example ever stays in its place. In a full shuffle each place is as likely as any other.",
+            ),
+            (
+                "features_shuffled",
+                {"columns": _columns},
+                "Features have changed places within the examples: the columns were shuffled too. Only the "
+                "order of the rows may change.",
+            ),
+            (
+                "in_place",
+                {"harms_X": True},
+                "The batches are right, but the caller's own X and y are in a new order afterwards: they "
+                "were shuffled in place.",
+                "The caller's own X and y are in a new order afterwards: they were shuffled in place.",
+            ),
+            (
+                "batches_shuffled",
+                {"order": lambda n, rng: np.arange(n), "pick": _whole_first},
+                "Only the order of the batches is new; the same neighbours always share a batch. Shuffle "
+                "the examples.",
+            ),
+            (
+                "shuffled_inside",
+                {
+                    "order": lambda n, rng: np.arange(n),
+                    "pick": lambda parts, size, n, rng: [rng.permutation(part) for part in parts],
+                },
+                "Only the order within each batch is new, which changes no mean gradient: the same "
+                "examples always share a batch. Shuffle before cutting into batches.",
+            ),
+            (
+                "drawn_for_each_batch",
+                {"pick": _by_chance},
+                "Within a batch every example is different, but the next batch draws from all of them "
+                "again: some come twice, others never. Draw one order for the whole epoch.",
+            ),
+            (
+                "first_batch_only",
+                {"emit": lambda batches, size, rng: batches[:1]},
+                "Only one batch comes out. Does the function end, with `return`, before the others had their "
+                "turn?",
+                "Only one batch comes out.",
+            ),
+            (
+                "last_batch_only",
+                {"emit": lambda batches, size, rng: batches[-1:]},
+                "Only the last batch comes out. Is it handed over after the loop instead of inside?",
+                "Only the last batch comes out.",
+            ),
+            ("no_batches", {"emit": lambda batches, size, rng: []}, "No batch ever comes out."),
+            (
+                "first_batch_missing",
+                {"emit": lambda batches, size, rng: batches[1:]},
+                "The first batch never comes out.",
+            ),
+            (
+                "labels_first",
+                {"emit": lambda batches, size, rng: [batch[::-1] for batch in batches]},
+                "In your batches the labels come first. The task asks for the examples, then their labels; "
+                "are your parameters in the task's order?",
+                "In the batches the labels come first.",
+            ),
         ),
         Mistake(
             "as_published",
-            _as_published,
+            lambda X, y, batch_size, rng: [
+                (X[drawn], y[drawn])
+                for _ in range(len(X) // batch_size)
+                for drawn in [rng.integers(0, len(X), batch_size)]
+            ],
             "That is the loop of the task before: it draws each example as if the others had been put back, "
             "and forgets the rest at the end.",
-        ),
-        Mistake(
-            "not_from_rng",
-            lambda X, y, batch_size, rng: _slices(
-                X, y, np.random.default_rng().permutation(len(X)), batch_size
-            ),
-            "The order does not come from the generator that is passed: with the same one, a run "
-            "cannot be repeated.",
-        ),
-        Mistake(
-            "features_shuffled",
-            _columns,
-            "Features have changed places within the examples: the columns were shuffled too. Only the order "
-            "of the rows may change.",
-        ),
-        Mistake(
-            "in_place",
-            _in_place,
-            "The batches are right, but the caller's own X and y are in a new order afterwards: they were "
-            "shuffled in place.",
-        ),
-        Mistake(
-            "batches_shuffled",
-            _shuffled_batches,
-            "Only the order of the batches is new; the same neighbours always share a batch. Shuffle "
-            "the examples.",
-        ),
-        Mistake(
-            "shuffled_inside",
-            _shuffled_inside,
-            "Only the order within each batch is new, which changes no mean gradient: the same "
-            "examples always "
-            "share a batch. Shuffle before cutting into batches.",
-        ),
-        Mistake(
-            "first_batch_only",
-            lambda X, y, batch_size, rng: list(minibatches(X, y, batch_size, rng))[:1],
-            "Only one batch comes out. Does the function return inside the loop, before the others "
-            "had their turn?",
-        ),
-        Mistake(
-            "everything_at_once",
-            lambda X, y, batch_size, rng: minibatches(X, y, len(X), rng),
-            "One batch with everything in it: the batch size is not used.",
-        ),
-        Mistake(
-            "one_by_one",
-            lambda X, y, batch_size, rng: minibatches(X, y, 1, rng),
-            "Every batch holds a single example: the batch size is not used.",
-        ),
-        Mistake(
-            "number_of_batches",
-            lambda X, y, batch_size, rng: [
-                (X[part], y[part])
-                for part in np.array_split(rng.permutation(len(X)), min(batch_size, len(X)))
-            ],
-            "The batch size is taken for the number of batches.",
-        ),
-        Mistake(
-            "even_split",
-            lambda X, y, batch_size, rng: [
-                (X[part], y[part])
-                for part in np.array_split(rng.permutation(len(X)), math.ceil(len(X) / batch_size))
-            ],
-            "The examples are spread evenly: batches are smaller than asked for, so that there is no rest. "
-            "Only the last batch may be smaller.",
-        ),
-        Mistake(
-            "rest_first",
-            lambda X, y, batch_size, rng: [
-                (X[part], y[part])
-                for order in [rng.permutation(len(X))]
-                for part in np.split(order, range(len(X) % batch_size or batch_size, len(X), batch_size))
-            ],
-            "The smaller batch comes first. It should hold what is left over at the end.",
-        ),
-        Mistake(
-            "drawn_for_each_batch",
-            _anew_for_each_batch,
-            "Within a batch every example is different, but the next batch draws from all of them "
-            "again: some "
-            "come twice, others never. Draw one order for the whole epoch.",
         ),
     ),
 )

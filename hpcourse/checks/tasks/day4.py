@@ -3,22 +3,18 @@
 import numpy as np
 
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Form, Mistake, Task, once, steps
+from hpcourse.checks.task import Case, Form, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    OLD_MEMORY,
     OLD_MEMORY_RETURNED,
     ONE_STEP_FOR_ALL,
     ORDER,
+    ORDER_TOO,
     VELOCITY,
     walks,
 )
-
-
-def momentum_step(w, v, grad, lr, momentum):
-    """The seed's form of momentum."""
-    v = momentum * v + lr * grad
-    return w - v, v
 
 
 def _momentum_cases(rng):
@@ -31,36 +27,181 @@ def _momentum_cases(rng):
     return walks(rng, first, second, draw, memory=("v",), start=start)
 
 
-def _scaled(factor):
+def _build(p):
+    """A rule with velocity; momentum and Nesterov's variant differ in `step` alone."""
+
+    def step(w, v, grad, lr, momentum):
+        lr, momentum = p.given(lr, momentum)
+        new = p.kept(momentum, v, lr) + p.sign(p.enters(momentum, lr, p.gradient(grad)))
+        change = p.step(new, v, lr, p.gradient(grad), momentum)
+        return p.arrange(p.move(w, change, momentum), p.remembered(new, v, change))
+
+    return step
+
+
+PARTS = {
+    "given": lambda lr, k: (lr, k),
+    "gradient": lambda g: g,
+    "kept": lambda k, v, lr: k * v,
+    "enters": lambda k, lr, g: lr * g,
+    "sign": lambda x: x,
+    "step": lambda new, old, lr, g, k: new,
+    "move": lambda w, change, k: w - change,
+    "remembered": lambda new, old, change: new,
+    "arrange": lambda w, v: (w, v),
+}
+MOMENTUM = Formula(_build, **PARTS)
+NESTEROV = Formula(_build, **PARTS | {"step": lambda new, old, lr, g, k: k * new + lr * g})
+
+
+def momentum_step(w, v, grad, lr, momentum):
+    """The seed's form of momentum."""
+    v = momentum * v + lr * grad
+    return w - v, v
+
+
+def _scaled(factor, note=None):
     """The velocity kept in other units: `factor` of the learning rate and momentum times what is kept."""
     return Form(
         lambda given: given["v"] / factor(given["lr"], given["momentum"]),
         lambda after, given: factor(given["lr"], given["momentum"]) * after["v"],
+        note,
     )
 
+
+OTHER_SIGN = say(
+    "Worth knowing: your `v` points the other way than the task's, and is added instead of taken away. The "
+    "walk is the same, but a function that goes on with your `v` has to know it."
+)
+RATE_OUTSIDE = say(
+    "Worth knowing: your `v` holds gradients, and the learning rate comes in when the weights move. At a "
+    "constant rate the walk is the same; where the rate changes on the way, it is not."
+)
+OTHER_MEMORY = say(
+    "Worth knowing: the walk is the same, but your `v` is not the task's: a function that goes on with it "
+    "has to know what it holds."
+)
 
 # The same walk with another memory: the opposite sign (CS231n), the rate kept outside (PyTorch), both,
 # averages of steps or gradients that are scaled up when they are used, and the last place instead of the
 # last step (the two-point form).
 FORMS = (
-    _scaled(lambda lr, momentum: -1.0),
-    _scaled(lambda lr, momentum: lr),
-    _scaled(lambda lr, momentum: -lr),
-    _scaled(lambda lr, momentum: 1 / (1 - momentum)),
-    _scaled(lambda lr, momentum: lr / (1 - momentum)),
-    Form(lambda given: given["w"] + given["v"], lambda after, given: after["v"] - after["w"]),
+    _scaled(lambda lr, momentum: -1.0, OTHER_SIGN),
+    _scaled(lambda lr, momentum: lr, RATE_OUTSIDE),
+    _scaled(lambda lr, momentum: -lr, RATE_OUTSIDE),
+    _scaled(lambda lr, momentum: 1 / (1 - momentum), OTHER_MEMORY),
+    _scaled(lambda lr, momentum: lr / (1 - momentum), RATE_OUTSIDE),
+    Form(lambda given: given["w"] + given["v"], lambda after, given: after["v"] - after["w"], OTHER_MEMORY),
 )
 
-
-def _rule(velocity, move=lambda w, v: w - v):
-    """A wrong rule: how the velocity is made, and how the weights move with the new one."""
-
-    def wrong(w, v, grad, lr, momentum):
-        v = velocity(v, grad, lr, momentum)
-        return move(w, v), v
-
-    return wrong
-
+# What both rules can get wrong. In the velocity:
+NEVER_USED = "The learning rate is never used: the gradient enters at full length."
+VELOCITY_MISTAKES = (
+    ("ascent_in_velocity", {"sign": lambda x: -x}, ASCENT),
+    (
+        "dampened",
+        {"enters": lambda k, lr, g: (1 - k) * lr * g},
+        "The gradient enters with a share only, as in an average. In this form it counts in full: under "
+        "a constant gradient your steps stay as short as without momentum.",
+        "The gradient enters the velocity with a share only, as in an average. It should count in full.",
+    ),
+    ("no_learning_rate", {"enters": lambda k, lr, g: g}, NEVER_USED, "The gradient enters without the rate."),
+    (
+        "swapped",
+        {"given": lambda lr, k: (k, lr)},
+        "Learning rate and momentum have changed places.",
+    ),
+    (
+        "keeps_the_rest",
+        {"kept": lambda k, v, lr: (1 - k) * v},
+        "With a momentum of 0.9 you keep a tenth of the last velocity. It should be nine tenths.",
+    ),
+    (
+        "no_momentum",
+        {"kept": lambda k, v, lr: 0 * v},
+        "The last velocity is forgotten: nothing is kept of it.",
+    ),
+    (
+        "forgets_nothing",
+        {"kept": lambda k, v, lr: v},
+        "The velocity only adds up: nothing is ever forgotten. The momentum reduces it in every step.",
+    ),
+    (
+        "rate_scales_both",
+        {"kept": lambda k, v, lr: lr * k * v},
+        "The learning rate scales the old velocity too, in every step again. It belongs to the "
+        "gradient alone.",
+    ),
+    (
+        "momentum_scales_both",
+        {"enters": lambda k, lr, g: k * lr * g},
+        "Momentum scales the new gradient too. Only the old velocity is reduced.",
+        "Momentum scales the new gradient. Only the old velocity is to be reduced.",
+    ),
+    (
+        "momentum_on_gradient",
+        {"kept": lambda k, v, lr: v, "enters": lambda k, lr, g: k * lr * g},
+        "Momentum stands at the wrong term: it should reduce the old velocity, not the gradient.",
+    ),
+    ("mean_of_gradient", {"gradient": np.mean}, ONE_STEP_FOR_ALL),
+    ("absolute", {"gradient": np.abs}, ABSOLUTE),
+    (
+        "squared",
+        {"gradient": np.square},
+        "The gradient is squared: its sign is lost. Squares belong to RMSProp and Adam.",
+    ),
+    (
+        "velocity_without_gradient",
+        {"enters": lambda k, lr, g: 0 * g},
+        "The velocity only shrinks: the gradient never enters it.",
+    ),
+    # when the weights move, and in what is returned:
+    ("ascent", {"move": lambda w, change, k: w + change}, ASCENT),
+    (
+        "shrinks_weights",
+        {"move": lambda w, change, k: k * w - change},
+        "The weights themselves are multiplied by the momentum: they shrink even where nothing pulls. "
+        "Only the old velocity is reduced.",
+    ),
+    (
+        "velocity_forgotten_in_return",
+        {"remembered": lambda new, old, change: old},
+        OLD_MEMORY_RETURNED,
+        OLD_MEMORY,
+    ),
+    ("order_of_results", {"arrange": lambda w, v: (v, w)}, ORDER, ORDER_TOO),
+    (
+        "weights_stand_still",
+        {"step": lambda new, old, lr, g, k: 0 * new},
+        "The velocity is right, but the weights come back unchanged.",
+        "The weights come back unchanged.",
+    ),
+    (
+        "only_gradient_moves",
+        {"step": lambda new, old, lr, g, k: lr * g},
+        "The velocity is right, but the weights move by the gradient alone: the velocity is never used.",
+        "The weights move by the gradient alone: the velocity is never used.",
+    ),
+    (
+        "moves_with_old_velocity",
+        {"step": lambda new, old, lr, g, k: old},
+        "The weights move before the velocity is updated: the first step from rest is zero, and every "
+        "gradient comes one step late.",
+    ),
+    (
+        "gradient_twice",
+        {"step": lambda new, old, lr, g, k: new + lr * g},
+        "When the weights move, the gradient's own step is added to the whole new velocity, which holds it "
+        "already.",
+    ),
+    (
+        "rate_twice",
+        {"step": lambda new, old, lr, g, k: lr * new},
+        "The learning rate is used twice, in the velocity and again for the weights: the steps "
+        "are far too short.",
+        "When the weights move, the velocity is multiplied by the learning rate.",
+    ),
+)
 
 MOMENTUM_STEP = Task(
     name="momentum_step",
@@ -69,132 +210,23 @@ MOMENTUM_STEP = Task(
     cases=_momentum_cases,
     observe=steps("w", "v"),
     forms=FORMS,
-    mistakes=(
-        Mistake("ascent", _rule(lambda v, g, lr, k: k * v + lr * g, lambda w, v: w + v), ASCENT),
-        Mistake("ascent_in_velocity", _rule(lambda v, g, lr, k: k * v - lr * g), ASCENT),
-        Mistake(
-            "dampened",
-            _rule(lambda v, g, lr, k: k * v + (1 - k) * lr * g),
-            "The gradient enters with a share only, as in an average. In this form it counts in full: under "
-            "a constant gradient your steps stay as short as without momentum.",
-        ),
-        Mistake(
+    formula=MOMENTUM,
+    mistakes=MOMENTUM.mistakes(
+        *VELOCITY_MISTAKES,
+        (
             "average_and_rate_outside",
-            lambda w, v, grad, lr, momentum: (
-                w - lr * (momentum * v + (1 - momentum) * grad),
-                momentum * v + (1 - momentum) * grad,
-            ),
+            {"enters": lambda k, lr, g: (1 - k) * g, "step": lambda new, old, lr, g, k: lr * new},
             "The velocity is an average of gradients, and the learning rate comes afterwards. In "
-            "this form the "
-            "gradient counts in full and momentum makes the steps longer; your steps are as short as "
-            "without it.",
+            "this form the gradient counts in full and momentum makes the steps longer; your steps are as "
+            "short as without it.",
+            "The velocity is an average of gradients. In this form the gradient counts in full.",
         ),
-        Mistake(
-            "rate_twice",
-            lambda w, v, grad, lr, momentum: (w - lr * (momentum * v + lr * grad), momentum * v + lr * grad),
-            "The learning rate is used twice, in the velocity and again for the weights: the steps "
-            "are far too short.",
-        ),
-        Mistake(
-            "moves_with_old_velocity",
-            lambda w, v, grad, lr, momentum: (w - v, momentum * v + lr * grad),
-            "The weights move before the velocity is updated: the first step from rest is zero, and every "
-            "gradient comes one step late.",
-        ),
-        Mistake(
-            "no_learning_rate",
-            _rule(lambda v, g, lr, k: k * v + g),
-            "The learning rate is never used: the gradient enters at full length, and the walk soon "
-            "explodes.",
-        ),
-        Mistake(
+        (
             "nesterov",
-            lambda w, v, grad, lr, momentum: (
-                w - (momentum * (momentum * v + lr * grad) + lr * grad),
-                momentum * v + lr * grad,
-            ),
+            {"step": lambda new, old, lr, g, k: k * new + lr * g},
             "That is Nesterov's variant, which looks one step ahead. The task asks for plain momentum.",
-        ),
-        Mistake(
-            "swapped",
-            _rule(lambda v, g, lr, k: lr * v + k * g),
-            "Learning rate and momentum have changed places: the steps are far too long, and hardly "
-            "anything is kept.",
-        ),
-        Mistake(
-            "keeps_the_rest",
-            _rule(lambda v, g, lr, k: (1 - k) * v + lr * g),
-            "With a momentum of 0.9 you keep a tenth of the last step. It should be nine tenths.",
-        ),
-        Mistake(
-            "no_momentum",
-            _rule(lambda v, g, lr, k: lr * g + 0 * v),
-            "The last step is forgotten: that is plain gradient descent.",
-        ),
-        Mistake(
-            "forgets_nothing",
-            _rule(lambda v, g, lr, k: v + lr * g),
-            "The velocity only adds up: nothing is ever forgotten, so that the walk swings for ever.",
-        ),
-        Mistake(
-            "velocity_forgotten_in_return",
-            lambda w, v, grad, lr, momentum: (w - (momentum * v + lr * grad), v),
-            OLD_MEMORY_RETURNED,
-        ),
-        Mistake(
-            "order_of_results",
-            lambda w, v, grad, lr, momentum: momentum_step(w, v, grad, lr, momentum)[::-1],
-            ORDER,
-        ),
-        Mistake(
-            "rate_scales_both",
-            _rule(lambda v, g, lr, k: lr * (k * v + g)),
-            "The learning rate scales the old velocity too, in every step again. It belongs to the "
-            "gradient alone.",
-        ),
-        Mistake(
-            "momentum_scales_both",
-            _rule(lambda v, g, lr, k: k * (v + lr * g)),
-            "Momentum scales the new gradient too. Only the old velocity is reduced.",
-        ),
-        Mistake(
-            "momentum_on_gradient",
-            _rule(lambda v, g, lr, k: v + k * lr * g),
-            "Momentum stands at the wrong term: it should reduce the old velocity, not the gradient.",
-        ),
-        Mistake(
-            "only_gradient_moves",
-            lambda w, v, grad, lr, momentum: (w - lr * grad, momentum * v + lr * grad),
-            "The velocity is right, but the weights move by the gradient alone: the velocity is never used.",
-        ),
-        Mistake(
-            "gradient_twice",
-            lambda w, v, grad, lr, momentum: (
-                w - (momentum * v + lr * grad) - lr * grad,
-                momentum * v + lr * grad,
-            ),
-            "The gradient counts twice: once in the velocity, and once more when the weights move.",
-        ),
-        Mistake(
-            "shrinks_weights",
-            lambda w, v, grad, lr, momentum: (
-                momentum * w - (momentum * v + lr * grad),
-                momentum * v + lr * grad,
-            ),
-            "The weights themselves are multiplied by the momentum: they shrink even where nothing pulls. "
-            "Only the old velocity is reduced.",
-        ),
-        Mistake("mean_of_gradient", _rule(lambda v, g, lr, k: k * v + lr * np.mean(g)), ONE_STEP_FOR_ALL),
-        Mistake("absolute", _rule(lambda v, g, lr, k: k * v + lr * np.abs(g)), ABSOLUTE),
-        Mistake(
-            "squared",
-            _rule(lambda v, g, lr, k: k * v + lr * g**2),
-            "The gradient is squared: its sign is lost. Squares belong to RMSProp and Adam.",
-        ),
-        Mistake(
-            "weights_stand_still",
-            lambda w, v, grad, lr, momentum: (w, momentum * v + lr * grad),
-            "The velocity is right, but the weights come back unchanged.",
+            "The weights move as in Nesterov's variant, which looks one step ahead. The task asks for plain "
+            "momentum.",
         ),
     ),
 )
@@ -456,30 +488,28 @@ def nesterov_step(w, v, grad, lr, momentum):
     return w - (momentum * v + lr * grad), v
 
 
-def _ahead(move, velocity=lambda v, g, lr, k: k * v + lr * g):
-    """A wrong rule: how the weights move, from the new and the old velocity, and how the new one is made."""
-
-    def wrong(w, v, grad, lr, momentum):
-        new = velocity(v, grad, lr, momentum)
-        return w - move(new, v, lr * grad, momentum), new
-
-    return wrong
-
-
-def _right_move(new, old, step, k):
-    return k * new + step
-
-
 # Nesterov's other memories: as for momentum, what the next step will keep (momentum times velocity), and
 # the point without the look ahead, from which the classical form takes its differences.
 NESTEROV_FORMS = (
     *FORMS[:5],
-    Form(lambda given: given["momentum"] * given["v"], lambda after, given: after["v"] / given["momentum"]),
+    Form(
+        lambda given: given["momentum"] * given["v"],
+        lambda after, given: after["v"] / given["momentum"],
+        OTHER_MEMORY,
+    ),
     Form(
         lambda given: given["w"] + given["momentum"] * given["v"],
         lambda after, given: (after["v"] - after["w"]) / given["momentum"],
+        OTHER_MEMORY,
     ),
 )
+
+ELSEWHERE = ("no_learning_rate", "momentum_scales_both", "gradient_twice")  # have another name here
+
+
+def _ahead(id, step, *messages):
+    return id, {"step": step}, *messages
+
 
 NESTEROV_STEP = Task(
     name="nesterov_step",
@@ -488,139 +518,105 @@ NESTEROV_STEP = Task(
     cases=_momentum_cases,
     observe=steps("w", "v"),
     forms=NESTEROV_FORMS,
-    mistakes=(
-        Mistake(
+    formula=NESTEROV,
+    mistakes=NESTEROV.mistakes(
+        _ahead(
             "new_velocity_in_expanded_form",
-            _ahead(lambda new, old, step, k: k**2 * new + (1 + k) * step),
+            lambda new, old, lr, g, k: k**2 * new + (1 + k) * lr * g,
             "That is the snippet as it was. From rest, with v at zero, the first step of the task's last "
             "formula has a single term, and the snippet's has two. Which velocity in it is not zero?",
+            "The weights move as in the snippet: the last formula's, with a velocity that is already new.",
         ),
-        Mistake(
+        _ahead(
             "square_stays",
-            _ahead(lambda new, old, step, k: k**2 * new + step),
+            lambda new, old, lr, g, k: k**2 * new + lr * g,
             "The gradient's part is mended. The square still stands at a velocity that has "
             "already been updated.",
+            "When the weights move, the square stands at a velocity that has already been updated.",
         ),
-        Mistake(
+        _ahead(
             "gradient_counts_too_much",
-            _ahead(lambda new, old, step, k: k * new + (1 + k) * step),
+            lambda new, old, lr, g, k: k * new + (1 + k) * lr * g,
             "The velocity's part is mended. The new velocity already holds a gradient: with your factor it "
             "counts once too often.",
+            "When the weights move, the gradient counts once too often: the new velocity holds it already.",
         ),
-        Mistake(
+        _ahead(
             "old_velocity_once",
-            _ahead(lambda new, old, step, k: k * old + (1 + k) * step),
+            lambda new, old, lr, g, k: k * old + (1 + k) * lr * g,
             "You take the old velocity, which is one way to mend it. Written out in terms of the old "
             "velocity the momentum comes in twice: once in the update, once in the look ahead.",
         ),
-        Mistake(
+        _ahead(
             "old_velocity_and_one_gradient",
-            _ahead(lambda new, old, step, k: k**2 * old + step),
+            lambda new, old, lr, g, k: k**2 * old + lr * g,
             "The old velocity is one way to mend it, and its part is right. But written out in terms of the "
             "old velocity the gradient comes in twice: in the update, and again beside the look ahead.",
         ),
-        Mistake(
+        _ahead(
             "whole_velocity_and_look_ahead",
-            _ahead(lambda new, old, step, k: (1 + k) * new),
+            lambda new, old, lr, g, k: (1 + k) * new,
             "The look ahead is right. But beside it the whole new velocity counts, where only the present "
             "gradient's own step belongs.",
+            "Beside the look ahead the whole new velocity counts, where only the present gradient's own step "
+            "belongs.",
         ),
-        Mistake(
+        _ahead(
             "plain_momentum",
-            _ahead(lambda new, old, step, k: new),
+            lambda new, old, lr, g, k: new,
             "That is plain momentum: it moves by the new velocity and does not look ahead.",
+            "The weights move by the new velocity alone, as with plain momentum: there is no look ahead.",
         ),
-        Mistake(
-            "whole_velocity_ahead",
-            _ahead(lambda new, old, step, k: new + step),
-            "The new velocity counts in full. Only its share, the momentum, is added as the look ahead.",
-        ),
-        Mistake(
+        _ahead(
             "only_the_look_ahead",
-            _ahead(lambda new, old, step, k: k * new),
+            lambda new, old, lr, g, k: k * new,
             "The weights move by the look ahead alone: the present gradient's own step is missing.",
         ),
-        Mistake(
+        _ahead(
             "momentum_scales_both",
-            _ahead(lambda new, old, step, k: k * (new + step)),
+            lambda new, old, lr, g, k: k * (new + lr * g),
             "Momentum scales the gradient's own step too. Only the velocity is reduced.",
         ),
-        Mistake(
+        _ahead(
             "minus_between",
-            _ahead(lambda new, old, step, k: k * new - step),
+            lambda new, old, lr, g, k: k * new - lr * g,
             "Velocity and gradient pull in opposite directions: look at the sign between them.",
+            "When the weights move, velocity and gradient are taken with opposite signs.",
         ),
-        Mistake("ascent", _ahead(lambda new, old, step, k: -_right_move(new, old, step, k)), ASCENT),
-        Mistake("ascent_in_velocity", _ahead(_right_move, lambda v, g, lr, k: k * v - lr * g), ASCENT),
-        Mistake(
+        _ahead(
             "rate_only_in_velocity",
-            lambda w, v, grad, lr, momentum: (
-                w - (momentum * (momentum * v + lr * grad) + grad),
-                momentum * v + lr * grad,
-            ),
+            lambda new, old, lr, g, k: k * new + g,
             "The velocity is right. Where the weights move, the gradient stands without the learning rate.",
+            "Where the weights move, the gradient stands without the learning rate.",
         ),
-        Mistake(
+        (
             "no_learning_rate",
-            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, 1.0, momentum),
-            "The learning rate is never used: the gradient enters at full length, and the walk soon "
-            "explodes.",
+            {"given": lambda lr, k: (1.0, k)},
+            "The learning rate is never used: the gradient enters at full length.",
         ),
-        Mistake(
-            "dampened",
-            _ahead(_right_move, lambda v, g, lr, k: k * v + (1 - k) * lr * g),
-            "In the velocity the gradient has only a share, as in an average. In this form it counts "
-            "in full.",
+        (
+            "momentum_scales_gradient",
+            {"enters": lambda k, lr, g: k * lr * g},
+            "In the velocity momentum scales the new gradient too. Only the old velocity is reduced.",
+            "In the velocity momentum scales the new gradient. Only the old velocity is to be reduced.",
         ),
-        Mistake(
-            "no_momentum",
-            _ahead(_right_move, lambda v, g, lr, k: lr * g + 0 * v),
-            "The last velocity is forgotten: without memory there is nothing to look ahead with.",
+        (
+            "rate_not_in_velocity",
+            {"enters": lambda k, lr, g: g},
+            "The gradient enters the velocity without the learning rate.",
         ),
-        Mistake(
-            "forgets_nothing",
-            _ahead(_right_move, lambda v, g, lr, k: v + lr * g),
-            "The velocity only adds up: nothing is ever forgotten. The momentum reduces it in every step.",
-        ),
-        Mistake(
-            "velocity_without_gradient",
-            _ahead(_right_move, lambda v, g, lr, k: k * v + 0 * g),
-            "The velocity only shrinks: the gradient never enters it.",
-        ),
-        Mistake(
-            "swapped",
-            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, momentum, lr),
-            "Learning rate and momentum have changed places: the steps are far too long, and hardly "
-            "anything is kept.",
-        ),
-        Mistake(
+        (
             "remembers_the_look_ahead",
-            lambda w, v, grad, lr, momentum: (
-                nesterov_step(w, v, grad, lr, momentum)[0],
-                momentum * (momentum * v + lr * grad) + lr * grad,
-            ),
+            {"remembered": lambda new, old, change: change},
             "The weights are right in the first step, but what you remember is the whole step with its look "
             "ahead. The memory is the velocity without it.",
+            "What you remember is the whole step with its look ahead. The memory is the velocity without it.",
         ),
-        Mistake(
-            "velocity_forgotten_in_return",
-            lambda w, v, grad, lr, momentum: (nesterov_step(w, v, grad, lr, momentum)[0], v),
-            OLD_MEMORY_RETURNED,
-        ),
-        Mistake(
-            "order_of_results",
-            lambda w, v, grad, lr, momentum: nesterov_step(w, v, grad, lr, momentum)[::-1],
-            ORDER,
-        ),
-        Mistake(
-            "mean_of_gradient",
-            lambda w, v, grad, lr, momentum: nesterov_step(w, v, np.mean(grad), lr, momentum),
-            ONE_STEP_FOR_ALL,
-        ),
-        Mistake(
-            "absolute",
-            lambda w, v, grad, lr, momentum: nesterov_step(w, v, np.abs(grad), lr, momentum),
-            ABSOLUTE,
+        *(row for row in VELOCITY_MISTAKES if row[0] not in ELSEWHERE),
+        _ahead(
+            "whole_velocity_ahead",
+            lambda new, old, lr, g, k: new + lr * g,
+            "The new velocity counts in full. Only its share, the momentum, is added as the look ahead.",
         ),
     ),
 )

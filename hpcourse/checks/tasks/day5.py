@@ -3,12 +3,14 @@
 import numpy as np
 
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Mistake, Task, once, say, steps
+from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    OLD_MEMORY,
     OLD_MEMORY_RETURNED,
     ORDER,
+    ORDER_TOO,
     SILENT,
     SQUARES,
     VELOCITY,
@@ -38,6 +40,90 @@ POWER_ALONE = (
     "should go towards one instead."
 )
 NO_RATE_HERE = "The learning rate is never used."
+EPS_TWICE = "Epsilon is added twice, inside the square root and outside. It belongs outside alone."
+EPS_SUBTRACTED = "Epsilon is taken away from the root, so that a small root can become negative. It is added."
+EPS_AT_LEAST = "Epsilon is used as a lower limit of the root. It should be added to it."
+EPS_SQUARED = "Epsilon is squared. It should be added as it is."
+EPS_TYPED = "Epsilon is typed in as a number: another one that is handed over changes nothing."
+TYPED = (1e-8, 1e-7, 1e-6)
+NO_DECAY = "The weight decay is never used."
+
+
+def _build(p):
+    """RMSProp, Adam and AdamW: two averages, their corrections, a step, a decay."""
+
+    def step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay=0.0):
+        eps, lr = p.eps(eps), p.rate(lr)
+        w, weight = p.before(w, lr, weight_decay), w
+        g = p.enters(grad, weight, weight_decay, lr)
+        b1, b2 = p.betas(beta1, beta2)
+        new_m, new_v = p.mean(b1, m, g), p.square(b2, v, p.squared(g))
+        use_m, use_v = p.used(new_m, new_v, m, v)
+        c1, c2 = p.correcting(b1, b2, beta1, beta2)
+        m_hat = p.correct_m(use_m, p.correction(np.float64(c1), p.clock(t)))
+        v_hat = p.correct_v(use_v, p.correction(np.float64(c2), p.clock(t)))
+        change = p.scale(p.correction(np.float64(c2), p.clock(t))) * p.divide(
+            p.above(m_hat, g), v_hat, eps, p.root
+        )
+        after = p.move(w, lr * change, eps)
+        after = p.decay(weight, after, lr, weight_decay, v_hat, eps)
+        return p.arrange(after, *p.remembered((new_m, new_v), (m_hat, v_hat), (m, v)))
+
+    return step
+
+
+def _average(rho, v, g):
+    return rho * v + (1 - rho) * g
+
+
+RIGHT = {
+    "eps": lambda eps: eps,
+    "rate": lambda lr: lr,
+    "before": lambda w, lr, d: w,
+    "enters": lambda g, w, d, lr: g,
+    "betas": lambda b1, b2: (b1, b2),
+    "mean": _average,
+    "square": _average,
+    "squared": np.square,
+    "used": lambda new_m, new_v, m, v: (new_m, new_v),
+    "correcting": lambda b1, b2, *given: (b1, b2),
+    "clock": lambda t: t,
+    "correction": lambda b, t: 1 - b**t,
+    "correct_m": lambda m, c: m / c,
+    "correct_v": lambda v, c: v / c,
+    "above": lambda m_hat, g: m_hat,
+    "root": np.sqrt,
+    "divide": lambda m, v, eps, root: m / (root(v) + eps),
+    "scale": lambda c: 1.0,
+    "move": lambda w, step, eps: w - step,
+    "decay": lambda w, after, lr, d, v, eps: after,
+    "arrange": lambda w, m, v: (w, m, v),
+    "remembered": lambda new, hats, old: new,
+}
+ADAM = Formula(_build, **RIGHT)
+ADAMW = Formula(_build, **RIGHT | {"decay": lambda w, after, lr, d, v, eps: after - lr * d * w})
+
+
+def _without_mean(p):
+    """RMSProp: the gradient itself in place of a mean, and nothing corrected."""
+
+    def step(w, v, grad, lr, rho, eps):
+        w, _, v = _build(p)(w, 0.0 * w, v, 1, grad, lr, 0.0, rho, eps)
+        return p.swap(w, v)
+
+    return step
+
+
+RMSPROP = Formula(
+    _without_mean,
+    **RIGHT
+    | {
+        "mean": lambda b, m, g: g,
+        "correct_m": lambda m, c: m,
+        "correct_v": lambda v, c: v,
+        "swap": lambda w, v: (w, v),
+    },
+)
 
 
 def rmsprop_step(w, v, grad, lr, rho, eps):
@@ -51,23 +137,71 @@ def _rmsprop_cases(rng):
         return {"lr": float(rng.uniform(0.01, 0.3)), "rho": float(rng.uniform(0.7, 0.95)), "eps": 1e-6}
 
     first = {"lr": 0.05, "rho": 0.99, "eps": 1e-8}
-    second = {"lr": 0.1, "rho": 0.8, "eps": 1e-3}
+    second = {"lr": 0.1, "rho": 0.8, "eps": 1e-2}
     return walks(rng, first, second, draw, memory=("v",), start={"v": SQUARES})
 
 
-def _average(rho, v, g):
-    return rho * v + (1 - rho) * g**2
+def _no_eps(m, v, eps, root):
+    return m / root(v)
 
 
-def _scaled(average=_average, divisor=lambda v, eps: np.sqrt(v) + eps):
-    """A wrong rule: how the squares are averaged, and what the gradient is divided by."""
-
-    def wrong(w, v, grad, lr, rho, eps):
-        v = average(rho, v, grad)
-        return w - lr * grad / divisor(v, eps), v
-
-    return wrong
-
+# What all three rules can get wrong about epsilon, the root and the step.
+STEP_MISTAKES = (
+    ("eps_inside", {"divide": lambda m, v, eps, root: m / root(v + eps)}, EPS_INSIDE),
+    ("no_eps", {"divide": _no_eps}, NO_EPS),
+    ("eps_apart", {"divide": _no_eps, "move": lambda w, step, eps: w - (step + eps)}, EPS_APART),
+    ("eps_added_to_weights", {"divide": _no_eps, "move": lambda w, step, eps: w - step + eps}, EPS_APART),
+    ("eps_added_to_ratio", {"divide": lambda m, v, eps, root: m / root(v) + eps}, EPS_APART),
+    ("eps_twice", {"divide": lambda m, v, eps, root: m / (root(v + eps) + eps)}, EPS_TWICE),
+    ("eps_subtracted", {"divide": lambda m, v, eps, root: m / (root(v) - eps)}, EPS_SUBTRACTED),
+    ("eps_at_least", {"divide": lambda m, v, eps, root: m / np.maximum(root(v), eps)}, EPS_AT_LEAST),
+    ("eps_squared", {"eps": np.square}, EPS_SQUARED),
+    *((f"eps_is_{value:g}", {"eps": lambda eps, value=value: value}, EPS_TYPED) for value in TYPED),
+    ("no_root", {"root": lambda v: v}, NO_ROOT),
+    ("not_squared", {"squared": lambda g: g}, NOT_SQUARED),
+    (
+        "absolute_average",
+        {"squared": np.abs},
+        "The sizes of the gradients are averaged. Their squares should be.",
+    ),
+    ("shared_scale", {"squared": lambda g: np.mean(np.square(g))}, SHARED_SCALE),
+    ("ascent", {"move": lambda w, step, eps: w + step}, ASCENT),
+    ("no_learning_rate", {"rate": lambda lr: 1.0}, NO_RATE_HERE),
+    (
+        "multiplied",
+        {"divide": lambda m, v, eps, root: m * (root(v) + eps)},
+        "You multiply by the scale: steep directions get longer steps still. It should be divided by.",
+    ),
+)
+V_MISTAKES = (
+    (
+        "v_share_missing",
+        {"square": lambda b, v, g: b * v + g},
+        "In v the new square counts in full instead of with its share: v is far more than an average.",
+    ),
+    (
+        "v_shares_swapped",
+        {"square": lambda b, v, g: (1 - b) * v + b * g},
+        "In v the two shares have changed places: it follows the last gradient and forgets the others.",
+    ),
+    (
+        "v_only_adds_up",
+        {"square": lambda b, v, g: v + g},
+        "The squares only add up in v, as in AdaGrad: nothing is ever forgotten, and the steps keep "
+        "shrinking.",
+    ),
+    (
+        "v_forgets",
+        {"square": lambda b, v, g: (1 - b) * g + 0 * v},
+        "The earlier average is dropped: v knows only the last gradient.",
+    ),
+)
+NAMES_ALONE = {  # where v is the only average it needs no name of its own
+    "v_share_missing": "no_share",
+    "v_shares_swapped": "swapped",
+    "v_only_adds_up": "adagrad",
+    "v_forgets": "forgets",
+}
 
 RMSPROP_STEP = Task(
     name="rmsprop_step",
@@ -75,123 +209,32 @@ RMSPROP_STEP = Task(
     reference=rmsprop_step,
     cases=_rmsprop_cases,
     observe=steps("w", "v"),
-    mistakes=(
-        Mistake(
-            "no_share",
-            _scaled(lambda rho, v, g: rho * v + g**2),
-            "The squares are added in full instead of with their share, so that v is far more than "
-            "an average.",
-        ),
-        Mistake(
-            "swapped",
-            _scaled(lambda rho, v, g: (1 - rho) * v + rho * g**2),
-            "The two shares have changed places: the average forgets almost everything and follows "
-            "the last gradient.",
-        ),
-        Mistake(
-            "adagrad",
-            _scaled(lambda rho, v, g: v + g**2),
-            "The squares only add up, as in AdaGrad: nothing is ever forgotten, and the steps keep "
-            "shrinking.",
-        ),
-        Mistake(
+    formula=RMSPROP,
+    mistakes=RMSPROP.mistakes(
+        *((NAMES_ALONE[id], *rest) for id, *rest in V_MISTAKES),
+        *STEP_MISTAKES,
+        (
             "old_average",
-            lambda w, v, grad, lr, rho, eps: (w - lr * grad / (np.sqrt(v) + eps), _average(rho, v, grad)),
+            {"used": lambda new_m, new_v, m, v: (new_m, v)},
             "You divide by the average from before this gradient: with a memory of zero the first "
             "step is gigantic.",
         ),
-        Mistake(
-            "eps_apart",
-            lambda w, v, grad, lr, rho, eps: (
-                w - (lr * grad / np.sqrt(_average(rho, v, grad)) + eps),
-                _average(rho, v, grad),
-            ),
-            EPS_APART,
-        ),
-        Mistake(
-            "eps_added_to_weights",
-            lambda w, v, grad, lr, rho, eps: (
-                w - lr * grad / np.sqrt(_average(rho, v, grad)) + eps,
-                _average(rho, v, grad),
-            ),
-            EPS_APART,
-        ),
-        Mistake(
-            "eps_added_to_ratio",
-            lambda w, v, grad, lr, rho, eps: (
-                w - lr * (grad / np.sqrt(_average(rho, v, grad)) + eps),
-                _average(rho, v, grad),
-            ),
-            EPS_APART,
-        ),
-        Mistake("eps_inside", _scaled(divisor=lambda v, eps: np.sqrt(v + eps)), EPS_INSIDE),
-        Mistake("no_eps", _scaled(divisor=lambda v, eps: np.sqrt(v)), NO_EPS),
-        Mistake("no_root", _scaled(divisor=lambda v, eps: v + eps), NO_ROOT),
-        Mistake("not_squared", _scaled(lambda rho, v, g: rho * v + (1 - rho) * g), NOT_SQUARED),
-        Mistake(
-            "absolute_average",
-            _scaled(lambda rho, v, g: rho * v + (1 - rho) * np.abs(g)),
-            "The sizes of the gradients are averaged. Their squares should be.",
-        ),
-        Mistake(
-            "ascent",
-            lambda w, v, grad, lr, rho, eps: (
-                2 * w - rmsprop_step(w, v, grad, lr, rho, eps)[0],
-                _average(rho, v, grad),
-            ),
-            ASCENT,
-        ),
-        Mistake("shared_scale", _scaled(lambda rho, v, g: rho * v + (1 - rho) * np.mean(g**2)), SHARED_SCALE),
-        Mistake(
-            "no_learning_rate",
-            lambda w, v, grad, lr, rho, eps: rmsprop_step(w, v, grad, 1.0, rho, eps),
-            NO_RATE_HERE,
-        ),
-        Mistake(
-            "old_memory_returned",
-            lambda w, v, grad, lr, rho, eps: (rmsprop_step(w, v, grad, lr, rho, eps)[0], v),
-            OLD_MEMORY_RETURNED,
-        ),
-        Mistake(
-            "order_of_results",
-            lambda w, v, grad, lr, rho, eps: rmsprop_step(w, v, grad, lr, rho, eps)[::-1],
-            ORDER,
-        ),
-        Mistake(
+        ("old_memory_returned", {"remembered": lambda new, hats, old: old}, OLD_MEMORY_RETURNED, OLD_MEMORY),
+        ("order_of_results", {"swap": lambda w, v: (v, w)}, ORDER, ORDER_TOO),
+        (
             "root_remembered",
-            lambda w, v, grad, lr, rho, eps: (
-                rmsprop_step(w, v, grad, lr, rho, eps)[0],
-                np.sqrt(_average(rho, v, grad)),
-            ),
+            {"remembered": lambda new, hats, old: (new[0], np.sqrt(new[1]))},
             "The first step is right, but the square root is returned as memory. What is remembered is the "
             "average of the squares.",
+            "The square root is returned as memory. What is remembered is the average of the squares.",
         ),
-        Mistake(
-            "multiplied",
-            lambda w, v, grad, lr, rho, eps: (
-                w - lr * grad * (np.sqrt(_average(rho, v, grad)) + eps),
-                _average(rho, v, grad),
-            ),
-            "You multiply by the scale: steep directions get longer steps still. It should be divided by.",
-        ),
-        Mistake(
+        (
             "plain_step",
-            lambda w, v, grad, lr, rho, eps: (w - lr * grad, _average(rho, v, grad)),
+            {"divide": lambda m, v, eps, root: m},
             "The average is right, but it is never used: the weights take a plain gradient step.",
+            "The average is never used: the weights take a plain gradient step.",
         ),
-        Mistake(
-            "absolute_gradient",
-            lambda w, v, grad, lr, rho, eps: (
-                w - lr * np.abs(grad) / (np.sqrt(_average(rho, v, grad)) + eps),
-                _average(rho, v, grad),
-            ),
-            ABSOLUTE,
-        ),
-        Mistake(
-            "forgets",
-            _scaled(lambda rho, v, g: (1 - rho) * g**2 + 0 * v),
-            "The earlier average is dropped: v knows only the last gradient.",
-        ),
+        ("absolute_gradient", {"above": lambda m_hat, g: np.abs(g)}, ABSOLUTE),
     ),
 )
 
@@ -216,137 +259,96 @@ def _adam_cases(rng, more_first=(), more_second=()):
 
     first = {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, **dict(more_first)}
     # A large epsilon, to see where it stands, but so late that all the usual ways to correct agree.
-    second = {"t": 60, "lr": 0.05, "beta1": 0.8, "beta2": 0.6, "eps": 1e-3, **dict(more_second)}
+    second = {"t": 60, "lr": 0.05, "beta1": 0.8, "beta2": 0.6, "eps": 1e-2, **dict(more_second)}
     start = {"m": VELOCITY, "v": SQUARES}
     return walks(rng, first, second, draw, memory=("m", "v"), start=start)
 
 
 # An epsilon that the correction does not reach (Kingma and Ba, end of section 2) is right and unusual.
-TINY = Case(
-    "gradients as small as epsilon",
-    {name: np.zeros(2) for name in "wmv"}
-    | {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "grads": [np.array([2e-7, -1e-7])] * 2},
-    note=say(
-        "For gradients as small as epsilon your steps are shorter: the correction does not reach epsilon."
-    ),
-)
+def _tiny(**more):
+    settings = {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, **more}
+    return Case(
+        "gradients as small as epsilon",
+        {name: np.zeros(2) for name in "wmv"} | settings | {"grads": [np.array([2e-7, -1e-7])] * 2},
+        note=say(
+            "For gradients as small as epsilon your steps are shorter: the correction does not reach epsilon."
+        ),
+    )
 
 
-def _first(beta1, m, g):
-    return beta1 * m + (1 - beta1) * g
-
-
-def _adam(
-    mean=lambda b, m, g: b * m + (1 - b) * g,
-    square=lambda b, v, g: b * v + (1 - b) * g**2,
-    correct_mean=lambda b1, b2, t: 1 - b1**t,
-    correct_square=lambda b1, b2, t: 1 - b2**t,
-    step=lambda m_hat, v_hat, eps: m_hat / (np.sqrt(v_hat) + eps),
-    move=lambda w, lr, change: w - lr * change,
-):
-    """Adam with one part replaced by a wrong one."""
-
-    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps):
-        m, v = mean(beta1, m, grad), square(beta2, v, grad)
-        m_hat = m / correct_mean(beta1, beta2, t)
-        v_hat = v / correct_square(beta1, beta2, t)
-        return move(w, lr, step(m_hat, v_hat, eps)), m, v
-
-    return wrong
-
-
-def _kept(keep):
-    """Adam that moves rightly and remembers the wrong thing."""
-
-    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps):
-        return keep(adam_step(w, m, v, t, grad, lr, beta1, beta2, eps), m, v, t, beta1, beta2)
-
-    return wrong
-
-
-def _one(*_):
-    return 1.0
-
+# "The lr_t form": both corrections in the rate, epsilon beside the uncorrected root.
+FUSED = ({"correct_v": lambda v, c: v, "scale": np.sqrt},)
 
 ADAM_MISTAKES = (
     (
         "only_m_corrected",
-        {"correct_square": _one},
+        {"correct_v": lambda v, c: v},
         "v is not corrected for having started at zero: it is far too small at first, and the first step "
         "comes out many times too long.",
+        "v is not corrected for having started at zero.",
     ),
     (
         "only_v_corrected",
-        {"correct_mean": _one},
+        {"correct_m": lambda m, c: m},
         "m is not corrected for having started at zero: it is too small at first, and so is the first step.",
+        "m is not corrected for having started at zero.",
     ),
     (
         "no_correction",
-        {"correct_mean": _one, "correct_square": _one},
+        {"correct_m": lambda m, c: m, "correct_v": lambda v, c: v},
         "Neither m nor v is corrected for having started at zero: the first steps are too long by far.",
+        "Neither m nor v is corrected for having started at zero.",
     ),
     (
         "t_one_ahead",
-        {
-            "correct_mean": lambda b1, b2, t: 1 - b1 ** (t + 1),
-            "correct_square": lambda b1, b2, t: 1 - b2 ** (t + 1),
-        },
+        {"clock": lambda t: t + 1},
         "The correction is one step ahead. In this task t counts from 1 already: the first step has "
         "t of one.",
     ),
     (
         "t_one_behind",
-        {
-            "correct_mean": lambda b1, b2, t: 1 - np.float64(b1) ** (t - 1),
-            "correct_square": lambda b1, b2, t: 1 - np.float64(b2) ** (t - 1),
-        },
+        {"clock": lambda t: t - 1},
         "The correction is one step behind: in the first step it divides by zero. Here t counts from 1.",
+        "The correction is one step behind. Here t counts from 1.",
     ),
-    ("no_eps", {"step": lambda m, v, eps: m / np.sqrt(v)}, NO_EPS),
-    ("eps_inside", {"step": lambda m, v, eps: m / np.sqrt(v + eps)}, EPS_INSIDE),
+    (
+        "correction_without_t",
+        {"clock": lambda t: 1},
+        "The correction is the same in every step: right in the first one, far too strong later. It "
+        "should fade with t.",
+        "The correction is the same in every step. It should fade with t.",
+    ),
     (
         "betas_swapped_in_correction",
-        {"correct_mean": lambda b1, b2, t: 1 - b2**t, "correct_square": lambda b1, b2, t: 1 - b1**t},
+        {"correcting": lambda b1, b2, *given: (b2, b1)},
         "In the correction the two betas have changed places: beta1 belongs to m, beta2 to v.",
     ),
     (
         "beta1_corrects_both",
-        {"correct_square": lambda b1, b2, t: 1 - b1**t},
-        "v is corrected with beta1. It was averaged with beta2, and is corrected with it.",
+        {"correcting": lambda b1, b2, *given: (b1, b1)},
+        "v is corrected with beta1. Its own beta is beta2, in the average and in the correction.",
     ),
     (
         "beta2_corrects_both",
-        {"correct_mean": lambda b1, b2, t: 1 - b2**t},
-        "m is corrected with beta2. It was averaged with beta1, and is corrected with it.",
+        {"correcting": lambda b1, b2, *given: (b2, b2)},
+        "m is corrected with beta2. Its own beta is beta1, in the average and in the correction.",
     ),
     (
         "multiplied_correction",
-        {
-            "correct_mean": lambda b1, b2, t: 1 / (1 - b1**t),
-            "correct_square": lambda b1, b2, t: 1 / (1 - b2**t),
-        },
+        {"correction": lambda b, t: 1 / (1 - b**t)},
         "The correction makes small averages smaller still: divide by it instead of multiplying.",
     ),
     (
         "t_as_factor",
-        {"correct_mean": lambda b1, b2, t: 1 - b1 * t, "correct_square": lambda b1, b2, t: 1 - b2 * t},
+        {"correction": lambda b, t: 1 - b * t},
         "In the correction t is a factor; it should be an exponent.",
     ),
+    ("rest_to_a_power", {"correction": lambda b, t: (1 - b) ** t}, REST_TO_A_POWER),
+    ("power_alone", {"correction": lambda b, t: b**t}, POWER_ALONE),
     (
-        "rest_to_a_power",
-        {"correct_mean": lambda b1, b2, t: (1 - b1) ** t, "correct_square": lambda b1, b2, t: (1 - b2) ** t},
-        REST_TO_A_POWER,
-    ),
-    (
-        "power_alone",
-        {"correct_mean": lambda b1, b2, t: b1**t, "correct_square": lambda b1, b2, t: b2**t},
-        POWER_ALONE,
-    ),
-    (
-        "correction_without_t",
-        {"correct_mean": lambda b1, b2, t: 1 - b1, "correct_square": lambda b1, b2, t: 1 - b2},
-        "The correction is the same in every step: right in the first one, far too strong later. It "
-        "should fade with t.",
+        "correction_adds",
+        {"correction": lambda b, t: 1 + b**t},
+        "In the correction the power of beta is added to one. It should be taken away.",
     ),
     (
         "m_share_missing",
@@ -354,38 +356,74 @@ ADAM_MISTAKES = (
         "In m the new gradient counts in full instead of with its share: m is many times an average.",
     ),
     (
-        "v_share_missing",
-        {"square": lambda b, v, g: b * v + g**2},
-        "In v the new square counts in full instead of with its share: v is many times an average, and the "
-        "steps are far too short.",
-    ),
-    (
         "m_shares_swapped",
         {"mean": lambda b, m, g: (1 - b) * m + b * g},
         "In m the two shares have changed places: it follows the last gradient and forgets the others.",
     ),
     (
-        "v_shares_swapped",
-        {"square": lambda b, v, g: (1 - b) * v + b * g**2},
-        "In v the two shares have changed places: it follows the last gradient and forgets the others.",
-    ),
-    ("not_squared", {"square": lambda b, v, g: b * v + (1 - b) * g}, NOT_SQUARED),
-    ("shared_scale", {"square": lambda b, v, g: b * v + (1 - b) * np.mean(g**2)}, SHARED_SCALE),
-    ("no_root", {"step": lambda m, v, eps: m / (v + eps)}, NO_ROOT),
-    (
-        "no_v",
-        {"step": lambda m, v, eps: m},
-        "v is kept but never used: the step should be divided by its square root.",
-    ),
-    ("ascent", {"move": lambda w, lr, change: w + lr * change}, ASCENT),
-    ("no_learning_rate", {"move": lambda w, lr, change: w - change}, NO_RATE_HERE),
-    (
         "m_forgets",
         {"mean": lambda b, m, g: (1 - b) * g + 0 * m},
         "The earlier m is dropped: the average knows only the last gradient.",
     ),
+    *V_MISTAKES,
+    *STEP_MISTAKES,
+    (
+        "no_v",
+        {"divide": lambda m, v, eps, root: m},
+        "v is kept but never used: the step should be divided by its square root.",
+    ),
+    (
+        "betas_swapped",
+        {"betas": lambda b1, b2: (b2, b1)},
+        "The two betas have changed places everywhere: beta1 belongs to m, beta2 to v.",
+    ),
+    (
+        "beta1_for_both",
+        {"betas": lambda b1, b2: (b1, b1)},
+        "beta2 is never used: v is averaged and corrected with beta1.",
+    ),
+    (
+        "beta1_averages_both",
+        {"betas": lambda b1, b2: (b1, b1), "correcting": lambda b1, b2, *given: given},
+        "v is averaged with beta1; it has a beta of its own.",
+    ),
+    (
+        "raw_gradient",
+        {"above": lambda m_hat, g: g},
+        "The raw gradient is in the numerator: the noise is not averaged. The corrected m belongs there.",
+    ),
+    (
+        "corrected_values_kept",
+        {"remembered": lambda new, hats, old: hats},
+        "The first step is right, but the corrected averages are returned as memory and get corrected "
+        "again in the next step. Remember the uncorrected ones.",
+        "The corrected averages are returned as memory and get corrected again in the next step. Remember "
+        "the uncorrected ones.",
+    ),
+    ("old_memory_returned", {"remembered": lambda new, hats, old: old}, OLD_MEMORY_RETURNED, OLD_MEMORY),
+    ("order_of_results", {"arrange": lambda w, m, v: (w, v, m)}, ORDER, ORDER_TOO),
+    (
+        "moves_with_old_averages",
+        {"used": lambda new_m, new_v, m, v: (m, v)},
+        "The weights move before m and v know of this gradient: the first step is zero.",
+        "The weights move before m and v know of this gradient.",
+    ),
+    (
+        "moves_with_old_m",
+        {"used": lambda new_m, new_v, m, v: (m, new_v)},
+        "The weights move before m knows of this gradient, so that every gradient comes one step late.",
+    ),
+    (
+        "moves_with_old_v",
+        {"used": lambda new_m, new_v, m, v: (new_m, v)},
+        "The weights move before v knows of this gradient: it divides by the average of the step before.",
+    ),
+    (
+        "correction_outside_root",
+        {"correct_v": lambda v, c: v / c**2},
+        "v is corrected after its square root was taken. Correct it first.",
+    ),
 )
-
 
 ADAM_STEP = Task(
     name="adam_step",
@@ -393,87 +431,10 @@ ADAM_STEP = Task(
     reference=adam_step,
     cases=_adam_cases,
     observe=steps("w", "m", "v"),
-    remarks=(TINY,),
-    mistakes=(
-        *(Mistake(id, _adam(**parts), message) for id, parts, message in ADAM_MISTAKES),
-        Mistake(
-            "eps_apart",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
-                _adam(step=lambda m, v, _: m / np.sqrt(v))(w, m, v, t, grad, lr, beta1, beta2, eps)[0] - eps,
-                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
-            ),
-            EPS_APART,
-        ),
-        Mistake(
-            "eps_added_to_weights",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
-                _adam(step=lambda m, v, _: m / np.sqrt(v))(w, m, v, t, grad, lr, beta1, beta2, eps)[0] + eps,
-                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
-            ),
-            EPS_APART,
-        ),
-        Mistake("eps_added_to_ratio", _adam(step=lambda m, v, eps: m / np.sqrt(v) + eps), EPS_APART),
-        Mistake(
-            "betas_swapped",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: adam_step(
-                w, m, v, t, grad, lr, beta2, beta1, eps
-            ),
-            "The two betas have changed places everywhere: beta1 belongs to m, beta2 to v.",
-        ),
-        Mistake(
-            "beta1_for_both",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: adam_step(
-                w, m, v, t, grad, lr, beta1, beta1, eps
-            ),
-            "beta2 is never used: v is averaged and corrected with beta1.",
-        ),
-        Mistake(
-            "beta1_averages_both",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: _adam(
-                square=lambda _, v, g: beta1 * v + (1 - beta1) * g**2
-            )(w, m, v, t, grad, lr, beta1, beta2, eps),
-            "v is averaged with beta1; it has a beta of its own.",
-        ),
-        Mistake(
-            "raw_gradient",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
-                _adam(mean=lambda b, m, g: (1 - b**t) * g)(w, m, v, t, grad, lr, beta1, beta2, eps)[0],
-                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
-            ),
-            "The raw gradient is in the numerator: the noise is not averaged. The corrected m belongs there.",
-        ),
-        Mistake(
-            "corrected_values_kept",
-            _kept(
-                lambda new, m, v, t, beta1, beta2: (new[0], new[1] / (1 - beta1**t), new[2] / (1 - beta2**t))
-            ),
-            "The first step is right, but the corrected averages are returned as memory and get corrected "
-            "again in the next step. Remember the uncorrected ones.",
-        ),
-        Mistake("old_memory_returned", _kept(lambda new, m, v, *_: (new[0], m, v)), OLD_MEMORY_RETURNED),
-        Mistake("order_of_results", _kept(lambda new, *_: (new[0], new[2], new[1])), ORDER),
-        Mistake(
-            "moves_with_old_averages",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
-                _adam(mean=lambda b, m, g: m, square=lambda b, v, g: v)(
-                    w, m, v, t, grad, lr, beta1, beta2, eps
-                )[0],
-                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
-            ),
-            "The weights move before m and v know of this gradient: the first step is zero.",
-        ),
-        Mistake(
-            "correction_outside_root",
-            lambda w, m, v, t, grad, lr, beta1, beta2, eps: (
-                w
-                - lr
-                * (_first(beta1, m, grad) / (1 - beta1**t))
-                / (np.sqrt(_average(beta2, v, grad)) / (1 - beta2**t) + eps),
-                *adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)[1:],
-            ),
-            "v is corrected after its square root was taken. Correct it first.",
-        ),
-    ),
+    remarks=(_tiny(),),
+    formula=ADAM,
+    variants=FUSED,
+    mistakes=ADAM.mistakes(*ADAM_MISTAKES),
 )
 
 
@@ -487,37 +448,19 @@ def _adamw_cases(rng):
     return _adam_cases(rng, {"weight_decay": 0.1}, {"weight_decay": 0.5})
 
 
-def _decayed(adam, decay=lambda w, after, lr, d: after - lr * d * w):
-    """AdamW from a (wrong) Adam, or with a wrong decay."""
-
-    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
-        after, m_new, v_new = adam(w, m, v, t, grad, lr, beta1, beta2, eps)
-        return decay(w, after, lr, weight_decay), m_new, v_new
-
-    return wrong
-
-
-def _through_gradient(penalty):
-    def wrong(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
-        return adam_step(w, m, v, t, grad + penalty(w, weight_decay, lr), lr, beta1, beta2, eps)
-
-    return wrong
-
-
-def _scaled_decay(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
-    after, m, v = adam_step(w, m, v, t, grad, lr, beta1, beta2, eps)
-    return after - lr * weight_decay * w / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
-
-
-def _both(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
-    after, m, v = adam_step(w, m, v, t, grad + weight_decay * w, lr, beta1, beta2, eps)
-    return after - lr * weight_decay * w, m, v
-
-
 L2 = (
     "The decay goes through the gradient, as an L2 penalty does: it enters m and v and is scaled away where "
     "gradients are large. In AdamW the weights shrink apart from Adam's step."
 )
+
+
+def _no_decay(w, after, lr, d, v, eps):
+    return after
+
+
+def _decaying(id, decay, *messages):
+    return id, {"decay": decay}, *messages
+
 
 ADAMW_STEP = Task(
     name="adamw_step",
@@ -525,100 +468,85 @@ ADAMW_STEP = Task(
     reference=adamw_step,
     cases=_adamw_cases,
     observe=steps("w", "m", "v"),
-    mistakes=(
-        Mistake("l2_in_gradient", _through_gradient(lambda w, d, lr: d * w), L2),
-        Mistake("l2_in_gradient_doubled", _through_gradient(lambda w, d, lr: 2 * d * w), L2),
-        Mistake("l2_in_gradient_with_rate", _through_gradient(lambda w, d, lr: lr * d * w), L2),
-        Mistake(
-            "no_decay",
-            _decayed(adam_step, lambda w, after, lr, d: after),
-            "That is Adam: the weight decay is never used.",
-        ),
-        Mistake(
+    remarks=(_tiny(weight_decay=0.1),),
+    formula=ADAMW,
+    variants=FUSED,
+    mistakes=ADAMW.mistakes(
+        ("l2_in_gradient", {"enters": lambda g, w, d, lr: g + d * w, "decay": _no_decay}, L2),
+        ("l2_in_gradient_doubled", {"enters": lambda g, w, d, lr: g + 2 * d * w, "decay": _no_decay}, L2),
+        ("l2_in_gradient_with_rate", {"enters": lambda g, w, d, lr: g + lr * d * w, "decay": _no_decay}, L2),
+        _decaying("no_decay", _no_decay, "That is Adam: the weight decay is never used.", NO_DECAY),
+        _decaying(
             "decay_without_rate",
-            _decayed(adam_step, lambda w, after, lr, d: after - d * w),
+            lambda w, after, lr, d, v, eps: after - d * w,
             "The weights shrink too fast: the decay is not scaled by the learning rate.",
         ),
-        Mistake(
+        _decaying(
             "weights_grow",
-            _decayed(adam_step, lambda w, after, lr, d: after + lr * d * w),
+            lambda w, after, lr, d, v, eps: after + lr * d * w,
             "The weights grow instead of shrinking: look at the sign of the decay.",
         ),
-        Mistake(
+        _decaying(
             "decays_after_step",
-            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * after),
+            lambda w, after, lr, d, v, eps: after - lr * d * after,
             "The decay is taken from the weights after Adam's step. It should be taken from those before it.",
         ),
-        Mistake(
+        _decaying(
+            "grows_after_step",
+            lambda w, after, lr, d, v, eps: after + lr * d * after,
+            "The weights grow instead of shrinking, and after Adam's step instead of apart from it: look at "
+            "the sign and at the place of the decay.",
+        ),
+        _decaying(
             "shrinks_to_share",
-            _decayed(adam_step, lambda w, after, lr, d: after - w + lr * d * w),
+            lambda w, after, lr, d, v, eps: after - w + lr * d * w,
             "Only the decay's share of the weights is left; that share should go.",
         ),
-        Mistake(
+        _decaying(
             "decay_by_sign",
-            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * np.sign(w)),
+            lambda w, after, lr, d, v, eps: after - lr * d * np.sign(w),
             "Every weight shrinks by the same amount; it should be the same share of each.",
         ),
-        Mistake(
+        _decaying(
             "decay_squared_weights",
-            _decayed(adam_step, lambda w, after, lr, d: after - lr * d * w**2),
+            lambda w, after, lr, d, v, eps: after - lr * d * w**2,
             "The weights are squared in the decay: negative ones would grow. The penalty is a square, its "
             "slope is not.",
         ),
-        Mistake(
+        _decaying(
             "half_the_decay",
-            _decayed(adam_step, lambda w, after, lr, d: after - 0.5 * lr * d * w),
+            lambda w, after, lr, d, v, eps: after - 0.5 * lr * d * w,
             "The decay is half of what it should be.",
         ),
-        Mistake(
+        _decaying(
             "twice_the_decay",
-            _decayed(adam_step, lambda w, after, lr, d: after - 2 * lr * d * w),
+            lambda w, after, lr, d, v, eps: after - 2 * lr * d * w,
             "The decay is twice what it should be.",
         ),
-        Mistake(
+        _decaying(
             "rate_squared",
-            _decayed(adam_step, lambda w, after, lr, d: after - lr * lr * d * w),
+            lambda w, after, lr, d, v, eps: after - lr * lr * d * w,
             "The learning rate enters the decay twice.",
         ),
-        Mistake(
+        _decaying(
             "decay_is_scaled",
-            _scaled_decay,
+            lambda w, after, lr, d, v, eps: after - lr * d * w / (np.sqrt(v) + eps),
             "The decay is divided by the root of v, as the gradient is. It should be the same share "
             "for every weight.",
         ),
-        Mistake(
+        (
             "decays_twice",
-            _both,
+            {"enters": lambda g, w, d, lr: g + d * w},
             "The weights decay twice: through the gradient, and once more apart from it.",
+            "The decay enters the gradient too.",
         ),
-        Mistake(
+        _decaying(
             "same_for_all",
-            _decayed(adam_step, lambda w, after, lr, d: after - lr * d),
+            lambda w, after, lr, d, v, eps: after - lr * d,
             "The same amount is taken from every weight, so that negative ones grow. It should be a "
             "share of each.",
         ),
-        *(
-            Mistake(id, _decayed(_adam(**parts)), message)
-            for id, parts, message in ADAM_MISTAKES
-            if id
-            in (
-                "only_m_corrected",
-                "only_v_corrected",
-                "no_correction",
-                "t_one_ahead",
-                "no_eps",
-                "eps_inside",
-                "ascent",
-                "m_share_missing",
-                "v_share_missing",
-                "not_squared",
-                "no_root",
-            )
-        ),
-        Mistake(
-            "old_memory_returned", _decayed(_kept(lambda new, m, v, *_: (new[0], m, v))), OLD_MEMORY_RETURNED
-        ),
-        Mistake("order_of_results", _decayed(_kept(lambda new, *_: (new[0], new[2], new[1]))), ORDER),
+        *ADAM_MISTAKES,
     ),
 )
 
@@ -665,6 +593,10 @@ def _points(rng):
         Case("lists", {"x": x, "y": y, "beta": 0.6}, "lists", SILENT),
         Case("random points", drawn | {"beta": float(rng.uniform(0.5, 0.95))}, "random"),
     ]
+
+
+def _one(*_):
+    return 1.0
 
 
 def _misaveraged(**parts):
