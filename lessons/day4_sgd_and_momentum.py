@@ -389,7 +389,8 @@ hp.quiz("day4-border")
 # %% key="map-run"
 kappa, x, gammas = 30, np.linspace(0.01, 3.99, 180), np.linspace(0, 0.97, 98)
 settings = hp.Momentum(lr=x / kappa, momentum=gammas)
-grid = hp.descend(hp.Quadratic([1, kappa]), settings, (1.0, 1.0), steps=100, record=False)
+limit = 100
+grid = hp.descend(hp.Quadratic([1, kappa]), settings, (1.0, 1.0), steps=limit, record=False)
 distance = np.where(grid.diverged, np.inf, np.linalg.norm(grid.end, axis=-1) / np.sqrt(2))
 wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
 print(f"{wrong.sum()} of {wrong.size} settings on the wrong side of 2(1 + γ)")
@@ -400,7 +401,7 @@ says(r"a ravine with $\kappa = 30$", r"在 $\kappa = 30$ 的山谷裡", kappa ==
 
 # %% key="map-figure"
 fig, ax = plt.subplots(figsize=(7.6, 3.8))
-hp.figures.momentum_map(x, gammas, distance, ax, steps=100, lowest=1e-14)
+hp.figures.momentum_map(x, gammas, distance, ax, steps=limit, lowest=1e-14)
 root = np.sqrt(kappa)
 best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
 ax.plot(best_lr * kappa, best_momentum, "*", ms=16, mfc="white", mec="black", zorder=6)
@@ -439,6 +440,7 @@ reach, beside = (
 says("The border is the straight line", "界線是一條直線", wrong.mean() < 0.002)
 says("be larger, up to almost twice", "可以更大，最多將近兩倍", 1.85 < reach < 2)
 says("The few settings on the wrong side", "站錯邊的那幾組", 0 < wrong.sum() < 50)
+says("where 100 steps are too few", "只走 100 步還分不出結果", limit == 100)
 says("lie right beside the line", "都緊貼著線", np.abs(beside[wrong]).max() < 0.1)
 says("The fastest setting, the star", "最快的設定，也就是星號", 0.95 < x[i] / kappa / best_lr < 1.05)
 says("has a closed form", "有現成的公式", abs(gammas[j] - best_momentum) < 0.03)
@@ -725,6 +727,10 @@ hp.show(fig, "day4-noise")
 # 有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
 # 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次。
+
+# %% bind="noise"
+off = [abs(w.std() / exact - 1) for w, exact in rests.values()]
+says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
 
 # %% bind="noise-seen"
 wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
