@@ -43,15 +43,23 @@ def add_to(commands):
     grade = steps.add_parser("grade", help="run and mark all submissions that are new or have changed")
     grade.add_argument("--sandbox", action=_yes_or_no(), default=None, help="without network and files")
     grade.add_argument("--jobs", type=_positive, default=2, metavar="N", help="at once (default: 2)")
+    grade.add_argument("--dask", metavar="ADDRESS", help="of a Dask cluster's scheduler, to use its workers")
     grade.add_argument("--again", action="store_true", help="also those that are done")
-    grade.add_argument("--cell-seconds", type=_positive, metavar="S", help="limit for a cell")
-    grade.add_argument("--seconds", type=_positive, metavar="S", help="limit for a submission")
+    grade.add_argument("--cell-seconds", type=_positive, metavar="S", help="limit for a cell, of CPU time")
+    grade.add_argument("--seconds", type=_positive, metavar="S", help="limit for a submission, of CPU time")
     grade.set_defaults(run=_run("grade", "grade_all"))
 
     report = steps.add_parser("report", help="write marks, feedback, and the misconceptions of the class")
+    systems = ("canvas", "moodle", "gradescope")
+    report.add_argument("--for", dest="system", choices=systems, help="also the marks as it takes them back")
     report.set_defaults(run=_run("report", "report_all"))
 
-    for step in (release, collect, grade, report):
+    autograder = steps.add_parser("autograder", help="make what Gradescope or GitHub Classroom checks with")
+    autograder.add_argument("--gradescope", action="store_true", help="a zip for a programming assignment")
+    autograder.add_argument("--github", action="store_true", help="a template repository with a workflow")
+    autograder.set_defaults(run=_run("autograder", "make_autograder"))
+
+    for step in (release, collect, grade, report, autograder):
         required = step is collect
         step.add_argument("--assignment", metavar="dayN", required=required, help="one assignment")
         step.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="default: this folder")

@@ -22,7 +22,14 @@ from hpcourse.instructor.roster import EXAMPLES, read_roster
 from hpcourse.start import shipped_notebooks
 
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
-LIMITS = {"cell_seconds": 20, "seconds": 120, "memory_mb": 2048, "disk_mb": 256, "processes": 48}
+LIMITS = {  # seconds are of CPU time
+    "cell_seconds": 20,
+    "seconds": 120,
+    "memory_mb": 2048,
+    "disk_mb": 256,
+    "files": 5000,
+    "processes": 48,
+}
 
 SETTINGS = """\
 # What `hpcourse course` needs to know. Limits are for one submission; see the guide for instructors.

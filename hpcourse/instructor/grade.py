@@ -1,39 +1,47 @@
-"""Run and mark all submissions: each in a process of its own, so that none can lose another."""
+"""`hpcourse course grade`: hand what is new or has changed to workers, and write down what comes back.
+
+The workers are threads here, each with a process that grades, or those of a Dask cluster; `grade_with` takes
+any executor. Only this process writes: the gradebook first, then the graded notebook, whose stamp says
+that it is done. So a kill at any moment costs the submissions in hand, which are graded again.
+"""
 
 import json
-import multiprocessing
-import os
-import shutil
-import subprocess
 import sys
 import time
 import warnings
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from multiprocessing import connection
 
 import nbformat
 from tqdm import tqdm
 
 import hpcourse
 from hpcourse.instructor import Misuse, sandbox
-from hpcourse.instructor.course import Course, alone, digest, find_alembic, inside, quiet
+from hpcourse.instructor.course import Course, alone, digest, find_alembic
+from hpcourse.instructor.gradebook import enter
+from hpcourse.instructor.grading import Graded, Work, close_hosts, grade_apart
+from hpcourse.instructor.records import write_whole
 
-TRIES = 2
-GRACE = 30  # seconds beyond a submission's own limit, for what is around it
+TRIES = 3  # with workers that end
+AHEAD = 2  # works a worker that wait in its queue
 
 
 @dataclass
-class Work:
-    """A submission to grade."""
+class Due:
+    """A submission to be graded."""
 
     student: str
     assignment: str
-    stamp: str
-    tries: int = 0
-    process: object = None
-    pipe: object = None
-    deadline: float = 0.0
+    path: object
     trouble: list = field(default_factory=list)
+
+
+@dataclass
+class Totals:
+    """What grading took: CPU seconds of graders and of kernels."""
+
+    graders: float = 0.0
+    kernels: float = 0.0
 
 
 def grade_all(arguments):
@@ -44,19 +52,25 @@ def grade_all(arguments):
     assignments = course.chosen(arguments.assignment)
     fenced = _choose_sandbox(arguments.sandbox)
     with alone(course):
-        works, done = _to_do(course, assignments, arguments.again)
-        if not works and not done:
+        due, done = find_due(course, assignments, arguments.again)
+        if not due and not done:
             raise Misuse("nothing to grade: first run hpcourse course collect DOWNLOAD --assignment day1")
         began = time.monotonic()
-        if works:
-            _grade(course, works, fenced, _find_fonts(course.root / ".matplotlib"), arguments.jobs)
-        failed = [work for work in works if work.trouble]
-        _remember_failures(course, works)
-    seconds = time.monotonic() - began
-    print(f"{len(works) - len(failed)} graded in {seconds:.0f} s, {done} were done already", end="")
+        if due:
+            with _workers(arguments.jobs, arguments.dask) as (executor, workers):
+                totals = grade_with(executor, workers, course, due, fenced)
+    failed = [one for one in due if one.trouble]
+    print(
+        f"{len(due) - len(failed)} graded in {time.monotonic() - began:.0f} s, {done} were done already",
+        end="",
+    )
+    if len(due) > len(failed):
+        each = totals.graders / (len(due) - len(failed))
+        kernel = totals.kernels / (len(due) - len(failed))
+        print(f" ({kernel:.1f} s of CPU for a kernel, {each:.1f} s beside it)", end="")
     print(f", {len(failed)} could not be graded:" if failed else "")
-    for work in failed:
-        print(f"  {work.student} {work.assignment}: {work.trouble[-1]}")
+    for one in failed:
+        print(f"  {one.student} {one.assignment}: {one.trouble[-1]}")
     print("Next: hpcourse course report")
     return 1 if failed else 0
 
@@ -81,24 +95,70 @@ def _choose_sandbox(wanted):
     return False
 
 
-def _to_do(course, assignments, again):
-    """What is new or has changed, and how many are done."""
-    works, done = [], 0
+class _workers:
+    """`with _workers(jobs, address) as (executor, number):` threads here, or a Dask cluster."""
+
+    def __init__(self, jobs, address):
+        self.jobs, self.address, self.client = jobs, address, None
+
+    def __enter__(self):
+        if not self.address:
+            self.executor = ThreadPoolExecutor(self.jobs)
+            return self.executor, self.jobs
+        try:
+            from distributed import Client
+        except ImportError:
+            raise Misuse("--dask needs Dask: pip install distributed, here and on its workers") from None
+        try:
+            self.client = Client(self.address, timeout=20, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise Misuse(f"--dask: no cluster answers at {self.address} ({error})") from None
+        number = sum(self.client.nthreads().values())
+        if not number:
+            raise Misuse(f"--dask: the cluster at {self.address} has no workers")
+        print(f"Dask: {number} threads on {len(self.client.nthreads())} workers")
+        self.executor = self.client.get_executor(pure=False, retries=TRIES)
+        return self.executor, number
+
+    def __exit__(self, kind, *_):
+        if not self.client and kind:  # what they wait for has to end first
+            self.executor.shutdown(wait=False, cancel_futures=True)
+            close_hosts()
+        elif not self.client:
+            self.executor.shutdown()
+            close_hosts()
+        else:
+            self.executor.shutdown(wait=kind is None)
+            self.client.close()
+
+
+def find_due(course, assignments, again=False):
+    """([Due] that are new or have changed, how many are done)."""
+    due, done = [], 0
     for assignment in assignments:
         paths = sorted(course.root.glob(f"submitted/*/{assignment}/{assignment}_exercises.ipynb"))
         if not paths:
             continue
-        released = nbformat.writes(course.released(assignment))
-        secret = course.seed("", assignment, "")  # a new secret draws other numbers: grade again
+        released, secret = _basis(course, assignment)
         for path in paths:
             student = path.parent.parent.name
-            submitted = path.read_text(encoding="utf-8", errors="replace")
-            stamp = digest(hpcourse.__version__, released, str(secret), submitted)
-            if not again and stamp_of(course.notebook("autograded", assignment, student)) == stamp:
+            graded = course.notebook("autograded", assignment, student)
+            if not again and stamp_of(graded) == stamp(path.read_bytes(), released, secret):
                 done += 1
             else:
-                works.append(Work(student, assignment, stamp))
-    return works, done
+                due.append(Due(student, assignment, path))
+    return due, done
+
+
+def _basis(course, assignment):
+    """What grading rests on beside the submission: the released notebook, and the secret."""
+    released = course.notebook("release", assignment).read_text(encoding="utf-8")
+    return released, str(course.seed("", assignment, ""))  # a new secret draws other numbers: grade again
+
+
+def stamp(submitted, released, secret):
+    """What a grading rests on, in short; the first half is of the submission alone."""
+    return f"{digest(submitted.decode('utf-8', 'replace'))}-{digest(hpcourse.__version__, released, secret)}"
 
 
 def stamp_of(path):
@@ -109,110 +169,82 @@ def stamp_of(path):
         return ""
 
 
-def _find_fonts(folder):
-    """Let matplotlib look for fonts once instead of once for every submission; returns `folder`."""
-    if not any(folder.glob("fontlist*")):
-        folder.mkdir(exist_ok=True)
-        command = [sys.executable, "-c", "import matplotlib.font_manager"]
-        environment = {**os.environ, "MPLCONFIGDIR": str(folder)}
-        subprocess.run(command, env=environment, capture_output=True, check=False)
-    return folder
-
-
-def _grade(course, works, fenced, fonts, jobs):
-    """Keep `jobs` of them going until all are graded, or have failed twice."""
+def grade_with(executor, workers, course, due, fenced, grade=grade_apart):
+    """Grade all of `due` with any executor, at most a few works a worker ahead; returns the Totals."""
     find_alembic()
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["hpcourse.instructor.nbgrader_steps", "nbgrader.converters"])
-    waiting, going = list(works), []
-    with tqdm(total=len(works), unit="submission", desc="grading", disable=not works) as bar:
-        try:
-            while waiting or going:
-                while waiting and len(going) < jobs:
-                    going.append(_start(processes, course, waiting.pop(0), fenced, fonts))
-                connection.wait([work.process.sentinel for work in going], timeout=1)
-                for work in [work for work in going if _ended(work)]:
-                    going.remove(work)
-                    if work.trouble and work.tries < TRIES:
-                        waiting.append(work)
-                        continue
+    warnings.filterwarnings("ignore", module="nbgrader|sqlalchemy")
+    basis = {name: _basis(course, name) for name in {one.assignment for one in due}}
+    tasks = {name: course.tasks(name) for name in basis}
+    given = {name: {cell.id: cell.source for cell in course.released(name).cells} for name in basis}
+    waiting, going, totals = list(reversed(due)), {}, Totals()
+    with course.gradebook() as book, tqdm(total=len(due), unit="submission", desc="grading") as bar:
+        while waiting or going:
+            while waiting and len(going) < (1 + AHEAD) * workers:
+                one = waiting.pop()
+                work = _work(course, one, basis[one.assignment], tasks[one.assignment], fenced)
+                try:
+                    going[executor.submit(grade, work)] = one, work
+                except (BrokenExecutor, RuntimeError) as error:
+                    _keep(course, book, one, work, Graded(trouble=f"no worker is left ({error})"), {}, totals)
                     bar.update()
-                    bar.set_postfix_str(work.student)
-        finally:
-            for work in going:
-                _stop(work)
+            finished, _ = wait(going, return_when=FIRST_COMPLETED) if going else ((), ())
+            for future in finished:
+                one, work = going.pop(future)
+                graded = _result(future)
+                if graded is None and len(one.trouble) + 1 < TRIES:
+                    one.trouble.append("the worker ended")
+                    waiting.append(one)
+                    continue
+                graded = graded or Graded(trouble=f"the worker ended {TRIES} times")
+                _keep(course, book, one, work, graded, given[one.assignment], totals)
+                bar.update()
+                bar.set_postfix_str(one.student)
+    return totals
 
 
-def _start(processes, course, work, fenced, fonts):
-    work.tries += 1
-    work.trouble = []
-    work.pipe, theirs = processes.Pipe(duplex=False)
-    work.process = processes.Process(
-        target=grade_one, args=(theirs, course, work.student, work.assignment, work.stamp, fenced, fonts)
+def _work(course, one, basis, tasks, fenced):
+    submitted = one.path.read_bytes()
+    return Work(
+        one.student,
+        one.assignment,
+        stamp(submitted, *basis),
+        submitted.decode("utf-8", "replace"),
+        basis[0],
+        {task.name: course.seed(one.student, one.assignment, task.name) for task in tasks},
+        dict(course.limits),
+        course.language,
+        fenced,
+        str(course.root),
     )
-    work.process.start()
-    theirs.close()
-    work.deadline = time.monotonic() + course.limits["seconds"] + GRACE
-    return work
 
 
-def _ended(work):
-    """Whether a process is over; notes its trouble."""
-    if work.process.is_alive() and time.monotonic() < work.deadline:
-        return False
-    if work.process.is_alive():
-        _stop(work)
-        work.trouble = ["the grader itself took too long"]
-    else:
-        try:
-            trouble = work.pipe.recv() if work.pipe.poll() else f"the grader ended ({work.process.exitcode})"
-        except EOFError:
-            trouble = f"the grader ended ({work.process.exitcode})"
-        work.trouble = [trouble] if trouble else []
-    work.process.join()
-    work.pipe.close()
-    return True
+def _result(future):
+    """What a worker gave back; None where it ended before."""
+    try:
+        return future.result()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except (BrokenExecutor, CancelledError, OSError):
+        return None
+    except Exception as error:
+        if "Killed" in type(error).__name__ or "Lost" in type(error).__name__:  # Dask's words for it
+            return None
+        return Graded(trouble=f"{type(error).__name__}: {error}")
 
 
-def _stop(work):
-    """Let a grader end its submission and itself."""
-    work.process.terminate()
-    work.process.join(5)
-    work.process.kill()
-
-
-def grade_one(pipe, course, student, assignment, stamp, fenced, fonts):
-    """In a process of its own: let nbgrader grade one submission; sends "" or what went wrong."""
-    from nbgrader.apps import NbGrader  # noqa: F401
-    from nbgrader.converters import Autograde
-    from nbgrader.coursedir import CourseDirectory
-
-    from hpcourse.instructor import limits
-
-    warnings.simplefilter("ignore")  # of nbgrader's use of its database
-    limits.limit(course.limits)
-    with inside(course.root), quiet(course.root / "hpcourse.log") as log:
-        config = course.config()
-        config.Run.fenced, config.Run.fonts, config.Run.stamp = fenced, str(fonts), stamp
-        config.Run.limits = course.limits
-        directory = CourseDirectory(config=config)
-        directory.assignment_id, directory.student_id = assignment, student
-        try:
-            Autograde(coursedir=directory, config=config, force=True).start()
-        except BaseException as error:
-            shutil.rmtree(course.notebook("autograded", assignment, student).parent, ignore_errors=True)
-            pipe.send(log.line or f"{type(error).__name__}: {error}")
-            return
-    pipe.send("")
-
-
-def _remember_failures(course, works):
-    """For the report: what could not be graded, and why."""
-    path = course.root / "failed.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for work in works:
-        key = f"{work.assignment}/{work.student}"
-        known.pop(key, None)
-        if work.trouble:
-            known[key] = work.trouble[-1]
-    path.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+def _keep(course, book, one, work, graded, given, totals):
+    """Write a result down: the gradebook, then the notebook; or what went wrong, and no notebook."""
+    path = course.notebook("autograded", one.assignment, one.student)
+    failed = course.root / "failed" / one.assignment / f"{one.student}.txt"
+    if graded.trouble:
+        one.trouble = [graded.trouble]
+        write_whole(failed, graded.trouble)
+        path.unlink(missing_ok=True)
+        return
+    one.trouble = []
+    totals.graders += graded.seconds
+    totals.kernels += graded.kernel_seconds
+    cells = {cell.id: cell for cell in nbformat.reads(graded.notebook, as_version=4).cells}
+    enter(book, one.student, one.assignment, cells, given)
+    write_whole(path, graded.notebook)
+    failed.unlink(missing_ok=True)

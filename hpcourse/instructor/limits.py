@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from multiprocessing import connection, parent_process
 
 import psutil
 
@@ -19,7 +18,10 @@ from hpcourse.instructor.notes import note
 
 PAUSE = 0.1
 BIG_FILE = 64 * 2**20
+OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
+FAR = 10  # wall time over CPU time: only a machine that stands still takes so long
+SLEEPS, WORKS = (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE), 0.1
 
 
 class Guard(threading.Thread):
@@ -29,18 +31,18 @@ class Guard(threading.Thread):
     nothing behind.
     """
 
-    def __init__(self, limits, deadline):
+    def __init__(self, limits, out_of_time):
         super().__init__(daemon=True)
-        self.folder, self.limits, self.deadline, self.reason = None, limits, deadline, None
+        self.folder, self.limits, self.out_of_time, self.reason = None, limits, out_of_time, None
         self._over, self._judging = threading.Event(), threading.Lock()
 
     def run(self):
         """Watch until `stop`."""
-        parent, rounds = parent_process(), 0
+        parent, rounds = os.getppid(), 0
         usual = _processes()
         while not self._over.wait(PAUSE):
             rounds += 1
-            if parent and connection.wait([parent.sentinel], timeout=0):
+            if os.getppid() != parent:
                 self.give_up()
             many = _processes() > usual + self.limits["processes"]
             if many or rounds % 5 == 0:
@@ -70,13 +72,60 @@ class Guard(threading.Thread):
         below = _below()
         if len(below) > self.limits["processes"]:
             return note("more than {count} processes", count=self.limits["processes"])
-        if sum(map(_memory, below)) > self.limits["memory_mb"] * 2**20:
+        if memory(below) > self.limits["memory_mb"] * 2**20:
             return note("more than {count} MB of memory", count=self.limits["memory_mb"])
-        if self.folder and _size(self.folder) > self.limits["disk_mb"] * 2**20:
-            return note("more than {count} MB of files", count=self.limits["disk_mb"])
-        if time.monotonic() > self.deadline:
+        if self.folder:
+            size, files = _size(self.folder, self.limits["files"])
+            if size > self.limits["disk_mb"] * 2**20:
+                return note("more than {count} MB of files", count=self.limits["disk_mb"])
+            if files > self.limits["files"]:
+                return note("more than {count} files", count=self.limits["files"])
+        if self.out_of_time():
             return note("time is up")
         return None
+
+
+class Meter:
+    """CPU seconds used below this process, and seconds in which nothing below wanted a CPU.
+
+    Neither depends on what else the machine does: who waits for a CPU is neither at work nor asleep.
+    """
+
+    def __init__(self):
+        self.started, self.last, self.idle = cpu_seconds(), time.monotonic(), 0.0
+        self.cpu = 0.0
+
+    def look(self):
+        """Bring `cpu` and `idle` up to date."""
+        now, cpu = time.monotonic(), cpu_seconds() - self.started
+        passed = min(now - self.last, 1.0)  # if we were kept waiting ourselves, it is not their sleep
+        if cpu - self.cpu < WORKS * passed and not _wants_a_cpu():
+            self.idle += passed
+        self.cpu, self.last = max(cpu, self.cpu), now
+        return self
+
+    @property
+    def most(self):
+        """The larger of both."""
+        return max(self.cpu, self.idle)
+
+
+def cpu_seconds():
+    """CPU time of everything below this process, of what has ended as well."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = ended.ru_utime + ended.ru_stime
+    for process in _below():
+        with contextlib.suppress(psutil.Error):
+            total += sum(process.cpu_times()[:4])
+    return total
+
+
+def _wants_a_cpu():
+    for process in _below():
+        with contextlib.suppress(psutil.Error):
+            if process.status() not in SLEEPS:
+                return True
+    return False
 
 
 def limit(limits):
@@ -85,8 +134,14 @@ def limit(limits):
     _set("RLIMIT_AS", memory)
     _set("RLIMIT_FSIZE", BIG_FILE)
     _set("RLIMIT_CORE", 0)
+    _set("RLIMIT_NOFILE", OPEN_FILES)
     if os.getuid() != 0:  # counts what the user runs elsewhere too, and does not bind root
         _set("RLIMIT_NPROC", _own_threads() + 4 * limits["processes"])
+    adopt()
+
+
+def adopt():
+    """Become the parent of everything below whose own parent ends."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
@@ -114,6 +169,13 @@ def end_all():
                 process.wait(0.01)
 
 
+def reap():
+    """Take note of children that have ended, so that their CPU time counts; none may be running."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _below():
     try:
         below = psutil.Process().children(recursive=True)
@@ -134,11 +196,39 @@ def _processes():
     return len(psutil.pids())
 
 
-def _memory(process):
-    try:
-        return process.memory_info().rss
-    except psutil.Error:
-        return 0
+def memory(processes):
+    """Bytes that processes hold: what is resident, and what only an open file or a mapping keeps alive."""
+    total, shared = 0, {}
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss
+        _kept_open(process.pid, shared)
+        _mapped(process.pid, shared)
+    return total + sum(shared.values())
+
+
+def _kept_open(pid, shared):
+    """Memory files and files that have been deleted, {(device, inode): bytes}."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                target = os.readlink(entry.path)
+                if target.startswith("/memfd:") or target.endswith(" (deleted)"):
+                    about = os.stat(entry.path)
+                    key = about.st_dev, about.st_ino
+                    shared[key] = max(shared.get(key, 0), about.st_blocks * 512)
+
+
+def _mapped(pid, shared):
+    """Shared mappings of no file: a child may have filled the pages, and they are nobody's when it ends."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
+        for line in maps:
+            fields = line.split(maxsplit=5)
+            if "s" in fields[1] and len(fields) > 5 and fields[5].rstrip().endswith("(deleted)"):
+                start, end = (int(address, 16) for address in fields[0].split("-"))
+                device = os.makedev(*(int(part, 16) for part in fields[3].split(":")))
+                key = device, int(fields[4])
+                shared[key] = max(shared.get(key, 0), end - start)
 
 
 def _own_threads():
@@ -150,20 +240,24 @@ def _own_threads():
     return threads
 
 
-def _size(folder):
-    total, places = 0, [folder]
-    while places:  # no recursion: folders can be nested deeper than Python's limit
+def _size(folder, most=math.inf):
+    """(bytes, files) in a folder; counting stops at `most` files."""
+    total, files, places = 0, 0, [folder]
+    while places and files <= most:  # no recursion: folders can be nested deeper than Python's limit
         try:
             with os.scandir(places.pop()) as entries:
                 for entry in entries:
+                    files += 1
                     total += entry.stat(follow_symlinks=False).st_size
                     if entry.is_dir(follow_symlinks=False):
                         places.append(entry.path)
+                    if files > most:
+                        break
         except (FileNotFoundError, NotADirectoryError):
             continue  # gone in the meantime
         except OSError:  # nested too deep to be named, or closed to us: a place to hide files in
-            return math.inf
-    return total
+            return math.inf, files
+    return total, files
 
 
 def remove(folder):

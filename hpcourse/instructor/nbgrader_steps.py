@@ -13,7 +13,6 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
-    GetGrades,
     IncludeHeaderFooter,
     LockCells,
     NbGraderPreprocessor,
@@ -22,11 +21,10 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from traitlets import Bool, Dict, Unicode
 
 from hpcourse.instructor.course import Course
-from hpcourse.instructor.feedback import TEMPLATES, Describe
 from hpcourse.instructor.repair import repair
+from hpcourse.instructor.sandbox import why_not
 from hpcourse.instructor.submission import Runner, speaking
 
 
@@ -51,9 +49,6 @@ def configure(c):
         CheckCellMetadata,
     ]
     c.Autograde.autograde_preprocessors = [Run, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-    c.GenerateFeedback.preprocessors = [GetGrades, Describe]
-    c.HTMLExporter.template_name = "hpcourse"
-    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
 
 
 class LeaveStubs(ClearSolutions):
@@ -83,17 +78,12 @@ class Repair(NbGraderPreprocessor):
 class Run(NbGraderPreprocessor):
     """Executes and judges a submission; nbgrader's Execute believes what a kernel says of itself."""
 
-    fenced = Bool(True, help="Whether to use the sandbox").tag(config=True)
-    fonts = Unicode(help="A folder with matplotlib's font cache").tag(config=True)
-    limits = Dict(help="Limits in place of the course's own").tag(config=True)
-    stamp = Unicode(help="What this grading rests on").tag(config=True)
-
     def preprocess(self, nb, resources):
         """The notebook with outputs and verdicts."""
         course, about = Course.open(Path()), resources["nbgrader"]
-        course.limits.update(self.limits)
-        runner = Runner(course, about["student"], about["assignment"], self.fenced, self.fonts)
+        student, assignment = about["student"], about["assignment"]
+        seeds = {task.name: course.seed(student, assignment, task.name) for task in course.tasks(assignment)}
         with speaking(course.language):
-            notes = runner.run(nb)
-        nb.metadata["hpcourse"] = {"notes": notes, "stamp": self.stamp}
+            runner = Runner(seeds, course.limits, not why_not(), course.root)
+            nb.metadata["hpcourse"] = {"notes": runner.run(nb), "stamp": ""}
         return nb, resources

@@ -1,6 +1,7 @@
 """Execute a submitted notebook and reach the verdicts, whatever it does to its kernel."""
 
 import ast
+import asyncio
 import contextlib
 import copy
 import re
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_output
@@ -17,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_output
 import hpcourse
 from hpcourse.checks import ALL, Result, remote
 from hpcourse.checks.task import say
-from hpcourse.instructor.limits import Guard, remove
+from hpcourse.instructor.limits import FAR, Guard, Meter, cpu_seconds, reap, remove
 from hpcourse.instructor.notes import note, storable, words
 from hpcourse.instructor.sandbox import Kernel
 
@@ -43,10 +45,14 @@ _cut_short()
 del _cut_short
 """
 LARGEST_PICTURE = 1_000_000
+MOST_NOTES = 40
+LOOK = 0.25  # seconds between looks at what a cell uses
+STUBBORN = 3  # seconds that it may go on after it was interrupted
 LIVES = 3  # kernels for one submission
 SLOW = "CellTimeoutError"
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+TIME_IS_UP = note("time is up")
 ENDED = note("the kernel ended in cell {cell}: {why}")[0]
 UNFINISHED = note("not run to its end, {count} cells left")[0]
 
@@ -60,7 +66,7 @@ class Gone(Exception):
 
 
 class Client(NotebookClient):
-    """Hears a kernel out as far as its output is of a reasonable size."""
+    """Hears a kernel out as far as its output is of a reasonable size; interrupts what takes too long."""
 
     def __init__(self, nb, manager):
         super().__init__(
@@ -69,19 +75,41 @@ class Client(NotebookClient):
             allow_errors=True,
             interrupt_on_timeout=True,
             error_on_timeout={"ename": SLOW, "evalue": "", "traceback": []},
-            iopub_timeout=3,
+            iopub_timeout=120,
             raise_on_iopub_timeout=True,
-            startup_timeout=60,
+            startup_timeout=300,
             record_timing=False,
             store_widget_state=False,
             shutdown_kernel="immediate",
-            on_cell_executed=self.notice,
         )
-        self.room, self.slow = 0, False
+        self.room, self.slow, self.stubborn, self.seconds, self.meter = 0, False, False, 0, None
 
-    def notice(self, cell, cell_index, execute_reply):
-        """Remember whether the last cell was stopped for its time."""
-        self.slow = execute_reply["content"].get("ename") == SLOW
+    def begin(self, room, seconds):
+        """Before a cell: how much it may show, and how many CPU seconds it may take."""
+        self.room, self.seconds, self.slow = room, seconds, False
+        self.timeout, self.meter = FAR * seconds, None  # the first look is taken when the cell takes long
+
+    async def _async_poll_kernel_alive(self):
+        """While a cell is run: whether the kernel lives, and what the cell has used."""
+        before = None
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                self.task_poll_for_reply.cancel()
+                return
+            if self.meter is None:
+                self.meter = Meter()
+                continue
+            used = self.meter.look().most
+            if not self.slow and used > self.seconds:
+                self.slow, before = True, used
+                await ensure_async(self.km.interrupt_kernel())
+            elif self.slow and used > before + STUBBORN:
+                self.stubborn = True
+                self.task_poll_for_reply.cancel()
+                return
 
     def handle_comm_msg(self, outs, msg, cell_index):
         """Widgets have nobody to talk to here."""
@@ -102,17 +130,20 @@ class Client(NotebookClient):
 
 
 class Runner:
-    """One submission's execution: `run` fills in the outputs and returns what happened on the way."""
+    """One submission's execution: `run` fills in the outputs and returns what happened on the way.
 
-    def __init__(self, course, student, assignment, fenced, fonts=None):
-        self.course, self.student, self.assignment = course, student, assignment
-        self.fenced, self.fonts = fenced, fonts
-        self.limits, self.notes = course.limits, []
+    `seeds` are {task: what draws the inputs for its answer}, `hidden` is a folder that it must not see.
+    """
+
+    def __init__(self, seeds, limits, fenced, hidden=None, fonts=None, demoted=False):
+        self.seeds, self.limits, self.notes = seeds, limits, []
+        self.fenced, self.hidden, self.fonts, self.demoted = fenced, hidden, fonts, demoted
 
     def run(self, notebook):
         """Execute and judge every cell of `notebook` in place; returns notes for people."""
-        self.deadline = time.monotonic() + self.limits["seconds"]
-        self.guard = Guard(self.limits, self.deadline + 5)
+        self.deadline = time.monotonic() + FAR * self.limits["seconds"]
+        self.before = cpu_seconds()
+        self.guard = Guard(self.limits, lambda: self._out_of_time(5))
         self.guard.start()
         before = signal.signal(signal.SIGTERM, self.guard.give_up)
         self.stopped = set()
@@ -121,6 +152,8 @@ class Runner:
         finally:
             signal.signal(signal.SIGTERM, before)
             self.guard.stop()
+        if len(self.notes) > MOST_NOTES:
+            self.notes[MOST_NOTES:] = [note("and more of this kind")]
         return self.notes
 
     def _lives(self, notebook):
@@ -138,7 +171,7 @@ class Runner:
                 cell = notebook.cells[self.at]
                 self._end_with(cell, "KernelDied", words(gone.why))
                 self.notes.append(note(ENDED, cell=cell.id, why=gone.why))
-            if self._out_of_time():
+            if self._out_of_time() or self.guard.reason == TIME_IS_UP:
                 break
         for cell in notebook.cells[start:]:
             self._end_with(cell, "NotRun", "")
@@ -149,7 +182,7 @@ class Runner:
         if self.fonts:
             shutil.copytree(self.fonts, folder / ".matplotlib")
         self.guard.watch(folder)
-        kernel = Kernel(folder, self.course.root, self.fenced)
+        kernel = Kernel(folder, self.hidden, self.fenced, self.demoted)
         self.client = Client(notebook, kernel)
         try:
             with self.client.setup_kernel(cleanup_kc=True):
@@ -159,8 +192,8 @@ class Runner:
                     if self.at not in self.stopped and not _is_check(cell):
                         self._execute(copy.deepcopy(cell), self.at)
                 for self.at in range(start, len(notebook.cells)):
-                    if self._out_of_time():
-                        raise Gone(note("time is up"))
+                    if self.guard.reason:
+                        raise Gone(self.guard.reason)
                     cell = notebook.cells[self.at]
                     if _is_check(cell):
                         self._judge(cell, self.at)
@@ -173,19 +206,20 @@ class Runner:
             if start == 0 and self.at is None:  # nothing of the submission has run yet: not its fault
                 said = kernel.said.read_text(errors="replace").strip().splitlines() or [""]
                 raise RuntimeError(f"no kernel could be started: {said[-1] or error}") from None
-            raise Gone(self.guard.reason or _why(error)) from None
+            stubborn = note("it could not be interrupted") if self.client.stubborn else None
+            raise Gone(self.guard.reason or stubborn or _why(error)) from None
         finally:
             self.guard.watch(None)
+            reap()
             remove(folder)
 
-    def _out_of_time(self):
-        return time.monotonic() > self.deadline
+    def _out_of_time(self, more=0):
+        used = cpu_seconds() - self.before
+        return used > self.limits["seconds"] + more or time.monotonic() > self.deadline + more
 
     def _execute(self, cell, index, room=LONGEST_OUTPUT + LARGEST_PICTURE):
         """Run one cell, its outputs into `cell`; the notebook stays as it is."""
-        left = max(1, int(self.deadline - time.monotonic()))
-        self.client.timeout = min(self.limits["cell_seconds"], left)
-        self.client.room, self.client.slow = room, False
+        self.client.begin(room, self.limits["cell_seconds"])
         kept = self.client.nb.cells[index]
         try:
             self.client.execute_cell(cell, index)
@@ -194,14 +228,14 @@ class Runner:
         if self.client.slow:
             self.stopped.add(index)
             told = note(
-                "cell {cell} was stopped after {seconds} s", cell=kept.id, seconds=self.client.timeout
+                "cell {cell} was stopped after {seconds} s", cell=kept.id, seconds=self.limits["cell_seconds"]
             )
             self.notes.append(told)
 
     def _judge(self, cell, index):
         """Ask the kernel what the answer gives, and compare here with what is right."""
         task = cell.metadata.hpcourse.task
-        seed = self.course.seed(self.student, self.assignment, task)
+        seed = self.seeds[task]
         answer = _second_argument(cell.source)
         probe = new_code_cell(OBSERVE.format(kind=TOLD, task=task, answer=answer, seed=seed))
         try:

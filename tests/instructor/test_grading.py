@@ -18,9 +18,11 @@ from submissions import MAKERS, cell, solve, tasks_passed, text, write_drop
 
 import hpcourse as hp
 from hpcourse.__main__ import main
-from hpcourse.instructor import limits, report, sandbox
+from hpcourse.instructor import limits, outcomes, report, sandbox
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.grade import stamp_of
+from hpcourse.instructor.look_at import look_at
+from hpcourse.instructor.records import write_csv
 
 WHY_NOT = sandbox.why_not()
 FENCE = "--no-sandbox" if WHY_NOT else "--sandbox"
@@ -112,7 +114,9 @@ def test_everyone_gets_the_points_that_the_work_deserves(graded):
         wanted = tasks_passed(maker, [task.name for task in tasks], sandbox=not WHY_NOT)
         row = marks(course)[student]
         given = {
-            task.name for task in tasks if float(row[f"day1 {task.name} ({task.points:g})"]) == task.points
+            task.name
+            for task in tasks
+            if float(row[f"day1 {task.name} ({task.points:g})"] or 0) == task.points
         }
         if given != wanted:
             wrong[student] = {"missing": wanted - given, "too much": given - wanted, "notes": row["notes"]}
@@ -158,7 +162,8 @@ def test_what_went_wrong_is_said(graded):
 
 def test_files_stay_small_and_nothing_is_left_running(graded):
     course, students, _, _ = graded
-    for student in students:
+    unread = {student for student, maker in students.items() if maker.__name__ == "not_json"}
+    for student in set(students) - unread:
         assert course.notebook("autograded", "day1", student).stat().st_size < 500_000, student
         assert (course.root / f"feedback/{student}/day1/day1_exercises.html").stat().st_size < 40_000, student
     everything = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
@@ -326,7 +331,7 @@ def test_what_the_disk_refuses_is_said_in_a_line(course, capsys):
 
 def test_a_spreadsheet_computes_nothing_that_a_student_wrote(tmp_path):
     cells = ["=1+1", "+1@x", "-2+3", "@SUM(A1)", "\t=1", "-0.5", "1e-05", "", "Ada", 7]
-    report._write_csv(tmp_path / "x.csv", ["a"] * len(cells), [cells])
+    write_csv(tmp_path / "x.csv", ["a"] * len(cells), [cells])
     with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
         _, row = csv.reader(file)
     assert row == ["'=1+1", "'+1@x", "'-2+3", "'@SUM(A1)", "'\t=1", "-0.5", "1e-05", "", "Ada", "7"]
@@ -337,7 +342,8 @@ def test_feedback_is_packed_into_folders_that_lead_nowhere_else(course, write):
     records = json.dumps({"s001": {"notes": [], "source": "x", "folder": folder}})
     files = {"collected/day1.json": records, "feedback/s001/day1/day1_exercises.html": "x"}
     write(files, course.root)
-    report._pack(course, "day1", course.root / "x.zip")
+    one = outcomes.Outcome("s001", "day1", [])
+    report._pack(course, "day1", [one], course.root / "x.zip")
     with zipfile.ZipFile(course.root / "x.zip") as archive:
         assert archive.namelist() == ["..-..-Ada_14_assignsubmission_file_/day1_feedback.html"]
 
@@ -345,14 +351,14 @@ def test_feedback_is_packed_into_folders_that_lead_nowhere_else(course, write):
 def test_points_by_hand_are_finite(course, capsys):
     overrides = "student,assignment,task,points\ns001,day1,gd_step,nan\n"
     (course.root / "overrides.csv").write_text(overrides)
-    with pytest.raises(report.Misuse, match="line 2: points must be a number"):
-        report.read_overrides(course, ["day1"])
+    with pytest.raises(outcomes.Misuse, match="line 2: points must be a number"):
+        outcomes.read_overrides(course, ["day1"])
 
 
 def test_a_line_without_end_does_not_keep_the_report_waiting(course):
-    outcome = report.Outcome("s001", "day1", [], own="x = '" + "_" * 200_000 + "'\nopen('x')")
+    outcome = outcomes.Outcome("s001", "day1", [], own=["x = '" + "_" * 90_000 + "'\nopen('x')"])
     began = time.monotonic()
-    assert [row[2] for row in report.look_at(course, [outcome])] == ["opens files or starts programs"]
+    assert [row[2] for row in look_at(course, [outcome])] == ["opens files or starts programs"]
     assert time.monotonic() - began < 5
 
 
@@ -368,7 +374,7 @@ def test_files_are_counted_and_removed_however_deep_they_lie(tmp_path):
             file.write(bytes(10**6))
     finally:
         os.chdir(here)
-    assert limits._size(folder) > 10**6
+    assert limits._size(folder)[0] > 10**6
     limits.remove(folder)
     assert not folder.exists()
 
