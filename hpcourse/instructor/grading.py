@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 import hpcourse
 
@@ -53,11 +53,10 @@ class Graded:
     trouble: str = ""
     seconds: float = 0.0
     kernel_seconds: float = 0.0
-    notes: list = field(default_factory=list)
 
 
 def grade(work, fonts=None):
-    """The graded notebook of a Work, as text. The same work gives the same notebook wherever it is done."""
+    """The Graded of a Work. The same work gives the same notebook wherever it is done."""
     import nbformat
 
     from hpcourse.instructor.notebooks import MOST_CELLS
@@ -74,14 +73,15 @@ def grade(work, fonts=None):
         raise ValueError(f"the notebook has more than {2 * MOST_CELLS} cells")
     notebook, _ = repair(submitted, released)
     with speaking(work.language):
-        notes = Runner(work.seeds, work.limits, work.fenced, work.hidden, fonts, work.demoted).run(notebook)
+        runner = Runner(work.seeds, work.limits, work.fenced, work.hidden, fonts, work.demoted)
+        notes = runner.run(notebook)
     notebook.metadata["hpcourse"] = {
         "assignment": work.assignment,
         "language": work.language,
         "notes": notes,
         "stamp": work.stamp,
     }
-    return nbformat.writes(notebook) + "\n"
+    return Graded(nbformat.writes(notebook) + "\n", kernel_seconds=runner.used())
 
 
 def grade_apart(work):
@@ -241,19 +241,15 @@ def _in_a_fork(work, fonts, requests, limits):
 
 def _be_the_fork(work, fonts, outgoing, limits):
     """Never returns."""
-    import resource
-
     status = 1
     try:
         limits.limit(work.limits)
-        began, below = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.process_time()
         try:
-            answer = {"notebook": grade(work, fonts)}
+            answer = asdict(grade(work, fonts))
         except Exception as error:
             answer = {"trouble": f"{type(error).__name__}: {error}"[:500]}
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         answer["seconds"] = time.process_time() - began
-        answer["kernel_seconds"] = ended.ru_utime + ended.ru_stime - below.ru_utime - below.ru_stime
         with os.fdopen(outgoing, "wb") as pipe:
             _send(pipe, answer)
         status = 0

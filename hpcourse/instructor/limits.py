@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
+from typing import NamedTuple
 
 import psutil
 
@@ -21,7 +23,8 @@ BIG_FILE = 64 * 2**20
 OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
 FAR = 10  # wall time over CPU time: only a machine that stands still takes so long
-SLEEPS, WORKS = (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE), 0.1
+SLEEPS = (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+WORKS = 0.1  # of the time: who uses less CPU than this is asleep, if it does not wait for one
 
 
 class Guard(threading.Thread):
@@ -69,10 +72,10 @@ class Guard(threading.Thread):
         end_all()
 
     def _excess(self):
-        below = _below()
-        if len(below) > self.limits["processes"]:
+        processes = below()
+        if len(processes) > self.limits["processes"]:
             return note("more than {count} processes", count=self.limits["processes"])
-        if memory(below) > self.limits["memory_mb"] * 2**20:
+        if memory(processes) > self.limits["memory_mb"] * 2**20:
             return note("more than {count} MB of memory", count=self.limits["memory_mb"])
         if self.folder:
             size, files = _size(self.folder, self.limits["files"])
@@ -113,19 +116,11 @@ class Meter:
 def cpu_seconds():
     """CPU time of everything below this process, of what has ended as well."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    total = ended.ru_utime + ended.ru_stime
-    for process in _below():
-        with contextlib.suppress(psutil.Error):
-            total += sum(process.cpu_times()[:4])
-    return total
+    return ended.ru_utime + ended.ru_stime + sum(process.cpu for process in below())
 
 
 def _wants_a_cpu():
-    for process in _below():
-        with contextlib.suppress(psutil.Error):
-            if process.status() not in SLEEPS:
-                return True
-    return False
+    return any(not process.sleeps for process in below())
 
 
 def limit(limits):
@@ -157,38 +152,80 @@ def _set(name, value):
 def end_all():
     """End every process below this one; those that multiply are stopped first."""
     for _ in range(100):
-        below = _below()
-        if not below:
+        processes = below()
+        if not processes:
             return
+        here = os.getpid()
+        for process in processes:  # the first process of a sandbox takes all others with it
+            if process.parent == here:
+                _signal(process, signal.SIGKILL)
         for sign in (signal.SIGSTOP, signal.SIGKILL):
-            for process in below:
-                with contextlib.suppress(psutil.Error, OSError):
-                    process.send_signal(sign)
-        for process in below:
-            with contextlib.suppress(psutil.Error, OSError):
-                process.wait(0.01)
+            for process in processes:
+                _signal(process, sign)
+        time.sleep(0.01)
 
 
-def reap():
-    """Take note of children that have ended, so that their CPU time counts; none may be running."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _signal(process, sign):
+    with contextlib.suppress(OSError):
+        os.kill(process.pid, sign)
 
 
-def _below():
-    try:
-        below = psutil.Process().children(recursive=True)
-    except psutil.Error:
-        return []
-    return [process for process in below if _alive(process)]
+class Process(NamedTuple):
+    """A process: its CPU seconds with those of its children that have ended (-1: ended itself), its memory."""
+
+    pid: int
+    parent: int
+    sleeps: bool
+    cpu: float
+    rss: int
 
 
-def _alive(process):
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+def below():
+    """Every Process below this one; read in one go, since a submission may start thousands."""
+    everything = list(_all_processes())
+    children = defaultdict(list)
+    for process in everything:
+        children[process.parent].append(process)
+    found, places = [], [os.getpid()]
+    while places:
+        for process in children.pop(places.pop(), ()):
+            found.append(process)
+            places.append(process.pid)
+    return [process for process in found if process.cpu >= 0]
+
+
+def _all_processes():
+    if not sys.platform.startswith("linux"):
+        for process in psutil.process_iter(["pid", "ppid", "status", "cpu_times", "memory_info"]):
+            told = process.info
+            cpu, memory = told["cpu_times"], told["memory_info"]
+            sleeps = told["status"] in SLEEPS
+            ended = told["status"] == psutil.STATUS_ZOMBIE
+            yield Process(
+                told["pid"],
+                told["ppid"],
+                sleeps,
+                -1 if ended else sum(cpu[:4]) if cpu else 0.0,
+                memory.rss if memory else 0,
+            )
+        return
+    tick, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with (
+                contextlib.suppress(OSError, IndexError, ValueError),
+                open(f"/proc/{name}/stat", "rb") as file,
+            ):
+                fields = file.read().rpartition(b")")[2].split()
+                ended = fields[0] in (b"Z", b"X")
+                cpu = -1.0 if ended else sum(map(int, fields[11:15])) / tick
+                yield Process(
+                    int(name),
+                    int(fields[1]),
+                    fields[0] in b"SIZTt",
+                    cpu,
+                    0 if ended else int(fields[21]) * page,
+                )
 
 
 def _processes():
@@ -200,8 +237,7 @@ def memory(processes):
     """Bytes that processes hold: what is resident, and what only an open file or a mapping keeps alive."""
     total, shared = 0, {}
     for process in processes:
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss
+        total += process.rss
         _kept_open(process.pid, shared)
         _mapped(process.pid, shared)
     return total + sum(shared.values())

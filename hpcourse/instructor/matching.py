@@ -127,7 +127,7 @@ class People:
             self._by_address(address.strip(".-+"), found)
         rest = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
         rest = FILLER.sub(" ", ADDED.sub(" ", rest))
-        left = [word for word in tokens(rest) if word not in PLAIN_WORDS]
+        left = [word for word in tokens(rest) if word not in PLAIN_WORDS or word in self.sequences]
         self._by_alias(part, whole, found)
         self._by_id(tokens(rest), left, found)
         self._by_local_part(rest, left, found)

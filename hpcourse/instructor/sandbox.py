@@ -4,9 +4,12 @@ bubblewrap shows the process a file system that holds this Python, its packages,
 Everything else (the course folder, the home, the solutions that come with this package) is not there.
 """
 
+import errno
 import os
+import platform
 import shutil
 import site
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -25,7 +28,9 @@ ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "lo
 # Of a list of people, a program needs its own line.
 BARE = {"passwd": "student:x:{user}:{group}::/tmp:/bin/sh\n", "group": "student:x:{group}:\n"}
 # Its arguments come from a file that is gone when the program starts, since that sees its parent's command.
-START = 'exec 3<"$0"; rm -f "$0"; exec bwrap --args 3 "$@"'
+START = 'exec 3<"$0" 4<"$1"; rm -f "$0" "$1"; shift; exec bwrap --args 3 "$@"'
+# Segments of System V's shared memory hold memory that no process and no file has: there are none in here.
+SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}  # the system's name in filters, the call
 ISOLATED = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 PARENT = "JPY_PARENT_PID"  # a kernel ends itself when it does not see this process, and in there it cannot
 NOBODY = 65534
@@ -69,7 +74,7 @@ def fence(folder, course=None):
     for place in _python():
         mounts.setdefault(place, ["--ro-bind", place, place])
     hidden = [str(place) for place in (course, exercises_folder()) if place and place.is_dir()]
-    hidden = [place for place in hidden if any(_inside(place, shown) for shown in mounts)]
+    hidden = [place for place in hidden if any(_inside(place, shown) for shown in {*mounts} - {"/tmp"})]
     for place in hidden:
         mounts[place] = ["--tmpfs", place]
     mounts[str(folder)] = ["--bind", str(folder), str(folder)]
@@ -79,12 +84,36 @@ def fence(folder, course=None):
     # What lies in memory stays empty: files there would take the computer's, and nobody counts them.
     empty = [word for place in (*hidden, "/dev", "/") for word in ("--remount-ro", place)]
     start = ["--chdir", str(folder), "--unsetenv", PARENT]
-    handle, file = tempfile.mkstemp(prefix="hp-fence-")
-    with os.fdopen(handle, "wb") as told:
-        told.write(
-            b"".join(os.fsencode(word) + b"\0" for word in (*ISOLATED, *arguments, *system, *empty, *start))
-        )
-    return ["/bin/sh", "-c", START, file]
+    calls = _filter()
+    start += ["--seccomp", "4"] if calls else []
+    words = (*ISOLATED, *arguments, *system, *empty, *start)
+    told = b"".join(os.fsencode(word) + b"\0" for word in words)
+    return ["/bin/sh", "-c", START, _written(told), _written(calls)]
+
+
+def _written(data):
+    """The path of a new file that holds `data`."""
+    handle, path = tempfile.mkstemp(prefix="hp-fence-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    return path
+
+
+def _filter():
+    """A program for the kernel that refuses `shmget` and calls in the manner of other systems."""
+    if platform.machine() not in SHMGET:
+        return b""
+    system, shmget = SHMGET[platform.machine()]
+    steps = (
+        (0x20, 0, 0, 4),  # load the system's name
+        (0x15, 0, 4, system),  # another one: refuse
+        (0x20, 0, 0, 0),  # load the call's number
+        (0x15, 2, 0, shmget),  # refuse
+        (0x35, 1, 0, 0x40000000),  # x32: refuse
+        (0x06, 0, 0, 0x7FFF0000),  # allow
+        (0x06, 0, 0, 0x00050000 | errno.ENOSYS),  # refuse
+    )
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
 def _inside(place, folder):

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_output
 import hpcourse
 from hpcourse.checks import ALL, Result, remote
 from hpcourse.checks.task import say
-from hpcourse.instructor.limits import FAR, Guard, Meter, cpu_seconds, reap, remove
+from hpcourse.instructor.limits import FAR, Guard, Meter, cpu_seconds, remove
 from hpcourse.instructor.notes import note, storable, words
 from hpcourse.instructor.sandbox import Kernel
 
@@ -142,7 +142,7 @@ class Runner:
     def run(self, notebook):
         """Execute and judge every cell of `notebook` in place; returns notes for people."""
         self.deadline = time.monotonic() + FAR * self.limits["seconds"]
-        self.before = cpu_seconds()
+        self.earlier, self.before = 0.0, cpu_seconds()  # CPU seconds of kernels before; where this one began
         self.guard = Guard(self.limits, lambda: self._out_of_time(5))
         self.guard.start()
         before = signal.signal(signal.SIGTERM, self.guard.give_up)
@@ -209,13 +209,17 @@ class Runner:
             stubborn = note("it could not be interrupted") if self.client.stubborn else None
             raise Gone(self.guard.reason or stubborn or _why(error)) from None
         finally:
+            self.earlier = self.used()
             self.guard.watch(None)
-            reap()
+            self.before = cpu_seconds()
             remove(folder)
 
     def _out_of_time(self, more=0):
-        used = cpu_seconds() - self.before
-        return used > self.limits["seconds"] + more or time.monotonic() > self.deadline + more
+        return self.used() > self.limits["seconds"] + more or time.monotonic() > self.deadline + more
+
+    def used(self):
+        """CPU seconds of the submission's processes so far."""
+        return self.earlier + max(0.0, cpu_seconds() - self.before)
 
     def _execute(self, cell, index, room=LONGEST_OUTPUT + LARGEST_PICTURE):
         """Run one cell, its outputs into `cell`; the notebook stays as it is."""

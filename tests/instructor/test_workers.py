@@ -1,0 +1,386 @@
+"""Grading as a pure function, done by whatever workers there are; and a kill at any moment loses nobody."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import nbformat
+import pytest
+from submissions import cell, solve, text
+
+from hpcourse.__main__ import main
+from hpcourse.instructor import autograder, elsewhere, grading, limits, records, sandbox
+from hpcourse.instructor.feedback import page_of, write_feedback
+from hpcourse.instructor.grade import Due, find_due, grade_with
+from hpcourse.instructor.grading import Graded
+from hpcourse.instructor.look_at import signs
+from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
+
+WHY_NOT = sandbox.why_not()
+UPHILL = "def gd_step(w, grad, lr):\n    return w + lr * grad"
+
+
+@pytest.fixture
+def small(course, released, solved, write):
+    """A class of three, collected: right, uphill, nothing."""
+    (course.root / "roster.csv").write_text("id,name\na,Ada Lovelace\nb,Ben\nc,Cy\n")
+    wrong = solve(released, solved)
+    cell(wrong, "gd-step-answer").source = UPHILL
+    drop = write({"a.ipynb": text(solve(released, solved)), "b.ipynb": text(wrong)})
+    assert main(["course", "collect", str(drop), "--assignment", "day1", "--course", str(course.root)]) == 0
+    return course, drop
+
+
+def full_points(work):
+    """Stands in for grading: everything is right, and no kernel is started."""
+    notebook = nbformat.reads(work.notebook, as_version=4)
+    for one in notebook.cells:
+        if one.metadata.get("nbgrader", {}).get("grade"):
+            told = {"status": "passed", "mistake": None, "score": 1.0, "points": one.metadata.nbgrader.points}
+            one.metadata.hpcourse.update(told)
+            shown = {"text/html": "<p>passed</p>", "text/plain": "passed"}
+            one.outputs = [nbformat.v4.new_output("display_data", shown)]
+    notebook.metadata["hpcourse"] = {"notes": [], "stamp": work.stamp}
+    return Graded(nbformat.writes(notebook) + "\n")
+
+
+def scores(course):
+    return {outcome.student: outcome.score for outcome in read_outcomes(course, ["day1"])}
+
+
+def grade_all(course, grade=full_points, executor=None):
+    due, _ = find_due(course, ["day1"])
+    grade_with(executor or ThreadPoolExecutor(2), 2, course, due, False, grade)
+    return due
+
+
+class Fragile:
+    """An executor whose workers die: the first tries of each work end without a result."""
+
+    def __init__(self, deaths):
+        self.deaths, self.tries = deaths, {}
+
+    def submit(self, function, work):
+        future, before = Future(), self.tries.get(work.student, 0)
+        self.tries[work.student] = before + 1
+        if before < self.deaths:
+            future.set_exception(type("KilledWorker", (Exception,), {})("gone"))
+        else:
+            future.set_result(function(work))
+        return future
+
+
+def test_a_worker_that_dies_costs_a_second_try_and_no_mark(small):
+    course, _ = small
+    grade_all(course, executor=Fragile(2))
+    assert scores(course) == {"a": 9, "b": 9, "c": 9}
+
+
+def test_what_no_worker_survives_has_no_mark_and_says_so(small):
+    course, _ = small
+    due = grade_all(course, executor=Fragile(99))
+    assert all(one.trouble == ["the worker ended 3 times"] for one in due)
+    assert scores(course) == {"a": None, "b": None, "c": None}
+    assert main(["course", "report", "--course", str(course.root)]) == 0
+    table = (course.root / "report/marks.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert all(",," in line and "could not be graded" in line for line in table[1:])
+    assert (course.root / "report/look_at.csv").read_text(encoding="utf-8-sig").count(
+        "could not be graded"
+    ) == 3
+
+
+class Killed(BaseException):
+    """What a kill is here: nothing catches it."""
+
+
+@pytest.mark.parametrize("step", range(1, 13, 2))
+def test_after_a_kill_at_any_write_nobody_has_a_wrong_mark_and_the_same_command_goes_on(
+    step, small, monkeypatch, released, solved, write
+):
+    course, drop = small
+    grade_all(course)
+    assert scores(course) == {"a": 9, "b": 9, "c": 9}
+    write({"c.ipynb": text(solve(released, solved)), "a.ipynb": text(released)}, drop)  # handed in again
+    left = [step]
+    replace = os.replace
+
+    def dying(source, target):
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+        replace(source, target)
+
+    monkeypatch.setattr(records.os, "replace", dying)
+    collect = ["course", "collect", str(drop), "--assignment", "day1", "--course", str(course.root)]
+    try:
+        main(collect)
+        grade_all(course, grade=lambda work: full_points(work))
+    except Killed:
+        pass
+    monkeypatch.setattr(records.os, "replace", replace)
+    assert set(scores(course).values()) <= {9, None}
+    assert scores(course)["b"] == 9
+    assert main(collect) == 0
+    assert set(scores(course).values()) <= {9, None}
+    grade_all(course)
+    assert scores(course) == {"a": 9, "b": 9, "c": 9}
+    assert list(course.root.glob("earlier/day1/a/*.ipynb"))
+
+
+def test_the_gradebook_holds_what_was_graded(small):
+    course, _ = small
+    grade_all(course)
+    with course.gradebook() as book:
+        assert book.find_submission("day1", "a").score == 9
+        assert (
+            book.find_comment("gd-step-answer", "day1_exercises", "day1", "c").auto_comment == "No response."
+        )
+
+
+def test_a_host_that_is_killed_is_replaced(small, monkeypatch):
+    course, _ = small
+    due, _ = find_due(course, ["day1"])
+    first = grading._Host.borrow()
+    grading._Host.give_back(first)
+    first.process.kill()
+    grade_with(ThreadPoolExecutor(1), 1, course, due[1:2], not WHY_NOT)
+    assert scores(course)["b"] == 8
+    grading.close_hosts()
+
+
+def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small):
+    distributed = pytest.importorskip("distributed")
+    course, _ = small
+    due, _ = find_due(course, ["day1"])
+    grade_with(ThreadPoolExecutor(2), 2, course, due, not WHY_NOT)
+    grading.close_hosts()
+    here = {one.student: course.notebook("autograded", "day1", one.student).read_bytes() for one in due}
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        pids = client.run(os.getpid)
+        executor = client.get_executor(pure=False, retries=3)
+        again, _ = find_due(course, ["day1"], again=True)
+        victim = ThreadPoolExecutor(1).submit(lambda: (time.sleep(1), os.kill(next(iter(pids.values())), 9)))
+        grade_with(executor, 2, course, again, not WHY_NOT)
+        victim.result()
+    assert not [one.trouble for one in again if one.trouble]
+    assert {
+        one.student: course.notebook("autograded", "day1", one.student).read_bytes() for one in due
+    } == here
+
+
+def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
+    course, _ = small
+    one = Due("x", "day1", course.root / "x.ipynb")
+    one.path.write_text("[1]")
+    grade_with(ThreadPoolExecutor(1), 1, course, [one], False)
+    grading.close_hosts()
+    assert "not a notebook" in one.trouble[0]
+
+
+# ---- what a person should look at
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("from hpcourse import SGD as H\nH(0.1)", "package"),
+        ("from hpcourse import *\nAdam(0.1)", "package"),
+        ("import hpcourse\nhpcourse.SGD(0.1)", "package"),
+        ("import hpcourse.optimizers as o\no.SGD(0.1)", "package"),
+        ("x = hp\ny = x.Adam\ny(1)", "package"),
+        ("getattr(hp, 'SGD')(0.1)", "package"),
+        ("vars(hp)['SGD'](0.1)", "package"),
+        ("hp.__dict__['SGD']", "package"),
+        ("import importlib\nimportlib.import_module('hpcourse').Momentum", "package"),
+        ("m = __import__('hpcourse')\nm.CosineDecay(1, 2)", "package"),
+        ("import sys\nsys.modules['hpcourse'].Adam", "package"),
+        ("this is no Python\nhp.Adam(0.1)", "package"),
+        ("from hpcourse.checks.tasks import TASKS", "package"),
+        ("from os import system as s\ns('ls')", "opens files"),
+        ("!cat /etc/passwd", "opens files"),
+        ("import subprocess as sp", "opens files"),
+        ("open('x')", "opens files"),
+        ("().__class__.__subclasses__()", "interpreter"),
+        ("eval('1')", "out of text"),
+        ("get_ipython().ast_transformers", "how code is run"),
+        ("from urllib import request", "network"),
+    ],
+)
+def test_what_code_does_is_seen_under_whatever_name(code, why):
+    assert any(why in sign[0] for sign in signs([code]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import numpy as np\nnp.sqrt(2)",
+        "import hpcourse as hp\nhp.check('gd_step', gd_step)",
+        "SGD = 3\nprint(SGD)",
+        "# hp.Adam and open('x')",
+        "text = 'hp.Adam, eval(1)'",
+        "def compile_results(x):\n    return x",
+    ],
+)
+def test_what_is_harmless_is_not_seen(code):
+    assert signs([code]) == []
+
+
+def test_a_page_stays_small_whatever_a_submission_holds(course):
+    marks = [
+        Mark(task.name, 1.0, 0.0, "not yet", "", "<p>x</p>" * 10**5, '<"&' * 10**6)
+        for task in course.tasks("day1")
+    ]
+    outcome = Outcome("s001", "day1", marks, [["renamed from {file}", {"file": "x" * 10**6}]] * 40, [], True)
+    assert write_feedback(course, [outcome]) == 1
+    assert page_of(course, "s001", "day1").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("system", ["canvas", "moodle", "gradescope"])
+def test_marks_are_written_as_systems_take_them_back(system, small):
+    course, _ = small
+    grade_all(course)
+    course.notebook("autograded", "day1", "c").unlink()
+    assert main(["course", "report", "--for", system, "--course", str(course.root)]) == 0
+    (path,) = course.root.glob("report/for_*.csv")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    expected = {
+        "canvas": ["Student,ID,SIS User ID,SIS Login ID,Section,day1", '"Lovelace, Ada",,a,,,9', "Cy,,c,,,"],
+        "moodle": ["ID number,Full name,Email address,day1", "a,Ada Lovelace,,9", "c,Cy,,"],
+        "gradescope": ["Name,SID,Email,Total Score,Max Points", "Ada Lovelace,a,,9,9", "Cy,c,,,9"],
+    }[system]
+    assert set(expected) <= set(lines)
+
+
+# ---- limits
+
+
+def held_by(program):
+    """Bytes that a program holds, by our count and by what is resident."""
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    try:
+        child.stdout.readline()
+        (process,) = (one for one in limits.below() if one.pid == child.pid)
+        return limits.memory([process]), process.rss
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="memory files are Linux'")
+@pytest.mark.parametrize(
+    "hold",
+    [
+        "f = os.memfd_create('x'); [os.write(f, bytes(2**20)) for _ in range(100)]",
+        "m = mmap.mmap(-1, 10**8)\nif os.fork() == 0:\n    m.write(bytes(10**8)); os._exit(0)\nos.wait()",
+        "f = open('/tmp/hp-held', 'wb'); os.unlink('/tmp/hp-held'); f.write(bytes(100 * 2**20)); f.flush()",
+    ],
+    ids=["memory file", "filled by a child that is gone", "deleted file"],
+)
+def test_memory_that_is_resident_nowhere_counts(hold):
+    counted, resident = held_by(f"import os, mmap, time\n{hold}\nprint(flush=True)\ntime.sleep(60)")
+    assert resident < 60 * 2**20
+    assert counted > 0.9 * 10**8
+
+
+def test_a_busy_machine_does_not_use_up_a_submissions_time():
+    program = "import time\nprint(flush=True)\nwhile True:\n    pass"
+    meter = limits.Meter()
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    os.kill(child.pid, limits.signal.SIGSTOP)  # it would work, and gets no CPU
+    time.sleep(0.3)
+    meter.look()
+    before = meter.cpu
+    time.sleep(0.5)
+    assert meter.look().cpu == before
+    child.kill()
+    child.wait()
+    child.stdout.close()
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_the_sandbox_shows_nothing_of_the_machine(tmp_path, course):
+    files = ("/etc/passwd", "/proc/1/cmdline", "/proc/self/mountinfo")
+    program = f"for file in {files}: print(open(file).read())"
+    (tmp_path / "work").mkdir()
+    command = [*sandbox.fence(tmp_path / "work", course.root), sys.executable, "-c", program]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "root:" not in said
+    assert str(course.root) not in said
+    assert "--ro-bind" not in said
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_in_the_sandbox_no_memory_outlives_its_process(tmp_path):
+    program = "import ctypes; print(ctypes.CDLL(None).shmget(0, 10**6, 0o1600))"
+    command = [*sandbox.fence(tmp_path), sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "-1"
+
+
+# ---- elsewhere
+
+
+def test_neither_zip_nor_repository_holds_a_solution_or_the_secret(course, solved):
+    where = ["--course", str(course.root)]
+    assert main(["course", "autograder", "--gradescope", "--github", *where]) == 0
+    with zipfile.ZipFile(course.root / "autograder/gradescope_day1.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+        runs = [name for name in files if archive.getinfo(name).external_attr >> 16 & 0o111]
+    assert sorted(runs) == ["run_autograder", "setup.sh"]
+    folder = course.root / "autograder/github_day1"
+    files |= {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    wheels = [name for name in files if name.endswith(".whl")]
+    assert len(wheels) == 2
+    with zipfile.ZipFile(io.BytesIO(files[wheels[0]])) as wheel:
+        files |= {name: wheel.read(name) for name in wheel.namelist()}
+        assert {"hpcourse/instructor/elsewhere.py", "hpcourse/course.toml"} <= set(wheel.namelist())
+        assert not [name for name in wheel.namelist() if "solutions" in name]
+    secret = (course.root / ".secret").read_bytes()
+    answer = cell(solved, "gd-step-answer").source.encode()
+    assert not [name for name, content in files.items() if secret in content or (answer in content)]
+
+
+def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
+    course, released, solved, tmp_path, monkeypatch, capsys
+):
+    root = tmp_path / "autograder"
+    (root / "submission").mkdir(parents=True)
+    (root / "source").mkdir()
+    for name, content in autograder.gradescope_files(course, "day1").items():
+        (root / "source" / name).write_bytes(content)
+    wrong = solve(released, solved)
+    cell(wrong, "gd-step-answer").source = UPHILL
+    (root / "submission/homework.ipynb").write_text(text(wrong))
+    (root / "submission_metadata.json").write_text(json.dumps({"users": [{"email": "a@x.edu"}]}))
+    assert elsewhere.main(["gradescope", str(root)]) == 0
+    results = json.loads((root / "results/results.json").read_text(encoding="utf-8"))
+    assert sum(test["score"] for test in results["tests"]) == 8
+    assert sum(test["max_score"] for test in results["tests"]) == 9
+    first = next(test for test in results["tests"] if test["name"] == "gd_step")
+    assert first["status"] == "failed"
+    assert "uphill" in first["output"]
+
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    release = course.notebook("release", "day1")
+    assert elsewhere.main(["push", str(root / "submission/homework.ipynb"), str(release)]) == 1
+    assert "❌ gd_step" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+def test_gradescope_gives_no_mark_where_the_grader_fails(course, tmp_path, monkeypatch):
+    (tmp_path / "source").mkdir()
+    for name, content in autograder.gradescope_files(course, "day1").items():
+        (tmp_path / "source" / name).write_bytes(content)
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission/x.ipynb").write_bytes(course.notebook("release", "day1").read_bytes())
+    monkeypatch.setattr(elsewhere, "grade_apart", lambda work: Graded(trouble="no kernel"))
+    assert elsewhere.main(["gradescope", str(tmp_path)]) == 1
+    assert not (tmp_path / "results/results.json").exists()
