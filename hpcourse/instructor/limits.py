@@ -171,7 +171,7 @@ def _signal(process, sign):
 
 
 class Process(NamedTuple):
-    """A process: its CPU seconds with those of its children that have ended (-1: ended itself), its memory."""
+    """A process: its CPU seconds with those of children that have ended (-1: ended itself), its memory."""
 
     pid: int
     parent: int

@@ -86,9 +86,8 @@ def main(students):
         "reporting": reporting,
         "twice as many": 2 * twice / reporting,
     }
-    print(
-        f"kernel of a submission {kernel:.2f} s; 5,000 students: {5000 * (grading + kernel) / 3600:.1f} h of CPU"
-    )
+    hours = 5000 * (grading + kernel) / 3600
+    print(f"kernel of a submission {kernel:.2f} s; 5,000 students: {hours:.1f} h of CPU")
     for name, value in measured.items():
         print(
             f"{name:<16}{value:8.3f}   at most {BARS[name]:g}{'' if value <= BARS[name] else '   TOO MUCH'}"
