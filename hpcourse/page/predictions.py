@@ -282,7 +282,7 @@ def as_kept(output):
     data, about = output["data"], output["metadata"].get("image/png", {})
     if "image/png" in data:
         picture = {"picture": data["image/png"], "alt": about.get("alt") or data.get("text/plain", "")}
-        return picture | {"width": about.get("width"), "live": VIEW in data}
+        return picture | {"width": about.get("width"), "words": about.get("words", []), "live": VIEW in data}
     if "text/html" in data:
         return {"html": data["text/html"]}
     return {"text": data.get("text/plain", "") + "\n"}

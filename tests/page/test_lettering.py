@@ -99,11 +99,16 @@ def test_an_explorer_draws_no_english_and_no_box_wherever_its_controls_stand(nam
 
 
 def words_in_notebooks(language):
-    """(notebook, line) for every line drawn in a figure of a built notebook."""
+    """(file, line) for every line drawn in a figure of a built notebook, those of sealed cells too."""
     for path in sorted(ROOT.glob(f"notebooks/**/{language}/*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", ()):
                 for line in output.get("metadata", {}).get("image/png", {}).get("words", ()):
+                    yield path.relative_to(ROOT).as_posix(), line
+    for path in sorted(ROOT.glob(f"notebooks/sealed/**/{language}/*.json")):
+        for blocks in json.loads(path.read_text(encoding="utf-8")).values():
+            for output in (output for block in blocks for output in block["outputs"]):
+                for line in output.get("words", ()):
                     yield path.relative_to(ROOT).as_posix(), line
 
 
