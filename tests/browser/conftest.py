@@ -199,9 +199,16 @@ class NotebookPage:
         wrong += self.page.locator(".jupyter-widgets-error-widget").all_inner_texts()
         return wrong + [message for message in self.console_errors if "widget" in message.lower()]
 
+    def show_all(self):
+        """Press "Show me" on every prediction."""
+        for words in ("Show me", "直接看結果"):
+            for button in self.page.get_by_role("button", name=words, exact=True).all():
+                button.click()
+
     def figures(self):
-        """The live figures, in order."""
-        box = self.page.locator(".jp-OutputArea-output").filter(has=self.page.locator(".widget-html img"))
+        """The live figures, in order; those of predictions once they are answered."""
+        # A box with a row of controls and a picture; the still pictures of a prediction have no controls.
+        box = self.page.locator(".widget-vbox:has(> .widget-hbox):has(> .widget-html img)")
         return [LiveFigureOnPage(self.page, box.nth(index)) for index in range(box.count())]
 
     def screenshot(self, name):

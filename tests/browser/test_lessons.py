@@ -29,6 +29,7 @@ def test_lesson(app, path, jupyter, open_notebook):
     notebook = open_notebook(jupyter(NOTEBOOKS, app), path)
     notebook.run_all()
     assert notebook.faults() == []
+    notebook.show_all()
     for number, figure in enumerate(notebook.figures()):
         figure.scroll_to()
         figure.words_agree()
