@@ -7,12 +7,14 @@ Bindings stand in the source, in a cell of their own below the code they ask, an
     says("some thirty times nearer", "三十分之一", 25 < far / near < 35)
     free("the largest curvature", "最大曲率", "a definition")
 
-`says` names words of the text cell `puzzle-answer` in both languages, and the range in which they are true.
-It is evaluated where it stands, in a copy of the lesson's variables. `free` names words that speak of no
-result, and says why. `...` inside the words stands for anything up to what follows.
+`says` names words of the text cell `puzzle-answer` (or of a figure or question with this key) in both
+languages, and the range in which they are true. It is evaluated where it stands, in a copy of the lesson's
+variables. `free` names words that speak of no result, and says why. `...` inside the words stands for
+anything up to what follows.
 
     python -m tools.bound [NAME ...]          run the lessons, without a kernel; say which sentence is false
     python -m tools.bound [NAME ...] --list   list the numbers and comparisons that are bound to nothing
+    python -m tools.bound [NAME ...] --words  list those in the words of figures and questions
 """
 
 import argparse
@@ -26,6 +28,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from hpcourse import language as course_language
+from hpcourse.page import figures, quizzes
 from tools import evaluate, prose
 from tools.evaluate import binding
 
@@ -63,7 +67,7 @@ class Bindings:
         """What is wrong with the cell before anything runs."""
         if self.broken or self.unknown or not self.texts:
             wrong = self.broken or (self.unknown and f"remove {', '.join(sorted(self.unknown))}")
-            yield self.fault(0, wrong or f'no text cell has key="{self.key}"')
+            yield self.fault(0, wrong or f'no text, figure or question has the key "{self.key}"')
             return
         if not self.calls:
             yield self.fault(0, f"binds nothing: write {FORMS['says']}")
@@ -115,6 +119,17 @@ class Bindings:
             yield self.fault(lineno, "\n".join([f"no longer true: {values}, with {test}", *said, advice]))
 
 
+def words_of(key, languages):
+    """The words of a figure or of a question called `key`, by language; empty if there is none."""
+    day, words = key.partition("-")[0], []
+    if text := figures._texts(day).get(key):
+        words.append(text)
+    if question := quizzes._questions(day).get(key):
+        words += [question.prompt, *(part for option in question.options for part in option)]
+    known = {lang: course_language._catalogue(lang) if lang != "en" else {} for lang in languages}
+    return {lang: "\n\n".join(known[lang].get(w, w) for w in words) for lang in languages if words}
+
+
 def spans(phrase, text):
     """Where `phrase` stands in `text`, whatever the breaks between its words."""
     parts = [r"\s+".join(map(re.escape, part.split())) for part in phrase.split("...")]
@@ -141,6 +156,20 @@ def unbound(lesson):
                 said = prose.sentence(c.source, s.start)
                 line = c.first + c.source.count("\n", 0, s.start)
                 yield f"{c.file}:{line}: {c.lang} cell {c.key}: {s.words!r} is bound to nothing: {said}"
+
+
+def unbound_words(lesson):
+    """The same for the words of the figures and questions that the lesson shows by their keys."""
+    for index, c in enumerate(lesson.cells):
+        keys = re.findall(r"[\"'](day\d+-[\w-]+)[\"']", c.source) if c.kind == "code" else []
+        settings = literals(lesson.cells, index) if keys else set()
+        for key in dict.fromkeys(keys):
+            for lang, text in words_of(key, lesson.languages).items():
+                held = [span for b in lesson.bindings if b.key == key for span in b.covered(lang)]
+                for s in prose.spoken(text, lang) if lang in LANGUAGES else ():
+                    if s.value not in settings and not any(a <= s.start and s.end <= b for a, b in held):
+                        said = prose.sentence(text, s.start)
+                        yield c.fault(f"{lang} words of {key}: {s.words!r} is bound to nothing: {said}", key)
 
 
 def literals(cells, index):
@@ -239,11 +268,13 @@ def main(argv=None, root=None):
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--words", action="store_true")
     args, root = parser.parse_args(argv), Path(root or Path(__file__).parent.parent).resolve()
     lessons = read_lessons(root, args.names)
-    if args.list:
-        faults = [fault for lesson in lessons for fault in (*source_faults(lesson), *unbound(lesson))]
-        faults = list(dict.fromkeys(faults))
+    if args.list or args.words:
+        ask = [source_faults, unbound] * args.list + [unbound_words] * args.words
+        lists = [f(x) for x in lessons for f in ask]
+        faults = list(dict.fromkeys(fault for found in lists for fault in found))
     else:
         bound = [lesson for lesson in lessons if lesson.bindings]
         with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:

@@ -42,7 +42,8 @@ class Lesson:
                 line = self.cells[-1].line
         self.pairs = list(pairs(self.cells))
         for cell in self.bindings:
-            cell.texts = {c.lang: c.source for c in self.cells if c.key == cell.key and c.kind == "markdown"}
+            own = {c.lang: c.source for c in self.cells if c.key == cell.key and c.kind == "markdown"}
+            cell.texts = own or bound.words_of(cell.key, self.languages)
         shown = [line for c in self.cells if "solution" not in c.tags for line in c.learner.split("\n")]
         hidden = {line.strip() for c in self.cells for line in c.secret} - {line.strip() for line in shown}
         self.secrets = sorted(line for line in hidden if len(line) > LONGEST_HARMLESS)

@@ -115,7 +115,7 @@ def test_a_false_sentence_is_refused_in_both_languages_with_value_and_range(tmp_
         ),
         (("距離是三十分之一", "距離是四十分之一"), "'三十分之一' stands 0 times in the zh-TW text"),
         (("all runs agree. ", "all runs agree, all runs agree. "), "'all runs agree' stands 2 times"),
-        (('bind="seen"', 'bind="sene"'), 'no text cell has key="sene"'),
+        (('bind="seen"', 'bind="sene"'), 'no text, figure or question has the key "sene"'),
         (("25 < slow < 40)", "25 < slow < 40"), "is not Python"),
         (("25 < slow < 40", "25 < 30 < 40"), "asks no variable"),
         (("25 < slow < 40", "25 < slow < 40, 3"), "write says(English words"),
@@ -225,3 +225,13 @@ def test_the_sentence_of_a_phrase():
     text = "One. The second is here! Third"
     assert sentence(text, text.index("second")) == "The second is here!"
     assert sentence("甲。乙是三倍。丙", 4) == "乙是三倍。"
+
+
+def test_the_words_of_a_figure_and_of_a_question_can_be_bound_too():
+    figure = bound.words_of("day4-acceleration", ["en", "zh-TW"])
+    assert "slope 1 for gradient descent" in figure["en"]
+    assert "斜率" in figure["zh-TW"]
+    question = bound.words_of("day4-border", ["en", "zh-TW"])
+    assert "γ above 0.5" in question["en"]
+    assert question["zh-TW"].count("\n\n") == question["en"].count("\n\n") == 6
+    assert bound.words_of("day4-nothing", ["en"]) == bound.words_of("seen", ["en"]) == {}
