@@ -83,7 +83,7 @@ def joined(parts, shape, rows_of=None):
     """Results of all chunks as one array with the axes of the sweep in front."""
     if parts[0] is None:
         return None
-    whole = np.concatenate(parts)
+    whole = np.concatenate(parts) if len(parts) > 1 else parts[0]
     if rows_of is not None:
         whole[np.concatenate(rows_of)] = whole.copy()
     return whole.reshape((*shape, *whole.shape[1:]))

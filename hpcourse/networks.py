@@ -6,6 +6,7 @@ inputs + 1): the last column holds the biases, because every layer's input gets 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -163,10 +164,10 @@ class MLP:
     def _forward(self, w, X1):
         """The input of every layer, (..., inputs + 1, examples), then the last layer's outputs."""
         inputs = [np.ascontiguousarray(np.swapaxes(X1, -1, -2))]
+        runs = w.shape[:-1] if X1.ndim == 2 else np.broadcast_shapes(w.shape[:-1], X1.shape[:-2])
         *hidden, last = self._matrices(w)
         for W in hidden:
-            runs = np.broadcast_shapes(W.shape[:-2], inputs[-1].shape[:-2])
-            a = np.empty((*runs, W.shape[-2] + 1, inputs[-1].shape[-1]), w.dtype)
+            a = np.empty((*runs, W.shape[-2] + 1, X1.shape[-2]), w.dtype)
             z = np.matmul(W, inputs[-1], out=a[..., :-1, :])
             if self.activation == "relu":
                 np.maximum(z, np.zeros(z.shape[-2:], z.dtype), out=z)  # much faster than with the number 0
@@ -182,10 +183,10 @@ class MLP:
         if self.task == "regression":
             error = (z - y) / n
             return 0.5 * n * (error**2).sum(axis=(-1, -2)), error
-        z = z - z.max(axis=-2, keepdims=True)  # changes no softmax, and no exp overflows
+        z -= np.maximum.reduce(z, axis=-2, keepdims=True)  # changes no softmax, and no exp overflows
         p = np.exp(z)
-        total = p.sum(axis=-2, keepdims=True)
-        loss = (np.log(total[..., 0, :]).sum(axis=-1) - _dot(z, y)) / n
+        total = np.add.reduce(p, axis=-2, keepdims=True)
+        loss = (np.add.reduce(np.log(total[..., 0, :]), axis=-1) - _dot(z, y)) / n
         p *= 1 / (n * total)
         p -= y / n
         return loss, p
@@ -193,14 +194,17 @@ class MLP:
     def _shapes(self):
         return list(zip(self.sizes[:-1], self.sizes[1:]))
 
+    @cached_property
+    def _layers(self):
+        """Where each layer's weights begin and end in the flat ones, and the shape of its matrix."""
+        shapes = [(outputs, inputs + 1) for inputs, outputs in self._shapes()]
+        ends = np.cumsum([rows * columns for rows, columns in shapes]).tolist()
+        return list(zip([0, *ends], ends, shapes))
+
     def _matrices(self, w):
         """Each layer's matrix (..., outputs, inputs + 1) as a view into the flat weights."""
-        matrices, start = [], 0
-        for inputs, outputs in self._shapes():
-            stop = start + outputs * (inputs + 1)
-            matrices.append(w[..., start:stop].reshape(*w.shape[:-1], outputs, inputs + 1))
-            start = stop
-        return matrices
+        runs = w.shape[:-1]
+        return [w[..., start:stop].reshape(runs + shape) for start, stop, shape in self._layers]
 
     def _targets_of(self, X, y, dtype):
         targets = self.targets(y if self.task == "regression" else _one_each(X, y), dtype)

@@ -12,7 +12,7 @@ step move all of them. A hyperparameter given as an array becomes an axis of the
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -206,13 +206,15 @@ def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
     """All runs of one chunk, step by step: where they went, their losses, their ends."""
     optimizer, w, kicks, also = chunk
     runs = _Runs(optimizer, w, **also)
-    path = np.full((len(w), steps + 1, surface.dim), np.nan) if record else None
-    losses = np.full((len(w), steps + 1), np.nan) if record else None
+    # what is written at the same time lies in one piece
+    path = np.full((steps + 1, len(w), surface.dim), np.nan) if record else None
+    losses = np.full((steps + 1, len(w)), np.nan) if record else None
     with np.errstate(all="ignore"):
         for t in range(steps + 1):
             loss = surface(runs.w)
             if record:
-                path[runs.rows, t], losses[runs.rows, t] = runs.w, loss
+                rows = runs.rows if len(runs.rows) < len(w) else slice(None)
+                path[t, rows], losses[t, rows] = runs.w, loss
             kept = runs.drop_diverged(loss, t)
             if t == steps or not len(runs.rows):
                 break
@@ -222,7 +224,8 @@ def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
                 grad += kicks[:, t]
             runs.step(grad)
             tick(len(w) / steps)
-    return path, losses, *runs.finish()
+    recorded = (np.swapaxes(path, 0, 1), losses.T) if record else (None, None)
+    return *recorded, *runs.finish()
 
 
 def _train_chunk(network, prepared, rates, chunk, tick=_no_tick):
@@ -279,7 +282,8 @@ class _Runs:
         self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
         self.rows = np.arange(len(w))
         self.previous = w
-        self.limit = None
+        self.limit, self.values = None, None
+        self.scheduled = any(callable(getattr(optimizer, field.name)) for field in fields(optimizer))
         self.end = np.array(w)
         self.diverged_at = np.full(len(w), -1)
 
@@ -289,8 +293,10 @@ class _Runs:
             gradient = gradient * np.minimum(1, self.clip / length)
         if self.state.t:
             self._average()  # only now it is known that these weights have not diverged
-        self.previous = self.w
-        self.w, self.state = self.optimizer.step(self.w, gradient, self.state)
+        if self.values is None or self.scheduled:
+            self.values = self.optimizer.values(self.state.t)
+        self.previous = self.w  # below, `step` without its checks
+        self.w, self.state = self.optimizer.update(self.w, gradient, self.state, *self.values)
         if self.rates is not None:
             self.w = self.previous + self.rates * (self.w - self.previous)
 
@@ -313,7 +319,7 @@ class _Runs:
         self.clip, self.average = (x if x is None else x[good] for x in (self.clip, self.average))
         self.state = self.state._make(m[good] if np.ndim(m) else m for m in self.state)
         columns = {path: values[good] for path, values in find_axes(self.optimizer).values()}
-        self.optimizer = with_values(self.optimizer, columns)
+        self.optimizer, self.values = with_values(self.optimizer, columns), None
         return good
 
     def finish(self):

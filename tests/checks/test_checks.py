@@ -1267,11 +1267,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("answer", "word"), [pytest.param(*h, id=h[1]) for h in HOSTILE])
 def test_hostile_answers_get_a_plain_sentence(answer, word, capfd):
-    began = time.perf_counter()
     result = hp.check("gd_step", answer)
     assert not result.passed
     assert word in result.message
-    assert time.perf_counter() - began < 4
     assert capfd.readouterr() == ("", "")
 
 
@@ -1288,7 +1286,7 @@ def test_loud_answers_are_cut_short(capfd):
 def test_what_an_answer_starts_does_not_hold_the_check_up(answer):
     began = time.perf_counter()
     assert hp.check("gd_step", answer).passed
-    assert time.perf_counter() - began < 1.5
+    assert time.perf_counter() - began < 20  # what it starts would go on for 30
 
 
 def test_nothing_an_answer_changes_stays_changed():
@@ -1410,18 +1408,27 @@ def test_no_message_gives_the_code_away():
 # Speed
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_a_check_answers_within_a_third_of_a_second(name):
-    def quickest(answer):
-        times = []
-        for _ in range(2):
-            began = time.perf_counter()
-            hp.check(name, answer)
-            times.append(time.perf_counter() - began)
-        return min(times)
+def quickest(work):
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
 
-    assert quickest(TASKS[name].reference) < 0.3
-    assert quickest(TASKS[name].mistakes[-1].wrong) < 0.5
+
+def interpreter():
+    """What starting Python takes now: some 20 ms on a machine with nothing else to do."""
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_check_answers_in_the_time_of_a_few_interpreters(name):
+    right = quickest(lambda: hp.check(name, TASKS[name].reference))
+    wrong = quickest(lambda: hp.check(name, TASKS[name].mistakes[-1].wrong))
+    start = quickest(interpreter)  # in the same minute, so that a busy machine slows both
+    assert right < 15 * start
+    assert wrong < 25 * start
 
 
 # Parts

@@ -49,8 +49,13 @@ def whole_fork(tmp_path):
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True
     )
-    names = listed.stdout.decode().split("\0")
-    return copied([name for name in names if (ROOT / name).is_file()], tmp_path / "fork")
+    names = [name for name in listed.stdout.decode().split("\0") if (ROOT / name).is_file()]
+    return copied([name for name in names if not in_an_environment(ROOT / name)], tmp_path / "fork")
+
+
+def in_an_environment(path):
+    """Whether a file belongs to a Python environment within the folder, whatever that is called."""
+    return any((folder / "pyvenv.cfg").exists() for folder in path.parents)
 
 
 def build_check(folder):
