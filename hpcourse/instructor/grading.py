@@ -227,14 +227,14 @@ def _in_a_fork(work, fonts, requests, limits):
             try:
                 answer = _receive(pipe)
             except (EOFError, ValueError):
-                answer = {"trouble": ""}
+                answer = {}
     limits.end_all()
     status = 0
     with contextlib.suppress(ChildProcessError):
         while True:  # all of them: orphans of the submission have become ours
             ended, how = os.waitpid(-1, 0)
             status = how if ended == child else status
-    if answer.get("trouble") == "":
+    if not answer:
         answer["trouble"] = f"the grader ended ({os.waitstatus_to_exitcode(status)})"
     return answer
 

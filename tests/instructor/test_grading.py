@@ -77,7 +77,7 @@ def graded(template, released, solved, server, tmp_path_factory):
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     early = done(course)
-    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
     assert second.returncode == 0, second.stdout + second.stderr
     assert main(["course", "report", "--course", str(root)]) == 0
     return course, students, early, second.stdout
