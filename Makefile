@@ -101,7 +101,7 @@ claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
 
 bench: $(VENV)/dev
-	@status=0; for part in lessons training live checks instructor; do \
+	@status=0; for part in lessons training speed live checks instructor; do \
 		$(BIN)/python tests/benchmarks/bench_$$part.py || status=1; \
 	done; exit $$status
 
