@@ -21,8 +21,12 @@ MASKED = (  # what speaks of no result, in this order
     r"^\s*(?:#{1,6}\s+)?\d+\.\s",  # of a list or a heading
     r"\b(?:[Dd]ays?|[Ss]ections?|[Cc]hapters?|[Ff]igures?|[Pp]arts?|Steps?|[Ee]xercises?|Python|Jupyter|Notebook)"
     r"\s\d+(?:(?:,\s|\sand\s|\sto\s|\sor\s|–)\d+)*(?:,?\sand\s\d+)?\b",
+    r"第[一二三四五六七八九十]+",
     r"第\s*[\d一二三四五六七八九十]+(?:\s*[、，到至和與或～–-]\s*\d+)*\s*[天節章題格部]",
     r"\b[Aa]bout \d+ minutes\b|大約 \d+ 分鐘",
+    r"\(\d+ points?\)|（\d+ 分）|\b\d+ tasks?, \d+ points|\d+ 題，共 \d+ 分",  # of an exercise
+    r"\b[Nn]o (?:longer|sooner|later)\b|\b[Aa]s (?:long|soon|well|far) as\b|#\d+\b",
+    r"\b[Aa] third (?=row|line|one|way|time|kind|rate|rule|walk|run|curve|task|thing|language)",
     r"十分(?!之)|再三|四處|四面|千萬別|萬一|百分點|五花八門|三角|四捨五入|一五一十",
 )
 # Of formulas only those that name a setting: $\\kappa = 30$. 0 and 1 are theory.
@@ -101,9 +105,12 @@ def spoken(text, language):
     text = masked(text)
     for kind in (RATIO, COMPARISON, PLAIN):
         for match in re.finditer(kind[language], text, re.X | re.I):
+            if kind is COMPARISON and sentence(text, match.start()).endswith(("?", "？")):
+                continue  # it asks
             if not any(match.start() < f.end and f.start < match.end() for f in found):
                 value = number(match[0]) if kind is PLAIN else None
                 found.append(Spoken(match.start(), match.end(), match[0].strip(), value))
+    found = [f for f in found if f.value != 0]
     return sorted(found, key=lambda f: f.start)
 
 
