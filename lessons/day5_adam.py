@@ -19,9 +19,9 @@
 #
 # **You will learn:** what AdaGrad, RMSProp and Adam do; why Adam corrects its averages; what $\epsilon$ and weight decay really do; and how much of Adam's fame survives when every optimizer gets its own best rate.
 #
-# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes; section 8 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="10a700ae"
+# %% [markdown] key="title" lang="zh-TW" of="f0310d03"
 # # 第 5 天 · Adam：每個權重各有自己的步伐？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：AdaGrad、RMSProp、Adam 各做了什麼；Adam 為什麼要修正它的平均；$\epsilon$ 和權重衰減真正的作用；如果每個最佳化器都用自己最好的學習率，Adam 的名聲還剩多少。
 #
-# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘，第 8 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -57,42 +57,78 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# Take the digits, and give each of the 64 pixels a unit of its own, as if one length came in millimetres and the next in inches: each column of the data is multiplied by a fixed number between 0.1 and 10. Nothing is lost: the first layer could undo it by dividing its weights.
-#
-# **Predict:** SGD trains on both versions, at 13 rates and with five seeds each. What do the new units cost at its best rate?
+# Take the digits, and give each of the 64 pixels a unit of its own, as if one length came in millimetres and the next in inches: each column of the data is multiplied by a fixed number between 0.1 and 10. Nothing is lost: the first layer could undo it by dividing its weights. (Of the training images we keep the last 287 to choose rates by, and leave the test images in their drawer.)
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="ecb5e504"
+# %% [markdown] key="puzzle" lang="zh-TW" of="f23628cd"
 # ## 1. 一個謎題
 #
-# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英寸：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。
-#
-# **先預測**：SGD 在兩種版本上各用 13 個學習率、每個學習率五個種子來訓練。就算用最好的學習率，換單位要付出多少代價？
+# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英寸：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。（訓練影像的最後 287 張留下來挑學習率；測試影像則留在抽屜裡，不去動它。）
 
 # %% key="puzzle-data"
-digits, network = hp.digits(), hp.MLP((64, 32, 10))
+images, labels, network = hp.digits().X_train, hp.digits().y_train, hp.MLP((64, 32, 10))
 units = 10 ** np.random.default_rng(0).uniform(-1, 1, 64)
-odd = hp.Dataset("odd units", digits.X_train * units, digits.y_train, digits.X_test * units, digits.y_test)
+data = {
+    name: hp.Dataset(name, X[:1150], labels[:1150], X[1150:], labels[1150:])
+    for name, X in {"digits": images, "odd units": images * units}.items()
+}
 hp.say(f"the first pixels are multiplied by {units[:6].round(2)}")
 
-# %% key="puzzle-run"
-rates, data = np.logspace(-3, 1, 13), {"digits": digits, "odd units": odd}
-runs = {(name, "SGD"): hp.train(network, d, hp.SGD(rates), seed=range(5)) for name, d in data.items()}
+# %% [markdown] key="puzzle-ask" lang="en"
+# **Predict:** SGD trains on both versions, at 13 rates and with five seeds each. What do the new units cost at its best rate?
 
-# %% key="puzzle-figure" tags=["nbval-ignore-output"]
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
-for ax, name in zip(axes, data):
-    accuracy = runs[name, "SGD"].test_accuracy
-    hp.figures.sweep(rates, accuracy, ax, "test accuracy")
-    ax.set_title(name)
-    best = accuracy.mean(axis=1).argmax()
-    hp.say(f"{name:<9}  best mean {accuracy.mean(axis=1)[best]:.1%} at lr = {rates[best]:.2g}")
-hp.show(fig, "day5-puzzle")
+# %% [markdown] key="puzzle-ask" lang="zh-TW" of="0a40fe00"
+# **先預測**：兩種版本，SGD 各用 13 個學習率、每個五個種子來訓練。就算用最好的學習率，換單位要付出多少代價？
+
+# %% key="puzzle-run" tags=["nbval-ignore-output"]
+with hp.predict("day5-puzzle"):
+    rates, runs = np.logspace(-3, 1, 13), {}
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
+    for ax, (name, part) in zip(axes, data.items()):
+        runs[name, "SGD"] = hp.train(network, part, hp.SGD(rates), seed=range(5))
+        accuracy = runs[name, "SGD"].test_accuracy
+        hp.figures.sweep(rates, accuracy, ax, "validation accuracy")
+        ax.set_title(name)
+        best = accuracy.mean(axis=1).argmax()
+        highest = accuracy.mean(axis=1)[best]
+        hp.say(f"{name:<9}  best mean {highest:.1%} at lr = {rates[best]:.2g}")
+    hp.show(fig, "day5-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
-# The same information, and even at its best rate SGD loses about 12 points. What is wrong is not the rate, but that there is only one, as the next section shows.
+# <details><summary>After your answer: what is wrong</summary>
+#
+# The same information, and even at its best rate SGD loses about 11 points. What is wrong is not the rate, but that there is only one, as the next section shows.
+#
+# </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="52cde2c3"
-# 資訊一模一樣，SGD 就算用最好的學習率，還是少了大約 12 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="3d719d9e"
+# <details><summary>作答之後再看：問題出在哪裡</summary>
+#
+# 資訊一模一樣，SGD 就算用最好的學習率，還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
+#
+# </details>
+
+# %% bind="title"
+free("until Adam loses its advantage", "", "section 7")
+free("its own best rate", "自己最好的學習率", "how optimizers are compared")
+
+# %% bind="puzzle"
+says("64 pixels", "64 個像素", images.shape[1] == len(units) == 64)
+says("between 0.1 and 10", "介於 0.1 和 10 之間", 0.1 <= units.min() < 0.15 and 7 < units.max() <= 10)
+says("the last 287", "最後 287 張", len(data["digits"].X_test) == 287)
+
+# %% bind="puzzle-ask"
+says(
+    "at 13 rates and with five seeds each",
+    "各用 13 個學習率、每個五個種子",
+    runs["digits", "SGD"].diverged.shape == (13, 5),
+)
+free("at its best rate", "用最好的學習率", "the question")
+
+# %% bind="puzzle-answer"
+highest = [np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data]
+free("even at its best rate", "就算用最好的學習率", "how the number is made")
+says("SGD loses", "還是少了", highest[0] > highest[1])
+says("about 11 points", "少了大約 11 個百分點", 0.09 < highest[0] - highest[1] < 0.13)
 
 # %% [markdown] key="ravine" lang="en"
 # ## 2. One rate, two needs
@@ -109,20 +145,48 @@ hp.show(fig, "day5-puzzle")
 # **先預測**：如果每個權重都得到自己想要的學習率，要走幾步？
 
 # %% key="ravine-rates"
-ravine, start = hp.Quadratic([1, 100]), np.array([1.0, 1.0])
-path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=100)
-hp.say(f"one rate, after 1, 10 and 100 steps: loss {path.loss[[1, 10, 100]].round(3)}")
-hp.say(f"two rates, after 1 step: loss {ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start))}")
+with hp.predict("day5-ravine"):
+    ravine, start = hp.Quadratic([1, 100]), np.array([1.0, 1.0])
+    path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=100)
+    stepped = ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start))
+    hp.say(f"one rate, after 1, 10 and 100 steps: loss {path.loss[[1, 10, 100]].round(3)}")
+    hp.say(f"two rates, after 1 step: loss {stepped}")
 
 # %% [markdown] key="divide" lang="en"
+# <details><summary>After your answer</summary>
+#
 # One step. (For one rate, 2/101 is the best: see Day 4.)
 #
-# But a network has thousands of weights, and nobody tells us their curvatures. What each weight does show, at every step, is its gradient. Hence the idea of today: **divide each weight's gradient by its usual size.** A weight with large gradients gets a small rate, one with small gradients a large one.
+# </details>
 
-# %% [markdown] key="divide" lang="zh-TW" of="2a8998cd"
+# %% [markdown] key="divide" lang="zh-TW" of="736667ef"
+# <details><summary>作答之後再看</summary>
+#
 # 一步。（只用一個學習率時，2/101 已經是最好的，見第 4 天。）
 #
-# 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。
+# </details>
+
+# %% bind="ravine"
+says(
+    "curvature 1 and $w_2$ has curvature 100",
+    "曲率是 1，$w_2$ 的曲率是 100",
+    list(ravine.eigenvalues) == [1, 100],
+)
+free("$w_1$ wants 1 and $w_2$ wants 0.01", "$w_1$ 想要 1，$w_2$ 想要 0.01", "the rule $1/\\lambda$")
+free("below $2/100$", "小於 $2/100$", "the rule of Day 1")
+
+# %% bind="divide"
+says("One step.", "一步。", stepped == 0)
+free("2/101 is the best", "2/101 已經是最好的", "Day 4 shows it")
+
+# %% [markdown] key="idea" lang="en"
+# But a network has thousands of weights, and nobody tells us their curvatures. What each weight does show, at every step, is its gradient. Hence the idea of today: **divide each weight's gradient by its usual size.** A weight with large gradients gets a small rate, one with small gradients a large one. Such rules are called **adaptive**.
+
+# %% [markdown] key="idea" lang="zh-TW" of="5ba439d3"
+# 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。這類方法叫做**自適應**（adaptive）學習率。
+
+# %% bind="idea"
+free("thousands of weights, and nobody tells us", "成千上萬個權重", "what networks are like")
 
 # %% [markdown] key="adagrad" lang="en"
 # ## 3. AdaGrad never forgets, RMSProp does
@@ -133,11 +197,11 @@ hp.say(f"two rates, after 1 step: loss {ravine(start - np.array([1, 1 / 100]) * 
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
-# $v_t$ is kept for each weight; $t$ counts the steps, $\eta$ is the learning rate, and $\epsilon$, a tiny number, keeps the divisor from being zero. AdaGrad (Duchi et al. 2011) adds all squares up. RMSProp (Tieleman and Hinton 2012) takes a running average, in which $\rho$, usually 0.9, says how much of the old stays.
+# $v_t$ is kept for each weight (beware: on Day 4 $v$ was the step, here it is a size); $t$ counts the steps, $\eta$ is the learning rate, and $\epsilon$, a tiny number, keeps the divisor from being zero. AdaGrad (Duchi et al. 2011) adds all squares up. RMSProp (Tieleman and Hinton 2012) takes a running average, in which $\rho$, usually 0.9, says how much of the old stays.
 #
 # `hp.replay` hands an optimizer a list of gradients and notes what it does. Here the gradient is 100 for 20 steps, then 1. **Predict:** what do the two do after step 20?
 
-# %% [markdown] key="adagrad" lang="zh-TW" of="087583ab"
+# %% [markdown] key="adagrad" lang="zh-TW" of="d03b7be8"
 # ## 3. AdaGrad 永遠不忘，RMSProp 會忘
 #
 # 梯度 $g$ 平常有多大？有兩種量法，都是看它的平方：
@@ -146,26 +210,58 @@ hp.say(f"two rates, after 1 step: loss {ravine(start - np.array([1, 1 / 100]) * 
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
-# 每個權重各有自己的 $v_t$；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi et al. 2011）把所有的平方加起來。RMSProp（Tieleman and Hinton 2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
+# 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是那一步，這裡是大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi et al. 2011）把所有的平方加起來。RMSProp（Tieleman and Hinton 2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
 #
 # `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩個會怎麼走？
 
 # %% key="forget-figure"
-sequence = np.where(np.arange(200) < 20, 100.0, 1.0)
-moves = {rule.__name__: hp.replay(rule(0.1), sequence).moves for rule in (hp.SGD, hp.AdaGrad, hp.RMSProp)}
-fig, ax = plt.subplots()
-hp.figures.named_lines(np.arange(1, 201), moves, ax, yscale="log", xlabel="step", ylabel="length of the step")
-hp.show(fig, "day5-forget")
+with hp.predict("day5-forget"):
+    sequence, moves = np.where(np.arange(200) < 20, 100.0, 1.0), {}
+    for rule in (hp.SGD, hp.AdaGrad, hp.RMSProp):
+        moves[rule.__name__] = hp.replay(rule(0.1), sequence).moves
+    fig, ax, step = *plt.subplots(), np.arange(1, 201)
+    hp.figures.named_lines(step, moves, ax, yscale="log", xlabel="step", ylabel="length of the step")
+    hp.show(fig, "day5-forget")
 
 # %% key="stall"
-larger = hp.replay(hp.AdaGrad(0.1), 1000 * sequence).moves / moves["AdaGrad"]
-hp.say(f"gradients 1000 times as large: AdaGrad's steps are {larger.max():.3f} times as long")
-constant = hp.replay(hp.AdaGrad(1.0), np.ones(10_000)).moves
-hp.say(f"AdaGrad's steps 1, 100, 10000 under a constant gradient: {constant[[0, 99, 9999]].round(3)}")
+with hp.after("day5-forget"):
+    larger = hp.replay(hp.AdaGrad(0.1), 1000 * sequence).moves / moves["AdaGrad"]
+    hp.say(f"gradients 1000 times as large: AdaGrad's steps are {larger.max():.3f} times as long")
+    constant = hp.replay(hp.AdaGrad(1.0), np.ones(10_000)).moves[[0, 99, 9999]]
+    hp.say(f"AdaGrad's steps 1, 100, 10000 under a constant gradient: {constant.round(3)}")
 
 # %% [markdown] key="forget-seen" lang="en"
+# <details><summary>After your answer: who forgets</summary>
+#
 # Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **stalls**. RMSProp forgets and recovers.
 #
+# </details>
+
+# %% [markdown] key="forget-seen" lang="zh-TW" of="39c36dad"
+# <details><summary>作答之後再看：誰會忘</summary>
+#
+# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad 會**越走越慢，終至停滯**。RMSProp 會忘記，所以恢復得過來。
+#
+# </details>
+
+# %% bind="adagrad"
+free("usually 0.9", "通常是 0.9", "the default of RMSProp")
+says(
+    "the gradient is 100 for 20 steps, then 1",
+    "前 20 步是 100，之後是 1",
+    (sequence == 100).sum() == 20 and sequence[-1] == 1,
+)
+free("after step 20", "第 20 步之後", "the question")
+
+# %% bind="forget-seen"
+says(
+    "a thousand times as large, and the same steps", "放大一千倍，步伐還是一樣", abs(larger.max() - 1) < 0.01
+)
+says("keeps its steps tiny", "步伐就一直很小", moves["AdaGrad"][20:].max() < moves["AdaGrad"][0] / 50)
+says("shrink like $1/\\sqrt t$", "像 $1/\\sqrt t$ 那樣縮短", np.allclose(constant, [1, 0.1, 0.01], rtol=1e-3))
+says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來", 0.09 < moves["RMSProp"][-1] < 0.11)
+
+# %% [markdown] key="adam" lang="en"
 # ## 4. Adam, step by step
 #
 # Adam (Kingma and Ba 2015) takes RMSProp's division and lets momentum smooth the gradient, too:
@@ -174,11 +270,9 @@ hp.say(f"AdaGrad's steps 1, 100, 10000 under a constant gradient: {constant[[0, 
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ is the running average of the gradient and $v$ that of its square; $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero; $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in size by a million:
+# $m$ is the running average of the gradient and $v$ that of its square: its first and second **moment**, hence the name, *adaptive moment estimation*. $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero (**bias correction**); $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in size by a million:
 
-# %% [markdown] key="forget-seen" lang="zh-TW" of="9e0caff8"
-# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad 會**越走越慢，終至停滯**。RMSProp 會忘記，所以恢復得過來。
-#
+# %% [markdown] key="adam" lang="zh-TW" of="6fa323b8"
 # ## 4. 一步一步看 Adam
 #
 # Adam（Kingma and Ba 2015）採用 RMSProp 的除法，再用動量把梯度也平滑一下：
@@ -187,7 +281,7 @@ hp.say(f"AdaGrad's steps 1, 100, 10000 under a constant gradient: {constant[[0, 
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均；$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動量**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -202,6 +296,10 @@ for t, g in enumerate(gradients, start=1):
 assert np.allclose(w, hp.replay(hp.Adam(lr), gradients).w[-1], rtol=1e-10)
 hp.say(f"after 100 steps: {w.round(4)}")
 
+# %% bind="adam"
+free("Six lines", "六行", "the lines of the loop's body below")
+says("by a million", "相差一百萬倍", 0.3e6 < np.divide(*np.abs(gradients).mean(axis=0)[::-1]) < 3e6)
+
 # %% [markdown] key="play-adam" lang="en"
 # Both weights move similarly. **Your turn**, with one weight. Grey dots are the gradients; on the left $m$ and $\hat m$ follow them, in the middle $\sqrt v$ and $\sqrt{\hat v}$ follow their size.
 #
@@ -215,11 +313,16 @@ hp.say(f"after 100 steps: {w.round(4)}")
 #
 # 1. 「一直相同」：把梯度放大一百萬倍，圖有什麼變化？縮小到 $10^{-9}$ 呢？
 # 2. 「正負交替」：步伐有多長？把 $\beta_1$ 設成 0，這時是哪一個最佳化器？
-# 3. 「雜訊中的小平均」：Adam 什麼時候方向很篤定，什麼時候猶豫？
+# 3. 「雜訊裡的微弱趨勢」：Adam 什麼時候方向很篤定，什麼時候猶豫？
 # 4. 「很少但很大」：找出讓一步超過 $3\eta$ 的 $\beta_1$ 和 $\beta_2$。
 
 # %% key="explore-adam"
 hp.explore_adam()
+
+# %% bind="play-adam"
+free("a million times larger", "放大一百萬倍", "a task at the live figure")
+free("Set $\\beta_1$ to 0", "把 $\\beta_1$ 設成 0，這時", "a task")
+free("a step longer than", "", "a task")
 
 # %% key="quiz-first-step"
 hp.quiz("day5-first-step")
@@ -232,11 +335,15 @@ hp.quiz("day5-first-step")
 # $m$ and $v$ start at zero, so at first both are too small. What if we leave off one hat, or both? Let the gradient be always 1, so that every step should be exactly $\eta$.
 
 # %% [markdown] key="bias" lang="zh-TW" of="641631dd"
-# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都走滿。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 是許多安靜的步平均下來的，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的梯度就會跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
+# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都走滿。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 平均了許多風平浪靜的步，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的大梯度，會讓權重跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
 #
 # ## 5. 為什麼要戴帽子？
 #
 # $m$ 和 $v$ 從零開始，所以一開始兩個都太小。如果少戴一頂帽子，或兩頂都不戴呢？讓梯度永遠是 1，這樣每一步都應該正好是 $\eta$。
+
+# %% bind="bias"
+free("$\\beta_1 = 0$ and $\\beta_2 = 0.99$", "設 $\\beta_1 = 0$、$\\beta_2 = 0.99$", "at the live figure")
+free("far smaller than $\\beta_1$, it gets worse", "", "tested in tests/claims")
 
 # %% key="quiz-bias"
 hp.quiz("day5-bias")
@@ -259,18 +366,34 @@ for name, steps in factors.items():
     hp.say(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
 
 # %% [markdown] key="bias-seen" lang="en"
-# Without hats the first steps are too *long*, not too short. $v$ forgets slowly, so it also fills slowly, and its root stands in the divisor. The steps grow to more than $6\eta$, and after 1000 steps they are still a quarter too long. Correcting $m$ alone is worse: the first step is $32\eta$.
+# Without hats the first steps are too *long*, not too short. $v$ forgets slowly, so it also fills slowly, and its root stands in the divisor. The steps grow to more than $6\eta$, and after 1,000 steps they are still a quarter too long. Correcting $m$ alone is worse: the first step is $32\eta$.
 #
 # ## 6. What $\epsilon$ does
 #
 # It keeps $0/0$ away. But it also draws a line: a gradient well below $\epsilon$ is no longer enlarged to a full step. Send in single gradients, from $10^{-12}$ to 1. First $\epsilon$ stands outside the root, as in the formula; then the same $10^{-8}$ stands *inside*, $\sqrt{\hat v + \epsilon}$:
 
-# %% [markdown] key="bias-seen" lang="zh-TW" of="9563e6ca"
-# 不戴帽子，頭幾步是太**長**，不是太短。$v$ 忘得慢，所以也累積得慢，而它的平方根在分母。步伐最長超過 $6\eta$，走了 1000 步還是長了四分之一。只修正 $m$ 更糟：第一步就有 $32\eta$。
+# %% [markdown] key="bias-seen" lang="zh-TW" of="65eba69c"
+# 不戴帽子，頭幾步是太**長**，不是太短。$v$ 忘得慢，所以也累積得慢，而它的平方根在分母。步伐最長超過 $6\eta$，走了 1,000 步還是長了四分之一。只修正 $m$ 更糟：第一步就有 $32\eta$。
 #
 # ## 6. $\epsilon$ 的作用
 #
 # 它避免了 $0/0$。但它還畫了一條線：比 $\epsilon$ 小很多的梯度，就不會再被放大成完整的一步。每次只送進一個梯度，大小從 $10^{-12}$ 到 1。先照公式把 $\epsilon$ 放在根號外面，再把同樣的 $10^{-8}$ 放進**裡面**，也就是 $\sqrt{\hat v + \epsilon}$：
+
+# %% bind="bias-seen"
+bare, only_m = factors["none"], factors["m only"]
+says("more than $6\\eta$", "步伐最長超過 $6\\eta$", 6 < max(bare) < 7)
+says(
+    "after 1,000 steps ... a quarter too long",
+    "走了 1,000 步還是長了四分之一",
+    len(bare) == 1000 and 1.2 < bare[-1] < 1.3,
+)
+says("too *long*, not too short", "是太**長**，不是太短", bare[0] > 1)
+says(
+    "Correcting $m$ alone is worse: the first step is $32\\eta$",
+    "只修正 $m$ 更糟：第一步就有 $32\\eta$",
+    31 < only_m[0] < 33,
+)
+free("no longer enlarged", "", "not a comparison")
 
 # %% key="eps"
 sizes = np.logspace(-12, 0, 49)
@@ -285,12 +408,21 @@ hp.say(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / n
 # %% [markdown] key="eps-seen" lang="en"
 # Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
 #
-# **Two true bug stories**, both from excellent, freely shared courses. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page was executed at every change and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. And a well-known deep-learning course had two public tests that expect different numbers from the same Adam step: one has $\epsilon$ outside the root, one inside. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
+# **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page was executed at every change and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
 
-# %% [markdown] key="eps-seen" lang="zh-TW" of="3b05d8e7"
+# %% [markdown] key="eps-seen" lang="zh-TW" of="6edfb59d"
 # 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，遠比這條線小的梯度，步伐是 $\eta g/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的普通梯度下降。
 #
-# **兩個真實的錯誤故事**，都來自優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。這一頁每次修改都會自動執行，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。另一門知名的深度學習課程有兩份公開的測試，同一步 Adam 卻期待不同的數字：一份把 $\epsilon$ 放在根號外，一份放在根號裡。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
+# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。這一頁每次修改都會自動執行，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
+
+# %% bind="eps-seen"
+free("d2l-en#2691", "d2l-en#2691", "a pull request")
+inside, outside = one_step["inside 1e-08"], one_step["outside 1e-04"]
+says(
+    "acts much like $10^{-4}$ outside",
+    "效果和根號外的 $10^{-4}$ 差不多",
+    np.abs(inside - outside).max() < 0.35,
+)
 
 # %% [markdown] key="aligned" lang="en"
 # ## 7. Adam looks along the axes
@@ -318,31 +450,50 @@ hp.quiz("day5-turn")
 
 # %% key="turned-run" tags=["nbval-ignore-output"]
 fine_rates = np.logspace(-6, 1, 141)
+ends = {}
 for angle, begin in [(0, (1.0, 1.0)), (45, (0.0, np.sqrt(2)))]:
     turned = hp.Quadratic([1, 1e4], angle=np.deg2rad(angle))
     for rule in (hp.SGD, hp.Momentum, hp.Adam):
         last = hp.descend(turned, rule(fine_rates), begin, steps=300).loss[:, -10:].max(axis=1)
         best = np.nanargmin(last)
+        ends[rule.__name__, angle] = last[best]
         hp.say(f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = {fine_rates[best]:.2g}")
 
 # %% key="explore-turned"
 hp.explore_turned_ravine()
 
 # %% [markdown] key="turned-seen" lang="en"
-# SGD and momentum do not notice the turn. Adam does, and falls from far ahead of momentum to behind it: when the ravine runs across the axes, every gradient has the steep direction mixed in, and dividing weight by weight cannot part them. Adam is a **coordinate method**. It helps where single weights differ, and loses most of that help where *mixtures* of weights do. Try it above: at $\kappa = 100$ and 45° a larger rate still saves Adam; at $\kappa = 1000$ none on the slider does. How Adam fares on a real network, we measure in section 9.
+# SGD and momentum do not notice the turn. Adam does, and falls from far ahead of momentum to behind it: when the ravine runs across the axes, every gradient has the steep direction mixed in, and dividing weight by weight cannot part them. Adam is a **coordinate-wise method**. It helps where single weights differ, and loses most of that help where *mixtures* of weights do. Try it above: at $\kappa = 100$ and 45° a larger rate still saves Adam; at $\kappa = 1000$ none on the slider does. How Adam fares on real data, we measure in sections 9 and 10.
 
-# %% [markdown] key="turned-seen" lang="zh-TW" of="6010bad5"
-# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，一個權重一個權重地除，分不開它們。Adam 是一種**座標方法**。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的網路上表現如何，第 9 節來量。
+# %% [markdown] key="turned-seen" lang="zh-TW" of="b2861e5a"
+# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，逐個權重去除，沒辦法把陡峭的方向分出來。Adam 是**逐座標**（coordinate-wise）的方法。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的資料上表現如何，第 9、10 節來量。
+
+# %% bind="turned"
+free("the best of 141 rates", "141 個學習率中最好的一個", "how it is compared")
+free("the largest loss of the last ten of 300 steps", "300 步中最後十步的最大損失", "what is printed")
+
+# %% bind="turned-seen"
+kept = [ends[name, 45] / ends[name, 0] for name in ("SGD", "Momentum")]
+says("SGD and momentum do not notice", "SGD 和動量法根本沒注意到", np.allclose(kept, 1, rtol=0.1))
+says("from far ahead of momentum", "從遙遙領先變成落後動量法", ends["Adam", 0] < ends["Momentum", 0] / 100)
+says("to behind it", "變成落後動量法", ends["Adam", 45] > ends["Momentum", 45])
+free("and loses most of that help", "", "what the numbers show, in words")
+free("at $\\kappa = 100$ and 45° a larger rate", "$\\kappa = 100$、轉 45°", "a task at the live figure")
+free("at $\\kappa = 1000$ none", "$\\kappa = 1000$ 時", "the live figure")
 
 # %% [markdown] key="wrong" lang="en"
-# ## 8. Adam can walk the wrong way
+# ## 8. Adam can walk the wrong way (optional)
 #
 # Reddi et al. (2018) found a simple sequence of slopes that fools Adam: 3, −1, −1, and so on. Their average is positive, so $w$ should walk down to −1, the end of its range. Take $\beta_1 = 0$ and a short memory, $\beta_2 = 0.1$; the learning rate shrinks like $1/\sqrt t$. Their repair, **AMSGrad**, divides by the root of the largest $v$ so far.
 
-# %% [markdown] key="wrong" lang="zh-TW" of="ec23b55a"
-# ## 8. Adam 也會走錯方向
+# %% [markdown] key="wrong" lang="zh-TW" of="872963ba"
+# ## 8. Adam 也會走錯方向（可略過）
 #
 # Reddi et al.（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，記憶也很短，$\beta_2 = 0.1$；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數改用到目前為止最大的 $v$ 的平方根。
+
+
+# %% bind="wrong"
+free("the largest $v$ so far", "到目前為止最大的", "the rule")
 
 
 # %% key="wrong-run"
@@ -368,16 +519,25 @@ hp.explore_wrong_way()
 # Adam ends at +1, the worst place of all. The large slope raises $v$ at once and so shortens *its own* step; when the small slopes come, $v$ has forgotten.
 #
 # Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is a large gradient so rare that $v$ forgets it in between; at 0.999 the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
+
+# %% [markdown] key="wrong-seen" lang="zh-TW" of="9ec4c4a5"
+# Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
 #
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；若是 0.999，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+
+# %% bind="wrong-seen"
+settled = {rule: np.mean(walk(rule)[-3:]) for rule in ("SGD", "Adam", "AMSGrad")}
+says("Adam ends at +1, the worst place of all", "Adam 最後停在 +1，正是最差的地方", settled["Adam"] > 0.9)
+free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure")
+free("at 15 Adam", "到了 15", "at the live figure")
+free("at 0.999 ... about a thousand steps", "若是 0.999，記憶大約有一千步", "1/(1 - 0.999)")
+
+# %% [markdown] key="fame" lang="en"
 # ## 9. The fame, measured
 #
 # The lecture notes this course grew out of say that Adam sets each weight's step by itself and so "suits different data sets", and that it "converges fast and does well on most tasks". Back to the puzzle, each optimizer at 13 rates with five seeds:
 
-# %% [markdown] key="wrong-seen" lang="zh-TW" of="dab5bce5"
-# Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
-#
-# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。騙得過 Adam 的大梯度，要少見到下一次出現之前，$v$ 已經把上一次忘了；若是 0.999，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
-#
+# %% [markdown] key="fame" lang="zh-TW" of="b3575d25"
 # ## 9. 名聲，實際量一量
 #
 # 這門課所根據的講義說，Adam 會自動調整每個參數（也就是每個權重）的步長，所以「適合不同類型的資料集」，而且「收斂速度快，對大多數任務表現良好」。回到開頭的謎題，每個最佳化器都用 13 個學習率、五個種子：
@@ -391,76 +551,204 @@ for name, part in data.items():
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for ax, name in zip(axes, data):
     accuracies = {rule: runs[name, rule].test_accuracy for rule in ("SGD", "Momentum", "Adam")}
-    hp.figures.optimizer_sweeps(rates, accuracies, ax, "test accuracy").set_title(name)
+    hp.figures.optimizer_sweeps(rates, accuracies, ax, "validation accuracy").set_title(name)
 axes[1].legend(loc="upper right")
 hp.show(fig, "day5-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
-for name in data:
-    for rule in ("SGD", "Momentum", "Adam"):
-        accuracy = np.nan_to_num(runs[name, rule].test_accuracy)
-        mean, best = accuracy.mean(axis=1), accuracy.mean(axis=1).argmax()
-        low, high, good = accuracy[best].min(), accuracy[best].max(), rates[mean > mean.max() - 0.02]
-        span = f"{good.min():.2g} to {good.max():.2g}, a factor of {good.max() / good.min():.0f}"
-        hp.say(f"{name:<9}  {rule:<8}  {mean[best]:.1%} ({low:.1%} to {high:.1%})  within 2 points: {span}")
-
-# %% key="fast" tags=["nbval-ignore-output"]
-for (name, rule), run in runs.items():
-    below = np.nan_to_num(run.loss, nan=9).reshape(13, 5, 10, 23).mean(axis=3) < 0.5
-    epochs = np.where(below.any(axis=2), below.argmax(axis=2) + 1, 11).mean(axis=1)
-    hp.say(f"{name:<9}  {rule:<8}  mean loss of an epoch below 0.5 after {epochs.min():.1f} epochs")
+peak, ranges, epochs = {}, {}, {}
+for key, run in runs.items():
+    accuracy = np.nan_to_num(run.test_accuracy).mean(axis=1)
+    good = rates[accuracy > accuracy.max() - 0.02]
+    quick = np.nanmean(hp.updates_to_target(run.loss, 0.5, window=18), axis=1)
+    peak[key], ranges[key], epochs[key] = accuracy.max(), good, np.nanmin(quick) / 18
+    shown = f"{peak[key]:.1%}, within 2 points from {good.min():.2g} to {good.max():.2g}"
+    hp.say(f"{key[0]:<9}  {key[1]:<8}  {shown}, loss 0.5 after {epochs[key]:.1f} epochs")
 
 # %% [markdown] key="fame-seen" lang="en"
-# - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead. How far depends on the units: try another seed for them. (Undoing the units gives back the left panel, so scaling the inputs helps at least as much. But inside a network nobody scales them for you.)
-# - **Fast?** Momentum is as fast on the digits. With odd units Adam hardly slows down; the others do.
-# - **No tuning?** Counted in factors, Adam's good range (within 2 points of its best) on the digits is about as wide as momentum's. But it stays about *where it is* when the units change; those of the others shrink, towards smaller rates.
-#
-# The last point deserves a test. Add the raw pixels (0 to 16) and a small set of points on two spirals. Each optimizer may use **one rate for all four** data sets, the one with the smallest worst loss of accuracy, compared with its own best on each set. The four costs are printed in the order digits, odd units, raw pixels, spirals:
+# - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead, each at its own best rate. How far depends on the units: try another seed for them.
+# - **Fast?** Momentum is nearly as fast on the digits. With odd units Adam slows down least.
+# - **No tuning?** Its good range (within 2 points of its best) stays about *where it is* when the units change; those of the others move towards smaller rates. But the default is not in it:
 
-# %% [markdown] key="fame-seen" lang="zh-TW" of="07548345"
-# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。（把單位換回來，就回到左圖，所以調整輸入的尺度，效果至少一樣好。可是在網路內部，沒有人替你調整。）
-# - **快？** 在原本的手寫數字上，動量法一樣快。換成奇怪的單位，Adam 幾乎沒有變慢，其他的都慢了。
-# - **不必調整？** 以倍數來看，在原本的手寫數字上，Adam 的好範圍（和最好的相差 2 個百分點以內）和動量法差不多寬。但是換了單位，它的好範圍大致**留在原地**；其他的都變窄，而且往小的學習率移動。
-#
-# 最後這一點值得測試。加上原始像素（0 到 16），還有排成兩條螺旋線的小資料集。每個最佳化器**四個資料集共用一個學習率**，選的是最壞情況下準確率損失最小的那一個；損失是和它在各資料集上自己最好的成績相比。印出的四個損失，依序是手寫數字、奇怪的單位、原始像素、螺旋線：
+# %% [markdown] key="fame-seen" lang="zh-TW" of="8a808d9b"
+# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位（圖中的 odd units），各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
+# - **快？** 在原本的手寫數字上，動量法幾乎一樣快。換成奇怪的單位，Adam 慢下來的幅度最小。
+# - **不必調整？** 換了單位，它好用的範圍（和最好的相差 2 個百分點以內）大致**留在原地**；其他的都往小的學習率移動。不過，預設值並不在範圍裡：
 
-# %% key="shared-run"
-raw = hp.Dataset("raw", digits.X_train * 16, digits.y_train, digits.X_test * 16, digits.y_test)
-others, more = {"raw": (network, raw), "spirals": (hp.MLP((2, 32, 2)), hp.spirals(2000))}, {}
-for name, (model, part) in others.items():
-    for rule in (hp.SGD, hp.Momentum, hp.Adam):
-        more[name, rule.__name__] = hp.train(model, part, rule(rates), seed=range(5))
+# %% bind="fame"
+says(
+    "at 13 rates with five seeds",
+    "用 13 個學習率、五個種子",
+    runs["digits", "Adam"].diverged.shape == (13, 5),
+)
+free("does well on most tasks", "", "the notes' words")
 
-# %% key="shared-numbers" tags=["nbval-ignore-output"]
-for rule in ("SGD", "Momentum", "Adam"):
-    tested = [np.nan_to_num(run.test_accuracy) for key, run in (runs | more).items() if key[1] == rule]
-    price = np.array([accuracy.mean(axis=1).max() - accuracy.mean(axis=1) for accuracy in tested])
-    shared = price.max(axis=0).argmin()
-    costs = [f"{cost:.1%}" for cost in price[:, shared]]
-    hp.say(f"{rule:<8}  lr = {rates[shared]:<5.2g} costs {costs}")
+# %% bind="fame-seen"
+level = {name: [peak[name, rule] for rule in ("SGD", "Momentum", "Adam")] for name in data}
+says(
+    "momentum at its best rate is level with Adam",
+    "就和 Adam 打平",
+    abs(level["digits"][1] - level["digits"][2]) < 0.015,
+)
+says("SGD close behind", "SGD 也只差一點", 0 <= level["digits"][2] - level["digits"][0] < 0.03)
+free("**Well on most tasks?**", "", "the notes' words")
+free("own best rate", "各用自己最好的學習率", "how it is compared")
+free("", "動量法用自己最好的學習率", "how it is compared")
+free("", "領先多少要看", "it depends")
+says("Adam is clearly ahead", "Adam 明顯領先", level["odd units"][2] - max(level["odd units"][:2]) > 0.03)
+says(
+    "Momentum is nearly as fast on the digits",
+    "動量法幾乎一樣快",
+    epochs["digits", "Momentum"] < 1.5 * epochs["digits", "Adam"],
+)
+slower = {rule: epochs["odd units", rule] / epochs["digits", rule] for rule in ("SGD", "Momentum", "Adam")}
+says(
+    "Adam slows down least", "Adam 慢下來的幅度最小", slower["Adam"] < min(slower["SGD"], slower["Momentum"])
+)
+free("(within 2 points of its best)", "（和最好的相差 2 個百分點以內）", "the definition of `good`")
+kept = np.intersect1d(ranges["digits", "Adam"], ranges["odd units", "Adam"])
+says("stays about *where it is*", "大致**留在原地**", len(kept) >= len(ranges["odd units", "Adam"]) - 1)
+moved = [ranges["odd units", rule].max() < ranges["digits", rule].max() for rule in ("SGD", "Momentum")]
+says("move towards smaller rates", "其他的都往小的學習率移動", all(moved))
+says("the default is not in it", "預設值並不在範圍裡", ranges["digits", "Adam"].min() > 0.002)
 
 # %% key="default" tags=["nbval-ignore-output"]
-for epochs in [10, 50]:
-    accuracy = hp.train(network, digits, hp.Adam(), epochs=epochs, seed=range(5)).test_accuracy
-    hp.say(f"default 0.001, {epochs} epochs: {accuracy.min():.1%} to {accuracy.max():.1%}")
+defaults = {}
+for made in [10, 50]:
+    run = hp.train(network, data["digits"], hp.Adam(), epochs=made, seed=range(5))
+    defaults[made] = run.test_accuracy
+    low, high = defaults[made].min(), defaults[made].max()
+    hp.say(f"default 0.001, {made} epochs: {low:.1%} to {high:.1%}")
 
-# %% [markdown] key="shared-seen" lang="en"
-# So there is truth in the sentence, made exact: *one* rate of Adam serves data of very different scales almost as well as a tuned one, within a point. For SGD and momentum even the best compromise costs nine or ten points somewhere. This robustness, not a higher peak, is Adam's gain.
+# %% [markdown] key="words" lang="en"
+# With ten epochs the default is far behind; with fifty it catches up. 0.001 is cautious. For short trainings, sweep.
 #
-# But that one rate is not the default. With 0.001 and ten epochs Adam is clearly behind; with fifty it catches up. 0.001 is cautious. For short trainings, sweep.
+# ## 10. Where Adam is ahead: words
+#
+# Nobody writes in odd units. Is there a natural case in which Adam is ahead at its own best rate? Language is one. Which word comes next? `hp.bigram_counts()` counts, in an old book, how often each of the 150 commonest words follows each other one; `hp.Bigram` learns the chances, with one weight for each pair. There is no mini-batch, so there is no noise. Each optimizer takes 30 steps at its own rate, chosen on one text drawn with these habits, and is then judged on three others. We look at what follows frequent words and rare ones apart.
 
-# %% [markdown] key="shared-seen" lang="zh-TW" of="58fd1388"
-# 所以講義那句話有道理，只是要說得更精確：Adam 只用**一個**學習率，在尺度很不一樣的資料上，就幾乎和調過的一樣好，相差不到 1 個百分點。SGD 和動量法就算選最折衷的學習率，也總有一個資料集要損失九到十個百分點。Adam 的好處是這份穩健，不是頂點更高。
+# %% [markdown] key="words" lang="zh-TW" of="5bab766f"
+# 用預設值訓練十個週期（epoch），準確率差了一大截；訓練五十個週期就追上來了。0.001 很保守。訓練時間短，就自己掃描。
 #
-# 不過，那一個學習率並不是預設值。用 0.001 訓練十個週期（epoch），Adam 明顯落後；訓練五十個週期就追上來了。0.001 很保守。訓練時間短，就自己掃描。
+# ## 10. Adam 領先的地方：文字
+#
+# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每一個後面接另一個各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，學習率用依照這本書的習慣抽出來的一份文字來挑，再用另外三份來評分。常見字和罕見字的後面，我們分開來看。
+
+# %% key="words-texts"
+words, counts = hp.bigram_counts()
+drawn = [
+    np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum()) for seed in range(4)
+]
+tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
+
+# %% key="words-run"
+tried = {hp.SGD: range(4, 10), hp.Momentum: range(3, 9), hp.Adam: range(-4, 2)}
+begin, left = np.zeros(counts.size), {}
+for rule, powers in tried.items():
+    ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, steps=30, record=False)
+    losses = np.where(ends.diverged, np.inf, tuning(ends.end))
+    own = 2.0 ** powers[losses.argmin()]
+    ends = [hp.descend(text, rule(own), begin, steps=30, record=False).end for text in texts]
+    left[rule.__name__] = np.array([text.excess(end) for text, end in zip(texts, ends)])
+
+# %% key="words-table" tags=["nbval-ignore-output"]
+hp.say("still to learn, in nats: after the 10 commonest words, after the 100 rarest (three texts)")
+for name, nats in left.items():
+    common, rare = nats[:, :10].mean(axis=1), nats[:, -100:].mean(axis=1)
+    print(f"{name:<8}  {common.round(2)}  {rare.round(2)}")
+
+# %% [markdown] key="words-seen" lang="en"
+# After the rare words SGD has most left to learn, momentum less, and Adam next to nothing, each at its own best rate. The reason is in the gradient: a word's row of weights gets a gradient in proportion to how often the word occurs, so under SGD a word ten times as rare learns at a tenth of the rate. Adam divides that out. Kunstner et al. (2024) found this on language models, and that it explains much of Adam's lead there. Images of ten digits, all about equally frequent, have no such rare classes, and there the tie is no surprise. Day 7 looks at words dot by dot.
+#
+# ## 11. Adam and the batch size
+#
+# Two questions from Day 3, now for Adam. Which rule keeps its noise floor as the batch grows? And how does its best rate move?
+
+# %% [markdown] key="words-seen" lang="zh-TW" of="997a6354"
+# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner et al.（2024）在語言模型上看到同樣的現象，也發現 Adam 在那裡的領先多半來自於此。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
+#
+# ## 11. Adam 與批次大小
+#
+# 第 3 天的兩個問題，換 Adam 來回答。批次變大時，哪一種規則會讓雜訊底線留在原來的高度？最好的學習率又怎樣移動？
+
+# %% key="batch-run"
+parabola, floors = hp.Quadratic([1.0]), {}
+for B in [1, 4, 16]:
+    rule = hp.Adam(0.001 * np.sqrt(B))
+    path = hp.descend(parabola, rule, [0.0], 4000, noise=1 / np.sqrt(B), seed=range(32))
+    floors[B] = path.loss[:, 1000:].mean()
+batch_sizes, adam_rates = [8, 32, 128, 512], 2.0 ** np.arange(-11, -2)
+job = {"batch_size": batch_sizes, "epochs": 5, "seed": range(3)}
+sweep = hp.train(network, data["digits"], hp.Adam(adam_rates), **job)
+mean_loss = np.nan_to_num(sweep.train_loss.mean(axis=2), nan=np.inf)
+
+# %% key="batch-numbers" tags=["nbval-ignore-output"]
+best_rates = adam_rates[mean_loss.argmin(axis=0)]
+hp.say(f"floor at B = 1, 4, 16 with rate × √B: {[f'{floor:.6f}' for floor in floors.values()]}")
+hp.say(f"best rates for B = 8, 32, 128, 512: {[float(rate) for rate in best_rates]}")
+
+# %% [markdown] key="batch-seen" lang="en"
+# The floor stays with $\eta \propto \sqrt B$: where noise is most of the gradient, Adam divides each step by the size of the noise, so half of the change is made already. (For the whole run to stay the same, $1-\beta_1$ and $1-\beta_2$ have to grow with $B$, too, and $\epsilon$ to shrink with its root: Malladi et al. 2022.) And on the digits the *best* rate grows about like $\sqrt B$, 4 to 16 times over 64 times the batch, until the cliff stops it. It is a rule of thumb, not a law: sweep.
+
+# %% [markdown] key="batch-seen" lang="zh-TW" of="680c9356"
+# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步差不多就是除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi et al. 2022。）在手寫數字上，**最好**的學習率也大約隨 $\sqrt B$ 放大，批次放大 64 倍，它放大 4 到 16 倍，直到被懸崖擋住。這是經驗法則，不是定律：還是要掃描。
+
+# %% bind="words"
+worse, fine = defaults[10].mean(), defaults[50].mean()
+says("With ten epochs the default is far behind", "差了一大截", worse < peak["digits", "Adam"] - 0.05)
+says("with fifty it catches up", "訓練五十個週期就追上來了", fine > peak["digits", "Adam"] - 0.03)
+free("", "訓練十個週期", "the setting above")
+free("at its own best rate", "用自己最好的學習率", "the question")
+free("0.001 is cautious", "0.001 很保守", "the default")
+free("Nobody writes", "", "nobody does")
+free("", "Adam 領先的地方", "the heading")
+free("", "還是領先", "the question")
+says("the 150 commonest words", "最常見的 150 個字", len(words) == 150)
+says("takes 30 steps", "走 30 步", len(texts) == 3 and min(tried[hp.SGD]) == 4)
+says("judged on three others", "再用另外三份來評分", len(texts) == 3)
+
+# %% bind="words-seen"
+after_rare = {name: nats[:, -100:].mean(axis=1) for name, nats in left.items()}
+says(
+    "SGD has most left to learn, momentum less",
+    "SGD 還沒學會的最多，動量法少一些",
+    after_rare["SGD"].min() > after_rare["Momentum"].max(),
+)
+says("Adam next to nothing", "Adam 幾乎不剩", after_rare["Adam"].max() < after_rare["Momentum"].min() / 3)
+says(
+    "most left to learn, ... next to nothing",
+    "還沒學會的最多 ... 幾乎不剩",
+    after_rare["Adam"].max() < after_rare["SGD"].min() / 10,
+)
+free("how does its best rate move", "最好的學習率又怎樣移動", "the question")
+free("each at its own best rate", "三個都用自己最好的學習率", "how it is compared")
+free(
+    "a word ten times as rare learns at a tenth of the rate",
+    "罕見十倍的字，學習率等於只有十分之一",
+    "exact: tested in tests/core",
+)
+free("explains much of Adam's lead", "領先多半來自於此", "their finding")
+free("Images of ten digits, all about equally frequent", "十個數字的影像，出現次數都差不多", "the digits")
+
+# %% bind="batch-seen"
+says("The floor stays with", "底線就留在原來的高度", max(floors.values()) < 1.15 * min(floors.values()))
+free("most of the gradient", "大半是雜訊", "the condition")
+free("half of the change", "先調了一半", "a square root")
+grows = best_rates[-1] / best_rates[0]
+says(
+    "4 to 16 times over 64 times the batch",
+    "批次放大 64 倍，它放大 4 到 16 倍",
+    4 <= grows <= 16 and batch_sizes[-1] == 64 * batch_sizes[0],
+)
+free("the *best* rate grows", "**最好**的學習率也大約", "bound with the factor")
 
 # %% [markdown] key="decay" lang="en"
-# ## 10. Weight decay is not L2
+# ## 12. Weight decay is not L2
 #
 # To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, whose gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
 
-# %% [markdown] key="decay" lang="zh-TW" of="deac5270"
-# ## 10. 權重衰減不等於 L2
+# %% [markdown] key="decay" lang="zh-TW" of="90740010"
+# ## 12. 權重衰減不等於 L2
 #
 # 想讓權重保持小，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov and Hutter 2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
 
@@ -475,45 +763,60 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
     hp.say(f"d = {d:<6}  Adam with L2: w = {l2:.4f}    AdamW: w = {adamw:.4f}")
 
 # %% [markdown] key="decay-seen" lang="en"
-# Adam divides the penalty's gradient by its size, so $d$ drops out: a thousand times weaker, and the weight shrinks just as much. AdamW shrinks it by $(1 - \eta d)^t$, as asked. In a real training $\sqrt{\hat v}$ comes mostly from the data's gradients, and the penalty is divided by it, too. So Adam with L2 decays weights with small gradients most, instead of all alike.
+# Adam divides the penalty's gradient by its size, so $d$ drops out: a thousand times weaker, and the weight shrinks just as much. AdamW shrinks it by $(1 - \eta d)^t$, as asked. In a real training $\sqrt{\hat v}$ comes mostly from the data's gradients, and the penalty is divided by it, too. So Adam with L2 decays weights with small gradients most, instead of all alike. And note the product: in this form, which is PyTorch's, a change of the rate changes the decay $\eta\,d$ too. (Loshchilov and Hutter multiply $d$ by the schedule's factor only, so that the two stay apart.) What decay does to a network, Day 7 measures.
 #
 # ## In practice
 #
 # - **PyTorch**: `torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`. Its `weight_decay` is L2; for true decay use `torch.optim.AdamW`. AMSGrad is `amsgrad=True`.
-# - **Keras**: `keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`. Another $\epsilon$.
+# - **Keras**: `keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`. Another $\epsilon$, and in another place: Keras adds it to $\sqrt{v}$ without the hat, so that at the first step it weighs $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$ in our formula.
 # - Adam keeps two more numbers for every weight. In large models that is real memory.
-# - Large language models are mostly trained with AdamW, warmup and decay (Day 2).
-# - Scale your inputs first. It is one line, and here it is all that SGD needs.
+# - Large language models are mostly trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there (Day 7).
 
-# %% [markdown] key="decay-seen" lang="zh-TW" of="edea2028"
-# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。
+# %% [markdown] key="decay-seen" lang="zh-TW" of="ddf0b2e2"
+# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 與 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
 #
 # ## 實務上
 #
 # - **PyTorch**：`torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`。它的 `weight_decay` 是 L2；要真正的權重衰減，請用 `torch.optim.AdamW`。AMSGrad 寫成 `amsgrad=True`。
-# - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 又不一樣。
-# - Adam 要替每個權重多記兩個數。模型一大，佔的記憶體就很可觀。
-# - 大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練。
-# - 先調整輸入的尺度。只要一行；在今天的例子裡，SGD 要的也就只是這一行。
+# - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 不一樣，放的位置也不一樣：Keras 把它加到沒有戴帽子的 $\sqrt{v}$ 上，換算到我們的公式，第一步的分量是 $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$。
+# - Adam 要替每個權重多記兩個數。模型一大，占的記憶體就很可觀。
+# - 大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練；$\beta_2$ 常用 0.95（第 7 天）。
+
+# %% bind="decay-seen"
+free(
+    "a thousand times weaker, and the weight shrinks just as much",
+    "力道弱一千倍，權重還是縮小一樣多",
+    "the lines above: $d$ from 0.1 to 0.0001",
+)
+free("decays weights with small gradients most", "梯度小的權重衰減得最多", "follows from the division")
+free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
 # - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the gradient, as long as it is well above $\epsilon$. The hats make this true from the first step.
-# - It is a coordinate method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
-# - At its own best rate momentum can equal Adam. Adam's gain: one rate serves many problems. It still has to be found. For decay use AdamW.
+# - It is a coordinate-wise method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
+# - Each at its own best rate, momentum equals Adam on our images; where scales or frequencies differ, as in language, Adam is ahead. Its rate still has to be found. For decay use AdamW.
 #
 # **Your turn:** the [exercises of Day 5](day5_exercises.ipynb) answer at once.
 #
-# **Next:** [Day 6](day6_summary.ipynb), the end of the course. Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
+# **Next:** [Day 6](day6_summary.ipynb). Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
 
-# %% [markdown] key="recap" lang="zh-TW" of="b0600ed0"
+# %% [markdown] key="recap" lang="zh-TW" of="6255db3f"
 # ## 今天帶走的東西
 #
 # - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
-# - 它是座標方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
-# - 用自己最好的學習率，動量法可以和 Adam 打平。Adam 的好處是一個學習率適用許多問題，不過還是得把它找出來。要權重衰減，就用 AdamW。
+# - 它是逐座標的方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
+# - 各用自己最好的學習率，在我們的影像上，動量法和 Adam 打平；尺度或頻率差很多的地方，例如語言，Adam 領先。它的學習率還是得自己找出來。要權重衰減，就用 AdamW。
 #
-# **換你動手**：[第 5 天的練習](day5_exercises.ipynb)，每一題都會馬上回答你。
+# **換你動手**：[第 5 天的練習](day5_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
-# **下一站**：[第 6 天](day6_summary.ipynb)，課程的終點。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。
+# **下一站**：[第 6 天](day6_summary.ipynb)。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。
+
+# %% bind="recap"
+free("as long as it is well above", "", "the condition")
+free("Each at its own best rate", "各用自己最好的學習率", "sections 9 and 10")
+free("", "Adam 領先。它的學習率", "section 10")
+
+# %% key="progress"
+hp.progress()

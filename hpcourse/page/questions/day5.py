@@ -3,6 +3,66 @@
 from hpcourse.page.quizzes import Question
 
 QUESTIONS = {
+    "day5-puzzle": Question(
+        "Every pixel in a unit of its own, and SGD at its best rate for these data. What do the units cost?",
+        (
+            (
+                "Nothing: the first layer can undo them",
+                "It could. But it has to learn to, with one rate for weights that need very different ones.",
+            ),
+            (
+                "A point or two",
+                "With another rate SGD does make up for some of it. Most of the harm no single rate can mend.",
+            ),
+            ("About ten points", "One rate has to serve all the weights, and now they need different ones."),
+            (
+                "Nearly everything: it reads no better than guessing",
+                "So it would with a rate that is too large. The largest pixels set the limit; below it SGD learns.",
+            ),
+        ),
+        right=2,
+    ),
+    "day5-ravine": Question(
+        "Curvatures 1 and 100, and each weight at the rate it wants. How many steps to the minimum?",
+        (
+            ("1", "Each weight stands at its minimum after one step of length 1/λ times its slope."),
+            (
+                "About 10, the square root of 100",
+                "That is what momentum would make of the condition number. Here nothing is shared any more.",
+            ),
+            (
+                "About 100, the condition number",
+                "So it is with one rate for both. Two rates have no condition number between them.",
+            ),
+            (
+                "None ever gets there exactly",
+                "With a smaller rate each step leaves a part of the way. At exactly 1/λ it leaves nothing.",
+            ),
+        ),
+        right=0,
+    ),
+    "day5-forget": Question(
+        "After twenty gradients of 100 all others are 1. What do AdaGrad's and RMSProp's steps do?",
+        (
+            (
+                "Both shrink to a hundredth, as SGD's do",
+                "SGD's do: its step is the gradient times the rate. These two divide by what they remember.",
+            ),
+            (
+                "Both shrink, and both recover",
+                "Both shrink at first. But a sum of squares never gets smaller, however long one waits.",
+            ),
+            (
+                "Both shrink; RMSProp's recover, AdaGrad's do not",
+                "An average forgets the hundreds after some dozens of steps. A sum keeps them for ever.",
+            ),
+            (
+                "Neither changes: they divide by the gradient's size",
+                "In the long run RMSProp does. But the size they divide by is remembered, not today's.",
+            ),
+        ),
+        right=2,
+    ),
     "day5-first-step": Question(
         "A weight's first gradient is 0.00001. How far does Adam with η = 0.001 move it?",
         (
