@@ -560,8 +560,8 @@ peak, ranges, epochs = {}, {}, {}
 for key, run in runs.items():
     accuracy = np.nan_to_num(run.test_accuracy).mean(axis=1)
     good = rates[accuracy > accuracy.max() - 0.02]
-    quick = np.nanmean(hp.updates_to_target(run.loss, 0.5, window=18), axis=1)
-    peak[key], ranges[key], epochs[key] = accuracy.max(), good, np.nanmin(quick) / 18
+    needed = np.nan_to_num(hp.updates_to_target(run.loss, 0.5, window=18), nan=np.inf)
+    peak[key], ranges[key], epochs[key] = accuracy.max(), good, needed.mean(axis=1).min() / 18
     shown = f"{peak[key]:.1%}, within 2 points from {good.min():.2g} to {good.max():.2g}"
     hp.say(f"{key[0]:<9}  {key[1]:<8}  {shown}, loss 0.5 after {epochs[key]:.1f} epochs")
 

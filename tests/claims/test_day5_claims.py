@@ -266,3 +266,42 @@ def test_l2_is_not_weight_decay(claim):
         verdict="confirmed under conditions: no other gradient",
         holds=np.ptp(l2) < 1e-4 and np.allclose(decayed, (1 - 0.01 * np.array(strengths)) ** 50),
     )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_on_words_adam_is_ahead_at_its_own_best_rate(claim, language):
+    """Each rate tuned on one resampled text and reported on three others, of both books."""
+    _, counts = hp.bigram_counts(language)
+    drawn = [
+        np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum())
+        for seed in range(70, 74)
+    ]
+    tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
+    begin, rare = np.zeros(counts.size), {}
+    for rule, powers in ((hp.SGD, range(4, 10)), (hp.Momentum, range(3, 9)), (hp.Adam, range(-4, 2))):
+        ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, steps=30, record=False)
+        own = 2.0 ** powers[np.where(ends.diverged, np.inf, tuning(ends.end)).argmin()]
+        ends = [hp.descend(text, rule(own), begin, steps=30, record=False).end for text in texts]
+        left = [text.excess(end)[-100:].mean() for text, end in zip(texts, ends)]
+        rare[rule.__name__] = np.array(left)
+    claim(
+        "Adam is ahead of tuned SGD and momentum on words, most of all on rare ones",
+        statistic=f"nats left after the 100 rarest words, worst text ({language}): SGD; momentum; Adam",
+        measured=", ".join(f"{values.max():.2f}" for values in rare.values()),
+        verdict="confirmed",
+        holds=rare["Adam"].max() < min(rare["SGD"].min() / 10, rare["Momentum"].min() / 3),
+    )
+
+
+def test_adams_best_rate_grows_about_like_the_root_of_the_batch(claim):
+    digits, rates, sizes = hp.digits(), 2.0 ** np.arange(-11, -2), [8, 32, 128, 512]
+    sweep = hp.train(NETWORK, digits, hp.Adam(rates), batch_size=sizes, epochs=5, seed=range(70, 73))
+    best = rates[np.nan_to_num(sweep.train_loss.mean(axis=2), nan=np.inf).argmin(axis=0)]
+    slope = np.polyfit(np.log(sizes), np.log(best), 1)[0]
+    claim(
+        "Adam's best rate grows about like the square root of the batch size",
+        statistic="exponent of the best rate in B, 8 to 512, five epochs of digits",
+        measured=f"{slope:.2f}",
+        verdict="confirmed",
+        holds=0.3 < slope < 0.75,
+    )
