@@ -111,7 +111,8 @@ def make_wheel():
         if path.is_file() and not LEFT_OUT & set(place.parts) and path.suffix not in (".pyc", ".ipynb"):
             files[f"hpcourse/{place.as_posix()}"] = path.read_bytes()
     info = f"hpcourse-{told.version}.dist-info"
-    files[f"{info}/METADATA"] = (told.read_text("METADATA") or "").encode()
+    about = told.read_text("METADATA") or told.read_text("PKG-INFO") or ""  # installed, or in a clone
+    files[f"{info}/METADATA"] = about.encode()
     files[f"{info}/entry_points.txt"] = b"[console_scripts]\nhpcourse = hpcourse.__main__:main\n"
     files[f"{info}/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: hpcourse\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -57,7 +57,8 @@ A private course folder: it holds solutions, submissions and marks. Keep it out 
     hpcourse course report
 
 - `release/` is what students get, `source/` the same with solutions
-- `roster.csv` lists the students (id, name, email); replace the examples
+- `roster.csv` lists the students (id, name, email, aliases); replace it by your system's own list
+- `matches.csv` asks whose a doubtful file is: fill in its column student
 - `overrides.csv` corrects marks by hand (student, assignment, task, points, comment)
 - `.secret` draws the numbers that answers are tried on; do not hand it on, do not lose it during a semester
 """

@@ -123,10 +123,10 @@ class _workers:
     def __exit__(self, kind, *_):
         if not self.client and kind:  # what they wait for has to end first
             self.executor.shutdown(wait=False, cancel_futures=True)
-            close_hosts()
+            close_hosts(over=True)
         elif not self.client:
             self.executor.shutdown()
-            close_hosts()
+            close_hosts(over=False)
         else:
             self.executor.shutdown(wait=kind is None)
             self.client.close()
@@ -154,6 +154,11 @@ def _basis(course, assignment):
     """What grading rests on beside the submission: the released notebook, and the secret."""
     released = course.notebook("release", assignment).read_text(encoding="utf-8")
     return released, str(course.seed("", assignment, ""))  # a new secret draws other numbers: grade again
+
+
+def stamp_now(course, assignment, submitted):
+    """The stamp that grading these bytes has now."""
+    return stamp(submitted, *_basis(course, assignment))
 
 
 def stamp(submitted, released, secret):

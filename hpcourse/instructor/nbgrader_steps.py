@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
 )
 
 from hpcourse.instructor.course import Course
+from hpcourse.instructor.grade import stamp_now
 from hpcourse.instructor.repair import repair
 from hpcourse.instructor.sandbox import why_not
 from hpcourse.instructor.submission import Runner, speaking
@@ -83,7 +84,11 @@ class Run(NbGraderPreprocessor):
         course, about = Course.open(Path()), resources["nbgrader"]
         student, assignment = about["student"], about["assignment"]
         seeds = {task.name: course.seed(student, assignment, task.name) for task in course.tasks(assignment)}
+        submitted = course.notebook("submitted", assignment, student).read_bytes()
         with speaking(course.language):
             runner = Runner(seeds, course.limits, not why_not(), course.root)
-            nb.metadata["hpcourse"] = {"notes": runner.run(nb), "stamp": ""}
+            nb.metadata["hpcourse"] = {
+                "notes": runner.run(nb),
+                "stamp": stamp_now(course, assignment, submitted),
+            }
         return nb, resources

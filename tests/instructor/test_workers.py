@@ -150,7 +150,7 @@ def test_a_host_that_is_killed_is_replaced(small, monkeypatch):
     first.process.kill()
     grade_with(ThreadPoolExecutor(1), 1, course, due[1:2], not WHY_NOT)
     assert scores(course)["b"] == 8
-    grading.close_hosts()
+    grading.close_hosts(over=False)
 
 
 def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small):
@@ -158,7 +158,7 @@ def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small)
     course, _ = small
     due, _ = find_due(course, ["day1"])
     grade_with(ThreadPoolExecutor(2), 2, course, due, not WHY_NOT)
-    grading.close_hosts()
+    grading.close_hosts(over=False)
     here = {one.student: course.notebook("autograded", "day1", one.student).read_bytes() for one in due}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -181,7 +181,7 @@ def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
     one = Due("x", "day1", course.root / "x.ipynb")
     one.path.write_text("[1]")
     grade_with(ThreadPoolExecutor(1), 1, course, [one], False)
-    grading.close_hosts()
+    grading.close_hosts(over=False)
     assert "not a notebook" in one.trouble[0]
 
 
@@ -344,6 +344,9 @@ def test_neither_zip_nor_repository_holds_a_solution_or_the_secret(course, solve
         files |= {name: wheel.read(name) for name in wheel.namelist()}
         assert {"hpcourse/instructor/elsewhere.py", "hpcourse/course.toml"} <= set(wheel.namelist())
         assert not [name for name in wheel.namelist() if "solutions" in name]
+        (about,) = (wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/METADATA"))
+    assert "Name: hpcourse" in about
+    assert 'nbgrader>=0.9.5; extra == "instructor"' in about
     secret = (course.root / ".secret").read_bytes()
     answer = cell(solved, "gd-step-answer").source.encode()
     assert not [name for name, content in files.items() if secret in content or (answer in content)]
