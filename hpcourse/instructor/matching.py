@@ -125,13 +125,17 @@ class People:
         whole = fold(EXTENSION.sub("", part))
         for address in ADDRESS.findall(fold(part)):
             self._by_address(address.strip(".-+"), found)
-        rest = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
-        rest = FILLER.sub(" ", ADDED.sub(" ", rest))
+        full = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
+        rest = FILLER.sub(" ", ADDED.sub(" ", full))
         left = [word for word in tokens(rest) if word not in PLAIN_WORDS or word in self.sequences]
         self._by_alias(part, whole, found)
         self._by_id(tokens(rest), left, found)
+        if not found.strong:  # an id may hold what people add, such as s16-no-notebook
+            self._by_id(tokens(full), [], found)
         self._by_local_part(rest, left, found)
         self._by_latin_name(rest, left, found)
+        if not found.strong:  # and so may a name: Doris Day
+            self._by_latin_name(full, left, found)
         self._by_chinese_name(rest, found)
         return found
 

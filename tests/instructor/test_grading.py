@@ -98,6 +98,20 @@ def marks(course):
     return {row["id"]: row for row in table(course.root / "report/marks.csv")}
 
 
+def read(students):
+    """Those whose file could be read."""
+    return [student for student, maker in students.items() if maker.__name__ != "not_json"]
+
+
+def test_what_could_not_be_read_has_no_mark_and_is_to_be_looked_at(graded):
+    course, students, _, _ = graded
+    (unread,) = set(students) - set(read(students))
+    row = marks(course)[unread]
+    assert (row["day1 gd_step (1)"], row["day1 (9)"], row["total (9)"]) == ("", "", "")
+    looks = table(course.root / "report/look_at.csv")
+    assert any(row["student"] == unread and "not JSON" in row["where"] for row in looks)
+
+
 def test_nobody_is_lost(graded):
     course, students, _, _ = graded
     assert set(marks(course)) == {*students, "absent"}
@@ -162,8 +176,7 @@ def test_what_went_wrong_is_said(graded):
 
 def test_files_stay_small_and_nothing_is_left_running(graded):
     course, students, _, _ = graded
-    unread = {student for student, maker in students.items() if maker.__name__ == "not_json"}
-    for student in set(students) - unread:
+    for student in read(students):
         assert course.notebook("autograded", "day1", student).stat().st_size < 500_000, student
         assert (course.root / f"feedback/{student}/day1/day1_exercises.html").stat().st_size < 40_000, student
     everything = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
@@ -172,7 +185,7 @@ def test_files_stay_small_and_nothing_is_left_running(graded):
 
 def test_feedback_shows_no_html_of_the_students_own(graded):
     course, students, _, _ = graded
-    pages = [course.root / f"feedback/{student}/day1/day1_exercises.html" for student in students]
+    pages = [course.root / f"feedback/{student}/day1/day1_exercises.html" for student in read(students)]
     for page in pages:
         content = page.read_text(encoding="utf-8")
         assert "<script" not in content
@@ -183,7 +196,7 @@ def test_feedback_shows_no_html_of_the_students_own(graded):
     assert "9 / 9" in content
     assert f"Name of {perfect}" in content
     with zipfile.ZipFile(course.root / "report/feedback_day1.zip") as archive:
-        assert len(archive.namelist()) == len(students) + 1
+        assert len(archive.namelist()) == len(read(students)) + 1
 
 
 def test_what_to_look_at_by_hand_names_the_cheats(graded):

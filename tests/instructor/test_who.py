@@ -28,6 +28,7 @@ CLASS = {
         Student("b14901005", "Wei Chen", "wei@example.edu"),
         Student("b14901006", "Chen Wei", "chen@example.edu"),
         Student("10002", "Grace Hopper", "hopper@example.edu"),
+        Student("x16-no-notebook", "Doris Day", ""),
     )
 }
 ADA, TINA, LIN = "b14901003", "b14901001", "b14901002"
@@ -59,6 +60,8 @@ def match(path, roster=CLASS, **more):
         ("Tina Chen - day1.ipynb", TINA),
         ("陳雅婷/hw 2.ipynb", TINA),
         ("ＡＤＡ Lovelace/ｂ14901003.ipynb", ADA),
+        ("x16-no_notebook/day1.ipynb", "x16-no-notebook"),
+        ("Doris Day - day1.ipynb", "x16-no-notebook"),
         ("grace hopper_2024-10-10 day1.ipynb", "10002"),
         ("Group 3-Ada Lovelace_12_assignsubmission_file_/x.ipynb", ADA),
     ],
