@@ -36,7 +36,11 @@ LESSON = """\
 # 權重的一半，和[第 1 天](day1_learning_rate.ipynb)一樣。[練習](day9_exercises.ipynb)會問到。
 
 # %% key="half-print"
-print(np.float64(3) / 2)
+half = np.float64(3) / 2
+print(half)
+
+# %% bind="half"
+says("Half of a weight", "權重的一半", half == 1.5)
 """
 EXERCISE = """\
 # %% [markdown] key="halve" lang="en"
@@ -60,6 +64,10 @@ EXERCISE = """\
 # 用除的。
 #
 # </details>
+
+# %% bind="halve"
+free("Return half of", "## 1. 一半", "the task")
+free("", "的一半", "the task")
 
 # %% key="halve-answer"
 def halve(w):
@@ -105,6 +113,9 @@ OPENING = """\
 # {links}
 #
 # **你會動手做**：取一半。
+
+# %% bind="title"
+free("", "取一半", "the task")
 
 """
 
