@@ -27,6 +27,63 @@ ORDER_TOO = "The results are returned in the wrong order."
 OLD_MEMORY = "The old memory is returned: the next step will not know what happened in this one."
 ABSOLUTE = "The sign of the gradient is lost: every weight moves the same way, whichever way its slope goes."
 
+
+def _midrange(losses, axis):
+    return (np.max(losses, axis=axis) + np.min(losses, axis=axis)) / 2
+
+
+def _trimmed(losses, axis):
+    return np.mean(np.sort(losses, axis=axis)[:, 1:-1], axis=axis)
+
+
+# What the seeds of a rate can be judged by instead of their mean.
+INSTEAD_OF_MEAN = (
+    ("median", np.median, "The median over the seeds decides; the task asks for the mean."),
+    ("worst_seed", np.max, "The worst seed of each rate decides; the task asks for the mean over the seeds."),
+    (
+        "midrange",
+        _midrange,
+        "Half-way between the best and the worst seed is not the mean: the others have a say too.",
+    ),
+    (
+        "root_mean_square",
+        lambda losses, axis: np.sqrt(np.mean(np.square(losses), axis=axis)),
+        "The losses are squared before they are averaged, so that bad seeds count more. The task asks for "
+        "the mean.",
+    ),
+    (
+        "geometric_mean",
+        lambda losses, axis: np.exp(np.mean(np.log(losses), axis=axis)),
+        "That is the geometric mean: the average of the logarithms. The task asks for the mean itself.",
+    ),
+    (
+        "harmonic_mean",
+        lambda losses, axis: 1 / np.mean(1 / np.asarray(losses), axis=axis),
+        "That is the harmonic mean, in which lucky seeds count most. The task asks for the mean.",
+    ),
+    (
+        "mean_and_spread",
+        lambda losses, axis: np.mean(losses, axis=axis) + np.std(losses, axis=axis),
+        "The spread over the seeds is added to the mean. That is careful, but the task asks for the mean.",
+    ),
+    (
+        "mean_minus_spread",
+        lambda losses, axis: np.mean(losses, axis=axis) - np.std(losses, axis=axis),
+        "The spread over the seeds is taken away from the mean, which rewards what scatters. The task asks "
+        "for the mean.",
+    ),
+    ("steadiest", np.std, "The smallest spread over the seeds decides, however high the loss is."),
+    (
+        "trimmed_mean",
+        _trimmed,
+        "The best and the worst seed are left out of the mean. All seeds count.",
+    ),
+)
+PENALTY = (
+    "A diverged seed counts as a fixed loss instead of putting its rate aside. Where losses are larger than "
+    "that number, a rate that diverges looks good."
+)
+
 # The first weight never feels a gradient; the others differ by four orders of magnitude.
 MIXED = (
     [0.0, 2.0, -0.03, 40.0, -1.0, 0.005],

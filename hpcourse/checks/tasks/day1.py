@@ -7,8 +7,10 @@ from hpcourse.checks.task import Case, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    INSTEAD_OF_MEAN,
     NO_RATE,
     ONE_STEP_FOR_ALL,
+    PENALTY,
     SILENT,
     STANDS_STILL,
     walks,
@@ -224,6 +226,7 @@ def _sweeps(rng):
     steady = [[0.5, 0.5, 0.5], [0.9, 0.05, 0.5], [0.2, 0.75, 0.3], [1.0, 1.1, 0.9], [5.0, inf, 4.0]]
     unsorted = np.array([0.3, 0.003, 3.0, 0.03])
     fewer = [[nan, 0.7], [0.6, 0.1], [inf, 0.01], [0.3, 0.2]]
+    huge = 1e12 * np.array([[3.0, 4.0], [nan, 1e-3], [inf, 1e-4], [9.0, 8.0], [2.0, 2.5]])
     size = rng.uniform(0.5, 1.0, (6, 4))
     size[rng.integers(0, 5)] *= 0.5
     size[5] = [0.01, 0.01, nan, 0.01]
@@ -235,10 +238,36 @@ def _sweeps(rng):
         Case("one bad seed", {"lrs": rates, "losses": outlier}),
         Case("one lucky seed", {"lrs": rates, "losses": np.array(steady)}),
         Case("rates in no order", {"lrs": unsorted, "losses": np.array(fewer)}),
+        Case("huge losses", {"lrs": rates, "losses": huge}),
+        *(Case(f"losses that scatter {n}", _scattered(seed)) for n, seed in enumerate((737, 898, 158), 1)),
         Case("lists", {"lrs": list(rates), "losses": plain}, "lists", SILENT),
         Case("float32", {"lrs": rates, "losses": np.array(diverged, dtype=np.float32)}, "float32"),
         Case("a random sweep", {"lrs": drawn, "losses": size}, "random"),
     ]
+
+
+def _scattered(seed):
+    """A sweep whose best rate is another one by the mean than by the median, the root mean square, ...
+
+    The seeds were searched for: with these three, no two of those averages choose alike everywhere.
+    """
+    rng = np.random.default_rng(seed)
+    losses = np.round(rng.uniform(0.3, 0.6, (9, 1)) * rng.lognormal(0, 0.6, (9, 5)), 2) + 0.01
+    return {"lrs": np.geomspace(0.001, 10, 9), "losses": losses}
+
+
+def _by(score):
+    """The surviving rate with the lowest `score` over the seeds."""
+
+    def wrong(lrs, losses):
+        survives = np.isfinite(losses).all(axis=1)
+        return lrs[np.argmin(np.where(survives, score(losses, axis=1), np.inf))]
+
+    return wrong
+
+
+def _with_penalty(**instead):
+    return lambda lrs, losses: lrs[np.argmin(np.mean(np.nan_to_num(losses, **instead), axis=1))]
 
 
 def _search(lrs, losses, best, lowest):
@@ -305,20 +334,10 @@ BEST_LEARNING_RATE = Task(
             lambda lrs, losses: lrs[np.nanargmin(np.mean(losses, axis=0))],
             "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
         ),
-        Mistake(
-            "median",
-            lambda lrs, losses: lrs[
-                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.median(losses, axis=1), np.inf))
-            ],
-            "That is the lowest median over the seeds; the task asks for the lowest mean.",
-        ),
-        Mistake(
-            "worst_seed",
-            lambda lrs, losses: lrs[
-                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.max(losses, axis=1), np.inf))
-            ],
-            "You compare the worst seed of each rate; the task asks for the mean over the seeds.",
-        ),
+        *(Mistake(id, _by(score), message) for id, score, message in INSTEAD_OF_MEAN),
+        Mistake("penalty", _with_penalty(nan=100.0, posinf=100.0), PENALTY),
+        Mistake("penalty_of_one", _with_penalty(nan=1.0, posinf=1.0), PENALTY),
+        Mistake("penalty_for_nan", _with_penalty(nan=100.0, posinf=np.inf), PENALTY),
         Mistake(
             "first_seed",
             lambda lrs, losses: lrs[np.argmin(np.where(np.isfinite(losses[:, 0]), losses[:, 0], np.inf))],
@@ -365,6 +384,11 @@ BEST_LEARNING_RATE = Task(
             "largest_survivor",
             lambda lrs, losses: np.max(lrs[np.isfinite(losses).all(axis=1)]),
             "That is the largest rate that survives. Survival is not yet a low loss.",
+        ),
+        Mistake(
+            "step_back",
+            lambda lrs, losses: np.max(lrs[np.isfinite(losses).all(axis=1)]) / 10,
+            "That is a tenth of the largest rate that survives, a rule of thumb. Here the losses decide.",
         ),
         Mistake(
             "smallest_rate",

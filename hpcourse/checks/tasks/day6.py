@@ -5,7 +5,7 @@ import numpy as np
 from hpcourse.checks.capstone import CAPSTONE
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Mistake, Task, once
-from hpcourse.checks.tasks.common import SILENT
+from hpcourse.checks.tasks.common import INSTEAD_OF_MEAN, PENALTY, SILENT
 
 DIAGNOSES = ("lr_too_large", "lr_too_small", "noise_floor", "healthy")
 
@@ -33,6 +33,10 @@ def _falling(start, floor, speed, steps, jitter=0.0, rng=None):
     return curve + noise * (t > 0.2 * steps)
 
 
+def _bump(steps, height):
+    return height * np.exp(-(((np.arange(steps) - 6) / 2.0) ** 2))
+
+
 def _curves(rng):
     growing = 2.3 * 1.05 ** np.arange(60)
     exploding = np.append(2.3 * 1.6 ** np.arange(30), [np.inf, np.nan, np.nan])
@@ -56,6 +60,21 @@ def _curves(rng):
         "falls from far up": _falling(6.0, 0.05, 0.1, 150),
         "falls steeply to the end": np.linspace(2.3, 0.02, 60),
         "crawls and trembles": _falling(2.3, 1.6, 0.003, 80, 0.002),
+        "jumps by a fifth, high up": _falling(2.0, 1.4, 0.15, 100, 0.2),
+        "jumps by a tenth, high up": _falling(2.0, 1.5, 0.2, 81, 0.1),
+        "jitters close to its start": _falling(1.0, 0.7, 0.3, 61, 0.15),
+        "one early bump, then it learns": _falling(2.3, 0.03, 0.14, 100) + _bump(100, 3.0),
+        "one early bump, then it crawls": _falling(2.3, 1.0, 0.001, 90) + _bump(90, 1.5),
+        "one early bump, then noise": _falling(2.3, 0.5, 0.15, 100, 0.25) + _bump(100, 4.0),
+        "noisy at first, then it settles": np.where(
+            np.arange(120) < 40, _falling(2.3, 0.9, 0.2, 120, 0.3), _falling(2.3, 0.02, 0.12, 120)
+        ),
+        "infinite for a moment": np.where(np.arange(60) == 20, np.inf, _falling(2.3, 0.03, 0.14, 60)),
+        "nan for a moment": np.where(np.arange(70) == 9, np.nan, _falling(2.3, 0.03, 0.14, 70)),
+        "small losses that jitter": 0.004 * _falling(2.3, 0.5, 0.15, 100, 0.25),
+        "small losses that crawl": 0.004 * _falling(2.3, 1.0, 0.001, 80),
+        "large losses that settle": 3000 * _falling(2.3, 0.03, 0.14, 100),
+        "large losses that crawl": 3000 * _falling(2.3, 1.6, 0.003, 80, 0.002),
     }
     start, steps = float(rng.uniform(0.8, 5)), int(rng.integers(60, 150))
     random = {
@@ -79,6 +98,22 @@ def _relabel(**changes):
 def _nan_unnoticed(train_loss):
     loss = np.asarray(train_loss, dtype=float)
     return "healthy" if np.isnan(loss[-1]) else diagnose(loss)
+
+
+def _asked_first(question, answer):
+    """A diagnosis that, of a loss that stays finite and ends below its start, asks another question first."""
+
+    def wrong(train_loss):
+        loss = np.asarray(train_loss, dtype=float)
+        right = diagnose(loss)
+        return answer if right != "lr_too_large" and question(loss) else right
+
+    return wrong
+
+
+def _end_only(train_loss):
+    loss = np.asarray(train_loss, dtype=float)
+    return diagnose(loss[np.isfinite(loss)] if np.isfinite(loss[-1]) else loss)
 
 
 def _growth_unnoticed(instead):
@@ -119,6 +154,30 @@ DIAGNOSE = Task(
     observe=once("result"),
     words=DIAGNOSES,
     mistakes=(
+        Mistake(
+            "asked_for_progress_first",
+            _asked_first(lambda loss: loss[-1] > 0.5 * loss[0], "lr_too_small"),
+            "A curve that jumps about, high up, is called too slow. Ask for the jumps first: a larger rate "
+            "would only make them larger.",
+        ),
+        Mistake(
+            "highest_loss_decides",
+            _asked_first(lambda loss: loss.max() > loss[0], "lr_too_large"),
+            "A run with a bump on its way counts as diverged, although it comes down again. Compare its end "
+            "with its start.",
+        ),
+        Mistake(
+            "jumps_anywhere",
+            _asked_first(lambda loss: np.std(np.diff(loss)) > 0.05 * loss.mean(), "noise_floor"),
+            "A curve that jumps at the beginning and is smooth later is called a noise floor. Look at its "
+            "second half.",
+        ),
+        Mistake(
+            "only_the_end_is_checked",
+            _end_only,
+            "Only the last loss is asked whether it is finite. A run that was infinite or NaN on its way has "
+            "diverged too.",
+        ),
         Mistake(
             "nan_unnoticed",
             _nan_unnoticed,
@@ -272,6 +331,14 @@ def _comparisons(rng):
         "different numbers of rates": different,
         "one bad seed": outlier,
     }
+    huge = {
+        "RMSProp": [[3e12, 4e12], [nan, 1e9]],
+        "SGD": [[2e12, 2.5e12], [9e12, 8e12]],
+        "Adam": [[5e12, 6e12], [inf, 1e8]],
+    }
+    named["huge losses"] = huge
+    for number, seed in enumerate((2087, 56, 422, 1687, 19), start=1):
+        named[f"losses that scatter {number}"] = _scattered(seed)
     cases = [Case(name, {"results": _arrays(results)}) for name, results in named.items()]
     names = [str(name) for name in rng.permutation(["SGD", "Momentum", "Adam", "RMSProp"])]
     drawn = {name: rng.uniform(0.5, 2, (5, 4)) for name in names}
@@ -281,6 +348,19 @@ def _comparisons(rng):
         Case("lists", {"results": lucky}, "lists", SILENT),
         Case("random losses", {"results": drawn}, "random"),
     ]
+
+
+def _scattered(seed):
+    """A comparison whose winner is another one by the mean than by the median, the root mean square, ...
+
+    The seeds were searched for: with these five, no two of those averages choose alike everywhere.
+    """
+    rng = np.random.default_rng(seed)
+    names = ("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdaGrad")
+    return {
+        name: np.round(rng.uniform(0.3, 0.5, (4, 1)) * rng.lognormal(0, 0.6, (4, 5)), 2) + 0.01
+        for name in names
+    }
 
 
 def _arrays(results):
@@ -306,6 +386,24 @@ def _at_common_rate(results):
     return _lowest(lambda losses: _means(losses)[np.argmin(total)])(results)
 
 
+def _mean_at(score):
+    """The mean over the seeds, at the surviving rate with the lowest `score`."""
+
+    def of(losses):
+        losses = _survivors(losses)
+        return np.mean(losses[np.argmin(score(losses, axis=1))])
+
+    return of
+
+
+def _filled(losses, nan, posinf):
+    return np.mean(np.nan_to_num(losses, nan=nan, posinf=posinf), axis=1).min()
+
+
+RATE_BY = (
+    "In the end the means are compared, but each optimizer's rate is chosen by something else, such as a "
+    "single seed or the median. Choose it by the mean as well."
+)
 OUT_ALTOGETHER = (
     "An optimizer with a single diverged run is out altogether, and sometimes none is left. Only the rate "
     "that diverged does not qualify; the others of that optimizer still do."
@@ -416,16 +514,23 @@ FAIR_WINNER = Task(
             "asks for "
             "its own best rate.",
         ),
-        Mistake(
-            "worst_seed",
-            _lowest(lambda losses: np.max(_survivors(losses), axis=1).min()),
-            "The worst seed of each rate decides; the task asks for the mean over the seeds.",
+        *(
+            Mistake(id, _lowest(lambda losses, score=score: score(_survivors(losses), axis=1).min()), message)
+            for id, score, message in INSTEAD_OF_MEAN
+            if id != "steadiest"
+        ),
+        *(
+            Mistake(f"rate_by_{id}", _lowest(_mean_at(score)), RATE_BY)
+            for id, score in (("luckiest_seed", np.min), ("median", np.median), ("worst_seed", np.max))
         ),
         Mistake(
-            "median",
-            _lowest(lambda losses: np.median(_survivors(losses), axis=1).min()),
-            "The median over the seeds decides; the task asks for the mean.",
+            "best_rate_of_each_seed",
+            _lowest(lambda losses: np.mean(np.min(_survivors(losses), axis=0))),
+            "For every seed another rate may win, and their lowest losses are averaged. One rate has to "
+            "serve all seeds: average first, then take the best rate.",
         ),
+        Mistake("penalty", _lowest(lambda losses: _filled(losses, 100.0, 100.0)), PENALTY),
+        Mistake("penalty_for_nan", _lowest(lambda losses: _filled(losses, 100.0, np.inf)), PENALTY),
         Mistake(
             "first_seed",
             _lowest(lambda losses: _survivors(losses)[:, 0].min()),
