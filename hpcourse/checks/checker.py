@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hpcourse.checks import properties
-from hpcourse.checks.isolation import TimeUp, run_apart
+from hpcourse.checks.isolation import TimeUp, load_pyplot, run_apart
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import LONGEST, Answer, Ours, Reordered, Unusable, say
 
@@ -69,6 +69,7 @@ class Live:
     def observed(self):
         """The answer on every case."""
         function = Answer(self.answer, self.task.names)
+        load_pyplot(self.answer)
         outcome = run_apart(lambda: _watch_all(self.task, function, self.cases))
         value = outcome.value or ([], None, [], ())
         told = (outcome.ending, outcome.printed, outcome.characters, *value)
@@ -111,7 +112,7 @@ def not_to_be_tried(task, answer):
 def conclude(task, source):
     """The Result of an answer whose behaviour `source` tells: a `Live` one, or one observed elsewhere."""
     cases, observed = source.cases, source.observed()
-    printed = {"printed": observed.printed, "characters": observed.characters}
+    printed = {"printed": properties.printable(observed.printed), "characters": observed.characters}
     if observed.ending != "done":
         return Result(task, "not yet", properties.no_end(observed.ending), **printed)
     records = observed.records
@@ -225,7 +226,7 @@ def _what_was_raised(error, function):
         if code and frame.f_code.co_filename == code.co_filename:
             where = {"line": line - frame.f_code.co_firstlineno + 1, "function": frame.f_code.co_name}
     try:
-        message = str(error)[:LONGEST]
+        message = properties.printable(str(error)[:LONGEST])
     except Exception:
         message = ""
     return {"kind": type(error).__name__[:LONGEST], "said": message, **where}

@@ -2,7 +2,7 @@
 
 A child knows the notebook's objects without any of them being sent to it, and whatever it does (loops
 for ever, fills the memory, leaves the interpreter, changes a global) ends with it. Where there is no
-`fork` (Windows, Pyodide) the work is done in this process, its output still captured.
+`fork` (Windows, Pyodide) the work is done in this process, in the bounds of `here.py`, its output captured.
 """
 
 import builtins
@@ -21,6 +21,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+from hpcourse.checks.here import TimeUp, put_back, within
+
 SECONDS = 2.0
 # A grader, whose machine may be busy, counts CPU time and waits longer than that.
 PATIENCE = float(os.environ.get("HPCOURSE_PATIENCE", 1))
@@ -29,10 +31,6 @@ FILE_SIZE = 16 * 2**20
 RETURNED = 32 * 2**20  # no honest answer to a check returns more
 KEPT = 1000  # characters of what the answer prints
 HEADER = struct.Struct("!Q")
-
-
-class TimeUp(BaseException):
-    """Raised in an answer whose time is up, where it cannot be ended from outside."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def run_apart(work, seconds=SECONDS):
     `work` returns only numbers, strings, arrays and containers of these, and raises nothing.
     """
     if not hasattr(os, "fork") or sys.platform in ("emscripten", "wasi"):
-        return _run_here(work)
+        return _run_bounded(work, seconds)
     incoming, outgoing = os.pipe()
     with warnings.catch_warnings():
         # From 3.12 on Python warns of forking beside threads. The child starts none of the notebook's
@@ -89,6 +87,74 @@ def run_apart(work, seconds=SECONDS):
     return Outcome("done", *pickle.loads(message))
 
 
+def _run_bounded(work, seconds):
+    """In this process, with what bounds can be had here."""
+    result = {}
+
+    def bounded():
+        result["value"] = within(seconds, work)
+
+    builtins_input = builtins.input
+    try:
+        with put_back():
+            builtins.input = _nobody_answers
+            plots_do_nothing()
+            outcome = _run_here(bounded)
+    except TimeUp:
+        return Outcome("time")
+    finally:
+        builtins.input = builtins_input
+    return Outcome("done", result["value"], outcome.printed, outcome.characters)
+
+
+def plots_do_nothing():
+    """An answer may draw a figure at every call: what takes time, making and showing figures, is left out.
+
+    All its drawing goes to one figure that nobody sees. pyplot is left alone if nobody has loaded it.
+    """
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    made = {}
+
+    def once(make):
+        """The first figure, or axes, made with these arguments; the next time the same."""
+
+        def again(*args, **kwargs):
+            key = make.__name__, repr(args), repr(kwargs)
+            if key not in made:
+                made[key] = make(*args, **kwargs)
+            return made[key]
+
+        return again
+
+    with contextlib.suppress(Exception):
+        from matplotlib.figure import Figure
+
+        hidden = Figure()
+        hidden.add_subplot, hidden.subplots = once(hidden.add_subplot), once(hidden.subplots)
+        hidden.savefig = hidden.show = lambda *_, **__: None
+        pyplot.figure = lambda *_, **__: hidden
+        pyplot.gcf = lambda: hidden
+        pyplot.gca = lambda: hidden.gca()
+        pyplot.subplots = lambda *args, **kwargs: (hidden, _axes(hidden, args, kwargs))
+        for name in ("show", "draw", "pause", "close", "clf", "cla", "savefig", "tight_layout"):
+            setattr(pyplot, name, lambda *_, **__: None)
+
+
+def _axes(figure, args, kwargs):
+    known = ("sharex", "sharey", "squeeze", "width_ratios", "height_ratios", "nrows", "ncols")
+    return figure.subplots(*args, **{name: value for name, value in kwargs.items() if name in known})
+
+
+def load_pyplot(function):
+    """Load pyplot for an answer that will: in the answer's own time it would take up most of it."""
+    code = getattr(function, "__code__", None)
+    if code and any(name.startswith("matplotlib") for name in code.co_names):
+        with contextlib.suppress(ImportError):
+            import matplotlib.pyplot  # noqa: F401
+
+
 def _run_here(work):
     stream = Cut()
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream), warnings.catch_warnings():
@@ -106,6 +172,7 @@ def _be_the_child(work, outgoing, seconds):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         builtins.input = _nobody_answers  # a notebook's own would ask over the parent's connection
         _mute_notebook()
+        plots_do_nothing()
         _limit(seconds)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):

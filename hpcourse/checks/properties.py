@@ -141,11 +141,16 @@ def label(seen):
     return say("result") if seen.name == "result" else seen.name
 
 
+def printable(text):
+    """Text without the halves of characters (surrogates) that no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def number_text(value):
     """Numbers as short as they can be told apart."""
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "U" and value.ndim == 0:
-            return repr(str(value))[:80]
+            return repr(printable(str(value)))[:80]
         value = np.array2string(value, precision=6, threshold=12, separator=", ", max_line_width=80)
     return str(value)[:300]
 
@@ -178,6 +183,11 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
             return Parts([_raised(task, record.details), *([only] if only else [])])
     kinds = [what[0] for *_, what in wrong]
     first = wrong[0]
+    if _half_precision(wrong):
+        return say(
+            "Right as far as float16 can tell: it keeps three digits, and what is smaller than a "
+            "hundred-millionth becomes zero. float32 is exact enough."
+        )
     fact = getattr(first[3][1], "name", "")
     if isinstance(fact, Said):
         return say("This should be so, and is not: {fact}.", fact=fact)
@@ -200,6 +210,20 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
     return _numbers(task, cases, expected, records, wrong)
 
 
+def _half_precision(wrong):
+    """Whether all that is wrong is what float16 makes of the right numbers."""
+    for _, right, given, (kind, *_) in wrong:
+        if kind not in ("value", "nan") or len(right.seen) != len(given.seen):
+            return False
+        for one, other in zip(right.seen, given.seen):
+            if other.value.dtype != np.float16:
+                return False
+            size = np.abs(one.value).max(initial=0)
+            if not np.allclose(one.value, other.value.astype(float), rtol=0.02, atol=0.02 * size):
+                return False
+    return bool(wrong)
+
+
 def _raised(task, details):
     kind = details["kind"]
     said = details["said"]
@@ -209,6 +233,11 @@ def _raised(task, details):
             "Python says: {said}.",
             names=", ".join(task.names),
             said=said,
+        )
+    if "bitwise_xor" in said or "for ^" in said:
+        return say(
+            "It stops at `^`, which is no power in Python: it compares bits. A power is written with two "
+            "asterisks."
         )
     reason = say(RAISED[kind], said=said) if kind in RAISED else say("{kind} ({said}).", kind=kind, said=said)
     if "line" in details:
@@ -235,6 +264,14 @@ def _unusable(task, first):
         )
     if kind == "no rate":
         return say("You return a schedule, but asked about a step it returns nothing (None).")
+    if kind == "packed":
+        return say(
+            "Your function returns results inside results. It should return {wanted} values side by side, in "
+            "the task's order.",
+            **given.details,
+        )
+    if kind == "in place":
+        return say("With whole numbers it is wrong: such an array, changed in place, cuts fractions off.")
     if kind == "count":
         if given.details.get("wanted") == 1:
             return _not_one(given.details["got"])
@@ -281,6 +318,15 @@ def _shape_or_nan(task, first, kinds):
             got=given.value.size,
             wanted=right.value.size,
         )
+    if kind == "shape" and right.value.dtype.kind == "U":
+        return say("Return the word itself, not inside a list or an array.")
+    if kind == "shape" and right.value.size == given.value.size:
+        return say(
+            "{name} has the shape {got} and should have {wanted}: as many numbers, arranged otherwise.",
+            name=label(right),
+            got=given.value.shape,
+            wanted=right.value.shape,
+        )
     if kind == "shape":
         return say(
             "{name} has the shape {got} and should have {wanted}. Was something averaged or added up "
@@ -304,29 +350,43 @@ def _shape_or_nan(task, first, kinds):
 def _only(cases, records, wrong):
     """What is special about the cases that differ, if others are right; or None."""
     kinds = {case.kind for case, *_ in wrong}
-    right = {case.kind for case, record in zip(cases, records) if not record.problem} - kinds
-    if kinds == {"integers"}:
+    answered = [case for case, record in zip(cases, records) if not record.problem]
+    right = {case.kind for case in answered} - kinds
+    every = {
+        kind: all(any(case is one for one, *_ in wrong) for case in cases if case.kind == kind)
+        for kind in kinds
+    }
+    if kinds == {"integers"} and "plain" in right:
         return say(
-            "With whole-number weights it is wrong: values are cut off to integers. An array made to look "
-            "like an integer array cannot hold fractions."
+            "With whole numbers it is wrong: values are cut off to integers. An array made to look like an "
+            "integer array cannot hold fractions."
         )
-    if kinds == {"float32"}:
+    if kinds == {"float32"} and "plain" in right:
         return say("With float32 it is less exact than float32 can be.")
-    if kinds == {"lists"}:
+    if kinds == {"lists"} and "plain" in right:
         return say("With arrays it is right, with lists it is not.")
-    if kinds == {"random"}:
+    if kinds == {"random"} and "plain" in right:
         return say(
             "Right for the example numbers and wrong for others: something is typed in that should be "
             "computed from the arguments."
         )
-    if kinds <= {"array", "matrix", "lists", "integers"} and "plain" in right:
+    flat = {"plain", "scalar", "random"}
+    if kinds <= {"array", "matrix", "lists", "integers"} and "plain" in right and _all_flat(answered, flat):
         return say("With single numbers or flat arrays it is right, with other arrays it is not.")
-    plain = [case for case in cases if case.kind == "plain"]
-    if kinds <= {"scalar"} or (right and right <= {"array", "lists"} and len(plain) < len(wrong)):
+    if kinds == {"scalar"} and "plain" in right:
         return say("With arrays it is right, with single numbers it is not.")
-    if right == {"scalar"} and all(what[0] != "value" for *_, what in wrong):
+    if right == {"scalar"} and all(every.values()) and all(what[0] != "value" for *_, what in wrong):
         return say("With single numbers it is right, with arrays it is not.")
     return None
+
+
+def _all_flat(cases, kinds):
+    """Whether the cases of these kinds hold no array with more than one axis."""
+    values = [value for case in cases if case.kind in kinds for value in case.arguments.values()]
+    return all(
+        not isinstance(value, dict) and np.ndim(value[0] if isinstance(value, list) and value else value) < 2
+        for value in values
+    )
 
 
 def _numbers(task, cases, expected, records, wrong):
@@ -362,7 +422,7 @@ def _words(task, expected, records):
     if strange:
         return say(
             "Your function answers {got}, which is not one of the possible answers: {words}.",
-            got=repr(strange[0][:40]),
+            got=repr(printable(strange[0][:40])),
             words=", ".join(task.words),
         )
     right = sum(

@@ -6,10 +6,12 @@ A reading knows what counts as right and which wrong values are typical, each wi
 import numbers as kinds
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from hpcourse.checks.checker import NOT_STARTED
+from hpcourse.checks.properties import printable
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
 
@@ -49,10 +51,16 @@ class Reading:
         """The answer as something that JSON can hold: a number, a word, None, or {"type": its name}."""
         if answer is None or answer is Ellipsis:
             return None
+        if isinstance(answer, list | tuple) and len(answer) == 1:
+            answer = answer[0]
         if isinstance(answer, np.ndarray | np.generic) and answer.size == 1:
             answer = answer.item()
         if isinstance(answer, str):
-            return answer[:LONGEST]
+            return printable(answer[:LONGEST])
+        if isinstance(answer, complex) and answer.imag == 0:
+            answer = answer.real
+        if isinstance(answer, Decimal):
+            answer = float(answer)
         if isinstance(answer, kinds.Real):  # True too, which is then no number
             return answer if isinstance(answer, bool) else float(answer)
         return {"type": type(answer).__name__[:LONGEST]}

@@ -5,7 +5,7 @@ import numpy as np
 from hpcourse.checks.task import Case, say
 
 SILENT = say("")  # an answer that does not take lists is right, and natural: nothing to tell
-NO_INTEGERS = say("With whole-number weights it stops with an error: such an array cannot hold fractions.")
+NO_INTEGERS = say("Whole numbers it cannot change in place: such an array holds no fractions.")
 FLAT_ONLY = say("It works on flat arrays; a matrix of weights it does not take.")
 ROWS_ONLY = say("It takes examples that are rows of numbers; images with several axes it does not take.")
 ARRAYS_ONLY = say("It works on arrays; a single number it does not take.")

@@ -1,0 +1,114 @@
+"""What keeps an answer in bounds where it cannot have a process of its own: a browser (Pyodide), Windows.
+
+A clock that is looked at while the answer runs ends what never ends, and what it changed in NumPy, in
+Python's own names or in the settings of this process is put back. It works without threads and signals:
+Python itself calls the clock, at every jump backwards and every call (`sys.monitoring`, from 3.12 on) or at
+every instruction (`sys.settrace`). So it cannot stop a loop inside C, as `sum(iter(int, 1))` is, in which
+Python is never asked anything.
+"""
+
+import builtins
+import contextlib
+import math
+import os
+import random
+import sys
+import time
+import warnings
+
+import numpy as np
+
+EVERY = 256  # events from one look at the clock to the next
+
+
+class TimeUp(BaseException):
+    """Raised in an answer whose time is up."""
+
+
+class _Clock:
+    def __init__(self, seconds):
+        self.end, self.events, self.late = time.monotonic() + seconds, 0, False
+
+    def is_late(self):
+        """Once the time is up it stays so: whoever catches the exception meets it again at the next event."""
+        self.events += 1
+        if not self.late and self.events % EVERY == 0:
+            self.late = time.monotonic() > self.end
+        return self.late
+
+
+def within(seconds, work):
+    """`work()`, ended by TimeUp after about `seconds`."""
+    clock = _Clock(seconds)
+    if sys.version_info < (3, 12):
+        return _traced(clock, work)
+    monitoring = sys.monitoring
+    tool = next((number for number in range(6) if monitoring.get_tool(number) is None), None)
+    if tool is None:
+        return _traced(clock, work)
+
+    def look(*_):
+        if clock.is_late():
+            raise TimeUp
+
+    events = monitoring.events.JUMP | monitoring.events.PY_START | monitoring.events.PY_RESUME
+    monitoring.use_tool_id(tool, "hpcourse")
+    try:
+        for event in (monitoring.events.JUMP, monitoring.events.PY_START, monitoring.events.PY_RESUME):
+            monitoring.register_callback(tool, event, look)
+        monitoring.set_events(tool, events)
+        return work()
+    finally:
+        clock.late, clock.end = False, math.inf
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+
+
+def _traced(clock, work):
+    """The same with `sys.settrace`. An exception raised in it switches it off, so that an answer which
+    catches everything and goes on for ever is not stopped here."""
+
+    def trace(frame, event, argument):
+        frame.f_trace_opcodes = True  # `while True: pass` on one line makes no other event
+        if clock.is_late():
+            raise TimeUp
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        return work()
+    finally:
+        clock.late, clock.end = False, math.inf
+        sys.settrace(before)
+
+
+@contextlib.contextmanager
+def put_back():
+    """What is changed inside in NumPy, in Python's own names and in this process's settings is undone."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    modules = [builtins, math, random, np, np.random, np.linalg, *([pyplot] if pyplot else [])]
+    names = [(vars(module), dict(vars(module))) for module in modules]
+    environment, filters, errors = dict(os.environ), warnings.filters[:], np.geterr()
+    drawn, drawn_too = np.random.get_state(), random.getstate()  # noqa: NPY002
+    limit, printing = sys.getrecursionlimit(), np.get_printoptions()
+    streams = sys.stdout, sys.stderr
+    try:
+        yield
+    finally:
+        for now, before in names:
+            for name in now.keys() - before.keys():
+                if not isinstance(now[name], type(sys)):  # a part of NumPy that was loaded meanwhile
+                    del now[name]
+            now.update(before)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        warnings.filters[:] = filters
+        sys.stdout, sys.stderr = streams
+        sys.setrecursionlimit(limit)
+        np.seterr(**errors)
+        np.random.set_state(drawn)  # noqa: NPY002
+        random.setstate(drawn_too)
+        printing.pop("override_repr", None)
+        np.set_printoptions(**printing)

@@ -1,0 +1,174 @@
+"""No process, thread or signal to be had: an endless answer is stopped, and nothing it changes stays."""
+
+import builtins
+import contextlib
+import itertools
+import math
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+import hpcourse as hp
+from hpcourse.checks import here, isolation
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """As in a browser: no fork, no thread, no signal."""
+
+    def refused(*_, **__):
+        raise RuntimeError("not to be had here")
+
+    monkeypatch.delattr(os, "fork")
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    monkeypatch.setattr(signal, "signal", refused)
+    monkeypatch.setattr(signal, "setitimer", refused, raising=False)
+    monkeypatch.setattr(isolation, "SECONDS", 0.3)
+    monkeypatch.setattr(isolation.run_apart, "__defaults__", (0.3,))
+
+
+def loop(w, grad, lr):
+    while True:
+        pass
+
+
+def loop_over_iterator(w, grad, lr):
+    for _ in itertools.repeat(0):
+        w = w + 1
+
+
+def generator(w, grad, lr):
+    def numbers():
+        while True:
+            yield 1
+
+    return sum(numbers())
+
+
+def recursion(w, grad, lr):
+    def again(n):
+        with contextlib.suppress(RecursionError):
+            return again(n + 1)
+        return again(n) or again(n)
+
+    return again(0)
+
+
+def swallowing(w, grad, lr):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            pass
+
+
+def swallowing_with_suppress(w, grad, lr):
+    while True:
+        with contextlib.suppress(BaseException):
+            np.sqrt(w * w)
+
+
+def comprehension(w, grad, lr):
+    return [x for x in itertools.count() if x < 0]
+
+
+ENDLESS = [loop, loop_over_iterator, generator, comprehension]
+if sys.version_info >= (3, 12):  # before, an exception switches the clock off
+    ENDLESS += [recursion, swallowing, swallowing_with_suppress]
+
+
+@pytest.mark.parametrize("answer", ENDLESS, ids=lambda f: f.__name__)
+def test_what_never_ends_is_stopped(answer):
+    trace, began = sys.gettrace(), time.monotonic()
+    result = hp.check("gd_step", answer)
+    assert time.monotonic() - began < 3
+    assert result.status == "not yet"
+    assert "did not finish within 2 seconds" in result.message
+    assert sys.gettrace() is trace
+    assert hp.check("gd_step", lambda w, grad, lr: w - lr * grad).passed
+
+
+def test_batches_and_schedules_are_stopped_too():
+    def batches(X, y, batch_size, rng):
+        start = 0
+        while start < len(X):
+            yield X[start : start + batch_size], y[start : start + batch_size]
+            start += 0 * batch_size
+
+    def schedule(lr0, factor):
+        def ask(t):
+            while t != -1:
+                t = abs(t) + 1
+            return lr0
+
+        return ask
+
+    assert hp.check("minibatches", batches).status == "not yet"
+    assert "did not finish" in hp.check("factor_schedule", schedule).message
+
+
+def vandal(w, grad, lr):
+    np.sqrt, np.float64, np.random.shuffle, np.new = None, int, None, 3
+    builtins.abs, builtins.mine, math.exp = max, 1, math.cos
+    os.environ["HPCOURSE_TOUCHED"] = "1"
+    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)
+    np.seterr(all="raise")
+    np.set_printoptions(precision=1)
+    warnings.simplefilter("error")
+    sys.setrecursionlimit(5000)
+    sys.stdout = None
+    return w - lr * grad
+
+
+def loops_after_it(w, grad, lr):
+    vandal(w, grad, lr)
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("answer", [vandal, loops_after_it])
+def test_nothing_that_is_changed_stays_changed(answer):
+    def state():
+        settings = (np.geterr(), np.get_printoptions()["precision"], warnings.filters[:], sys.stdout)
+        drawn = (np.random.get_state()[1].tolist(), random.getstate())  # noqa: NPY002
+        return [dict(vars(module)) for module in (np, np.random, builtins, math)], settings, drawn
+
+    before, limit = state(), sys.getrecursionlimit()
+    hp.check("gd_step", answer)
+    assert state() == before
+    assert sys.getrecursionlimit() == limit
+    assert "HPCOURSE_TOUCHED" not in os.environ
+    assert hp.check("adam_step", lambda *given: given[:3]).status == "not yet"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with Python 3.12")
+def test_the_clock_raises_at_every_event_once_it_is_late():
+    caught = 0
+
+    def work():
+        nonlocal caught
+        while True:
+            try:
+                for _ in range(10**9):
+                    pass
+            except BaseException:
+                caught += 1
+                if caught == 1:
+                    continue
+                raise
+
+    with pytest.raises(here.TimeUp):
+        here.within(0.05, work)
+
+
+def test_what_ends_in_time_is_returned():
+    assert here.within(5, lambda: sum(range(1000))) == 499500
