@@ -11,19 +11,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
 from hpcourse.course import COURSE, LANGUAGES
+from tools.site import record
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 
 MATHJAX = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0], "static", "mathjax")
 
 
-def build(out):
-    """Write the site into the folder `out`, in place of what is there; a warning of Sphinx is an error."""
-    with tempfile.TemporaryDirectory() as scratch:
+def build(out, frames=None):
+    """Write the site into the folder `out`, in place of what is there; a warning of Sphinx is an error.
+
+    `frames` is the most frames of a live figure, for a quick look; by default as many as `record` says.
+    """
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(1) as beside:
         scratch = Path(scratch)
+        live = beside.submit(record.record_all, frames)
         builders = {language: start_sphinx(language, scratch / language) for language in LANGUAGES}
         failed = [language for language, builder in builders.items() if builder.wait()]
         if failed:
@@ -33,6 +39,8 @@ def build(out):
         (out / "index.html").write_text(front_door(), encoding="utf-8")
         for language in LANGUAGES:
             shutil.copytree(scratch / language / "html", out / language)
+        for (language, name), folder in live.result().items():
+            shutil.copytree(folder, out / language / "live" / name)
 
 
 def front_door():
@@ -119,4 +127,6 @@ def in_english(day, name, language):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=REPOSITORY / "build" / "site")
-    build(parser.parse_args().folder)
+    parser.add_argument("--frames", type=int, help="at most so many frames of a live figure: a quick look")
+    args = parser.parse_args()
+    build(args.folder, args.frames)

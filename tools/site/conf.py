@@ -24,7 +24,10 @@ html_theme_options = {"navigation_with_keys": False}  # arrow keys scroll wide f
 html_show_copyright = html_copy_source = html_show_sourcelink = html_use_index = False
 templates_path = [str(SITE / "templates")]
 html_static_path, html_favicon = [str(SITE / "static")], str(SITE / "static" / "favicon.svg")
-html_css_files, html_js_files = ["course.css"], [("course.js", {"defer": "defer"})]
+html_css_files, html_js_files = (
+    ["course.css"],
+    [("course.js", {"defer": "defer"}), ("live.js", {"type": "module"})],
+)
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 # Pages ask no other host for anything, so MathJax comes with the site.

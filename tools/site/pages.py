@@ -33,11 +33,14 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "start": "start page",
     "found": "found ${resultCount} pages",
     "opened": "The result is shown below.",
+    "offline": "This position could not be fetched: there is no connection. The others still work.",
 }
+READABLE = 0.65  # of its width: on narrower pages a picture scrolls, as its letters would get too small
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
 
 BADGES = re.compile(r"^.*\[!\[.*\]\(https?://.*\n", re.M)  # the page has links of its own in their place
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(((?!https?:|mailto:|#)[^)\s]+)\)")
+EXPLORER = re.compile(r"\bhp\.(explore_\w+)\(")
 QUIZ = re.compile(r"\bhp\.quiz\([\"']([\w-]+)[\"']\)")
 
 
@@ -115,7 +118,8 @@ class Page:
             return output.get("html") or f"<pre>{html.escape(output['text'])}</pre>"
         name = f"pictures/{self.path.stem}-{cell.id}-{output['picture']}"
         png = (folder / output["picture"]).read_bytes()
-        return self._figure(name, png, output["alt"], output.get("width"), output.get("live"))
+        live = output.get("live") and explorer_in(cell)
+        return self._figure(name, png, output["alt"], output.get("width"), live)
 
     def _show_outputs(self, cell):
         if seal := seals.SEAL.search(cell.source):
@@ -140,7 +144,7 @@ class Page:
             raise ValueError(f"{self.path}, cell {cell.id}: the picture has no text alternative; use hp.show")
         name = f"pictures/{self.path.stem}-{cell.id}-{number}.png"
         # A figure that is the value of its cell is a live one; hp.show displays the others.
-        live = output.output_type == "execute_result"
+        live = output.output_type == "execute_result" and explorer_in(cell)
         return self._figure(name, base64.b64decode(output.data["image/png"]), alt, about.get("width"), live)
 
     def _figure(self, name, png, alt, width, live):
@@ -148,14 +152,20 @@ class Page:
         width = width or pixels[0]
         height = round(pixels[1] * width / pixels[0])
         self.pictures[name] = png
-        image = (
-            f'<img src="{name}" alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy">'
-        )
-        if live:
-            binder = open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
-            note = words(self.language)["still"].replace("<a>", f'<a href="{binder}">')
-            image += f"<figcaption>{note}</figcaption>"
-        return f"<figure>{image}</figure>"
+        size = f'width="{width}" height="{height}" style="min-width: {round(READABLE * width)}px"'
+        image = f'<img src="{name}" alt="{html.escape(alt)}" {size} loading="lazy">'
+        if not live:
+            return f"<figure>{image}</figure>"
+        say, binder = words(self.language), open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
+        note = say["still"].replace("<a>", f'<a href="{binder}">')
+        about = f'data-live="live/{self.path.stem}/{live}" data-offline="{html.escape(say["offline"])}"'
+        return f"<figure {about}>{image}<figcaption>{note}</figcaption></figure>"
+
+
+def explorer_in(cell):
+    """The name of the live figure that a cell shows, "" if it shows none."""
+    found = EXPLORER.search(cell.source)
+    return found[1] if found else ""
 
 
 def as_page_text(markdown, folder, language):

@@ -1,32 +1,41 @@
 """Records live figures, so that their sliders move on the site without a kernel.
 
-python -m tools.site.record day1_learning_rate LANGUAGE FOLDER    (the site's builder calls it)
-
 Each explorer's own `update` runs over positions of its own controls. What never moves is kept once, as SVG;
 of what moves each different piece is kept once in a file, with the captions. The player (static/live.js) only
 puts pieces in their places. An explorer with many controls has fewer positions of each, and several files.
 """
 
-import argparse
 import ast
 import gzip
+import hashlib
 import io
 import itertools
 import json
 import math
+import os
 import re
+import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from multiprocessing import get_context
 from pathlib import Path
 
 import ipywidgets as widgets
 import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib.backends.backend_svg import RendererSVG
 
 import hpcourse as hp
-from hpcourse.page import figures, lettering
+from hpcourse.course import LANGUAGES
+from hpcourse.page import explorers, figures, lettering
 from hpcourse.page.live import LiveFigure, PartialRedraw
+from tools.site.pages import REPOSITORY, explorer_in, notebooks
+
+KEPT = REPOSITORY / "build" / "live"  # recordings, until what they depend on changes
 
 FRAMES = {1: 200, 2: 700, 3: 2000}  # most positions of an explorer, by how many of its controls slide
 MANY_FRAMES, FILE = 3600, 2_000_000  # with more controls; bytes of a file before it is packed
@@ -34,7 +43,6 @@ SHARP = 200  # dots per inch of what is a picture in the figure, such as a map
 # Slower ones: every position is a training. `memory` is the control that chooses what is drawn over the rest.
 SPECIAL = {"explore_dashboard": {"lr": 6, "batch_size": 3, "memory": "pen"}}
 CHOICES = widgets.Dropdown, widgets.ToggleButtons  # of these every option stays
-EXPLORER = re.compile(r"hp\.(explore_\w+)\(")
 
 CLUTTER = re.compile(r"<!--.*?-->|(?<=<g) id=\"[^\"]*\"|\s*\n\s*", re.S)
 DEFINITIONS = re.compile(r"<defs>(.*?)</defs>", re.S)
@@ -94,7 +102,7 @@ def tenth(number):
 
 
 def positions(control, most):
-    """At most about `most` values of a control that include its own, its first and its last, with their words.
+    """About `most` values of a control at most, with its own, its first and its last, and their words.
 
     Returns (values, what the page shows for them, the place of the control's own value).
     """
@@ -105,7 +113,10 @@ def positions(control, most):
         log = isinstance(control, widgets.FloatLogSlider)
         own_step = (math.log(control.value, control.base) if log else control.value) - control.min
         own = round(own_step / control.step)
-        steps = [control.min + k * control.step for k in range(round((control.max - control.min) / control.step) + 1)]
+        steps = [
+            control.min + k * control.step
+            for k in range(round((control.max - control.min) / control.step) + 1)
+        ]
         values = [control.base**step for step in steps] if log else steps
         values = [control.value if k == own else value for k, value in enumerate(values)]
         whole = isinstance(control, widgets.IntSlider)
@@ -121,7 +132,7 @@ def thinned(controls, special):
     """{name: positions} of all controls, thinned until there are not too many frames."""
     chosen = {name: positions(c, special.get(name, 10**6)) for name, c in controls.items()}
     wanted = {name: len(chosen[name][0]) for name, c in controls.items() if not isinstance(c, CHOICES)}
-    most = FRAMES.get(len(controls), MANY_FRAMES)
+    most = special.get("frames") or FRAMES.get(len(controls), MANY_FRAMES)
     while math.prod(len(values) for values, _, _ in chosen.values()) > most and max(wanted.values()) > 3:
         name = max(wanted, key=wanted.get)
         wanted[name] = int(wanted[name] * 0.9)
@@ -259,7 +270,9 @@ class Recording:
             "kind": kind,
             "shown": shown,
             "start": own,
-            "weight": math.prod(len(self.chosen[after][0]) for after in self.order[self.order.index(name) + 1 :]),
+            "weight": math.prod(
+                len(self.chosen[after][0]) for after in self.order[self.order.index(name) + 1 :]
+            ),
         }
 
     def _texts(self):
@@ -292,73 +305,131 @@ def pack(data):
     return gzip.compress(text.encode(), 9, mtime=0)
 
 
-def explorers_in(notebook):
-    """[(cell, name of the explorer)] of a notebook."""
-    return [(cell, found[1]) for cell in notebook.cells if (found := EXPLORER.search(cell.source))]
+def record_all(frames=None):
+    """Record the live figures of all notebooks that have changed; returns {(language, notebook): folder}."""
+    found, todo = {}, []
+    for language in LANGUAGES:
+        for path in notebooks(language):
+            notebook = nbformat.read(path, as_version=4)
+            if any(explorer_in(cell) for cell in notebook.cells):
+                folder = KEPT / f"{language}-{path.stem}-{digest(notebook, language, frames)}"
+                found[language, path.stem] = folder
+                if not folder.exists():
+                    todo.append((path, language, folder, frames))
+    os.environ["TQDM_DISABLE"] = "1"
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        for line in processes.map(record_notebook, *zip(*todo)) if todo else ():
+            print(line, flush=True)
+    for old in set(KEPT.iterdir()) - set(found.values()) if KEPT.exists() else ():
+        shutil.rmtree(old)
+    return found
+
+
+def digest(notebook, language, frames):
+    """Of all that the recording of a notebook depends on."""
+    package = REPOSITORY / "hpcourse"
+    files = [
+        *package.glob("*.py"),
+        *package.glob("page/*.py"),
+        *package.glob("page/explorers/*.py"),
+        Path(__file__),
+    ]
+    files += [
+        *package.glob(f"locale/{language}/*.po"),
+        *package.glob("page/fonts/*"),
+        *package.glob("page/*.mplstyle"),
+    ]
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    parts = [code, str(frames), matplotlib.__version__, *(file.read_bytes().hex() for file in sorted(files))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def record_notebook(path, language, folder, frames=None):
+    """Record every live figure of the notebook at `path` into `folder`/NAME; returns what was done."""
+    matplotlib.use("agg")
+    matplotlib.rcParams["svg.hashsalt"] = "hpcourse"
+    hp.use_language(language)
+    hp.use_style()
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    shows = [cell for cell in cells if explorer_in(cell)]
+    run = any(needs_run(cell) for cell in shows)
+    namespace, done = {"hp": hp, "np": np, "plt": plt}, []
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    with quiet():
+        for cell in cells[: cells.index(shows[-1]) + 1]:
+            if name := explorer_in(cell):
+                live = caught(name, cell.source, namespace)
+                special = SPECIAL.get(name, {}) | ({"frames": frames} if frames else {})
+                done.append(
+                    (name, *Recording(live, name.removeprefix("explore_"), special).write(partial / name))
+                )
+            elif run:
+                exec(as_python(cell.source), namespace)
+    partial.rename(folder)
+    return "\n".join(f"{language} {name}: {count} frames, {size // 1000} kB" for name, count, size in done)
+
+
+def as_python(source):
+    """The source of a cell without IPython's own syntax, which stands where the package is missing."""
+    return TransformerManager().transform_cell(source)
 
 
 def needs_run(cell):
     """Whether the explorer of a cell looks into what the lesson has computed before."""
-    (call,) = [
-        node
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "").startswith("explore_")
-    ]
+    (call,) = [node for node in ast.walk(ast.parse(cell.source)) if is_explorer(node)]
     return bool(call.args or call.keywords)
 
 
-def record_notebook(path, language, folder):
-    """Record every live figure of the notebook at `path` into `folder`/NAME."""
-    notebook = nbformat.read(path, as_version=4)
-    found = explorers_in(notebook)
-    run = any(needs_run(cell) for cell, _ in found)
-    namespace = {"hp": hp}
-    figures.show = lambda fig, *_, **__: None if isinstance(fig, LiveFigure) else hp.figures.plt.close(fig)
-    hp.use_language(language)
-    hp.use_style()
-    todo = {cell.id: name for cell, name in found}
-    for cell in notebook.cells:
-        if not todo:
-            break
-        if cell.cell_type == "code" and cell.id in todo:
-            name = todo.pop(cell.id)
-            live = caught(name, cell.source, namespace)
-            yield name, Recording(live, name.removeprefix("explore_"), SPECIAL.get(name)).write(folder / name)
-        elif cell.cell_type == "code" and run:
-            exec(compile(without_magic(cell.source), cell.id, "exec"), namespace)
+def is_explorer(node):
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "").startswith("explore_")
 
 
 def caught(name, source, namespace):
     """The live figure that `source` makes by calling the explorer `name`."""
-    made = []
+    made, explorer = [], getattr(explorers, name)
+    if "memory" in SPECIAL.get(name, {}):
+        module = sys.modules[explorer.__module__]
+        module.train = remembering(module.train)
 
-    def explorer(*args, **kwargs):
-        made.append(getattr(hp.explorers, name)(*args, **kwargs))
+    def catching(*args, **kwargs):
+        made.append(explorer(*args, **kwargs))
         return made[-1]
 
-    setattr(hp, name, explorer)
+    setattr(hp, name, catching)
     try:
-        exec(compile(without_magic(source), name, "exec"), namespace)
+        exec(as_python(source), namespace)
     finally:
         delattr(hp, name)
     return made[0]
 
 
-def without_magic(source):
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+def remembering(train):
+    """`train` that does not train again what it has trained: every pen draws the same runs."""
+    known = {}
+
+    def recalled(*args, **kwargs):
+        key = repr((args[2:], kwargs))
+        if key not in known:
+            known[key] = train(*args, **kwargs)
+        return known[key]
+
+    return recalled
 
 
-def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("language")
-    parser.add_argument("folder", type=Path)
-    args = parser.parse_args(argv)
-    matplotlib.use("agg")
-    matplotlib.rcParams["svg.hashsalt"] = "hpcourse"
-    for name, (frames, size) in record_notebook(args.notebook, args.language, args.folder):
-        print(f"{args.language} {name}: {frames} frames, {size // 1000} kB", flush=True)
+@contextmanager
+def quiet():
+    """Figures that a lesson shows are closed, and what it prints goes nowhere."""
+    show, figures.show, hp.show = figures.show, close, close
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        figures.show = show
+        del hp.show
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def close(figure, *_):
+    """In place of `hp.show`."""
+    if not isinstance(figure, LiveFigure):
+        plt.close(figure)

@@ -3,7 +3,6 @@
 
 const NARROW = 560; // px: below this, panels that stand side by side are put one below the other
 const SMALLEST = 9; // px of the smallest letters
-const words = JSON.parse(document.querySelector("#live-words")?.textContent ?? "{}");
 
 async function load(address) {
   const answer = await fetch(address);
@@ -99,7 +98,7 @@ class LiveFigure {
       if (number !== this.number) return;
       this.place.removeAttribute("aria-busy");
     }
-    if (!file.data) this.caption.textContent = words.offline;
+    if (!file.data) this.caption.textContent = this.place.dataset.offline;
     else {
       const frame = file.data.frames[number - file.first];
       this.put(frame.map((piece) => file.data.pieces[piece]), file.data.captions[number - file.first]);
