@@ -118,8 +118,7 @@ class Page:
             return output.get("html") or f"<pre>{html.escape(output['text'])}</pre>"
         name = f"pictures/{self.path.stem}-{cell.id}-{output['picture']}"
         png = (folder / output["picture"]).read_bytes()
-        live = output.get("live") and explorer_in(cell)
-        return self._figure(name, png, output["alt"], output.get("width"), live)
+        return self._figure(name, png, output["alt"], output.get("width"), output.get("live"), cell)
 
     def _show_outputs(self, cell):
         if seal := seals.SEAL.search(cell.source):
@@ -144,10 +143,10 @@ class Page:
             raise ValueError(f"{self.path}, cell {cell.id}: the picture has no text alternative; use hp.show")
         name = f"pictures/{self.path.stem}-{cell.id}-{number}.png"
         # A figure that is the value of its cell is a live one; hp.show displays the others.
-        live = output.output_type == "execute_result" and explorer_in(cell)
-        return self._figure(name, base64.b64decode(output.data["image/png"]), alt, about.get("width"), live)
+        live, png = output.output_type == "execute_result", base64.b64decode(output.data["image/png"])
+        return self._figure(name, png, alt, about.get("width"), live, cell)
 
-    def _figure(self, name, png, alt, width, live):
+    def _figure(self, name, png, alt, width, live, cell):
         pixels = PNG_SIZE.unpack_from(png)
         width = width or pixels[0]
         height = round(pixels[1] * width / pixels[0])
@@ -158,8 +157,9 @@ class Page:
             return f"<figure>{image}</figure>"
         say, binder = words(self.language), open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
         note = say["still"].replace("<a>", f'<a href="{binder}">')
-        about = f'data-live="live/{self.path.stem}/{live}" data-offline="{html.escape(say["offline"])}"'
-        return f"<figure {about}>{image}<figcaption>{note}</figcaption></figure>"
+        about = f' data-live="live/{self.path.stem}/{name}"' if (name := explorer_in(cell)) else ""
+        about += f' data-offline="{html.escape(say["offline"])}"' if about else ""
+        return f"<figure{about}>{image}<figcaption>{note}</figcaption></figure>"
 
 
 def explorer_in(cell):

@@ -93,7 +93,7 @@ class Sketch:
 def shorter(svg):
     """The same with places to a tenth of a point, which no screen shows the difference of."""
     svg = CLUTTER.sub("", svg.replace("\n", " \n"))
-    return PLACES.sub(lambda found: NUMBER.sub(tenth, found[0]).replace(" L ", "L").replace("M ", "M"), svg)
+    return PLACES.sub(lambda found: NUMBER.sub(tenth, found[0]).replace("L ", "L").replace("M ", "M"), svg)
 
 
 def tenth(number):
@@ -307,12 +307,12 @@ def pack(data):
 
 def record_all(frames=None):
     """Record the live figures of all notebooks that have changed; returns {(language, notebook): folder}."""
-    found, todo = {}, []
+    found, todo, kept = {}, [], KEPT / (f"at-most-{frames}" if frames else "all")
     for language in LANGUAGES:
         for path in notebooks(language):
             notebook = nbformat.read(path, as_version=4)
             if any(explorer_in(cell) for cell in notebook.cells):
-                folder = KEPT / f"{language}-{path.stem}-{digest(notebook, language, frames)}"
+                folder = kept / f"{language}-{path.stem}-{digest(notebook, language, frames)}"
                 found[language, path.stem] = folder
                 if not folder.exists():
                     todo.append((path, language, folder, frames))
@@ -320,7 +320,7 @@ def record_all(frames=None):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         for line in processes.map(record_notebook, *zip(*todo)) if todo else ():
             print(line, flush=True)
-    for old in set(KEPT.iterdir()) - set(found.values()) if KEPT.exists() else ():
+    for old in set(kept.iterdir()) - set(found.values()) if kept.exists() else ():
         shutil.rmtree(old)
     return found
 

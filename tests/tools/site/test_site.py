@@ -25,6 +25,9 @@ WITHOUT_DETAILS = """() => {
   for (const formula of document.querySelectorAll("mjx-container")) formula.replaceWith("x");
   for (const listing of document.querySelectorAll("pre")) listing.textContent = listing.textContent;
 }"""
+# A live figure has taken the place of its still picture, and has the same words.
+WORDS_OF_PICTURES = """all => all.map(i => i.src ? [i.src, i.alt, i.naturalWidth]
+  : [i.closest("[data-live]").dataset.live, i.getAttribute("aria-label"), i.clientWidth])"""
 TWO_FRAMES = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 pytestmark = pytest.mark.browser
 
@@ -75,7 +78,8 @@ def test_page_is_whole(visit, page):
     assert there.faults == []
     assert body.locator("html").get_attribute("lang") == language
     assert body.locator("h1").count() == 1
-    pictures = body.eval_on_selector_all("img", "all => all.map(i => [i.src, i.alt, i.naturalWidth])")
+    body.wait_for_function("document.documentElement.dataset.live === 'ready'")
+    pictures = body.eval_on_selector_all("img, .live-picture > svg", WORDS_OF_PICTURES)
     assert [(src, alt) for src, alt, width in pictures if not (alt.strip() and width)] == []
     if page in LESSONS:
         assert [alt for _, alt, _ in pictures] == words_for_pictures(page)
