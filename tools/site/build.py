@@ -12,14 +12,11 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 
 from hpcourse.course import COURSE, LANGUAGES
 from tools.site import record
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
-
-MATHJAX = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0], "static", "mathjax")
 
 
 def build(out, frames=None):
@@ -55,8 +52,6 @@ def start_sphinx(language, scratch):
     """Write what Sphinx reads, and start it; returns the process."""
     sources, extra = scratch / "sources", scratch / "extra"
     sources.mkdir(parents=True)
-    for file in ("tex-chtml.js", "output/chtml/fonts/woff-v2"):
-        copy(MATHJAX / file, extra / "_static" / "mathjax" / file)
     pages = [Page(path, language) for path in notebooks(language)]
     for page in pages:
         page.write(sources, extra)
@@ -80,12 +75,6 @@ def start_sphinx(language, scratch):
         language,
     ]
     return subprocess.Popen([sys.executable, "-m", "sphinx", *options, sources, scratch / "html"])
-
-
-def copy(source, target):
-    """Copy a file or a folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
 
 
 def start_page(pages, language):

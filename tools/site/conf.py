@@ -6,6 +6,7 @@ from pathlib import Path
 SITE = Path(__file__).parent
 sys.path.insert(0, str(SITE.parents[1]))
 
+from tools.site import mathml  # noqa: E402
 from tools.site.chinese_search import SearchTraditionalChinese  # noqa: E402
 from tools.site.pages import LANGUAGES, REPOSITORY, notebooks, open_in, published, words  # noqa: E402
 
@@ -30,13 +31,7 @@ html_css_files, html_js_files = (
 )
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
-# Pages ask no other host for anything, so MathJax comes with the site.
-mathjax_path = "mathjax/tex-chtml.js"
-myst_update_mathjax = False
-mathjax3_config = {
-    "options": {"enableMenu": False, "ignoreHtmlClass": ".*", "processHtmlClass": "math"},
-    "chtml": {"mtextInheritFont": True},  # its own fonts have no Chinese
-}
+html_math_renderer = "mathml"
 
 
 def add_links(app, pagename, templatename, context, doctree):
@@ -54,5 +49,6 @@ def add_links(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    mathml.add_to(app)
     app.add_search_language(SearchTraditionalChinese)
     app.connect("html-page-context", add_links)

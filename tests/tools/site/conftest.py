@@ -94,7 +94,6 @@ class Visit:
         page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
         page.on("request", self._stays_here)
         page.goto(f"{address}/{path}")
-        page.evaluate("() => window.MathJax?.startup?.promise")  # formulas are drawn after the page is there
         page.evaluate("() => document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
         page.wait_for_load_state("networkidle")
 
