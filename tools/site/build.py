@@ -6,7 +6,6 @@ of the notebooks which `pages` has made readable without a kernel.
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hpcourse.course import COURSE, LANGUAGES
-from tools.site import record
+from tools.site import place, record
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 
 
@@ -33,19 +32,30 @@ def build(out, frames=None):
             raise SystemExit(f"The site was not built: see the warnings above ({', '.join(failed)}).")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(SITE / "root", out)
-        (out / "index.html").write_text(front_door(), encoding="utf-8")
+        write_root(out)
         for language in LANGUAGES:
             shutil.copytree(scratch / language / "html", out / language)
         for (language, name), folder in live.result().items():
             shutil.copytree(folder, out / language / "live" / name)
 
 
-def front_door():
-    """The page at the root: it leads on to the reader's language."""
-    link = '<a href="{0}/index.html" hreflang="{0}" lang="{0}">{1}</a>'
-    links = "\n      ".join(link.format(language.code, language.name) for language in LANGUAGES.values())
-    page = (SITE / "root" / "index.html").read_text(encoding="utf-8")
-    return page.replace("{links}", links).replace("{codes}", json.dumps([*LANGUAGES]))
+def write_root(out):
+    """What belongs to no language: the first page, that for wrong addresses, what search engines read."""
+    address, say = place.base(REPOSITORY), words("en")
+    head = [
+        f'<meta name="description" content="{say["about"]}">',
+        f'<link rel="canonical" href="{address}/">',
+    ]
+    for name, prefix in (("index.html", ""), ("404.html", f"{address}/")):
+        page = (out / name).read_text(encoding="utf-8").replace("{links}", place.links_to_languages(prefix))
+        page = page.replace("{head}", "\n    ".join(head)).replace("{prefix}", prefix)
+        (out / name).write_text(page, encoding="utf-8")
+    pages = {"index": [*LANGUAGES]}
+    for language in LANGUAGES:
+        for path in notebooks(language):
+            pages.setdefault(path.stem, []).append(language)
+    (out / "sitemap.xml").write_text(place.sitemap(pages, address), encoding="utf-8")
+    (out / "robots.txt").write_text(place.robots(address), encoding="utf-8")
 
 
 def start_sphinx(language, scratch):
@@ -53,8 +63,10 @@ def start_sphinx(language, scratch):
     sources, extra = scratch / "sources", scratch / "extra"
     sources.mkdir(parents=True)
     pages = [Page(path, language) for path in notebooks(language)]
+    (extra / "cards").mkdir(parents=True)
     for page in pages:
         page.write(sources, extra)
+        (extra / "cards" / f"{page.path.stem}.png").write_bytes(card_of(page, language))
     (sources / "index.md").write_text(start_page(pages, language), encoding="utf-8")
     picture = REPOSITORY / ".github" / f"day1.{language}.png"
     shutil.copy(picture if picture.exists() else picture.with_name("day1.png"), sources / "day1.png")
@@ -75,6 +87,15 @@ def start_sphinx(language, scratch):
         language,
     ]
     return subprocess.Popen([sys.executable, "-m", "sphinx", *options, sources, scratch / "html"])
+
+
+def card_of(page, language):
+    """What a link to a page shows; never a figure that waits for an answer."""
+    title = page.opening.partition("\n")[0].lstrip("# ")
+    picture = next((png for name, png in page.pictures.items() if name not in page.sealed), None)
+    return place.card(
+        title, words(language)["title"].partition("hpcourse")[2].lstrip(":： "), picture, language
+    )
 
 
 def start_page(pages, language):

@@ -6,7 +6,7 @@ from pathlib import Path
 SITE = Path(__file__).parent
 sys.path.insert(0, str(SITE.parents[1]))
 
-from tools.site import mathml  # noqa: E402
+from tools.site import mathml, place  # noqa: E402
 from tools.site.chinese_search import SearchTraditionalChinese  # noqa: E402
 from tools.site.pages import LANGUAGES, REPOSITORY, notebooks, open_in, published, words  # noqa: E402
 
@@ -44,6 +44,10 @@ def add_links(app, pagename, templatename, context, doctree):
     context["translations"] = {
         other: f"{other}/{pagename}.html" for other in LANGUAGES if pagename in there[other]
     }
+    address = context["address"] = place.base(REPOSITORY)
+    context["about"] = place.description(pagename, CODE, words(CODE))
+    picture = f"cards/{pagename}.png" if is_notebook else "_images/day1.png"
+    context["card"] = f"{address}/{CODE}/{picture}"
     context["starts"] = {other: words(other)["start"] for other in LANGUAGES}
     context["repository"] = f"https://github.com/{published(REPOSITORY).name}"
 

@@ -33,6 +33,7 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "start": "start page",
     "found": "found ${resultCount} pages",
     "opened": "The result is shown below.",
+    "about": "Learning rate, batch size, optimizer: a course in notebooks whose figures follow your hand.",
     "offline": "This position could not be fetched: there is no connection. The others still work.",
 }
 READABLE = 0.65  # of its width: on narrower pages a picture scrolls, as its letters would get too small
@@ -78,6 +79,7 @@ class Page:
     def __init__(self, path, language):
         self.path, self.language = path, language
         self.notebook, self.pictures = nbformat.read(path, as_version=4), {}
+        self.sealed = set()  # names of pictures that wait for an answer
         course_language.use_language(language)  # of the questions' answers
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
@@ -118,6 +120,7 @@ class Page:
             return output.get("html") or f"<pre>{html.escape(output['text'])}</pre>"
         name = f"pictures/{self.path.stem}-{cell.id}-{output['picture']}"
         png = (folder / output["picture"]).read_bytes()
+        self.sealed.add(name)
         return self._figure(name, png, output["alt"], output.get("width"), output.get("live"), cell)
 
     def _show_outputs(self, cell):

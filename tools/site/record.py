@@ -122,7 +122,9 @@ def positions(control, most):
         whole = isinstance(control, widgets.IntSlider)
         pairs = [(str(v) if whole else format(v, control.readout_format), v) for v in values]
     kept = range(len(pairs))
-    if len(pairs) > most and not isinstance(control, CHOICES):
+    if len(pairs) > most and isinstance(control, CHOICES):
+        kept = range(max(own + 1, most))
+    elif len(pairs) > most:
         every = math.ceil((len(pairs) - 1) / max(1, most - 1))
         kept = [k for k in kept if (k - own) % every == 0 or k in (0, len(pairs) - 1)]
     return [pairs[k][1] for k in kept], [pairs[k][0] for k in kept], list(kept).index(own)
@@ -130,7 +132,11 @@ def positions(control, most):
 
 def thinned(controls, special):
     """{name: positions} of all controls, thinned until there are not too many frames."""
-    chosen = {name: positions(c, special.get(name, 10**6)) for name, c in controls.items()}
+    quick = 2 if "frames" in special else 10**6  # options of a menu
+    chosen = {
+        name: positions(c, special.get(name, quick if isinstance(c, widgets.Dropdown) else 10**6))
+        for name, c in controls.items()
+    }
     wanted = {name: len(chosen[name][0]) for name, c in controls.items() if not isinstance(c, CHOICES)}
     most = special.get("frames") or FRAMES.get(len(controls), MANY_FRAMES)
     while math.prod(len(values) for values, _, _ in chosen.values()) > most and max(wanted.values()) > 3:

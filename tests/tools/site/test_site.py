@@ -66,7 +66,11 @@ class Links(HTMLParser):
 
 
 def test_every_notebook_for_learners_and_nothing_else_is_a_page(site):
-    assert {path.relative_to(site).as_posix() for path in site.rglob("*.html")} == {*PAGES, "index.html"}
+    assert {path.relative_to(site).as_posix() for path in site.rglob("*.html")} == {
+        *PAGES,
+        "index.html",
+        "404.html",
+    }
     solved = [path for path in site.rglob("*.html") if "END SOLUTION" in path.read_text(encoding="utf-8")]
     assert not solved
 
