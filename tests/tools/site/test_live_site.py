@@ -116,9 +116,11 @@ def test_recorded_frames_show_what_is_drawn(chromium, tmp_path, name):
             live.fig.canvas.draw()
             drawn = Image.fromarray(np.asarray(live.fig.canvas.buffer_rgba())).convert("L")
             pieces = "".join(file["pieces"][piece] for piece in file["frames"][number])
+            width, height, inside = about["width"], about["height"], about["still"] + pieces
             page.set_content(
-                f'<body style="margin: 0"><svg width="{about["width"]}" height="{about["height"]}" viewBox="0 0'
-                f' {about["width"]} {about["height"]}"><defs>{about["defs"]}</defs>{about["still"]}{pieces}</svg>'
+                f'<body style="margin: 0"><svg width="{width}" height="{height}"'
+                f' viewBox="0 0 {width} {height}">'
+                f"<defs>{about['defs']}</defs>{inside}</svg>"
             )
             shown = Image.open(io.BytesIO(page.screenshot())).convert("L")
             both = [
