@@ -74,7 +74,9 @@ def fence(folder, course=None):
     for place in _python():
         mounts.setdefault(place, ["--ro-bind", place, place])
     hidden = [str(place) for place in (course, exercises_folder()) if place and place.is_dir()]
-    hidden = [place for place in hidden if any(_inside(place, shown) for shown in {*mounts} - {"/tmp"})]
+    hidden = [
+        place for place in hidden if any(_inside(place, shown) for shown in {*mounts, str(folder)} - {"/tmp"})
+    ]
     for place in hidden:
         mounts[place] = ["--tmpfs", place]
     mounts[str(folder)] = ["--bind", str(folder), str(folder)]

@@ -324,7 +324,7 @@ def test_a_grader_that_fails_loses_only_that_submission_and_says_so(small, step)
     assert re.search(r"^  b day1: .*\w", said, re.M)
     step(where, "report")
     rows = marks(course)
-    assert [rows[student]["day1 (9)"] for student in "ab"] == ["9", "0"]
+    assert [rows[student]["day1 (9)"] for student in "ab"] == ["9", ""]
     assert "could not be graded" in rows["b"]["notes"]
 
 
@@ -420,6 +420,5 @@ def test_every_student_has_other_inputs_and_the_same_ones_each_time(course):
 
 @pytest.mark.parametrize("rule", hp.optimizers.RULES)
 def test_an_answer_that_uses_any_rule_of_the_package_is_worth_a_look(rule):
-    pattern = report.LOOK_AT["uses the package's own answers"]
-    assert re.search(pattern, f"w, _ = hp.{rule}(lr).step(w, grad, state)")
-    assert not re.search(pattern, f"my_{rule}(lr); hp.{rule}s")
+    assert signs([f"w, _ = hp.{rule}(lr).step(w, grad, state)"])
+    assert not signs([f"my_{rule}(lr); hp.{rule}s"])
