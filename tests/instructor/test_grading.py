@@ -21,7 +21,7 @@ from hpcourse.__main__ import main
 from hpcourse.instructor import limits, outcomes, report, sandbox
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.grade import stamp_of
-from hpcourse.instructor.look_at import look_at
+from hpcourse.instructor.look_at import look_at, signs
 from hpcourse.instructor.records import write_csv
 
 WHY_NOT = sandbox.why_not()
