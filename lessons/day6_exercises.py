@@ -17,18 +17,18 @@
 #
 # **You will do:** run a curve clinic: read loss curves by eye, write the rule behind the eye, and find a curve that fools it; judge a comparison of optimizers; mend a map of losses that went wrong unnoticed; and find good settings for a training, by your own plan, with a budget of 30.
 #
-# **You need:** [the lesson of Day 6](day6_summary.ipynb), and all six days. About 90 minutes, 7 tasks, 20 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 6](day6_summary.ipynb), and Days 1 to 6. About 90 minutes, 7 tasks, 20 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="83f48821"
+# %% [markdown] key="title" lang="zh-TW" of="066af81c"
 # # 第 6 天 · 總結練習
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
 # **你會動手做**：開一間曲線診所，先用眼睛看損失曲線，再把眼睛的判斷寫成規則，最後找出騙過規則的曲線；替一場最佳化器的比較當裁判；修好一張悄悄出錯的損失地圖；用 30 次訓練的預算，照自己的計畫，替一個網路找出好的設定。
 #
-# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及前六天學到的東西。大約 90 分鐘，7 題，共 20 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 90 分鐘，7 題，共 20 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -137,11 +137,11 @@ hp.check("curve_d", curve_d)
 #
 # <details><summary>Hint</summary>
 #
-# `np.diff` gives the change from each loss to the next. Along a smooth curve each change is much like the one before; along one that jumps they scatter. Compare their scatter with the level of the curve. And mind the `nan`: every comparison with it is false.
+# `np.diff` gives the change from each loss to the next. Along a smooth curve each change is much like the one before; along one that jumps they scatter. Compare their scatter with the level of the curve. And mind the `nan`: every comparison with it is `False`.
 #
 # </details>
 
-# %% [markdown] key="diagnose" lang="zh-TW" of="56bb3c7c"
+# %% [markdown] key="diagnose" lang="zh-TW" of="8e583b78"
 # ## 2. 把眼睛的判斷寫成規則（3 分）
 #
 # 沒有人會一條一條看完一百條曲線。寫一個函式來看：接收 `train_loss`，也就是一次訓練從頭到尾的損失，傳回四個字串的其中一個。
@@ -149,13 +149,13 @@ hp.check("curve_d", curve_d)
 # - `"lr_too_large"`：有損失是 `nan` 或無限大，或者曲線最後比起點還高。
 # - `"noise_floor"`：後半段上下跳動，幅度超過曲線高度的 5% 左右。降得很陡不算跳動。
 # - `"lr_too_small"`：曲線平滑，但到最後還剩下起點損失的一半以上。
-# - `"healthy"`：曲線平滑，損失也大多消失了。
+# - `"healthy"`：曲線平滑，損失也降掉了大半。
 #
 # 請照這個順序判斷。檢查用的曲線都很典型，界線要畫在哪裡由你決定。想一想：不管曲線降得多陡，哪個數字能告訴你它跳得多厲害？
 #
 # <details><summary>提示</summary>
 #
-# `np.diff` 算出每個損失到下一個的變化。平滑的曲線，每個變化都和前一個差不多；跳動的曲線，這些變化很分散。把分散的程度和曲線的高度相比。另外要小心 `nan`：拿它做任何比較，結果都是假。
+# `np.diff` 算出每個損失到下一個的變化。平滑的曲線，每個變化都和前一個差不多；跳動的曲線，這些變化很分散。把分散的程度和曲線的高度相比。另外要小心 `nan`：拿它做任何比較，結果都是 `False`。
 #
 # </details>
 
@@ -186,7 +186,7 @@ hp.check("diagnose", diagnose)
 # %% [markdown] key="misdiagnosed-rate" lang="zh-TW" of="86470a95"
 # ## 3. 規則也會被騙（1 分）
 #
-# 現在讓你的函式看真正的訓練：一個讀手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後讀對了多少測試影像。
+# 現在讓你的函式看真正的訓練：一個辨識手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後認對了多少張測試影像。
 #
 # **先預測**：學習率是 0.0003、0.1、3 和 3000，各會得到哪個診斷？
 
@@ -246,7 +246,7 @@ hp.check("misdiagnosed_rate", misdiagnosed_rate)
 # %% [markdown] key="fair-winner" lang="zh-TW" of="74c43941"
 # ## 4. 裁判（3 分）
 #
-# 幾個最佳化器，各用幾個學習率、幾個種子訓練過。`results` 是一個字典：每個最佳化器的名字對應一個陣列，裡面是最後的損失，每一列是一個學習率，每一行是一個種子。不同最佳化器試的學習率不必相同，個數也可以不同。發散的訓練，損失是 `nan` 或無限大。每個最佳化器都至少有一個學習率，所有種子都沒有發散。
+# 幾個最佳化器，各用幾個學習率、幾個種子訓練過。`results` 是一個字典：每個最佳化器的名字對應一個陣列，裡面是最後的損失，每一列（row）是一個學習率，每一欄（column）是一個種子。不同最佳化器試的學習率不必相同，個數也可以不同。發散的訓練，損失是 `nan` 或無限大。每個最佳化器都至少有一個學習率，所有種子都沒有發散。
 #
 # 請寫出裁判：傳回贏家的名字。每個最佳化器都用**自己最好的學習率**來評，也就是對種子取平均之後損失最低的那一個。只要有一個種子發散，那個學習率就不合格。
 #
@@ -254,7 +254,7 @@ hp.check("misdiagnosed_rate", misdiagnosed_rate)
 #
 # <details><summary>提示</summary>
 #
-# 先想一張表格值多少：一個數字。第 1 天的 `best_learning_rate` 做的幾乎就是這件事。接著，誰的數字最小，誰就是贏家；`min` 可以加上 `key`。
+# 先想怎麼把一張表格化成一個分數。第 1 天的 `best_learning_rate` 做的幾乎就是這件事。接著，誰的數字最小，誰就是贏家；`min` 可以加上 `key`。
 #
 # </details>
 
@@ -277,12 +277,12 @@ hp.check("fair_winner", fair_winner)
 # %% [markdown] key="fair-winner-use" lang="en"
 # Let your referee judge a real race: four optimizers on two spirals, ten rates, twelve seeds, 480 trainings. The losses are measured on examples that were not used for training.
 #
-# First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four. **Predict:** will the winner at 0.001 also win at 0.1? And will the fair winner be the same three times?
+# First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four.
 
-# %% [markdown] key="fair-winner-use" lang="zh-TW" of="8b124f08"
+# %% [markdown] key="fair-winner-use" lang="zh-TW" of="000ece0b"
 # 讓你的裁判評一場真正的比賽，題目是分開兩條螺線：四個最佳化器、十個學習率、十二個種子，一共訓練 480 次。損失是在沒有用來訓練的資料上量的。
 #
-# 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。**先預測**：在 0.001 贏的，在 0.1 也會贏嗎？公平的贏家，三次會是同一個嗎？
+# 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。
 
 # %% key="fair-winner-race"
 spirals, wide = hp.spirals(1000, noise=0.15, seed=1), hp.MLP((2, 16, 16, 2))
@@ -292,25 +292,40 @@ for rule in [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]:
     loss = wide.loss(sweep.weights, spirals.X_test, spirals.y_test)
     results[rule.__name__] = np.where(sweep.diverged, np.inf, loss)
 
+# %% [markdown] key="fair-winner-ask" lang="en"
+# **Predict:** will the winner at 0.001 also win at 0.1? And will the fair winner be the same three times?
+
+# %% [markdown] key="fair-winner-ask" lang="zh-TW" of="fc3a5428"
+# **先預測**：在 0.001 贏的，在 0.1 也會贏嗎？公平的贏家，三次會是同一個嗎？
+
 # %% key="fair-winner-verdicts" tags=["nbval-ignore-output"]
-if hp.check("fair_winner", fair_winner).passed:
-    for k in [0, 6]:
+with hp.predict("day6-referee"):
+    refereed = hp.check("fair_winner", fair_winner).passed
+    if not refereed:
+        hp.say("Your referee first.")
+    for k in [0, 6] if refereed else []:
         at_one = {name: loss[k : k + 1] for name, loss in results.items()}
         hp.say(f"all at {rates[k]:.2g}: {fair_winner(at_one)}")
-    for seeds in [range(4), range(4, 8), range(8, 12)]:
+    for seeds in [range(4), range(4, 8), range(8, 12)] if refereed else []:
         some = {name: loss[:, seeds] for name, loss in results.items()}
         hp.say(f"each at its own rate: {fair_winner(some)}")
-    for name, loss in results.items():
+    for name, loss in results.items() if refereed else []:
         best = loss[loss.mean(axis=1).argmin()]
         hp.say(f"{name:<8} at its best rate: {best.mean():.4f} ± {best.std():.4f}")
-else:
-    hp.say("Your referee first.")
 
 # %% [markdown] key="fair-winner-seen" lang="en"
+# <details><summary>After your answer: who wins, and how surely</summary>
+#
 # At one rate for all, the winner depends on the rate. At their own rates, compare the gaps between the optimizers with the ± behind each: that is how much the seeds of one and the same optimizer differ. A referee has to name a winner; a scientist may also say "no difference that these seeds can show".
+#
+# </details>
 
-# %% [markdown] key="fair-winner-seen" lang="zh-TW" of="0ab59634"
+# %% [markdown] key="fair-winner-seen" lang="zh-TW" of="b2a67a70"
+# <details><summary>回答之後：誰贏了，有多確定</summary>
+#
 # 大家用同一個學習率，誰贏要看用的是哪個學習率。各用自己的學習率，請比較兩件事：最佳化器之間的差距，以及後面的 ±，也就是同一個最佳化器換種子會差多少。裁判一定要選出贏家；科學家可以說：「這些種子看不出差別。」
+#
+# </details>
 
 # %% [markdown] key="loss-map" lang="en"
 # ## 5. A map with steps in it (2 points)
@@ -334,7 +349,7 @@ else:
 #
 # 損失的地圖畫出最佳化器該往哪裡走。Aurélien Géron 的 *Hands-On Machine Learning* 是讀者最多的機器學習書之一，書附的筆記本裡就有這樣一張地圖，用來[比較三種梯度下降](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb)。圖看起來沒問題，可是背後的表格只能存整數：損失 3.99 存成了 3，而且沒有任何警告。
 #
-# 下面的函式是我們自己寫的，有同樣的毛病。它算的是直線 $\hat y = w x + b$ 在資料 `x`、`y` 上的均方誤差：`biases` 裡的每個偏差 $b$ 占一列，`weights` 裡的每個權重 $w$ 占一行：
+# 下面的函式是我們自己寫的，有同樣的毛病。它算的是直線 $\hat y = w x + b$ 在資料 `x`、`y` 上的均方誤差：`biases` 裡的每個偏差 $b$ 占一列，`weights` 裡的每個權重 $w$ 占一欄：
 #
 # $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w x_i + b - y_i)^2$$
 #
@@ -428,7 +443,7 @@ hp.check("trials_needed", trials_needed)
 #
 # | setting | values | if you say nothing |
 # |---|---|---|
-# | `optimizer` | `"SGD"`, `"Momentum"`, `"Nesterov"`, `"AdaGrad"`, `"RMSProp"`, `"Adam"`, `"AdamW"`, `"Lion"` (the next day's) | `"Adam"` |
+# | `optimizer` | `"SGD"`, `"Momentum"`, `"Nesterov"`, `"AdaGrad"`, `"RMSProp"`, `"Adam"`, `"AdamW"`, `"Lion"` (Day 7) | `"Adam"` |
 # | `lr` | greater than 0, up to 1000; the peak rate of a schedule | `0.001` |
 # | `batch_size` | 8 to 512 | `64` |
 # | `schedule` | `"constant"`, `"exponential"`, `"cosine"`, `"warmup + cosine"` | `"constant"` |
@@ -443,16 +458,16 @@ hp.check("trials_needed", trials_needed)
 #
 # </details>
 
-# %% [markdown] key="capstone" lang="zh-TW" of="f0b38daf"
+# %% [markdown] key="capstone" lang="zh-TW" of="706073fb"
 # ## 7. 總驗收（6 分）
 #
-# **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要讀手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個讀對 94% 以上。** 起點由檢查重新抽，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
+# **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要辨識手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個認對 94% 以上。** 檢查時會重新抽起點，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
 #
-# **實驗室**：你有 30 次訓練。`lab.train(...)` 用一個種子訓練一次，告訴你網路在 287 張驗證影像裡讀對多少。可以設定的有：
+# **實驗室**：你有 30 次訓練。`lab.train(...)` 用一個種子訓練一次，告訴你網路在 287 張驗證影像裡認對多少。可以設定的有：
 #
 # | 設定 | 可以用的值 | 不寫的話 |
 # |---|---|---|
-# | `optimizer`（最佳化器） | `"SGD"`、`"Momentum"`、`"Nesterov"`、`"AdaGrad"`、`"RMSProp"`、`"Adam"`、`"AdamW"`、`"Lion"`（下一天才介紹） | `"Adam"` |
+# | `optimizer`（最佳化器） | `"SGD"`、`"Momentum"`、`"Nesterov"`、`"AdaGrad"`、`"RMSProp"`、`"Adam"`、`"AdamW"`、`"Lion"`（第 7 天才介紹） | `"Adam"` |
 # | `lr`（學習率） | 大於 0，最多 1000；有排程時是最高的學習率 | `0.001` |
 # | `batch_size`（批次大小） | 8 到 512 | `64` |
 # | `schedule`（排程） | `"constant"`、`"exponential"`、`"cosine"`、`"warmup + cosine"` | `"constant"` |
@@ -554,13 +569,13 @@ hp.check("capstone", settings)
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# Six days ago a learning rate was a number that one leaves as it is. Now you can say what a curve shows and what it hides, judge a comparison, and find good settings within a budget, with seeds to prove it. Take a network of your own and do the same.
+# On Day 1 a learning rate was a number that one leaves as it is. Now you can say what a curve shows and what it hides, judge a comparison, and find good settings within a budget, with seeds to prove it. Take a network of your own and do the same.
 #
 # Back to [the lesson of Day 6](day6_summary.ipynb), whose page for Monday may hang on your wall.
 
-# %% [markdown] key="end" lang="zh-TW" of="0743d5a3"
+# %% [markdown] key="end" lang="zh-TW" of="7df93b47"
 # ## 完成
 #
-# 六天前，學習率只是一個沒人去動的數字。現在你說得出一條曲線透露了什麼、又藏了什麼，能評斷一場比較，也能在預算之內找到好的設定，並用種子證明。拿一個自己的網路，照著做一次吧。
+# 在第 1 天，學習率只是一個沒人去動的數字。現在你說得出一條曲線透露了什麼、又藏了什麼，能評斷一場比較，也能在預算之內找到好的設定，並用種子證明。拿一個自己的網路，照著做一次吧。
 #
 # 回到[第 6 天的課程](day6_summary.ipynb)，「給星期一的一頁」可以貼在牆上。

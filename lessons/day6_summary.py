@@ -160,15 +160,11 @@ for name, (best, _, _) in audit.items():
 # ## 3. Six optimizers on digits
 #
 # Now the whole field on the digits of Day 1, with 138 updates each, about six epochs. The training images are split once more: 1,150 to train on while tuning, 287 to choose by. The test images stay in the drawer until the report.
-#
-# **Predict:** at 0.001, a common default, Adam is far ahead of SGD. At tuned rates, who wins, and by how much?
 
-# %% [markdown] key="digits" lang="zh-TW" of="8b1b4784"
+# %% [markdown] key="digits" lang="zh-TW" of="d19983f2"
 # ## 3. 六個最佳化器比手寫數字
 #
 # 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，大約六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張來選。測試影像先鎖在抽屜裡，報告時才拿出來。
-#
-# **先預測**：在常見的預設值 0.001，Adam 遠遠領先 SGD。各自調好學習率之後，誰會贏？贏多少？
 
 # %% key="digits-data"
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -181,38 +177,56 @@ rates = 10.0 ** (np.arange(-10, 2) / 3)
 on_digits = {rule.__name__: fair(network, tuning, digits, rule, rates, updates=138) for rule in rules}
 tuned = {name: best for name, (best, _, _) in on_digits.items()}
 
+# %% [markdown] key="digits-ask" lang="en"
+# **Predict:** at 0.001, a common default, Adam is far ahead of SGD. At tuned rates, who wins, and by how much?
+
+# %% [markdown] key="digits-ask" lang="zh-TW" of="e6a183d7"
+# **先預測**：在常見的預設值 0.001，Adam 遠遠領先 SGD。各自調好學習率之後，誰會贏？贏多少？
+
 # %% key="digits-sweeps"
-fig, axes = plt.subplots(2, 3, figsize=(9, 4.8), dpi=90, sharex=True, sharey=True)
-validation = {name: np.nan_to_num(sweep.test_accuracy) for name, (_, sweep, _) in on_digits.items()}
-hp.figures.sweep_panels(rates, validation, tuned, axes, "validation acc.", mark=0.001)
-hp.show(fig, "day6-digits-sweeps")
-
-# %% [markdown] key="digits-sweeps-seen" lang="en"
-# Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have similar shapes and nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
-
-# %% [markdown] key="digits-sweeps-seen" lang="zh-TW" of="76e030c0"
-# 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相似，高度也差不多，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
+with hp.predict("day6-digits"):
+    fig, axes = plt.subplots(2, 3, figsize=(9, 4.8), dpi=90, sharex=True, sharey=True)
+    validation = {name: np.nan_to_num(run.test_accuracy) for name, (_, run, _) in on_digits.items()}
+    hp.figures.sweep_panels(rates, validation, tuned, axes, "validation acc.", mark=0.001)
+    hp.show(fig, "day6-digits-sweeps")
 
 # %% key="digits-report"
-fig, ax = plt.subplots(figsize=(7.2, 3.4))
-on_test = {name: report.test_accuracy for name, (_, _, report) in on_digits.items()}
-hp.figures.seed_dots(on_test, ax, "test accuracy", "digits, 10 new seeds, each at its own tuned rate")
-hp.show(fig, "day6-digits-report")
+with hp.after("day6-digits"):
+    fig, ax = plt.subplots(figsize=(7.2, 3.4))
+    on_test = {name: report.test_accuracy for name, (_, _, report) in on_digits.items()}
+    title = "digits, 10 new seeds, each at its own tuned rate"
+    hp.figures.seed_dots(on_test, ax, "test accuracy", title)
+    hp.show(fig, "day6-digits-report")
 
 # %% key="digits-again" tags=["nbval-ignore-output"]
-again = [hp.train(network, digits, rule(tuned[rule.__name__]), seed=range(200, 215), updates=138)
-         for rule in rules]  # fmt: skip
-for group in np.array([run.test_accuracy.reshape(3, 5).mean(axis=1) for run in again]).T:
-    print(" > ".join(f"{rules[k].__name__} {group[k]:.1%}" for k in group.argsort()[::-1]))
+with hp.after("day6-digits"):
+    new_seeds = {"seed": range(200, 215), "updates": 138}
+    again = [hp.train(network, digits, rule(tuned[rule.__name__]), **new_seeds) for rule in rules]
+    for group in np.array([run.test_accuracy.reshape(3, 5).mean(axis=1) for run in again]).T:
+        print(" > ".join(f"{rules[k].__name__} {group[k]:.1%}" for k in group.argsort()[::-1]))
 
 # %% [markdown] key="digits-seen" lang="en"
+# <details><summary>After your answer: the whole field at its own rates</summary>
+#
+# Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have similar shapes and nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
+#
 # Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are somewhat behind in this short training, and their seeds scatter more. For SGD the sweep shows why: the chosen rate is the last one before the cliff. (A decaying rate reduces the scatter: section 6.)
 #
-# Two more tasks. Two **spirals**, which no straight line can part. And the digits with **badly scaled pixels**: each of the 64 is multiplied by its own factor between 0.03 and 30, like columns of a table in millimetres and in tonnes.
+# </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="6735c05a"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="98b467c9"
+# <details><summary>回答之後：各用自己的學習率</summary>
+#
+# 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相似，高度也差不多，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
+#
 # 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡稍微落後，種子之間也比較散。SGD 的原因從掃描圖看得出來：選出的學習率，再往右一格就是懸崖。（讓學習率衰減，能減少這種散布，見第 6 節。）
 #
+# </details>
+
+# %% [markdown] key="more-tasks" lang="en"
+# Two more tasks. Two **spirals**, which no straight line can part. And the digits with **badly scaled pixels**: each of the 64 is multiplied by its own factor between 0.03 and 30, like columns of a table in millimetres and in tonnes.
+
+# %% [markdown] key="more-tasks" lang="zh-TW" of="08211e18"
 # 再看兩個任務。一個是兩條**螺線**，沒有一條直線分得開。另一個是**尺度很亂**的手寫數字：64 個像素各乘上自己的倍數，介於 0.03 到 30 之間，就像一張表格裡有的欄位用公釐、有的用公噸。
 
 # %% key="spirals"
@@ -604,3 +618,6 @@ hp.explore_dashboard()
 # **換你動手**：[總結練習](day6_exercises.ipynb)，最後一題要在 30 次訓練的預算內，把一個網路調好。
 #
 # **接下來往哪裡走？** 找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。這些文章談到的現象，許多你都親眼看過了。
+
+# %% key="progress"
+hp.progress()

@@ -54,4 +54,45 @@ QUESTIONS = {
         ),
         right=1,
     ),
+    "day6-digits": Question(
+        "Each of the six at its own tuned rate: who wins on the digits, and by how much?",
+        (
+            (
+                "Adam, by five points or more over all others",
+                "That is the gap at 0.001, and it belongs to that rate. Each has a rate of its own now.",
+            ),
+            (
+                "SGD: once tuned, the simplest rule does best",
+                "Tuning gains most for SGD. But 138 updates are few, and memory of past steps saves some.",
+            ),
+            (
+                "Nobody by more than the seeds: several share the lead",
+                "The leaders differ by no more than their own seeds do, and with new seeds another one leads.",
+            ),
+            (
+                "Adam and AdamW, two points ahead of the rest",
+                "Own step sizes pay where inputs differ in scale or some are rare (Day 5). Pixels are alike.",
+            ),
+        ),
+        right=2,
+    ),
+    "day6-referee": Question(
+        "First all at 0.001, then all at 0.1, then each at its own best rate, three times with other seeds. "
+        "Who wins?",
+        (
+            (
+                "One and the same optimizer wins every time",
+                "If one rule were best, so it would be. But a rate that suits one rule is far off for another.",
+            ),
+            (
+                "Another at 0.001 than at 0.1; a fair contest has one clear winner",
+                "The first half is right. But at their own rates the gaps are as small as the seeds' scatter.",
+            ),
+            (
+                "Another at 0.001 than at 0.1; the fair winner may change with the seeds",
+                "The rate chooses the winner of the unfair race, and the seeds may choose that of the fair one.",
+            ),
+        ),
+        right=2,
+    ),
 }
