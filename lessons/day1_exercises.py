@@ -30,7 +30,7 @@
 #
 # **你需要**：[第 1 天的課程](day1_learning_rate.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
-# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
 # %% key="setup"
 try:
@@ -115,7 +115,7 @@ hp.check("gd_step", gd_step)
 # %% [markdown] key="largest-stable-lr" lang="zh-TW" of="d9c50c38"
 # ## 2. 界線（1 分）
 #
-# 一個碗如果有好幾個方向，每個方向各有自己的曲率 $\lambda_i$。沿著方向 $i$，每走一步，到最小值的距離就乘上 $1 - \eta\lambda_i$。學習率最大可以到多少，才不會有任何一個方向發散？
+# 一個碗如果有好幾個方向，每個方向各有自己的曲率 $\lambda_i$。沿著方向 $i$，每走一步，到最小值的距離就乘上 $1 - \eta\lambda_i$。學習率最大可以到多少，還不會有任何方向發散？
 #
 # 寫一個函式，接收 `eigenvalues`，也就是 $\lambda_1, \lambda_2, \dots$（都不是負的，至少有一個是正的），傳回這個界線（一個數字）。
 #
@@ -200,7 +200,7 @@ hp.check("steepest_bowl", steepest_bowl)
 #
 # 下一個碗有 30 個權重，沒有人畫得出來，題目也不告訴你它的曲率。你能做的，只有用自己寫的 `gd_step` 在裡面走。它最大的曲率是多少？誤差要在 2% 以內。
 #
-# `walk(lr)` 從同一個起點走 200 步，傳回最後離最小值多遠。請改動串列裡的學習率，這一格想執行幾次都可以。
+# `walk(lr)` 從同一個起點走 200 步，傳回最後離最小值多遠。請改動串列裡的學習率；下面印出 lr 的那一格，想執行幾次都可以。
 #
 # <details><summary>提示</summary>
 #
@@ -256,7 +256,7 @@ hp.check("steepest_curvature", steepest_curvature)
 #
 # <details><summary>提示</summary>
 #
-# 一列裡面有 `nan`，平均會是多少？`np.argmin` 和 `np.nanmean` 又會怎麼處理 `nan`？`np.isfinite` 會告訴你哪些數字能用；要問的是一整列。
+# 一列裡面有 `nan`，平均會是多少？`np.argmin` 和 `np.nanmean` 又會怎麼處理 `nan`？`np.isfinite` 會告訴你哪些數字能用；要看的是一整列是不是都能用。
 #
 # </details>
 
@@ -279,7 +279,7 @@ hp.check("best_learning_rate", best_learning_rate)
 # Now your function chooses for a real network: 16 rates, 5 seeds, 80 trainings on handwritten digits. The loss of a run is the mean over its last epoch.
 
 # %% [markdown] key="best-learning-rate-use" lang="zh-TW" of="863f154e"
-# 現在讓你的函式替真正的網路挑一次：16 個學習率、5 個種子，在手寫數字上訓練 80 次。每次訓練的損失，取最後一個訓練週期的平均。
+# 現在讓你的函式替真正的網路挑一次：16 個學習率、5 個種子，用手寫數字訓練 80 次。每次訓練的損失，取最後一個訓練週期的平均。
 
 # %% key="best-learning-rate-sweep" tags=["nbval-ignore-output"]
 lrs = np.geomspace(0.01, 30, 16)

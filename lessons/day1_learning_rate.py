@@ -19,18 +19,18 @@
 #
 # **You will learn:** why there is a largest learning rate and what sets it; what too small a rate costs; how to find a good rate, and what a popular test for it can and cannot tell you.
 #
-# **You need:** Python, and what a derivative is. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Python, and what a derivative is; what a small network is, section 1 says in five lines. About 45 minutes; sections 6 and 7 are optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="149f5ae4"
+# %% [markdown] key="title" lang="zh-TW" of="2e4a39f3"
 # # 第 1 天 · 學習率：一步該跨多大？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_learning_rate.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
 #
-# **你會動手做**：拖動滑桿，看梯度下降如何慢吞吞地爬、順利收斂、來回震盪，最後爆炸；先用實驗找出它們的界線，再用公式推出同一條界線；親眼看著一個網路在手寫數字上訓練 160 次。
+# **你會動手做**：拖動滑桿，看梯度下降如何慢吞吞地爬、順利收斂、來回震盪，最後爆炸；先用實驗找出它們的界線，再用公式推出同一條界線；看著一個網路用手寫數字訓練 160 次。
 #
 # **你會學到**：學習率為什麼有上限、上限由什麼決定；學習率太小要付出什麼代價；怎樣找到好的學習率，以及一種很流行的測試法能告訴你什麼、不能告訴你什麼。
 #
-# **你需要**：會寫 Python，知道什麼是導數。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：會寫 Python，知道什麼是導數；小型網路是什麼，第 1 節用幾行話說明。大約 45 分鐘，第 6、7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -57,44 +57,93 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# Here is a small network that reads handwritten digits: 64 inputs (8×8 pixels), 32 hidden units, 10 outputs. We train it three times, with the same starting weights, on the same images in the same order. One number differs, the **learning rate**: it is 0.003, 0.3 and 3.
+# Here is a small network that reads handwritten digits: 64 inputs (8×8 pixels), 32 hidden units, 10 outputs.
 #
-# Each **update** is one step, made with a batch of 64 images. An **epoch** is one pass through all training images. **Predict:** which of the three will read digits best?
+# - A **hidden unit** multiplies each input by a **weight** of its own, adds all of it up, adds one more number, its **bias**, and hands on the sum; 0 if the sum is negative.
+# - An **output** does the same with the 32 values of the hidden units, but keeps negative sums.
+# - **Softmax** makes probabilities of the ten outputs $z_k$: $p_k = e^{z_k} / \sum_j e^{z_j}$.
+# - The **loss** is the **cross-entropy**: $-\ln p$ of the right digit, averaged over the images. To be sure and right costs 0; to give each digit a tenth costs $-\ln \tfrac{1}{10} = \ln 10$.
+# - **Training** changes weights and biases so that the loss falls.
+#
+# We train it three times, with the same starting weights, on the same images in the same order. One number differs, the **learning rate**: it is 0.003, 0.3 and 3.
+#
+# Each **update**, also called an iteration, is one step, made with a batch of 64 images. An **epoch** is one pass through all training images. **Predict:** which of the three will read digits best?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="84567b5a"
+# %% [markdown] key="puzzle" lang="zh-TW" of="807a4d09"
 # ## 1. 一個謎題
 #
-# 這裡有一個辨識手寫數字的小網路：64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出。我們訓練它三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**：0.003、0.3 和 3。
+# 這裡有一個辨識手寫數字的小網路：64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出。
 #
-# 每次**更新**（update）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。**先預測**：訓練出來的三個網路，哪一個最會認數字？
+# - **隱藏單元**（hidden unit）把每個輸入各乘上一個**權重**（weight），全部加起來，再加上一個數字，叫做**偏差**（bias），然後把總和往下傳；總和是負的就傳 0。
+# - **輸出**對 32 個隱藏單元的值做同樣的事，但負的總和照樣保留。
+# - **softmax** 把十個輸出 $z_k$ 變成機率：$p_k = e^{z_k} / \sum_j e^{z_j}$。
+# - **損失**（loss）用的是**交叉熵**（cross-entropy）：正確數字的 $-\ln p$，再對所有影像取平均。很有把握又答對，損失是 0；每個數字都給十分之一的機率，損失是 $-\ln \tfrac{1}{10} = \ln 10$。
+# - **訓練**就是改變權重和偏差，讓損失下降。
+#
+# 我們訓練它三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**（learning rate）：0.003、0.3 和 3。
+#
+# 每次**更新**（update，也叫迭代 iteration）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。**先預測**：訓練出來的三個網路，哪一個最會認數字？
 
 # %% key="puzzle-figure"
 with hp.predict("day1-puzzle"):
     digits = hp.digits()
     network = hp.MLP((64, 32, 10))
     rates = [0.003, 0.3, 3]
-    puzzle = hp.train(network, digits, hp.SGD(lr=rates), batch_size=64, epochs=10, seed=1)
+    rule = hp.SGD(lr=rates)
+    puzzle = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=1)
     fig, ax = plt.subplots()
     hp.figures.loss_curves(puzzle, ax, [f"lr = {rate}" for rate in rates])
-    ax.axhline(np.log(10), color="black", lw=1, ls="--")
+    ax.axhline(np.log(10), color="black", lw=1, ls=":")
     hp.show(fig, "day1-puzzle")
+
 
 # %% key="puzzle-accuracy" tags=["nbval-ignore-output"]
 with hp.after("day1-puzzle"):
     for rate, accuracy in zip(rates, puzzle.test_accuracy):
-        print(f"lr = {rate:<6} reads {accuracy:.0%} of unseen digits")
+        hp.say(f"lr = {rate:<6} reads {accuracy:.0%} of unseen digits")
+
+# %% bind="puzzle-questions"
+free("a network nobody has trained before", "沒有人訓練過的網路", "a question, no result")
+
+# %% bind="puzzle"
+says(
+    "64 inputs (8×8 pixels), 32 hidden units, 10 outputs",
+    "64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出",
+    network.sizes == (64, 32, 10),
+)
+free(
+    "To be sure and right costs 0; to give each digit a tenth costs",
+    "很有把握又答對，損失是 0；每個數字都給十分之一的機率",
+    "a definition",
+)
+free("0 if the sum is negative", "總和是負的就傳 0", "a definition")
+free("will read digits best", "哪一個最會認數字", "the question")
+
+# %% bind="puzzle-answer"
+small, middle, large = puzzle.loss
+says("One run learns", "一個學會了", middle[-23:].mean() < 0.5)
+says("One has hardly begun", "一個幾乎還沒起步", 1.4 < small[-23:].mean() < 2.3)
+says("One jumps up in its first updates", "損失在頭幾次更新就衝高", large[:20].max() > 1.5 * large[0])
+says(
+    "falls back to the level of guessing, and stays there",
+    "再落回亂猜的程度，從此停在那裡",
+    np.abs(large[-100:].mean() - np.log(10)) < 0.1,
+)
+free("with ten digits", "十個數字隨便猜", "how many digits there are")
+free("the average of ten", "十次的平均", "how hp.figures.loss_curves averages")
+free("Nothing but the size of the step", "三者只差", "what the code varies")
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: what the three curves say</summary>
 #
-# One run learns. One has hardly begun. One jumps up in its first updates, falls back to the level of guessing, and stays there. The dashed line is the level of guessing: with ten digits, a loss of $\ln 10$. Nothing but the size of the step tells the three apart.
+# One run learns. One has hardly begun. One jumps up in its first updates, falls back to the level of guessing, and stays there. The dotted line is the level of guessing: with ten digits, a loss of $\ln 10$. (Thin lines are single updates, thick ones the average of ten.) Nothing but the size of the step tells the three apart.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="8f9f460c"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="7956b159"
 # <details><summary>作答之後：這三條曲線說了什麼</summary>
 #
-# 一個學會了，一個幾乎還沒起步，還有一個在頭幾次更新就往上衝，再落回亂猜的程度，從此停在那裡。虛線是亂猜的程度：十個數字隨便猜，損失是 $\ln 10$。三者只差在步伐的大小。
+# 一個學會了，一個幾乎還沒起步，還有一個，損失在頭幾次更新就衝高，再落回亂猜的程度，從此停在那裡。點線是亂猜的程度：十個數字隨便猜，損失是 $\ln 10$。（細線是每次更新的損失，粗線是十次的平均。）三者只差在步伐的大小。
 #
 # </details>
 
@@ -111,7 +160,7 @@ with hp.after("day1-puzzle"):
 #
 # $$w \leftarrow w - \eta\,\nabla L(w)$$
 #
-# Here $w$ is the weight, $L$ is the loss, $\nabla L(w)$ is its slope at $w$, and $\eta$ is the learning rate, called `lr` in code. The slope points uphill, and the minus sign turns it round. The learning rate says how far to go.
+# Here $w$ is the weight, $L$ is the loss, $\nabla L(w)$ is its slope at $w$, and $\eta$ is the learning rate, called `lr` in code. With many weights there is a slope for each of them, a partial derivative; together they are called the **gradient**, and so is the slope of one. The slope points uphill, and the minus sign turns it round. The learning rate says how far to go.
 #
 # To see what $\eta$ does, shrink the network to one weight, and the loss to a parabola:
 #
@@ -119,14 +168,14 @@ with hp.after("day1-puzzle"):
 #
 # $\lambda$ is the **curvature**: how sharply the parabola, our bowl, bends. Five steps in a plain loop:
 
-# %% [markdown] key="one-weight" lang="zh-TW" of="ff41444c"
+# %% [markdown] key="one-weight" lang="zh-TW" of="6d4755f7"
 # ## 2. 一個權重就夠了
 #
 # 梯度下降反覆做的只有一行：
 #
 # $$w \leftarrow w - \eta\,\nabla L(w)$$
 #
-# 其中 $w$ 是權重，$L$ 是損失，$\nabla L(w)$ 是損失在 $w$ 處的斜率，$\eta$ 是學習率，程式裡寫作 `lr`。斜率指出上坡的方向，前面的負號讓我們往下坡走；學習率決定走多遠。
+# 其中 $w$ 是權重，$L$ 是損失（損失函數，loss function），$\nabla L(w)$ 是損失在 $w$ 處的斜率，$\eta$ 是學習率，程式裡寫作 `lr`。權重有很多個的時候，每個權重各有一個斜率，也就是偏導數（partial derivative），合起來叫做**梯度**（gradient）；只有一個權重時，斜率也叫梯度。斜率指出上坡的方向，前面的負號讓我們往下坡走；學習率決定走多遠。
 #
 # 為了看清 $\eta$ 的作用，把網路縮成只有一個權重，把損失縮成一條拋物線：
 #
@@ -138,7 +187,7 @@ with hp.after("day1-puzzle"):
 curvature, lr, w = 2.0, 0.1, -2.5
 for step in range(5):
     w = w - lr * curvature * w
-    print(f"after step {step + 1}: w = {w:.4f}, loss = {0.5 * curvature * w**2:.4f}")
+    hp.say(f"after step {step + 1}: w = {w:.4f}, loss = {0.5 * curvature * w**2:.4f}")
 
 # %% [markdown] key="package" lang="en"
 # The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface and keeps every point of the path:
@@ -165,6 +214,15 @@ with hp.predict("day1-regimes"):
     fig, axes = plt.subplots(1, 4, figsize=(10, 2.8), sharex=True, sharey=True)
     hp.figures.regimes(path, parabola, axes)
     hp.show(fig, "day1-regimes")
+
+# %% bind="predict-regimes"
+free("What does the third of them do", "用第三個學習率", "the question")
+
+# %% bind="regimes-named"
+way = np.abs(path.w[:, :, 0])
+says("yet lands a little nearer", "不過落點比原來近一些", (np.diff(way[2]) < 0).all())
+says("lands *farther away* than before", "落點卻比原來**更遠**", (np.diff(way[3]) > 0).all())
+free("Four regimes, one formula", "同一條公式，四種走法", "what the names are")
 
 # %% [markdown] key="regimes-named" lang="en"
 # <details><summary>After your answer: four regimes</summary>
@@ -194,7 +252,7 @@ with hp.predict("day1-regimes"):
 # The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Any of them can be given as a list, and becomes an axis of the result.
 
 # %% [markdown] key="hyperparameter" lang="zh-TW" of="171eb3f6"
-# 這裡的 `lr` 給的是一個串列（list），所以四個學習率一次跑完。**超參數**是由人設定、不靠訓練學來的數值，學習率就是其中之一。本課程的每個超參數都可以這樣給，結果就會多出一個軸。
+# 這裡的 `lr` 給的是一個串列（list），所以四個學習率一次跑完。**超參數**（hyperparameter）是由人設定、不靠訓練學來的數值，學習率就是其中之一。本課程的每個超參數都可以這樣給，結果就會多出一個軸。
 
 # %% [markdown] key="play-parabola" lang="en"
 # **Your turn.** Drag the sliders (or press PageUp and PageDown on them).
@@ -213,6 +271,9 @@ with hp.predict("day1-regimes"):
 # %% key="explore-parabola"
 hp.explore_parabola()
 
+# %% bind="play-parabola"
+free("Double the curvature", "把曲率加倍", "a task at the live figure")
+
 # %% [markdown] key="border" lang="en"
 # ## 3. Where is the border?
 #
@@ -221,26 +282,37 @@ hp.explore_parabola()
 # %% [markdown] key="border" lang="zh-TW" of="f0b4d9a3"
 # ## 3. 界線在哪裡？
 #
-# 滑桿讓你有個感覺，要數字就得靠掃描（sweep）。取 1,300 個學習率，各走 10 步，看看哪些最後比起點更靠近最小值。
+# 滑桿給的是感覺；要數字，就得掃描（sweep）。取 1,300 個學習率，各走 10 步，看看哪些最後比起點更靠近最小值。
 
 # %% key="border-sweep"
 rates = np.linspace(0.001, 1.3, 1300)
 path = hp.descend(parabola, hp.SGD(lr=rates), start=[-2.5], steps=10)
 distance = np.abs(path.end[:, 0])
-print(f"the largest rate that ends nearer than it began: {rates[distance < 2.5].max():.3f}")
+largest = rates[distance < 2.5].max()
+hp.say(f"the largest rate that ends nearer than it began: {largest:.3f}")
+
+# %% bind="border"
+free("which runs end nearer to the minimum than they started", "哪些最後比起點更靠近最小值", "the question")
 
 # %% key="border-figure"
 fig, ax = plt.subplots()
 hp.figures.distance_by_rate(rates, distance, ax, start=2.5)
 hp.show(fig, "day1-border")
 
+# %% bind="border-seen"
+nearer = np.flatnonzero(distance < 2.5)
+says("crosses the dashed line at one place", "只在一個地方穿過虛線", (np.diff(nearer) == 1).all())
+says("one rate lands exactly on the minimum", "有一個學習率正好落在最小值上", distance.min() < 1e-12)
+free("only gets steeper", "只是變得更陡", "what the reader is to try")
+free("the two columns", "這兩欄", "how the lines are printed")
+
 # %% [markdown] key="border-seen" lang="en"
-# The curve crosses the dashed line at one place, and that is the border. To its left lies a dip: one rate lands exactly on the minimum, and rates near it almost do. Raise `steps` and run again: the border stays, and only gets steeper.
+# The curve crosses the dashed line at one place, and that is the border. To its left lies a dip: one rate lands exactly on the minimum, and those near it so close that they leave the picture. Raise `steps` and run again: the border stays, and only gets steeper.
 #
 # Is the border always there? Change the curvature and measure again. Look for a pattern in the two columns.
 
-# %% [markdown] key="border-seen" lang="zh-TW" of="e2d0083a"
-# 曲線只在一個地方穿過虛線，那裡就是界線。界線左邊，曲線往下凹了一大段：有一個學習率正好落在最小值上，它附近的也幾乎落在最小值上。把 `steps` 改大再跑一次：界線不動，只是變得更陡。
+# %% [markdown] key="border-seen" lang="zh-TW" of="c4b4f2b4"
+# 曲線只在一個地方穿過虛線，那裡就是界線。界線左邊，曲線往下凹了一大段：有一個學習率正好落在最小值上，它附近的也離最小值極近，近到掉出圖外。把 `steps` 改大再跑一次：界線不動，只是變得更陡。
 #
 # 界線永遠在同一個地方嗎？換幾個曲率再量一次。看看這兩欄之間有什麼規律。
 
@@ -249,10 +321,11 @@ rates, borders = np.linspace(0.001, 5, 5000), {}
 for bend in [0.5, 1, 2, 4, 8]:
     path = hp.descend(hp.Quadratic([bend]), hp.SGD(lr=rates), start=[-2.5], steps=100)
     borders[bend] = rates[np.abs(path.end[:, 0]) <= 2.5].max()
-    print(f"curvature {bend:>3}   border {borders[bend]:.3f}")
+    hp.say(f"curvature {bend:>3}   border {borders[bend]:.3f}")
 
 # %% key="border-product"
-print("curvature × border:", [f"{bend * border:.2f}" for bend, border in borders.items()])
+products = [f"{bend * border:.2f}" for bend, border in borders.items()]
+hp.say(f"curvature × border: {products}")
 
 # %% [markdown] key="formula" lang="en"
 # The product is the same each time. Now we can say why. Put $\nabla L = \lambda w$ into the update:
@@ -293,6 +366,14 @@ print("the formula agrees with all", len(t), "points")
 # %% key="quiz-threshold"
 hp.quiz("day1-threshold")
 
+# %% bind="formula"
+says(
+    "The product is the same each time",
+    "乘積每次都一樣",
+    np.ptp([bend * edge for bend, edge in borders.items()]) < 0.02,
+)
+free("All four regimes", "四種走法", "names")
+
 # %% [markdown] key="bowl" lang="en"
 # ### Two directions, one learning rate
 #
@@ -313,8 +394,19 @@ with hp.predict("day1-bowl"):
     rates = np.linspace(0.001, 0.4, 4000)
     path = hp.descend(bowl, hp.SGD(lr=rates), start=(-2.5, 2.0), steps=300)
     nearer = np.linalg.norm(path.end, axis=-1) < np.linalg.norm([-2.5, 2.0])
-    print(f"border {rates[nearer].max():.3f}   2 / 1 = {2 / 1:.3f}   2 / 10 = {2 / 10:.3f}")
+    border = rates[nearer].max()
+    hp.say(f"border {border:.3f}   2 / 1 = {2 / 1:.3f}   2 / 10 = {2 / 10:.3f}")
     hp.show(hp.explore_bowl())
+
+# %% bind="bowl"
+says("thousands of weights", "成千上萬個權重", network.n_weights > 2000)
+free("the other is steeper", "另一個方向比較陡", "what a bowl is")
+free("which of the two decides", "由哪一個決定", "the question")
+
+# %% bind="bowl-seen"
+says("The most sharply bent direction decides", "決定界線的是彎得最急的方向", np.abs(border - 2 / 10) < 0.002)
+free("the largest curvature of all", "所有方向中最大的曲率", "a definition")
+free("it is the largest eigenvalue", "最大特徵值", "a definition")
 
 # %% [markdown] key="bowl-seen" lang="en"
 # <details><summary>After your answer: who decides, and who pays for it</summary>
@@ -349,9 +441,22 @@ with hp.predict("day1-bowl"):
 # 學習率太小，常聽到兩種抱怨。第一種是**慢**。有多慢？數一數要幾步，距離才會剩下百分之一：
 
 # %% key="slow"
+needed = {}
 for lr in [0.9, 0.1, 0.01, 0.001]:
     path = hp.descend(parabola, hp.SGD(lr), start=[-2.5], steps=3000)
-    print(f"lr = {lr:<5}  {np.argmax(np.abs(path.w[:, 0]) < 0.025):>4} steps")
+    needed[lr] = np.argmax(np.abs(path.w[:, 0]) < 0.025)
+    hp.say(f"lr = {lr:<5}  {needed[lr]:>4} steps")
+
+# %% bind="too-small"
+says("one hundredth of the distance", "百分之一", np.isclose(0.025 / abs(path.w[0, 0]), 0.01))
+free("Two complaints", "兩種抱怨", "how many the text goes through")
+
+# %% bind="stuck"
+slower = needed[0.001] / needed[0.01]
+says("a tenth of it takes about ten times the steps", "再變成十分之一，步數大約就變成十倍", 9 < slower < 11)
+says("larger is not always faster", "學習率大也不一定比較快", needed[0.9] >= needed[0.1])
+free("one minimum and nowhere else", "", "what a parabola is")
+free("two valleys, a deep one and a shallow one", "兩個谷的曲線，一深一淺", "the curve of the live figure")
 
 # %% [markdown] key="stuck" lang="en"
 # Once the rate is small, a tenth of it takes about ten times the steps. That complaint is true. But larger is not always faster: compare the first two lines.
@@ -367,10 +472,10 @@ for lr in [0.9, 0.1, 0.01, 0.001]:
 hp.explore_basins()
 
 # %% [markdown] key="predict-basins" lang="en"
-# One start proves little. Take 1,000 starting points, evenly spread over both valleys, and 77 learning rates: 77,000 descents. After 1,000 steps, each of them has come to rest on the left or on the right, or it keeps jumping, or it has diverged. **Predict:** does a rate ten times larger, but still small, bring more of the starts into the deep valley?
+# One start proves little. Take 1,000 starting points, evenly spread over both valleys, and 77 learning rates: 77,000 descents. After 1,000 steps, each of them has come to rest on the left or on the right, or it keeps jumping, or it has diverged. **Predict:** does a rate nine times as large, but still small, bring more of the starts into the deep valley?
 
-# %% [markdown] key="predict-basins" lang="zh-TW" of="72b8e36e"
-# 一個起點證明不了什麼。在涵蓋兩個谷的範圍內均勻取 1,000 個起點，配上 77 個學習率，一共 77,000 次下降。走完 1,000 步，結果只有四種：停在左邊、停在右邊、一直跳來跳去，或是發散。**先預測**：學習率變成十倍（但還是很小），會有更多起點走進深谷嗎？
+# %% [markdown] key="predict-basins" lang="zh-TW" of="aa93d4f4"
+# 一個起點證明不了什麼。在涵蓋兩個谷的範圍內均勻取 1,000 個起點，配上 77 個學習率，一共 77,000 次下降。走完 1,000 步，結果只有四種：停在左邊、停在右邊、一直跳來跳去，或是發散。**先預測**：學習率變成九倍（但還是很小），會有更多起點走進深谷嗎？
 
 # %% key="basins-run"
 with hp.predict("day1-basins"):
@@ -380,9 +485,9 @@ with hp.predict("day1-basins"):
     path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps=1000, record=False)
     stays, on_left = ~path.diverged, path.end[..., 0] < barrier
     at_rest = stays & (np.abs(curve.gradient(path.end)[..., 0]) < 1e-3)
-    for k in [0, 14]:
+    for k in [0, 12]:
         share = (at_rest & on_left)[k].mean()
-        print(f"lr = {basin_rates[k]:.2f}  in the deep valley {share:.1%}")
+        hp.say(f"lr = {basin_rates[k]:.2f}  in the deep valley {share:.1%}")
 
 # %% key="basins-figure"
 with hp.after("day1-basins"):
@@ -390,7 +495,8 @@ with hp.after("day1-basins"):
     ends |= {"keeps jumping": stays & ~at_rest, "diverges": ~stays}
     thresholds = [2 / curve.hessian([valley])[0, 0] for valley in (deep, shallow)]
     fig, ax = plt.subplots(figsize=(8, 3.8))
-    hp.figures.share_by_rate(basin_rates, ends, ax, thresholds)
+    marks = dict(zip(["deep", "shallow"], thresholds))
+    hp.figures.share_by_rate(basin_rates, ends, ax, marks)
     hp.show(fig, "day1-basins")
 
 # %% key="basins-numbers"
@@ -399,10 +505,47 @@ with hp.after("day1-basins"):
     for k in [0, 20, 30, 50, 70]:
         escaped = (stays & on_left)[k, right].mean()
         fell = (stays & ~on_left)[k, left].mean()
-        print(
-            f"lr = {basin_rates[k]:.2f}  escape to the deep valley {escaped:4.0%}  fall out of it {fell:4.0%}"
-        )
-    print("2/λ in the deep and in the shallow valley:", np.round(thresholds, 2))
+        hp.say(f"lr = {basin_rates[k]:.2f}  escape to the deep valley {escaped:4.0%}"
+               f"  fall out of it {fell:4.0%}")  # fmt: skip
+    hp.say(f"2/λ in the deep and in the shallow valley: {np.round(thresholds, 2)}")
+
+# %% bind="predict-basins"
+says("77,000 descents", "77,000 次下降", at_rest.size == 77_000)
+says("1,000 starting points", "1,000 個起點", len(starts) == 1000)
+says("77 learning rates", "77 個學習率", len(basin_rates) == 77)
+says("a rate nine times as large", "學習率變成九倍", np.isclose(basin_rates[12] / basin_rates[0], 9))
+free("come to rest on the left or on the right", "結果只有四種", "how the ends are sorted")
+free("bring more of the starts", "會有更多起點", "the question")
+
+# %% bind="basins-seen"
+few = [(stays & on_left)[k, right].mean() for k in (0, 12)]
+says(
+    "Every run that starts right of the barrier stays in the shallow valley, and making the step smaller still changes nothing",
+    "全都留在淺谷裡；步伐再小，結果也一樣",
+    max(few) == 0,
+)
+escape, fall = (stays & on_left)[:, right].mean(axis=1), (stays & ~on_left)[:, left].mean(axis=1)
+part = (escape > 0) & (basin_rates < thresholds[0])
+says(
+    "A larger step does let some runs escape, and lets others fall",
+    "步伐大一些，確實有一部分能逃進深谷（escape），但也有一部分從深谷**掉出來**",
+    part.sum() > 10 and fall[part].max() > 0.03,
+)
+says("More escape than fall", "逃出來的比掉出來的多", escape[part].mean() > fall[part].mean())
+says(
+    "most starts stay on their own side",
+    "大部分起點還是留在原來那一側",
+    max(escape[part].max(), fall[part].max()) < 0.5,
+)
+beyond = basin_rates > thresholds[0]
+says(
+    "hardly any run comes to rest there", "幾乎一次也停不在深谷裡", (at_rest & on_left)[beyond].mean() < 0.001
+)
+last = (stays & on_left)[-13:]
+says(
+    "every run that does not diverge ends in the shallow valley", "沒有發散的最後都停在淺谷", last.sum() == 0
+)
+free("only in part", "只有一部分效果", "the sum of what follows")
 
 # %% [markdown] key="basins-seen" lang="en"
 # <details><summary>After your answer: is the complaint true?</summary>
@@ -411,22 +554,22 @@ with hp.after("day1-basins"):
 #
 # - With a small step, *where you start decides*. Every run that starts right of the barrier stays in the shallow valley, and making the step smaller still changes nothing.
 # - A larger step does let some runs escape, and lets others fall *out* of the deep valley: compare the two columns. More escape than fall, but most starts stay on their own side.
-# - Beyond the first dashed line, $2/\lambda$ of the deep valley, no run comes to rest there. At first the runs do not leave: they jump to and fro inside it for ever. Later they are thrown out, and every run that does not diverge ends in the shallow valley.
+# - Beyond the first dashed line, $2/\lambda$ of the deep valley, hardly any run comes to rest there. At first the runs do not leave: they jump to and fro inside it for ever. Then they are thrown out, and every run that does not diverge ends in the shallow valley.
 #
 # A large step does not choose the deep valley. It can rest only in a **flat** one.
 #
 # </details>
 
-# %% [markdown] key="basins-seen" lang="zh-TW" of="d6568fd7"
+# %% [markdown] key="basins-seen" lang="zh-TW" of="3f6b575f"
 # <details><summary>作答之後：這種抱怨成立嗎？</summary>
 #
 # 在這條曲線上，第二種抱怨成立，但解藥只有一部分效果。
 #
-# - 步伐小的時候，**起點決定一切**。凡是從中間山脊右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
+# - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
 # - 步伐大一些，確實有一部分能逃進深谷（escape），但也有一部分從深谷**掉出來**（fall out）：比較上面兩欄就知道。逃出來的比掉出來的多，不過大部分起點還是留在原來那一側。
-# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，沒有一次執行能停在深谷裡。起初它們並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
+# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。起初並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
 #
-# 大步伐並不會挑深的谷，它只停得住**平坦**的谷。
+# 大步伐並不會挑深的谷，它只有在**平坦**的谷裡才停得住。
 #
 # </details>
 
@@ -447,11 +590,12 @@ with hp.after("day1-basins"):
 # %% key="digits-figure"
 with hp.predict("day1-digits"):
     sweep_rates = np.logspace(-3, 1, 32)
-    sweep = hp.train(network, digits, hp.SGD(lr=sweep_rates), batch_size=64, epochs=10, seed=range(5))
-    fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9, 3.6))
-    hp.figures.sweep(sweep_rates, sweep.train_loss, left_ax, "training loss", better=min)
-    left_ax.set_yscale("log")
-    hp.figures.sweep(sweep_rates, sweep.test_accuracy, right_ax, "test accuracy")
+    rule = hp.SGD(lr=sweep_rates)
+    sweep = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=range(5))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+    hp.figures.sweep(sweep_rates, sweep.train_loss, left, "training loss", better=min)
+    left.set_yscale("log")
+    hp.figures.sweep(sweep_rates, sweep.test_accuracy, right, "test accuracy")
     hp.show(fig, "day1-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
@@ -460,14 +604,64 @@ with hp.after("day1-digits"):
     good = sweep_rates[accuracy.min(axis=1) > 0.9]
     best = sweep_rates[sweep.train_loss.mean(axis=1).argmin()]
     cliff = sweep_rates[(accuracy.mean(axis=1) < 0.5) & (sweep_rates > best)].min()
-    print(f"every seed above 90%: {len(good)} rates, {good.min():.2g} to {good.max():.2g}")
-    print(f"lowest training loss at {best:.2g}; from {cliff:.2g} on training fails")
+    low, high = good.min(), good.max()
+    hp.say(f"every seed above 90%: {len(good)} rates, {low:.2g} to {high:.2g}")
+    hp.say(f"lowest training loss at {best:.2g}; from {cliff:.2g} on training fails")
+
+# %% key="digits-winners" tags=["nbval-ignore-output"]
+with hp.after("day1-digits"):
+    winners = []
     for seeds in (range(5), range(5, 10), range(10, 15)):
-        again = hp.train(network, digits, hp.SGD(lr=good), batch_size=64, epochs=10, seed=seeds)
+        rule = hp.SGD(lr=good)
+        again = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=seeds)
         mean = again.test_accuracy.mean(axis=1)
-        print(
-            f"seeds {seeds[0]:>2} to {seeds[-1]:>2}: best accuracy {mean.max():.1%} at {good[mean.argmax()]:.2g}"
-        )
+        winners.append(good[mean.argmax()])
+        hp.say(f"seeds {seeds[0]:>2} to {seeds[-1]:>2}: best accuracy {mean.max():.1%}"
+               f" at {winners[-1]:.2g}")  # fmt: skip
+
+# %% bind="title"
+says("160 times", "訓練 160 次", sweep.test_accuracy.size == 160)
+free("a largest learning rate", "", "a question")
+free("in five lines", "", "how long the text is")
+
+# %% bind="digits"
+says("160 trainings", "真正的網路：訓練 160 次", sweep.test_accuracy.size == 160)
+says(
+    "32 learning rates from 0.001 to 10",
+    "從 0.001 到 10 取 32 個學習率",
+    len(sweep_rates) == 32 and np.isclose(sweep_rates[[0, -1]], [0.001, 10]).all(),
+)
+free("above 90%", "超過 90%", "the question")
+
+# %% bind="digits-seen"
+says("a slope where the network crawls", "網路慢爬的斜坡", accuracy[0].mean() < 0.4)
+says(
+    "Counted in factors the good range is wide",
+    "以倍數來看，好用的範圍很寬",
+    4 < good.max() / good.min() < 12,
+)
+says("Inside the good range the winner is luck", "誰是冠軍全憑運氣", len(set(winners)) > 1)
+free(
+    "the worst seed to the best, the ring marks the best mean",
+    "最差的種子到最好的種子之間的範圍，圓圈標出平均最好",
+    "what the figure draws",
+)
+free("one part in a hundred", "差個百分之一", "advice")
+free("factors of two or three, not", "以兩三倍為一格", "advice")
+says(
+    "another rate wins, by a hair",
+    "贏的是別的學習率，而且只贏一點點",
+    np.sort(mean)[-1] - np.sort(mean)[-2] < 0.01,
+)
+says("is lowest right below the cliff", "最低的地方，就在懸崖旁邊", 1 < cliff / best < 4)
+free("the lowest loss walks to the edge", "只追求最低損失的人", "the same again")
+back = [accuracy[np.abs(np.log(sweep_rates * step / cliff)).argmin()].mean() for step in (2, 3)]
+says(
+    "costs this network little accuracy",
+    "這個網路的準確率只少一點點",
+    accuracy.mean(axis=1).max() - min(back) < 0.02,
+)
+free("a factor of two or three is safe", "把學習率降到二分之一或三分之一", "advice, bound by what follows")
 
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: three parts</summary>
@@ -476,18 +670,18 @@ with hp.after("day1-digits"):
 #
 # - Counted in factors the good range is wide. Search by factors of two or three, not by one part in a hundred.
 # - Inside the good range the winner is luck. The last three lines repeat the contest with other seeds: another rate wins, by a hair.
-# - The **training loss** is lowest right below the cliff. Whoever looks only for the lowest loss walks to the edge. A step back by a factor of two or three costs little and is safe.
+# - The **training loss** is lowest right below the cliff. Whoever looks only for the lowest loss walks to the edge. A step back by a factor of two or three is safe and costs this network little accuracy.
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="dee007e8"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="1c3a5948"
 # <details><summary>作答之後：三段</summary>
 #
-# 和拋物線一樣分成三段：網路慢爬的斜坡、寬闊的好範圍，以及懸崖。線是五個種子的中位數，色帶是最差的種子到最好的種子之間的範圍，圓圈標出平均最好的學習率。有三件事值得記住。
+# 和拋物線一樣分成三段：網路慢爬的斜坡、一大片好用的範圍，以及懸崖。線是五個種子的中位數，色帶是最差的種子到最好的種子之間的範圍，圓圈標出平均最好的學習率。有三件事值得記住。
 #
-# - 以倍數來看，好的範圍很寬。搜尋時以兩三倍為一格就好，不必計較百分之一。
-# - 在好的範圍裡，誰是冠軍全憑運氣。最後三行換了種子重新比賽：贏的是別的學習率，而且只贏一點點。
-# - **訓練損失**最低的地方，就在懸崖旁邊。只追求最低損失的人，會一路走到懸崖邊。退後兩三倍，代價很小，卻很安全。
+# - 以倍數來看，好用的範圍很寬。搜尋時以兩三倍為一格就好，差個百分之一不必計較。
+# - 在好用的範圍裡，誰是冠軍全憑運氣。最後三行換了種子重新比賽：贏的是別的學習率，而且只贏一點點。
+# - **訓練損失**最低的地方，就在懸崖旁邊。只追求最低損失的人，會一路走到懸崖邊。把學習率降到二分之一或三分之一，這個網路的準確率只少一點點，卻很安全。
 #
 # </details>
 
@@ -507,7 +701,7 @@ with hp.after("day1-digits"):
 # Its 32 hidden units are **ReLUs**: each outputs $\max(z, 0)$. Count the units that are **alive**, that is, output more than zero for at least one image. One number for each seed:
 
 # %% [markdown] key="dead" lang="zh-TW" of="42c71159"
-# 有一點出乎意料：越過懸崖之後，損失並沒有像拋物線那樣衝向無窮大。這次掃描沒有一次被記為發散（要達到起始損失的一百萬倍才算）。那麼網路到底怎麼了？
+# 有一點出乎意料：越過懸崖之後，損失並沒有像拋物線那樣衝向無窮大。這次掃描沒有一次訓練算得上發散（要達到起始損失的一百萬倍才算）。那麼網路到底怎麼了？
 #
 # 它的 32 個隱藏單元是 **ReLU**：輸出 $\max(z, 0)$。數一數還**活著**的單元，也就是至少對一張影像輸出大於零的單元。每個種子一個數字：
 
@@ -519,18 +713,32 @@ def alive(weights):
 
 
 for k in [20, 24, 28]:
-    print(f"lr = {sweep_rates[k]:.2g}: {alive(sweep.weights[k])} of 32 hidden units alive after training")
+    rate, living = sweep_rates[k], alive(sweep.weights[k])
+    hp.say(f"lr = {rate:.2g}: {living} of 32 hidden units alive after training")
+early = []
 for updates in [1, 10, 100]:
-    run = hp.train(network, digits, hp.SGD(sweep_rates[28]), updates=updates, seed=range(5))
-    print(f"lr = {sweep_rates[28]:.2g} after {updates:>3} updates: {alive(run.weights)}")
+    run = hp.train(network, digits, hp.SGD(rate), updates=updates, seed=range(5))
+    early.append(alive(run.weights))
+    hp.say(f"lr = {rate:.2g} after {updates:>3} updates: {early[-1]}")
+
+# %% bind="dead"
+says("No run of this sweep counts as diverged", "這次掃描沒有一次訓練算得上發散", sweep.diverged.sum() == 0)
+free("a million times the first one", "一百萬倍", "how hp.train counts")
+says("Its 32 hidden units", "它的 32 個隱藏單元", network.sizes[1] == 32)
+free("more than zero", "大於零", "a definition")
+
+# %% bind="dead-seen"
+says("Large updates push unit after unit", "單元就一個接一個被推過頭", early[-1].mean() < 2 < early[0].mean())
+free("In a deeper layer", "在更深的層裡", "what the rule for the gradient says")
+says("When all are dead", "全部死掉之後", alive(sweep.weights[28]).max() <= 2)
 
 # %% [markdown] key="dead-seen" lang="en"
-# Large updates push unit after unit to where it outputs zero for every image. A unit that always outputs zero gets no gradient, so its weights never move again: it is a **dead ReLU**. When all are dead, only the last biases still learn, and every image gets the same answer. The failure looks like calm.
+# Large updates push unit after unit to where it outputs zero for every image. Such a unit gets no gradient. In this network, under today's rule, its weights never move again: it is a **dead ReLU**. (In a deeper layer the inputs of a unit still change, and may wake it.) When all are dead, only the last biases still learn, and every image gets the same answer. The failure looks like calm.
 #
 # Does $2/\lambda_{\max}$ tell us where the cliff is? Measure the sharpness before training, and after it:
 
-# %% [markdown] key="dead-seen" lang="zh-TW" of="6922f26d"
-# 過大的更新把一個又一個單元推到對每一張影像都輸出零的地方。永遠輸出零的單元得不到梯度，權重再也不會移動：它是**死掉的 ReLU**（dead ReLU）。全部死掉之後，只剩最後一層的偏置還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
+# %% [markdown] key="dead-seen" lang="zh-TW" of="abaa67ec"
+# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會移動：它是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
 #
 # $2/\lambda_{\max}$ 能告訴我們懸崖在哪裡嗎？量一量訓練前和訓練後的銳度：
 
@@ -540,38 +748,82 @@ def threshold(weights):
     return (2 / hp.sharpness(network, weights, digits.X_train, digits.y_train)).round(2)
 
 
-print("2 / sharpness before training:", threshold(np.stack([network.init(seed) for seed in range(5)])))
+begin = threshold(np.stack([network.init(seed) for seed in range(5)]))
+hp.say(f"2 / sharpness before training: {begin}")
+ends = {}
 for k in [14, 20, 23]:
-    print(f"after training with lr = {sweep_rates[k]:<4.2g}:   ", threshold(sweep.weights[k]))
-print(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")
+    rate, ends[k] = sweep_rates[k], threshold(sweep.weights[k])
+    hp.say(f"after training with lr = {rate:<4.2g}:    {ends[k]}")
+
+# %% key="sharpness-further" tags=["nbval-ignore-output"]
+further, n_updates = {}, sweep.loss.shape[-1]  # the updates of ten epochs
+for k in [14, 20]:  # so many updates that rate × updates is that of the largest rate
+    longer = round(n_updates * sweep_rates[23] / sweep_rates[k])
+    rate = sweep_rates[k]
+    run = hp.train(network, digits, hp.SGD(rate), updates=longer, seed=range(5))
+    further[k] = threshold(run.weights)
+    hp.say(f"lr = {rate:.2g}, {longer} updates in place of {n_updates}: {further[k]}")
+hp.say(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")
+
+# %% bind="sharpness-seen"
+says("the cliff lies above it for every seed", "每個種子的懸崖都在門檻之上", cliff > begin.max())
+at_ten = {k: np.median(end) for k, end in ends.items()}
+says(
+    "the larger one ends with the larger threshold",
+    "學習率越大，結束時的門檻也越大",
+    at_ten[14] < at_ten[20] < at_ten[23],
+)
+says(
+    "the threshold rises with them",
+    "它們的門檻也跟著變大",
+    all(np.median(further[k]) > 1.15 * at_ten[k] for k in further),
+)
+remains = [np.log(at_ten[23] / np.median(further[k])) / np.log(at_ten[23] / at_ten[k]) for k in further]
+says(
+    "about half of the difference, counted in factors, remains",
+    "以倍數來算，差距大約還剩一半",
+    0.35 < np.mean(remains) < 0.7,
+)
+free("in **flatter places**", "比較平坦的地方", "the same in other words")
+free("Is flat better?", "", "a question")
+free("", "這一半從哪裡來", "the same half")
+free("Of the three rates, all trained for ten epochs", "三個學習率都訓練十個訓練週期", "what the code does")
+free("also fit unseen data better", "對沒看過的資料也比較準", "what others think")
+free("go with better results", "平坦和準確率有關", "what others measured")
+free("because it got further", "只是它走得比較遠", "bound by what follows")
+free("give the smaller rates so many more updates", "讓小的學習率多更新好幾倍", "what the code does")
 
 # %% [markdown] key="sharpness-seen" lang="en"
 # Training works at rates above the threshold of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
 #
-# And the last lines hold a surprise: the larger the rate, the larger the threshold at the end. Runs with a larger rate end in **flatter places**. Day 2 asks why.
+# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But about half of the difference, counted in factors, remains. Day 2 asks where that comes from.
+#
+# Is flat better? Some think that flat places also fit unseen data better. This is disputed: the sharpness can be changed without changing what a network says (Dinh et al. 2017), and in experiments it often does not go with better results (Andriushchenko et al. 2023). For us it counts which places a rate can bear.
 #
 # So take $2/\lambda_{\max}$ for what it is: exact on a parabola, a rough guide on a network.
 
-# %% [markdown] key="sharpness-seen" lang="zh-TW" of="288e03a3"
+# %% [markdown] key="sharpness-seen" lang="zh-TW" of="58a73051"
 # 學習率超過起點的門檻，照樣訓練得起來：每個種子的懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 最後幾行還藏著一個驚喜：學習率越大，訓練結束時的門檻也越大。用大學習率訓練，最後會停在**比較平坦的地方**。第 2 天會問為什麼。
+# 這裡還藏著一個驚喜。三個學習率都訓練十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過以倍數來算，差距大約還剩一半。這一半從哪裡來，第 2 天會問。
 #
-# 所以 $2/\lambda_{\max}$ 要這樣看：在拋物線上是精確的界線，在網路上只是粗略的指引。
+# 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：一個學習率受得了哪些地方。
+#
+# 所以 $2/\lambda_{\max}$ 要這樣看：在拋物線上是精確的界線，對網路來說，只能粗略參考。
 
 # %% [markdown] key="range-test" lang="en"
-# ## 6. A test in one run
+# ## 6. A test in one run (optional)
 #
-# A sweep costs many trainings. The **learning rate range test** (Smith 2017) costs one: raise the rate a little at every update and watch the loss. It falls, reaches a minimum, and explodes. One recipe is to read the rate at the minimum.
+# A sweep costs many trainings. The **learning rate range test** costs one: raise the rate a little at every update and watch what happens. Smith (2017) raised it by equal amounts and watched the accuracy. The form that spread with the library fastai raises it by equal factors and watches the loss, which falls, reaches a minimum, and explodes; fastai suggested a tenth of the rate at the minimum, others read the minimum itself.
 #
 # First where we know the answer: one direction with curvature 3; twenty directions of which the most sharply bent has curvature 3; and the same twenty with a little noise in the gradient, as mini-batches bring it. The dashed line is $2/\lambda_{\max}$. **Predict:** where will the three minima be?
 
-# %% [markdown] key="range-test" lang="zh-TW" of="07179dcb"
-# ## 6. 只要訓練一次的測試
+# %% [markdown] key="range-test" lang="zh-TW" of="2e2fd915"
+# ## 6. 只要訓練一次的測試（可略過）
 #
-# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test，Smith 2017）只要一次：每次更新都把學習率提高一點點，同時觀察損失。損失先下降，到達最低點，然後爆炸。有一種做法是直接採用最低點的學習率。
+# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，也有人直接採用最低點的學習率。
 #
-# 先看三個已經知道答案的例子：一個只有一個方向，曲率是 3；一個有二十個方向，其中最大的曲率是 3；還有同樣的二十個方向，但梯度帶一點雜訊，就像小批次帶來的那樣。虛線是 $2/\lambda_{\max}$。**先預測**：三個最低點會在哪裡？
+# 先看三個已經知道答案的例子：一個只有一個方向，曲率是 3；一個有二十個方向，其中最大的曲率是 3；還有同樣的二十個方向，但梯度帶一點雜訊，就像每次只看一小批資料（小批次，mini-batch）會帶來的那樣。虛線是 $2/\lambda_{\max}$。**先預測**：三個最低點會在哪裡？
 
 # %% key="range-figure"
 with hp.predict("day1-range"):
@@ -585,8 +837,26 @@ with hp.predict("day1-range"):
         hp.figures.range_test(test, ax, threshold=2 / 3)
         ax.set_title(title)
     hp.show(fig, "day1-range")
-    times = [f"{np.median(test.at_minimum) / (2 / 3):.1f}" for test in (one, many, noisy)]
-    print("minimum / threshold:", times)
+    minima = [np.median(test.at_minimum) for test in (one, many, noisy)]
+    times = [f"{minimum / (2 / 3):.1f}" for minimum in minima]
+    hp.say(f"minimum / threshold: {times}")
+
+# %% bind="range-test"
+free("the most sharply bent has curvature 3", "其中最大的曲率是 3", "what is built")
+free("a tenth of the rate at the minimum", "取最低點學習率的十分之一", "the recipe of others")
+free("", "到達最低點，然後爆炸", "how such a curve looks")
+free("others read the minimum itself", "也有人直接採用最低點的學習率", "the recipe of others")
+free("where will the three minima be", "三個最低點會在哪裡", "the question")
+
+# %% bind="range-seen"
+says(
+    "the last rate tried below the threshold",
+    "最低點就是試過的學習率中，門檻之前的最後一個",
+    0.9 < minima[0] / (2 / 3) < 1,
+)
+says("it lies far **above**", "最低點遠遠**超過**門檻", minima[1] / (2 / 3) > 3)
+says("much of the delay is gone", "延遲也少了很多", minima[2] < 0.6 * minima[1])
+free("", "照最低點來挑", "a warning")
 
 # %% [markdown] key="range-seen" lang="en"
 # <details><summary>After your answer: why the test shows the explosion late</summary>
@@ -600,7 +870,7 @@ with hp.predict("day1-range"):
 # %% [markdown] key="range-seen" lang="zh-TW" of="c24cec99"
 # <details><summary>作答之後：為什麼看得出爆炸時已經太晚</summary>
 #
-# 只有一個方向時，最低點就是試過的學習率中，門檻之前的最後一個。有二十個方向時，最低點遠遠**超過**門檻。陡峭方向的損失確實從虛線處開始變大，但那時它已經縮到幾乎是零；在它慢慢長回來的這段時間，平緩的方向還在把總損失往下拉。等到測試看得出爆炸，已經太晚了。照最低點去讀，讀到的是會發散的學習率。
+# 只有一個方向時，最低點就是試過的學習率中，門檻之前的最後一個。有二十個方向時，最低點遠遠**超過**門檻。陡峭方向的損失確實從虛線處開始變大，但那時它已經縮到幾乎是零；在它慢慢長回來的這段時間，平緩的方向還在把總損失往下拉。等到測試看得出爆炸，已經太晚了。照最低點來挑，挑到的是會發散的學習率。
 #
 # 加上一點雜訊，陡峭的方向就不會縮到零，延遲也少了很多。
 #
@@ -613,10 +883,12 @@ with hp.predict("day1-range"):
 # 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再用三種讀法來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
 
 # %% key="range-digits"
-test = hp.lr_range_test(network, digits, first=1e-3, last=100, steps=200, seed=range(20))
+ramp = {"first": 1e-3, "last": 100, "steps": 200}
+test = hp.lr_range_test(network, digits, **ramp, seed=range(20))
 middle, largest = np.median(test.at_minimum), test.at_minimum.max()
 readings = [middle / 10, middle, largest]
-check = hp.train(network, digits, hp.SGD(lr=readings), batch_size=64, epochs=10, seed=range(10))
+rule = hp.SGD(lr=readings)
+check = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=range(10))
 
 # %% key="range-digits-figure"
 fig, ax = plt.subplots()
@@ -624,10 +896,37 @@ hp.figures.range_test(test, ax)
 hp.show(fig, "day1-range-digits")
 
 # %% key="range-digits-numbers" tags=["nbval-ignore-output"]
-for name, rate, accuracy in zip(["a tenth", "middle", "largest"], readings, check.test_accuracy):
+names = ["a tenth", "middle", "largest"]
+for name, rate, accuracy in zip(names, readings, check.test_accuracy):
     low, high, mean = accuracy.min(), accuracy.max(), accuracy.mean()
-    print(f"{name:<8} lr = {rate:<5.2g} test accuracy {low:.0%} to {high:.0%}, mean {mean:.1%}")
-print(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
+    hp.say(f"{name:<8} lr = {rate:<5.2g} test accuracy {low:.0%} to {high:.0%},"
+           f" mean {mean:.1%}")  # fmt: skip
+hp.say(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
+
+# %% bind="range-on-digits"
+says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)
+free("a tenth of the middle minimum", "最低點中位數的十分之一", "the reading that is tried")
+free("the largest of the 20 minima", "20 個最低點中最大的一個", "the reading that is tried")
+free("the middle minimum, and", "、最低點的中位數", "the reading that is tried")
+
+# %% bind="range-verdict"
+tenth, at_middle, at_largest = check.test_accuracy
+says(
+    "A tenth of the minimum is safe, but gives accuracy away",
+    "取最低點的十分之一很安全，但會犧牲準確率",
+    tenth.min() > 0.85 and at_middle.mean() - tenth.mean() > 0.005,
+)
+says("The middle minimum trains well here", "取最低點的中位數，在這裡訓練得很好", at_middle.mean() > 0.93)
+says(
+    "anywhere between the smallest and the largest of the 20",
+    "20 個之中最小到最大的任何地方",
+    test.at_minimum.max() > 2 * test.at_minimum.min(),
+)
+says("at the largest some seeds fail", "用最大的那個訓練，有些種子會失敗", at_largest.min() < 0.5)
+free(
+    "divided by 2, 3 and 10, with more than one seed", "接著拿最低點的二分之一、三分之一和十分之一", "advice"
+)
+free("", "看到的只是一個種子的最低點", "what one test shows")
 
 # %% [markdown] key="range-verdict" lang="en"
 # A tenth of the minimum is safe, but gives accuracy away. The middle minimum trains well here. But one test shows you one seed's minimum, anywhere between the smallest and the largest of the 20, and at the largest some seeds fail.
@@ -642,24 +941,57 @@ print(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
 # %% [markdown] key="boundary" lang="en"
 # ## 7. One last look at the border (optional)
 #
-# On a parabola the border is a single number. Now put ripples on the parabola, a fifth of its height. The pictures show 60,000 descents each: the learning rate to the right, the starting point upwards, dark blue where the run has not diverged after 300 steps, brown where it diverges at once, yellow where it diverges late. The white frame is the next picture.
+# On a parabola the border is a single number. Now put ripples on the parabola, a fifth of its height. The pictures show 60,000 descents each: the learning rate to the right, the starting point upwards, dark blue where the run has not diverged after 300 steps, brown where it diverges at once, the lighter the later it diverges. The white frame is the next picture.
 
-# %% [markdown] key="boundary" lang="zh-TW" of="7d7f0f13"
+# %% [markdown] key="boundary" lang="zh-TW" of="5604e4b4"
 # ## 7. 最後再看一眼界線（可略過）
 #
-# 在拋物線上，界線就是一個數字。現在替拋物線加上波紋，起伏是高度的五分之一。下面每張圖都畫出 60,000 次下降的結果：橫軸是學習率，縱軸是起點；深藍色是走了 300 步還沒有發散，褐色是馬上發散，黃色是很晚才發散。白色的框就是下一張圖的範圍。
+# 在拋物線上，界線就是一個數字。現在替拋物線加上波紋，波紋的幅度是拋物線高度的五分之一。下面每張圖都畫出 60,000 次下降的結果：橫軸是學習率，縱軸是起點；深藍色是走了 300 步還沒有發散，褐色是馬上發散，顏色越淺，發散得越晚。白色的框就是下一張圖的範圍。
 
 # %% key="boundary-figure"
-windows = [((0.2, 3), (0.05, 1.5)), ((0.593, 0.94), (0.305, 0.487)),
-           ((0.656, 0.699), (0.3645, 0.3874)), ((0.692, 0.6973), (0.376, 0.3789))]  # fmt: skip
+windows = [[0.2, 3, 0.05, 1.5], [0.593, 0.94, 0.305, 0.487],
+           [0.656, 0.699, 0.3645, 0.3874], [0.692, 0.6973, 0.376, 0.3789]]  # fmt: skip
 fig, axes = plt.subplots(2, 2, figsize=(8, 6.4), dpi=80)
-for ax, (lr_window, start_window), inner in zip(axes.flat, windows, [*windows[1:], None]):
-    zoom_rates, zoom_starts = np.linspace(*lr_window, 300), np.linspace(*start_window, 200)
-    path = hp.descend(hp.Ripples(), hp.SGD(zoom_rates), zoom_starts, steps=300, record=False)
-    hp.figures.trainability(zoom_rates, zoom_starts, path.diverged_at, ax, limit=300, frame=inner)
-    changes = np.abs(np.diff(path.diverged.astype(int), axis=0)).mean()
-    print(f"zoom {2.8 / np.ptp(zoom_rates):4.0f}×: {changes:.0%} of neighbouring rates disagree")
+n_changes = []
+for ax, window, inner in zip(axes.flat, windows, [*windows[1:], None]):
+    zoom, heights = np.linspace(*window[:2], 300), np.linspace(*window[2:], 200)
+    path = hp.descend(hp.Ripples(), hp.SGD(zoom), heights, steps=300, record=False)
+    frame = inner and (inner[:2], inner[2:])
+    hp.figures.trainability(zoom, heights, path.diverged_at, ax, 300, frame)
+    n_changes.append(np.abs(np.diff(path.diverged.astype(int), axis=0)).mean())
+    times = 2.8 / np.ptp(zoom)
+    hp.say(f"zoom {times:4.0f}×: {n_changes[-1]:.0%} of neighbouring rates disagree")
 hp.show(fig, "day1-boundary")
+
+# %% bind="boundary"
+free(
+    "a fifth of its height", "波紋的幅度是拋物線高度的五分之一", "how hp.Ripples is made; the claims test it"
+)
+says("60,000 descents", "60,000 次下降", path.diverged.size == 60_000)
+free("the lighter the later", "顏色越淺，發散得越晚", "how the figure is coloured")
+
+# %% bind="boundary-seen"
+says("one change in a row of 300: 0.3%", "每一列 300 個學習率只會變換一次，也就是 0.3%", len(zoom) == 300)
+says("many times as much, at every zoom", "都是它的好幾倍", min(n_changes) > 0.012)
+free("As far as we zoomed", "", "how far the figure goes")
+free(
+    "nobody can tell you the largest rate to the third digit",
+    "沒有人能把最大的學習率說準到第三位數字",
+    "what follows from a rough border",
+)
+free("Nobody needs to: keep a factor of two or three away", "取它的二分之一或三分之一就好", "advice")
+
+# %% bind="practice"
+free("(0.001 and 0.01)", "（0.001 與 0.01）", "the defaults of the libraries")
+free("later. That is Day 2", "", "what others do")
+free(
+    "do not wake when the rate is made smaller", "光是調小學習率救不回來", "follows from what a dead unit is"
+)
+free("a third of the rate", "用三分之一的學習率", "advice")
+
+# %% bind="recap"
+free("the most sharply bent direction decides for all", "彎得最急的方向說了算", "bound above")
+free("stay a factor of two or three below", "懸崖處學習率的二分之一到三分之一", "advice")
 
 # %% [markdown] key="boundary-seen" lang="en"
 # A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
@@ -673,15 +1005,15 @@ hp.show(fig, "day1-boundary")
 # - **PyTorch** spells today's rule `torch.optim.SGD(model.parameters(), lr=0.1)`; **Keras** spells it `keras.optimizers.SGD(learning_rate=0.1)`. Their defaults (0.001 and 0.01) know nothing of your problem.
 # - A good rate belongs to a model, a loss, a batch size and an optimizer together. Change one of them and search again: Day 3 does it for the batch size, Day 5 for Adam.
 # - Many large models are trained with a rate that rises slowly at first and falls later. That is Day 2.
-# - A loss that sits still at the level of guessing is no reason to wait. It may be dead, and a smaller rate does not wake it: start again from new weights with a third of the rate.
+# - A loss that sits still at the level of guessing may mean either of two things. Did it jump up first? Then count the units that are alive: dead ones do not wake when the rate is made smaller, so start again from new weights, with a third of the rate. Did it never move, and all units are alive? Then the rate is too small: raise it.
 
-# %% [markdown] key="practice" lang="zh-TW" of="0eb6d64b"
+# %% [markdown] key="practice" lang="zh-TW" of="0764bb80"
 # ## 實務上
 #
 # - 今天的規則，**PyTorch** 寫成 `torch.optim.SGD(model.parameters(), lr=0.1)`，**Keras** 寫成 `keras.optimizers.SGD(learning_rate=0.1)`。它們的預設值（0.001 與 0.01）對你的問題一無所知。
 # - 好的學習率要和模型、損失、批次大小與最佳化器搭配來看。換掉其中一個，就要重新找：第 3 天換批次大小，第 5 天換成 Adam。
 # - 許多大型模型一開始慢慢提高學習率，後來再慢慢降低。那是第 2 天的內容。
-# - 損失停在亂猜的程度一動也不動，就不要再等了。網路可能已經死掉，調小學習率也救不回來：把學習率降到三分之一，用新的起始權重從頭訓練。
+# - 損失停在亂猜的程度一動也不動，有兩種可能。一開始先衝高過嗎？那就數一數還活著的單元：死掉的單元，光是調小學習率救不回來；要換新的起始權重，用三分之一的學習率從頭訓練。從頭到尾都沒動過，單元也全都活著？那是學習率太小：把它調大。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
@@ -698,10 +1030,10 @@ hp.show(fig, "day1-boundary")
 # ## 今天帶走的東西
 #
 # - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。只有在 $\eta < 2/\lambda_{\max}$ 時才會收斂，彎得最急的方向說了算。
-# - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；最後剩下的，是平坦的谷。
-# - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選用懸崖處的二分之一到三分之一。
+# - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；還停得住的，只剩平坦的谷。
+# - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選懸崖處學習率的二分之一到三分之一。
 #
-# **換你動手**：[第 1 天的練習](day1_exercises.ipynb)，每一題都會馬上回答你。
+# **換你動手**：[第 1 天的練習](day1_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
 # **下一站**：[第 2 天](day2_learning_rate_schedules.ipynb)。整個訓練只用一個學習率，是一種妥協。如果它可以在途中改變呢？
 

@@ -140,13 +140,17 @@ def regimes(path, surface, axes):
 
 
 def distance_by_rate(lr, distance, ax, start):
-    """How far from the minimum each learning rate ended; above the line it ended farther than it began."""
+    """How far from the minimum each learning rate ended; above the line it ended farther than it began.
+
+    Distances below 1e-8 lie outside of the picture.
+    """
     nearer = distance < start
-    ax.plot(lr[nearer], np.maximum(distance[nearer], 1e-12), ".", ms=3, color=BLUE)
+    ax.plot(lr[nearer], distance[nearer], ".", ms=3, color=BLUE)
     ax.plot(lr[~nearer], distance[~nearer], "x", ms=4, color=ORANGE)
     ax.axhline(start, color=GREY, lw=1, ls="--")
     ax.annotate("start", (ax.get_xlim()[0], start), xytext=(2, 3), textcoords="offset points", color=GREY)
     ax.set(yscale="log", xlabel=r"learning rate $\eta$", ylabel="$|w|$ at the end")
+    ax.set_ylim(bottom=1e-8)
     return ax
 
 
@@ -205,13 +209,16 @@ def sweep(lr, values, ax, ylabel, better=max, colour=BLUE):
     return ax
 
 
-def share_by_rate(lr, ends, ax, thresholds=()):
-    """How many runs end in which way at each learning rate; `ends` maps a name to (rates, runs) of bools."""
+def share_by_rate(lr, ends, ax, thresholds):
+    """How many runs end in which way at each learning rate; `ends` maps a name to (rates, runs) of bools.
+
+    `thresholds` maps the name of each place to its 2/λ.
+    """
     for (name, how), style, colour in zip(ends.items(), ("-", "--", "-.", ":"), (BLUE, GREEN, GREY, ORANGE)):
         ax.plot(lr, how.mean(axis=1), ls=style, color=colour, label=name)
-    for threshold in thresholds:
+    for place, threshold in thresholds.items():
         ax.axvline(threshold, color="black", lw=1, ls="--")
-        ax.annotate(r"$2/\lambda$", (threshold, 1.0), xytext=(3, 0), textcoords="offset points", va="top")
+        ax.annotate(rf"$2/\lambda$ {place}", (threshold, 1.05), ha="center", annotation_clip=False)
     ax.set(xlabel=r"learning rate $\eta$", ylabel="share of starts", ylim=(-0.02, 1.02))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
@@ -222,7 +229,7 @@ def range_test(test, ax, threshold=None):
     smoothed = np.atleast_2d(test.smoothed)
     many = len(smoothed) > 1
     for row in smoothed:
-        ax.plot(test.lr, row, color=GREY if many else BLUE, lw=0.8 if many else 1.8)
+        ax.plot(test.lr, row, color=GREY if many else BLUE, lw=0.8 if many else 1.8, alpha=0.6 if many else 1)
     low, first = np.nanmin(smoothed[smoothed > 0]), np.nanmax(smoothed[:, 0])
     for rate, row in zip(np.atleast_1d(test.at_minimum), smoothed):
         ax.plot(rate, np.nanmin(row), "v", color=BLUE, ms=7)
@@ -231,7 +238,7 @@ def range_test(test, ax, threshold=None):
         ax.annotate(r" $2/\lambda_{\max}$", (threshold, 0.95), xycoords=("data", "axes fraction"),
                     color=ORANGE, va="top")  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="loss")
-    ax.set_ylim(max(low / 5, 1e-30 * first), 5 * first)
+    ax.set_ylim(max(low / (2 if many else 5), 1e-30 * first), 5 * first)
     plain_log(ax.xaxis)
     return ax
 

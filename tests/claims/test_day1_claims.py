@@ -149,3 +149,36 @@ def test_the_minimum_of_the_range_test_lags_in_many_directions(claim):
         verdict="confirmed",
         holds=times > 3 and 1 < with_noise < 2.5,
     )
+
+
+def test_larger_rates_end_in_flatter_places_partly_because_they_get_further(claim):
+    rates, digits = np.array([0.064, 0.38, 0.93]), hp.digits()
+
+    def threshold(rate, updates):
+        run = hp.train(NETWORK, digits, hp.SGD(rate), updates=updates, seed=SEEDS)
+        return np.median(2 / hp.sharpness(NETWORK, run.weights, digits.X_train, digits.y_train))
+
+    same_time = np.array([threshold(rate, 230) for rate in rates])
+    same_way = np.array([threshold(rate, round(230 * rates[-1] / rate)) for rate in rates])
+    left = np.log(same_way[-1] / same_way[:-1]) / np.log(same_time[-1] / same_time[:-1])
+    claim(
+        "Larger rates end in flatter places, partly because they get further in the same time",
+        statistic="median 2/sharpness after 230 updates; at equal rate × updates; share of the gap left",
+        measured=f"{np.round(same_time, 2)}; {np.round(same_way, 2)}; {np.round(left, 2)}",
+        verdict="confirmed under conditions: about half of it, counted in factors, is the progress made",
+        holds=(np.diff(same_time) > 0).all() and (np.diff(same_way) > 0).all() and 0.25 < left.mean() < 0.75,
+    )
+
+
+def test_a_step_back_from_the_cliff_costs_little_accuracy(claim, sweep):
+    rates, history = sweep
+    accuracy = history.test_accuracy.mean(axis=1)
+    cliff = rates[(accuracy < 0.5) & (rates > rates[accuracy.argmax()])].min()
+    lost = [accuracy.max() - accuracy[np.abs(np.log(rates * step / cliff)).argmin()] for step in (2, 3)]
+    claim(
+        "A step back from the cliff by a factor of two or three costs little accuracy",
+        statistic="best mean accuracy − that at a half and at a third of the first failing rate",
+        measured=", ".join(f"{loss:.1%}" for loss in lost),
+        verdict="confirmed",
+        holds=max(lost) < 0.025,
+    )

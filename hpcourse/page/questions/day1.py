@@ -115,7 +115,7 @@ QUESTIONS = {
         right=2,
     ),
     "day1-basins": Question(
-        "Compare a tiny learning rate with one ten times larger, still small. "
+        "Compare a tiny learning rate with one nine times as large, still small. "
         "Which of them brings more of the 1,000 starts into the deep valley?",
         (
             ("The tiny one", "Small steps sound careful, but they only take longer to reach the same place."),
