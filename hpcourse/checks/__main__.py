@@ -1,13 +1,23 @@
-"""`python -m hpcourse.checks [task ...]`: which case tells which mistake from a right answer."""
+"""`python -m hpcourse.checks [task ...]`: which case tells which mistake from a right answer.
+
+`python -m hpcourse.checks --against FILE`: which known mistakes somebody else's tests let through.
+"""
 
 import sys
 
-from hpcourse.checks import TASKS
+from hpcourse.checks import TASKS, against
 from hpcourse.checks.checker import kills
 
 
 def main(names):
-    """Print a table for each task named, or for all."""
+    """Print a table for each task named, or for all; or what a file of tests lets through."""
+    if names and names[0] == "--against":
+        if len(names) != 2:
+            raise SystemExit("--against takes one file")
+        try:
+            raise SystemExit(min(against.report(names[1]), 1))
+        except (OSError, ValueError) as error:
+            raise SystemExit(str(error)) from None
     total = 0
     for name in names or TASKS:
         if name not in TASKS:

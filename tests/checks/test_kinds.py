@@ -1,0 +1,370 @@
+"""Kinds of faults that a checker can have, each with answers that separate it from its neighbours."""
+
+import itertools
+import os
+import subprocess
+import sys
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+import hpcourse as hp
+from hpcourse.checks import READINGS, TASKS, checker
+from hpcourse.checks.task import Ours
+
+ADAM = TASKS["adam_step"].reference
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch):
+    """English, and in this process: forks of a test run take a while."""
+    hp.use_language("en")
+    monkeypatch.setattr(checker, "run_apart", _at_once)
+
+
+def _at_once(work):
+    return checker_outcome("done", work())
+
+
+def checker_outcome(ending, value):
+    from hpcourse.checks.isolation import Outcome
+
+    return Outcome(ending, value)
+
+
+# Two mistakes at once
+
+FORMULAS = [name for name, task in TASKS.items() if task.formula]
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_formula_is_the_reference(name):
+    task = TASKS[name]
+    cases = task.cases(np.random.default_rng(0))
+    expected = checker.watch(task, Ours(task.reference, task.names), cases)
+    ours = checker.watch(task, Ours(task.formula(), task.names), cases)
+    assert not checker.differences(cases, expected, ours)
+    for variant in task.variants:
+        unusual = checker.watch(task, Ours(task.formula(**variant), task.names), cases)
+        assert not checker.differences(cases, expected, unusual)
+    with pytest.raises(ValueError, match="the parts are"):
+        task.formula(nothing_of_the_kind=None)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_pairs_of_mistakes_are_told_by_both_names_or_what_they_share(name):
+    """A sample of the pairs; a pair may be right (two signs), or behave as another mistake does."""
+    task, named, told = TASKS[name], 0, 0
+    sample = list(checker.pairs(task))
+    for (one, other), function in sample[:: max(len(sample) // 8, 1)]:
+        result = checker.judge(task, function, seed=1)
+        if result.passed:
+            continue
+        told += 1
+        named += bool(result.mistake)
+        if result.mistake == f"{one.id}+{other.id}":
+            assert "Two things differ" in result.message
+            assert (one.beside or one.message) in result.message
+            assert (other.beside or other.message) in result.message
+    assert named >= told - 1
+
+
+def _adam(w, m, v, t, grad, lr, beta1, beta2, eps):
+    """Epsilon inside the root, and a clock that is one ahead."""
+    t = t + 1
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    return w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + eps), m, v
+
+
+def _adam_typed(w, m, v, t, grad, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    return w - lr * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t) + 1e-8), m, v
+
+
+def _adamw_fused(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    """The rate with both corrections in it, which is right, and the decay after the step, which is not."""
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    w = w - lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + eps)
+    return w - lr * weight_decay * w, m, v
+
+
+def _batches(X, y, batch_size, rng):
+    order = np.random.permutation(len(X))  # noqa: NPY002
+    for i in range(len(X) // batch_size):
+        chosen = order[i * batch_size : (i + 1) * batch_size]
+        yield X[chosen], y[chosen]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "ids"),
+    [
+        ("adam_step", _adam, {"eps_inside", "t_one_ahead"}),
+        ("adam_step", _adam_typed, {"eps_inside", "eps_is_1e-08"}),
+        ("adamw_step", _adamw_fused, {"decays_after_step"}),
+        ("minibatches", _batches, {"drops_the_rest", "not_from_rng"}),
+    ],
+)
+def test_common_pairs_are_named(name, answer, ids):
+    assert set(hp.check(name, answer, seed=2).mistake.split("+")) == ids
+
+
+# Parameters by position and by name
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("effective_lr", lambda momentum, lr: lr / (1 - momentum), ("`lr`", "`momentum`")),
+        ("effective_lr", lambda a, b: b / (1 - a), ("`lr`", "`momentum`")),
+        ("effective_lr", lambda momentum, lr: momentum / (1 - lr), ("`lr`", "`momentum`")),
+        ("gd_step", lambda lr, w, grad: w - lr * grad, ("(lr, w, grad)", "(w, grad, lr)")),
+        ("exponential_decay", lambda t, lr0, rate: lr0 * np.exp(-rate * t), ("(t, lr0, rate)",)),
+        ("adam_step", lambda w, g, m, v, t, *rest: ADAM(w, m, v, t, g, *rest), ("(w, grad, m, v, t,",)),
+        ("loss_map", lambda biases, weights, x, y: TASKS["loss_map"].reference(weights, biases, x, y), ()),
+    ],
+)
+def test_exchanged_parameters_are_told(name, answer, words):
+    result = hp.check(name, answer, seed=1)
+    assert result.mistake == "parameter_order"
+    assert all(word in result.message for word in words), result.message
+
+
+def test_parameters_by_keyword_alone_have_no_order():
+    assert hp.check("effective_lr", lambda *, momentum, lr: lr / (1 - momentum)).passed
+
+
+def test_an_exchange_that_changes_nothing_is_not_blamed():
+    assert hp.check("gd_step", lambda w, g, r: w - r * g * 1.5).mistake is None
+
+
+# Shuffles
+
+
+def _by(order):
+    def batches(X, y, batch_size, rng):
+        places = np.asarray(order(len(X), rng))
+        for start in range(0, len(X), batch_size):
+            yield X[places[start : start + batch_size]], y[places[start : start + batch_size]]
+
+    return batches
+
+
+FULL = {
+    "permutation": lambda n, rng: rng.permutation(n),
+    "choice": lambda n, rng: rng.choice(n, n, replace=False),
+    "argsort": lambda n, rng: np.argsort(rng.random(n)),
+    "normal": lambda n, rng: np.argsort(rng.normal(size=n)),
+    "backwards": lambda n, rng: rng.permutation(n)[::-1],
+    "twice": lambda n, rng: rng.permutation(rng.permutation(n)),
+}
+INCOMPLETE = {
+    "last stays": lambda n, rng: [*rng.permutation(n - 1), n - 1],
+    "first stays": lambda n, rng: [0, *(1 + rng.permutation(n - 1))],
+    "rolled": lambda n, rng: np.roll(np.arange(n), rng.integers(n)),
+    "neighbours": lambda n, rng: np.arange(n).reshape(-1, 2)[:, ::-1].ravel() if n % 2 == 0 else np.arange(n),
+    "two ends": lambda n, rng: np.arange(n)[:: rng.choice([-1, 1])],
+    "pairs": lambda n, rng: [i for k in rng.permutation((n + 1) // 2) for i in (2 * k, 2 * k + 1) if i < n],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_shuffle_is_never_refused(name):
+    for seed in range(3):
+        assert hp.check("minibatches", _by(FULL[name]), seed=seed).passed
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+def test_an_incomplete_shuffle_is_always_refused(name):
+    assert {hp.check("minibatches", _by(INCOMPLETE[name]), seed=seed).passed for seed in range(2)} == {False}
+
+
+# No verdict by chance
+
+
+def _drops_one(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        chosen = order[start : start + batch_size]
+        if len(chosen) > 1 or batch_size == 1:
+            yield X[chosen], y[chosen]
+
+
+def _late_floor(lr0, rate, t):
+    return np.maximum(lr0 * np.exp(-rate * t), 1e-4)
+
+
+BY_CHANCE = [
+    ("minibatches", _drops_one, 3),
+    ("exponential_decay", _late_floor, 200),
+    ("linear_warmup", lambda p, w, t: p * np.minimum((t + 1) / np.minimum(w, 1000), 1), 20),
+    ("factor_schedule", lambda lr0, f: lambda t: [lr0 * f**k for k in range(20)][t], 20),
+    ("effective_lr", lambda lr, k: np.minimum(lr / (1 - k), 1.0), 200),
+    ("best_learning_rate", lambda lrs, x: lrs[np.nan_to_num(x, nan=1e6, posinf=1e6).mean(1).argmin()], 20),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "answer", "seeds"), BY_CHANCE)
+def test_a_wrong_answer_is_wrong_with_every_seed(name, answer, seeds):
+    assert not any(hp.check(name, answer, seed=seed).passed for seed in range(seeds))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_verdict_on_a_known_mistake_is_the_same_with_every_seed(name):
+    task, seeds = TASKS[name], range(200 if name == "effective_lr" else 3)
+    for mistake, seed in zip(itertools.cycle(task.mistakes), seeds):
+        assert hp.check(name, mistake.wrong, seed=seed).mistake == mistake.id
+
+
+# Containers, in place, half written
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("momentum_step", lambda w, v, g, lr, k: map(np.asarray, (w - k * v - lr * g, k * v + lr * g))),
+        ("momentum_step", lambda w, v, g, lr, k: (part for part in (w - k * v - lr * g, k * v + lr * g))),
+        ("momentum_step", lambda w, v, g, lr, k: {"v": k * v + lr * g, "w": w - k * v - lr * g}.values()),
+        ("gd_step", lambda w, grad, lr: w - lr * grad + 0j),
+        ("effective_lr", lambda lr, momentum: Decimal(lr / (1 - momentum))),
+    ],
+)
+def test_what_unpacks_and_what_counts_is_taken(name, answer):
+    if name == "momentum_step" and "values" in answer.__code__.co_names:
+        assert not hp.check(name, answer).passed  # a dict's values come in the dict's order
+    else:
+        assert hp.check(name, answer).passed
+
+
+def test_values_are_taken_in_every_kind_of_number():
+    right = np.random.default_rng(2026).uniform(0.5, 8, 30).max()
+    for value in (right, np.float32(right), Decimal(right), complex(right), [right], np.array([right])):
+        assert READINGS["steepest_curvature"].check(value).passed, value
+    assert not READINGS["steepest_curvature"].check(right + 1j).passed
+
+
+def _dots(w, grad, lr):
+    w[...] = w - lr * grad
+    return w
+
+
+def _copyto(w, grad, lr):
+    np.copyto(w, w - lr * grad, casting="unsafe")
+    return w
+
+
+def _loop(w, grad, lr):
+    for i in range(len(w)):
+        w[i] -= lr * grad[i]
+    return w
+
+
+@pytest.mark.parametrize("answer", [_dots, _copyto])
+def test_in_place_is_right_and_remarked_on(answer):
+    result = hp.check("gd_step", answer)
+    assert result.passed
+    assert "overwrites `w`" in result.message
+    assert "no fractions" in result.message
+
+
+def test_what_was_overwritten_below_is_told_above():
+    def adam_in_place(w, *rest):
+        w[...], m, v = ADAM(w, *rest)
+        return w, m, v
+
+    def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+        after, m, v = adam_in_place(w, m, v, t, grad, lr, beta1, beta2, eps)
+        return after - lr * weight_decay * w, m, v
+
+    result = hp.check("adamw_step", adamw_step)
+    assert result.mistake == "decays_after_step"
+    assert "overwrites `w`" in result.message
+
+
+def _gap(w, v, grad, lr, rho, eps):
+    v = ...
+    return w - lr * grad / (np.sqrt(v) + eps), v
+
+
+def _gap_that_works(w, v, grad, lr, rho, eps):
+    scale = ...
+    return (w if scale else 0 * w), v
+
+
+@pytest.mark.parametrize("answer", [_gap, _gap_that_works])
+def test_half_written_is_not_started(answer):
+    assert hp.check("rmsprop_step", answer).status == "not started"
+
+
+# What is said must be true
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "wanted", "unwanted"),
+    [
+        ("corrected_average", lambda x, y, b: (1 - b) * np.cumsum(y), "", "weights"),
+        ("gradient_noise", lambda n, b, s: s // b * (n - b) / (n - 1), "", "another value changes nothing"),
+        ("exponential_decay", lambda lr0, rate, t: lr0 * 2.7 ^ (-rate * t), "`^`", "TypeError"),
+        ("fair_winner", lambda results: [min(results)], "word itself", "axis"),
+        ("momentum_step", lambda w, v, g, lr, k: ((w, v), lr), "inside results", "axis"),
+        ("best_learning_rate", lambda lrs, x: lrs[0] / 3, "", "single"),
+        ("gd_step", lambda w, grad, lr: w - 0.1 * grad, "do not depend on lr", "typed"),
+    ],
+)  # fmt: skip
+def test_messages_say_only_what_was_seen(name, answer, wanted, unwanted):
+    message = hp.check(name, answer, seed=1).message
+    assert wanted in message
+    assert unwanted not in message
+
+
+@pytest.mark.parametrize("text", ["\ud800" * 10, "x" * 10**6, "nan\x00{braces}"])
+def test_odd_text_changes_nothing(text):
+    def raises(w, grad, lr):
+        raise ValueError(text)
+
+    for result in (
+        hp.check("gd_step", raises),
+        hp.check("diagnose", lambda loss: text),
+        hp.check("frozen_run", text),
+    ):
+        shown = repr(result) + result._repr_html_()
+        assert result.status == "not yet"
+        assert len(shown) < 8000
+        shown.encode("utf-8")
+
+
+def test_without_a_screen_a_plot_is_no_reason_to_refuse():
+    import matplotlib.pyplot as plt
+
+    def draws(w, grad, lr):
+        _, ax = plt.subplots(figsize=(4, 3))
+        ax.plot(np.ravel(w))
+        plt.figure()
+        plt.plot(np.ravel(grad))
+        plt.title("step")
+        plt.show()
+        return w - lr * grad
+
+    assert hp.check("gd_step", draws).passed
+    assert hasattr(os, "fork")
+
+
+def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
+    file = tmp_path / "tests.py"
+    file.write_text(
+        "def test_effective_lr(answer):\n    assert abs(answer(0.1, 0.9) - 1.0) < 1e-9\n"
+        "def test_gd_step(answer):\n    assert answer(1.0, 2.0, 0.1) == 5\n",
+        encoding="utf-8",
+    )
+
+    def told(*arguments):
+        command = [sys.executable, "-m", "hpcourse.checks", "--against", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+    done = told(file)
+    assert done.returncode == 1
+    assert "effective_lr: 14 of 15 mistakes are found\n  sum: Learning rate and" in done.stdout
+    assert "gd_step: the test refuses the right answer" in done.stdout
+    file.write_text("x = 1", encoding="utf-8")
+    assert "no function named after a task" in told(file).stderr
+    assert told().returncode == 1
