@@ -1,6 +1,7 @@
 """What a right rule earns: it trains a network on the handwritten digits, and its author watches."""
 
 import base64
+import contextlib
 import html
 import io
 
@@ -93,7 +94,14 @@ class Training:
         self.work = lambda: run(task, Answer(answer, TASKS[task].names))
 
     def show(self):
-        """Train, then play the training back; silent where the rule does not get there."""
+        """Train, then play the training back; silent where the rule does not get there.
+
+        The verdict stands above already. Whoever does not want to wait interrupts the cell.
+        """
+        with contextlib.suppress(KeyboardInterrupt):
+            self._show()
+
+    def _show(self):
         from IPython.display import display
 
         outcome = run_apart(self._safely, SECONDS)

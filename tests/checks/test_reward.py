@@ -93,3 +93,13 @@ def test_a_rule_that_fails_in_training_shows_nothing_more(shown):
 
 def test_tasks_that_are_no_rule_have_no_reward():
     assert hp.check("effective_lr", TASKS["effective_lr"].reference).reward is None
+
+
+def test_the_training_can_be_interrupted_and_the_verdict_stands(shown, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    result = hp.check("gd_step", lambda w, grad, lr: w - lr * grad)
+    monkeypatch.setattr(reward, "run_apart", interrupted)
+    result._ipython_display_()
+    assert [bundle["text/plain"][0] for bundle in shown] == ["✓"]
