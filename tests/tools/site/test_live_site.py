@@ -17,7 +17,7 @@ from tools.site.record import Recording
 matplotlib.use("agg")
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-READY = "document.documentElement.dataset.live === 'ready'"
+READY = "document.documentElement.dataset.liveFigures === 'ready'"
 # Moves every control of a figure to another position and back; returns what happened.
 TRY_ALL = """async (figure) => {
   const wait = () => new Promise(resolve => setTimeout(resolve, 60));
@@ -60,7 +60,7 @@ def test_every_live_figure_follows_its_controls_without_a_network(chromium, addr
     fetched = sum(len(gzip.compress(response.body())) for response in size)
     assert fetched < 1_000_000
     context.set_offline(True)
-    figures = body.query_selector_all("[data-live]")
+    figures = body.query_selector_all("figure[data-live]")
     assert figures
     for fold in body.query_selector_all("details"):
         fold.evaluate("fold => fold.open = true")

@@ -82,7 +82,7 @@ def test_page_is_whole(visit, page):
     assert there.faults == []
     assert body.locator("html").get_attribute("lang") == language
     assert body.locator("h1").count() == 1
-    body.wait_for_function("document.documentElement.dataset.live === 'ready'")
+    body.wait_for_function("document.documentElement.dataset.liveFigures === 'ready'")
     pictures = body.eval_on_selector_all("img, .live-picture > svg", WORDS_OF_PICTURES)
     assert [(src, alt) for src, alt, width in pictures if not (alt.strip() and width)] == []
     if page in LESSONS:

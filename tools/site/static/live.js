@@ -174,7 +174,7 @@ class LiveFigure {
 // One after the other, those that can be seen first: first the figure as it stands, then its first file.
 async function start() {
   const figures = [];
-  for (const place of document.querySelectorAll("[data-live]")) {
+  for (const place of document.querySelectorAll("figure[data-live]")) {
     const folder = place.dataset.live;
     try {
       const figure = new LiveFigure(place, folder, await load(`${folder}/figure.bin`));
@@ -185,6 +185,6 @@ async function start() {
     }
   }
   for (const figure of figures) await figure.file(figure.number).loading;
-  document.documentElement.dataset.live = "ready";
+  document.documentElement.dataset.liveFigures = "ready";
 }
 start();
