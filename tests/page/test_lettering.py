@@ -23,6 +23,7 @@ matplotlib.use("agg")
 ROOT = Path(hp.__file__).parent.parent
 FONT = next(ROOT.glob("hpcourse/page/fonts/*.otf"))
 NAMES = {*figures.OPTIMIZER_STYLES, "AMSGrad", "Lion", "Muon", "lr", "ReLU", "PyTorch", "Keras", "healthy"}
+NAMES |= {"GPT", "Llama", "Pythia", "WSD", "muP", "nat"}
 DAYS = sorted(ROOT.glob("hpcourse/page/explorers/day*.py"))
 EXPLORERS = sorted(re.findall(r"^def (explore_\w+)", "\n".join(map(Path.read_text, DAYS)), re.M))
 

@@ -1,0 +1,1153 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 7 · A large model's recipe, line by line
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday7_large_models.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day7_large_models.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day7_large_models.ipynb) · [English](../en/day7_large_models.ipynb) · [繁體中文](../zh-TW/day7_large_models.ipynb)
+#
+# **You will do:** read the recipe of a real language model, and try each of its lines on a laptop; train on words; carry a learning rate from a small network to a large one; stop a training wherever you like.
+#
+# **You will learn:** what each line buys, and when; which of them is felt on a small, healthy run, and which are insurance.
+#
+# **You need:** Days 1 to 5. About 45 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+
+# %% [markdown] key="title" lang="zh-TW" of="b79c3ab1"
+# # 第 7 天 · 逐行讀懂大型模型的訓練配方
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_large_models.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) · [English](../en/day7_large_models.ipynb) · [繁體中文](../zh-TW/day7_large_models.ipynb)
+#
+# **你會動手做**：讀一份真正語言模型的訓練配方，每一行都在自己的筆電上試一次；用文字訓練；把學習率從小網路帶到大網路；訓練想停在哪裡就停在哪裡。
+#
+# **你會學到**：配方的每一行換來什麼、什麼時候才用得上；在一次規模小、沒出狀況的訓練裡，哪一行有感，哪些只是保險。
+#
+# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+digits, network = hp.digits(), hp.MLP((64, 32, 10))
+
+# %% [markdown] key="puzzle" lang="en"
+# ## 1. A puzzle
+#
+# Llama 3 comes in three sizes (Grattafiori et al. 2024, table 3). The layers of the 8B model are 4,096 units wide, and its **peak rate**, the highest learning rate of its schedule, is `3e-4`. The 70B model is 8,192 wide and has `1.5e-4`. The 405B model is 16,384 wide. **Predict:** which peak rate did its makers choose?
+
+# %% [markdown] key="puzzle" lang="zh-TW" of="db85f61e"
+# ## 1. 一個謎題
+#
+# Llama 3 有三種規模（Grattafiori et al. 2024，表 3）。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
+
+# %% key="puzzle-run"
+with hp.predict("day7-puzzle"):
+    llama = {"8B": (4096, 3e-4), "70B": (8192, 1.5e-4), "405B": (16384, 8e-5)}
+    for name, (width, rate) in llama.items():
+        hp.say(f"{name}: width {width}, peak rate {rate:g}, product {width * rate:.2f}")
+
+# %% key="puzzle-figure"
+with hp.after("day7-puzzle"):
+    gpt3_widths = [768, 1024, 1536, 2048, 2560, 4096, 5120, 12288]
+    gpt3_rates = np.array([6, 3, 2.5, 2, 1.6, 1.2, 1, 0.6]) * 1e-4
+    pythia_widths = [512, 768, 1024, 2048, 2048, 2560, 4096, 5120]
+    pythia_rates = np.array([10, 6, 3, 2.5, 2, 1.6, 1.2, 1.2]) * 1e-4
+    fig, ax = plt.subplots()
+    ax.plot(*zip(*llama.values()), "o-", label="Llama 3")
+    ax.plot(gpt3_widths, gpt3_rates, "s", label="GPT-3")
+    ax.plot(pythia_widths, pythia_rates, "D", label="Pythia")
+    ax.set(xscale="log", yscale="log", xlabel="width", ylabel="peak learning rate")
+    ax.legend()
+    hp.show(fig, "day7-puzzle")
+
+# %% [markdown] key="puzzle-answer" lang="en"
+# <details><summary>After your answer: a pattern in three families</summary>
+#
+# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows why.
+#
+# So a recipe is not a list of magic numbers. Its lines answer to each other, and to the model.
+#
+# </details>
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="f150828a"
+# <details><summary>作答之後：三個家族，同一個規律</summary>
+#
+# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown et al. 2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。原因在第 4 節。
+#
+# 所以配方不是一串神奇數字。每一行都和其他行有關，也和模型有關。
+#
+# </details>
+
+# %% bind="puzzle"
+says("4,096 units wide", "層寬 4,096 個單元", llama["8B"][0] == 4096)
+says("is 8,192 wide", "寬 8,192", llama["70B"][0] == 8192)
+says("is 16,384 wide", "寬 16,384", llama["405B"][0] == 16384)
+free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was published")
+free("the highest learning rate", "的最高值**（peak rate）", "a definition")
+free("", "學習率最高值是多少", "the question")
+free("table 3", "表 3", "the place in the source")
+
+# %% bind="puzzle-answer"
+products = [width * rate for width, rate in llama.values()]
+says(
+    "twice as wide, about half the rate",
+    "寬度加倍，學習率大約減半",
+    0.4 < products[2] / products[0] / 2 < 0.6,
+)
+says(
+    "is 1.23, 1.23 and 1.31",
+    "分別是 1.23、1.23 和 1.31",
+    np.allclose(products, [1.23, 1.23, 1.31], atol=0.005),
+)
+others = np.concatenate([np.multiply(gpt3_widths, gpt3_rates), np.multiply(pythia_widths, pythia_rates)])
+says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(gpt3_widths) == 8)
+free("", "Pythia 的八種規模", "its sizes")
+free("table 2.1", "表 2.1", "the place in the source")
+says("between 0.3 and 0.75", "在 0.3 到 0.75 之間", 0.3 < others.min() < others.max() < 0.75)
+says("a factor of ten or more", "寬度差了十倍以上", pythia_widths[-1] / pythia_widths[0] >= 10)
+
+# %% [markdown] key="card" lang="en"
+# Here is a whole recipe, that of OLMo 2 7B (its published configuration). Line by line, we try it on small things:
+#
+# | line | OLMo 2 7B | here |
+# |---|---|---|
+# | optimizer | AdamW, $\beta_1$ `0.9`, $\beta_2$ `0.95` | sections 2 and 3 |
+# | clipping | the gradient's length at `1.0` | section 3 |
+# | peak rate | `3e-4` at width `4096` | section 4 |
+# | schedule | warmup over `2000` updates, then cosine; cut, and down to zero | section 5 |
+# | batch | `1024` texts of `4096` tokens (pieces of words) | section 6 |
+# | weight decay | `0.1` | section 7 |
+
+# %% [markdown] key="card" lang="zh-TW" of="81f38d8b"
+# 下面是一份完整的配方，來自 OLMo 2 7B 公開的設定檔。我們逐行拿小東西來試：
+#
+# | 項目 | OLMo 2 7B | 本課 |
+# |---|---|---|
+# | 最佳化器 | AdamW，$\beta_1$ `0.9`，$\beta_2$ `0.95` | 第 2、3 節 |
+# | 裁剪（clipping） | 梯度長度限制在 `1.0` | 第 3 節 |
+# | 學習率最高值 | 寬度 `4096` 時 `3e-4` | 第 4 節 |
+# | 學習率排程 | 預熱 `2000` 次更新，再走餘弦；中途截斷，降到零 | 第 5 節 |
+# | 批次 | `1024` 段文字，每段 `4096` 個 token（詞元） | 第 6 節 |
+# | 權重衰減 | `0.1` | 第 7 節 |
+
+# %% bind="card"
+free("", "學習率最高值", "the name of a line")
+
+# %% [markdown] key="words" lang="en"
+# ## 2. AdamW: why not SGD?
+#
+# A language model guesses the next word. The smallest one has a weight for every pair of words: the row of the given word, through a softmax, is the guess. All that it can learn stands in a table that counts how often each word follows each. The package has that of the 150 most frequent words of the King James Bible, and `hp.Bigram` is the model's loss on all the text at once: no batches, nothing random.
+#
+# No guess can be perfect. What counts is what is **left to learn**: the loss after a given word minus the lowest loss possible there.
+
+# %% [markdown] key="words" lang="zh-TW" of="95f9e504"
+# ## 2. AdamW：為什麼不用 SGD？
+#
+# 語言模型要猜下一個詞。最小的語言模型，每一對詞有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了《論語》中最常見的 150 個字的這張表；`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
+#
+# 沒有人能猜得完美，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat。
+
+# %% key="words-model"
+words, counts = hp.bigram_counts()
+model = hp.Bigram(counts)
+start = np.zeros(model.dim)
+print(model, *words[:12])
+
+
+def best_of(model, rule, steps=30):
+    """What is left to learn of each word, at the best of the rule's rates."""
+    end = hp.descend(model, rule, start, steps, record=False).end
+    left = model.excess(end)
+    return left[(left @ model.frequencies).argmin()]
+
+
+# %% [markdown] key="words-predict" lang="en"
+# **Predict.** We train with SGD for 30 steps and keep the best of seven rates. Which words has it learnt well?
+
+# %% [markdown] key="words-predict" lang="zh-TW" of="c3c9a57f"
+# **先預測**：用 SGD 訓練 30 步，從七個學習率中取最好的。它學好的是哪些字？
+
+# %% key="words-run"
+with hp.predict("day7-words"):
+    sgd, adam = hp.SGD(2.0 ** np.arange(5, 12)), hp.Adam(2.0 ** np.arange(-4, 3))
+    momentum = hp.Momentum(2.0 ** np.arange(3, 10))
+    left = {"SGD": best_of(model, sgd), "Momentum": best_of(model, momentum)}
+    left["Adam"] = best_of(model, adam)
+    fig, ax = plt.subplots()
+    for name in ["SGD", "Adam"]:
+        colour = hp.figures.OPTIMIZER_STYLES[name]["color"]
+        ax.plot(model.frequencies, left[name], "o", ms=4, color=colour, label=name)
+    ax.set(xscale="log", xlabel="how often the word comes", ylabel="nats left to learn")
+    ax.legend()
+    hp.show(fig, "day7-words")
+
+# %% key="words-numbers"
+with hp.after("day7-words"):
+    for name, nats in left.items():
+        average, behind = nats @ model.frequencies, (nats > 0.5).sum()
+        hp.say(f"{name}: {average:.2f} nats left, {behind} words over half a nat")
+
+# %% [markdown] key="words-answer" lang="en"
+# <details><summary>After your answer: a staircase and a flat line</summary>
+#
+# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's dots lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
+#
+# </details>
+
+# %% [markdown] key="words-answer" lang="zh-TW" of="dc35e3cb"
+# <details><summary>作答之後：一道階梯和一條平線</summary>
+#
+# SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字和常見字一樣。動量法介於兩者之間。
+#
+# </details>
+
+# %% bind="words"
+says("the 150 most frequent words", "最常見的 150 個字", len(words) == 150)
+free("The smallest one", "最小的語言模型", "a definition")
+free("the lowest loss possible", "可能的最低損失", "a definition")
+
+# %% bind="words-predict"
+says("the best of seven rates", "從七個學習率中取最好的", len(sgd.lr) == 7)
+free("for 30 steps", "訓練 30 步", "the default of best_of above")
+
+# %% bind="words-answer"
+rare, often = left["SGD"][100:].mean(), left["SGD"][:50].mean()
+says("The rarer a word, the more is left", "字越少見，剩下的越多", rare > 1.5 * often)
+behind = {name: (nats > 0.5).mean() for name, nats in left.items()}
+says("about half of all words", "大約一半的字", 0.4 < behind["SGD"] < 0.7)
+free("more than half a nat behind", "還差半個 nat 以上", "the border chosen")
+says("none is behind", "沒有一個字落後", behind["Adam"] == 0)
+adams = left["Adam"]
+says(
+    "the rare words as little as the frequent ones",
+    "少見字和常見字一樣",
+    adams[100:].mean() < 1.1 * adams[:50].mean(),
+)
+average = {name: nats @ model.frequencies for name, nats in left.items()}
+says("Momentum stands between", "動量法介於兩者之間", average["Adam"] < average["Momentum"] < average["SGD"])
+
+# %% [markdown] key="play-words" lang="en"
+# **Your turn.** One dot is one word.
+#
+# 1. With SGD, at which rate do the frequent words begin to ring? Where are the rare ones then?
+# 2. Find a rate of SGD at which no word is more than half a nat behind. Is there one?
+# 3. The same with Adam: how many of the rates will do?
+
+# %% [markdown] key="play-words" lang="zh-TW" of="cb6759da"
+# **換你玩**：一個點是一個字。
+#
+# 1. 用 SGD，學習率到多大，常見字就開始震盪？那時少見字在哪裡？
+# 2. 替 SGD 找一個學習率，讓每個字都不差半個 nat 以上。有嗎？
+# 3. Adam 呢？有幾個學習率辦得到？
+
+# %% key="explore-words"
+hp.explore_words()
+
+# %% bind="play-words"
+free("more than half a nat behind", "", "a task at the live figure")
+
+# %% [markdown] key="cause" lang="en"
+# Is it really the frequency? Give all words the same frequency, and leave what follows each as it is:
+
+# %% [markdown] key="cause" lang="zh-TW" of="ed803604"
+# 真的是頻率造成的嗎？讓每個字一樣常見，後面接什麼則照舊：
+
+# %% key="cause-run"
+equal = hp.Bigram(model.following)
+equal_left = best_of(equal, sgd).mean()
+sgd_left = left["SGD"] @ model.frequencies
+hp.say(f"SGD: {sgd_left:.2f} nats left, with equal words {equal_left:.2f}")
+
+# %% key="alone"
+i = 100
+pi, only = model.frequencies[i], np.zeros_like(counts)
+only[i] = counts[i]
+for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),) * 2]:
+    together = model.excess(hp.descend(model, rule, start, 30).end)[i]
+    alone = hp.Bigram(only).excess(hp.descend(hp.Bigram(only), own, start, 30).end)[i]
+    assert np.isclose(together, alone)
+    print(words[i], f"{together:.4f} {alone:.4f}")
+
+# %% [markdown] key="cause-seen" lang="en"
+# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found this in large models, there for the word that is to be guessed; our exact statement is about the given one.
+#
+# How far this goes depends on the text. Where no word is very frequent, SGD lags less.
+
+# %% [markdown] key="cause-seen" lang="zh-TW" of="91e8c33c"
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在大型模型裡看到這件事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+#
+# 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些。
+
+# %% bind="cause-seen"
+says("Most of SGD's lag is gone", "落後的部分大多消失了", equal_left < 0.45 * sgd_left)
+free("set by the most frequent word", "由最常見的字決定", "the threshold of Day 1, of the steepest direction")
+free("SGD lags less", "", "measured in the research, and in tests/claims with equal words")
+free("", "落後得少一些", "as above")
+
+# %% [markdown] key="spike" lang="en"
+# ## 3. $\beta_2$ and clipping: one bad gradient
+#
+# Once in a while a batch is bad: a broken file, numbers in the wrong units. **Predict:** Adam has met gradients of size 1 and random sign for long. Then comes one that is 10,000 times as large. With $\beta_2$ = 0.999, how far does the weight go, over all the updates that follow?
+
+# %% [markdown] key="spike" lang="zh-TW" of="aa9f02e4"
+# ## 3. $\beta_2$ 和裁剪：一個壞梯度
+#
+# 每隔一陣子就會遇到壞批次：檔案損毀，或數字用錯單位。**先預測**：Adam 一直遇到大小為 1、正負隨機的梯度，突然來了一個 10,000 倍大的。$\beta_2$ 是 0.999 時，接下來的更新加起來，權重總共會被帶走多遠？
+
+# %% key="spike-run"
+with hp.predict("day7-spike"):
+    betas, huge = [0.999, 0.99, 0.95], 10_000
+    gradients = np.random.default_rng(0).choice([-1.0, 1.0], huge + 300)
+    gradients[huge] = 1e4
+    moves = {b: hp.replay(hp.Adam(1.0, beta2=b), gradients).moves for b in betas}
+    places = {rf"$\beta_2$ = {b}": np.cumsum(m[huge - 20 :]) for b, m in moves.items()}
+    fig, ax = plt.subplots()
+    hp.figures.named_lines(np.arange(-19, 301), places, ax, "legend")
+    ax.set(xlabel="updates after the bad one", ylabel="way of the weight / η")
+    hp.show(fig, "day7-spike")
+
+# %% key="spike-numbers"
+with hp.after("day7-spike"):
+    for b, move in moves.items():
+        first, total = move[huge], move[huge : huge + 150].sum()
+        rest = np.abs(move[huge + 150 :]).mean()
+        hp.say(f"beta2 {b}, in η: first {first:.2f}, all {total:.1f}, then {rest:.3f}")
+
+# %% [markdown] key="spike-answer" lang="en"
+# <details><summary>After your answer: three effects of one gradient</summary>
+#
+# The first step is $(1-\beta_1)/\sqrt{1-\beta_2}$ rates long: about 3.2 with 0.999, 1 with 0.99, less than half of one with 0.95. Momentum carries on, so that in all the weight goes more than 30, about 10, and about 6 rates. And then $v$ is so large that normal gradients hardly move the weight: it stands still until $v$ has forgotten, which takes the longer, the nearer $\beta_2$ is to 1.
+#
+# </details>
+
+# %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
+# <details><summary>作答之後：一個梯度，三種後果</summary>
+#
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到一半。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+#
+# </details>
+
+# %% bind="spike"
+says("10,000 times as large", "10,000 倍大", gradients[huge] == 10_000)
+says("= 0.999, how far", "是 0.999 時", betas[0] == 0.999)
+
+# %% bind="spike-answer"
+first = [move[huge] for move in moves.values()]
+carried = [move[huge : huge + 150].sum() for move in moves.values()]
+says("about 3.2 with 0.999", "0.999 時約 3.2", abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999)
+says("1 with 0.99", "0.99 時是 1", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
+says("less than half of one with 0.95", "0.95 時不到一半", first[2] < 0.5 and betas[2] == 0.95)
+says(
+    "more than 30, about 10, and about 6 rates",
+    "30 多倍、約 10 倍和約 6 倍",
+    30 < carried[0] < 34 and 9.5 < carried[1] < 11.5 and 5 < carried[2] < 6.5,
+)
+still = [np.abs(move[huge + 150 :]).mean() for move in moves.values()]
+says("which takes the longer, the nearer", "越接近 1，要等越久", still[0] < 0.05)
+free("", "第一步的長度是學習率的", "the formula")
+
+# %% [markdown] key="memory" lang="en"
+# So a short memory is safer. What does it cost? The memory of $v$ holds about $B/(1-\beta_2)$ examples, so try it with small batches and with large ones. A batch of words is itself a small table of counts:
+
+# %% [markdown] key="memory" lang="zh-TW" of="fed4ef20"
+# 所以記憶短一點比較安全。代價是什麼？$v$ 的記憶大約裝得下 $B/(1-\beta_2)$ 個樣本，所以要用小批次和大批次都試一次。一批字本身就是一張小小的次數表：
+
+# %% key="on-batches"
+small = hp.Bigram(counts[:100, :100])
+
+
+def on_batches(rule, runs, batch_size, updates):
+    """What is left to learn after every update, of `runs` runs on the same batches."""
+    rng, share = np.random.default_rng(0), small.counts.ravel() / small.counts.sum()
+    w, left = np.zeros((runs, small.dim), np.float32), []
+    state = rule.init(w)
+    for _ in range(updates):
+        pairs = rng.multinomial(batch_size, share).reshape(small.counts.shape)
+        w, state = rule.step(w, hp.Bigram(pairs).gradient(w), state)
+        left.append(small(w) - small.floor)
+    return np.array(left)
+
+
+# %% key="memory-table" tags=["nbval-ignore-output"]
+memories = np.array([0.9, 0.95, 0.99, 0.999])
+beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-7, -3), indexing="ij")
+rule = hp.Adam(lr.reshape(-1, 1), beta2=beta2.reshape(-1, 1))
+costs = {}
+for size in [32, 512]:
+    end = on_batches(rule, lr.size, size, updates=300)[-1].reshape(lr.shape)
+    costs[size] = end.min(axis=1)  # each memory at its own best rate
+    line = "  ".join(f"{b:g}: {nats:.3f}" for b, nats in zip(memories, costs[size]))
+    hp.say(f"batch size {size}, nats left by beta2: {line}")
+
+# %% [markdown] key="memory-seen" lang="en"
+# With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 costs them little. Copied to a small batch, it is not safe. (Adam here began with batches this small; Day 5's default of 0.999 is right for them.)
+
+# %% [markdown] key="memory-seen" lang="zh-TW" of="a4b32997"
+# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 幾乎不花什麼代價；照抄到小批次就不保險。（第 5 天的預設值 0.999，適合這樣小的批次。）
+
+# %% bind="memory-seen"
+says(
+    "With batches of 32, the memory of 0.9 learns clearly less than that of 0.999",
+    "批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少",
+    costs[32][0] > 1.15 * costs[32][-1],
+)
+free("each at its own best rate", "", "how costs is chosen above")
+free("ten batches of 32", "十批各 32 個字", "1/(1 - 0.9) batches")
+says(
+    "With 512, it does not matter much",
+    "批次大小 512 時差別就不大了",
+    costs[512][0] - costs[512].min() < 0.6 * (costs[32][0] - costs[32].min()),
+)
+free(
+    "batches of millions of tokens, so 0.95",
+    "幾百萬個 token，所以 0.95",
+    "published: see the table of section 8",
+)
+free("default of 0.999", "預設值 0.999", "Day 5")
+
+# %% bind="memory"
+free("a short memory is safer", "記憶短一點比較安全", "what the spike showed")
+
+# %% [markdown] key="clip" lang="en"
+# **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 400 has its pixels in the wrong units, 100 times too large:
+
+# %% [markdown] key="clip" lang="zh-TW" of="509aff08"
+# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 400 批裡有一批像素用錯單位，大了 100 倍：
+
+# %% key="bad-batch"
+limit = np.array([[np.inf], [1.0]])  # one run without, one with clipping
+momentum, rng, losses = hp.Momentum(0.1), np.random.default_rng(0), []
+w = np.stack([network.init(0)] * 2)
+state = momentum.init(w)
+for _ in range(18):
+    for X, y in hp.minibatches(digits.X_train, digits.y_train, 64, rng):
+        X = 100 * X if len(losses) == 100 else X
+        loss, grad = network.loss_and_gradient(w, X, y)
+        length = np.linalg.norm(grad, axis=1, keepdims=True)
+        grad = grad * np.minimum(1, limit / length)
+        w, state = momentum.step(w, grad, state)
+        losses.append(loss)
+
+# %% key="bad-batch-figure" tags=["nbval-ignore-output"]
+without, clipped = np.array(losses).T
+fig, ax = plt.subplots()
+lines = {"no clipping": without, "clip at 1": clipped}
+hp.figures.named_lines(np.arange(len(losses)), lines, ax, "legend")
+ax.set(xlabel="update", ylabel="loss of the batch", yscale="log")
+hp.show(fig, "day7-bad-batch")
+plain = network.loss(w, digits.X_train, digits.y_train)
+hp.say(f"training loss: {plain[0]:.2f} without, {plain[1]:.2f} with clipping")
+
+# %% [markdown] key="clip-seen" lang="en"
+# Both runs meet the bad batch, and its own loss is high for both. The run without clipping takes a huge step, needs many updates to come back, and ends higher. The clipped one goes on as if nothing had happened. Where no batch is bad, clipping at 1 changes almost nothing here: it is insurance.
+#
+# Bad batches are not the only cause. Some surfaces have cliffs of their own, above all networks that feed themselves (Pascanu et al. 2013):
+
+# %% [markdown] key="clip-seen" lang="zh-TW" of="2fb4a177"
+# 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，裁剪在 1 幾乎不影響結果：它是保險。
+#
+# 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是輸出又接回自己的網路（Pascanu et al. 2013）：
+
+# %% bind="clip"
+says("one batch of 400", "400 批裡有一批", 400 <= len(losses) < 420)
+free("100 times too large", "大了 100 倍", "the factor on X above")
+free("longer than a limit", "", "a definition")
+
+# %% bind="clip-seen"
+says("takes a huge step", "跨了一大步", without[101:110].max() > 4 * clipped[101:110].max())
+says("ends higher", "最後停在比較高的地方", plain[0] > 1.5 * plain[1])
+free("clipping at 1 changes almost nothing", "裁剪在 1 幾乎不影響結果", "in tests/claims, with seeds")
+
+# %% [markdown] key="play-cliff" lang="en"
+# **Your turn.** The black dot is the start, in front of a cliff.
+#
+# 1. Without clipping, move the start until the walk is thrown away. How long is its longest gradient?
+# 2. Which limit keeps it in the picture? Does a lower limit make it better still?
+
+# %% [markdown] key="play-cliff" lang="zh-TW" of="99ccc484"
+# **換你玩**：黑點是起點，前面就是懸崖。
+#
+# 1. 不裁剪，移動起點，直到路徑被拋出去。它遇到最長的梯度有多長？
+# 2. 哪個上限能讓它留在圖裡？上限再低一點，會更好嗎？
+
+# %% key="explore-cliff"
+hp.explore_cliff()
+
+# %% bind="play-cliff"
+free("longest gradient", "最長的梯度", "a task at the live figure")
+free("a lower limit make it better", "會更好嗎", "a task")
+
+# %% [markdown] key="width-intro" lang="en"
+# ## 4. Why the peak rate follows the size
+#
+# Which rate is best? A sweep answers as finely as its grid. A parabola through the lowest point and its neighbours answers a little more finely:
+
+# %% [markdown] key="width-intro" lang="zh-TW" of="d754131c"
+# ## 4. 學習率為什麼跟著模型的大小走
+#
+# 哪個學習率最好？掃描能回答得多細，要看格點多密。用最低點和它的左右鄰居畫一條拋物線，可以再細一點：
+
+
+# %% key="lowest-point"
+def lowest_point(rates, losses):
+    """The rate at the bottom of a parabola through the best three, on log scales."""
+    curve = np.log(losses).mean(axis=1)
+    k = np.clip(curve.argmin(), 1, len(rates) - 2) + np.array([-1, 0, 1])
+    a, b, _ = np.polyfit(np.log2(rates[k]), curve[k], 2)
+    return 2 ** (-b / (2 * a))
+
+
+# %% bind="width-intro"
+free("Which rate is best", "哪個學習率最好", "the question")
+free("as finely as its grid", "", "what a grid is")
+free("the lowest point", "用最低點", "what lowest_point does")
+
+# %% [markdown] key="width" lang="en"
+# **Predict.** Four networks for the digits, three hidden layers each, of widths 16, 32, 64 and 128, and Adam at seven rates. Where do their best rates lie?
+
+# %% [markdown] key="width" lang="zh-TW" of="fb9d4185"
+# **先預測**：四個辨識手寫數字的網路，都有三個隱藏層，寬度分別是 16、32、64 和 128，用 Adam 試七個學習率。它們最好的學習率在哪裡？
+
+# %% key="width-run" tags=["nbval-ignore-output"]
+with hp.predict("day7-width"):
+    widths, rates = [16, 32, 64, 128], 2.0 ** np.arange(-10, -3)
+    nets = {n: hp.MLP((64, n, n, n, 10)) for n in widths}
+    job = {"updates": 92, "seed": range(3)}
+    adam = hp.Adam(rates)
+    sweeps = {n: hp.train(net, digits, adam, **job) for n, net in nets.items()}
+    lines = {f"width {n}": s.train_loss.mean(axis=1) for n, s in sweeps.items()}
+    fig, ax = plt.subplots()
+    hp.figures.named_lines(rates, lines, ax, "legend", xscale="log", yscale="log")
+    ax.set(xlabel=r"learning rate $\eta$", ylabel="training loss")
+    hp.show(fig, "day7-width")
+
+
+# %% key="width-best" tags=["nbval-ignore-output"]
+with hp.after("day7-width"):
+    best = {n: lowest_point(rates, s.train_loss) for n, s in sweeps.items()}
+    for n, rate in best.items():
+        hp.say(f"width {n}: best rate {rate:.4f}")
+
+# %% [markdown] key="width-answer" lang="en"
+# <details><summary>After your answer: why wider means smaller</summary>
+#
+# The wider, the smaller: from width 16 to 128 the best rate falls to less than half. Adam moves every weight by about $\eta$, whatever its gradient. A unit with $n$ inputs adds up $n$ such moves, and since they all answer to the same error, they agree. So a step that is right for a narrow network moves the outputs of a wide one too far.
+#
+# </details>
+
+# %% [markdown] key="width-answer" lang="zh-TW" of="60231d42"
+# <details><summary>作答之後：為什麼越寬就要越小</summary>
+#
+# 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。不管梯度多大，Adam 都讓每個權重走大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
+#
+# </details>
+
+# %% bind="width"
+says("Four networks for the digits", "四個辨識手寫數字的網路", len(nets) == 4)
+says("three hidden layers each", "都有三個隱藏層", all(len(net.sizes) == 5 for net in nets.values()))
+says("of widths 16, 32, 64 and 128", "寬度分別是 16、32、64 和 128", widths == [16, 32, 64, 128])
+says("at seven rates", "試七個學習率", len(rates) == 7)
+free("their best rates", "最好的學習率在哪裡", "the question")
+
+# %% bind="width-answer"
+says(
+    "The wider, the smaller: from width 16 to 128 the best rate falls to less than half",
+    "越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半",
+    best[128] < best[16] / 2,
+)
+free("wider means smaller", "越寬就要越小", "the heading of the fold")
+
+# %% [markdown] key="one-step" lang="en"
+# Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+
+# %% [markdown] key="one-step" lang="zh-TW" of="b71e867c"
+# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 給的是解法 **muP**（Yang et al. 2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+
+
+# %% key="one-step-run" tags=["nbval-ignore-output"]
+def moved(net, w, rate_factors):
+    """How far one step of Adam moves the outputs, on 64 digits."""
+    X, y = digits.X_train[:64], digits.y_train[:64]
+    adam, grad = hp.Adam(0.001), net.gradient(w, X, y)
+    step = adam.step(w, grad, adam.init(w))[0] - w
+    after = (w + rate_factors * step).astype(np.float32)
+    return np.sqrt(((net.outputs(after, X) - net.outputs(w, X)) ** 2).mean())
+
+
+moves_of = {}
+for n, net in nets.items():
+    start_factors, rate_factors = net.mup(32)
+    smaller = (net.init(0) * start_factors).astype(np.float32)
+    plain, tame = moved(net, net.init(0), 1), moved(net, smaller, rate_factors)
+    moves_of[n] = plain, tame
+    hp.say(f"width {n}: outputs move by {plain:.3f}, with muP by {tame:.3f}")
+
+# %% key="mup-run" tags=["nbval-ignore-output"]
+tamed = {}
+for n, net in nets.items():
+    start_factors, rate_factors = net.mup(32)
+    begin = np.stack([net.init(seed) * start_factors for seed in job["seed"]])
+    tamed[n] = hp.train(net, digits, adam, start=begin, rates=rate_factors, **job)
+tamed_best = {n: lowest_point(rates, s.train_loss) for n, s in tamed.items()}
+lines = {"standard": list(best.values()), "muP": list(tamed_best.values())}
+fig, ax = plt.subplots()
+hp.figures.named_lines(widths, lines, ax, "legend", xscale="log", yscale="log")
+ax.set(xlabel="width", ylabel="best learning rate")
+hp.show(fig, "day7-mup")
+ends = [runs[128].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
+hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
+
+# %% [markdown] key="mup-seen" lang="en"
+# In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: a rate tuned on a small network can be used on a large one, where a sweep costs too much.
+#
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower. muP saves the tuning, not the loss. And the effect needs a run of the right length: with half as many updates muP corrects too much, with many more the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
+
+# %% [markdown] key="mup-seen" lang="zh-TW" of="b23a862b"
+# 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：在小網路上調好的學習率，可以直接用到大網路，而大網路是掃描不起的。
+#
+# 老實說兩件事。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到半個加倍，muP 的有時還隨寬度上升。
+
+# %% bind="one-step"
+says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
+free("32 here", "這裡是 32", "the argument of net.mup below")
+free("starts nearer to zero", "", "a definition")
+
+# %% bind="mup-seen"
+says("many times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0])
+free("the widest move", "最寬的那個", "which network")
+free("the narrowest", "最窄的", "which network")
+says("with muP about equally far", "用 muP 則差不多", 0.5 < moves_of[128][1] / moves_of[16][1] < 2)
+tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
+says("with muP the best rate no longer falls", "用 muP 時，最好的學習率不再往下掉", tame < wild)
+free("other seeds move it by half a doubling", "可能差到半個加倍", "in tests/claims, with other seeds")
+free("Three seeds show a best rate", "三個種子只能粗略看出最好的學習率", "as above")
+says(
+    "muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower",
+    "muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低",
+    ends[0] < ends[1],
+)
+free("with half as many updates", "更新次數減半", "measured for the course: 46 updates, and 138")
+free("Two honest remarks", "老實說兩件事", "how many follow")
+
+# %% [markdown] key="wsd" lang="en"
+# ## 5. Warmup, stable, decay: stop where you like
+#
+# Cosine needs the end of training from the start. **Warmup-stable-decay** (WSD; Hu et al. 2024) rises, stays flat, and comes down only when you want to stop. OLMo 2's run was planned for five trillion tokens with cosine, cut at about 3.9, and brought to zero in a straight line.
+#
+# **Your turn.** The right side is exact: the mean loss on a noisy bowl.
+#
+# 1. Plan cosine for 1,000 and cut at 400. What does the cut cost?
+# 2. Let WSD stop there, too, with a descent of 20 %. And of 0 %?
+# 3. Is there a place to cut at which cosine is the better of the two?
+
+# %% [markdown] key="wsd" lang="zh-TW" of="85f836f8"
+# ## 5. 預熱、平台、衰減：想停就停
+#
+# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu et al. 2024）先上升，再走平，想停時才往下降。OLMo 2 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再以直線降到零。
+#
+# **換你玩**：右圖是精確的，也就是雜訊碗上的平均損失。
+#
+# 1. 餘弦規劃 1,000 步，在 400 步截斷。截斷的代價是什麼？
+# 2. 讓 WSD 也停在那裡，下降段占 20 %。改成 0 % 呢？
+# 3. 有沒有哪個截斷點，餘弦比較好？
+
+# %% key="explore-schedule"
+hp.explore_schedule()
+
+# %% bind="wsd"
+free("planned for five trillion tokens", "規劃 5 兆個 token", "its published configuration")
+free("cut at about 3.9", "走到約 3.9 兆時截斷", "its published configuration")
+free("Plan cosine for 1,000 and cut at 400", "餘弦規劃 1,000 步，在 400 步截斷", "a task at the live figure")
+free("a descent of 20 %", "下降段占 20 %", "a task")
+free("And of 0 %", "改成 0 %", "a task")
+free("cosine is the better", "餘弦比較好", "a task")
+
+# %% [markdown] key="wsd-digits" lang="en"
+# On the digits: three lengths, and for each a cosine run planned for it, a WSD run that is flat for four fifths, and a flat run whose weights are averaged on the way (`average=0.99`):
+
+# %% [markdown] key="wsd-digits" lang="zh-TW" of="6ebebc3c"
+# 換到手寫數字：三種長度，各跑一次為它規劃的餘弦、一次前五分之四走平的 WSD，以及一次學習率固定、沿路把權重平均（`average=0.99`）的訓練：
+
+# %% key="wsd-run" tags=["nbval-ignore-output"]
+lengths, lr, table = [225, 450, 900], 0.7, {}
+for n in lengths:
+    down = hp.WarmupStableDecay(lr, 0, 4 * n // 5, n // 5)
+    shapes = {"cosine": hp.CosineDecay(lr, n), "WSD": down, "flat": lr}
+    job = {"batch_size": 16, "updates": n, "seed": range(5), "average": 0.99}
+    for name, rate in shapes.items():
+        run = hp.train(network, digits, hp.SGD(rate), **job)
+        table[name, n] = run.train_loss.mean()
+    averaged = [network.loss(w, digits.X_train, digits.y_train) for w in run.averaged]
+    table["averaged", n] = np.mean(averaged)
+for name in ["cosine", "WSD", "flat", "averaged"]:
+    line = "  ".join(f"{n}: {table[name, n]:.3f}" for n in lengths)
+    hp.say(f"{name}, training loss by length: {line}")
+
+# %% [markdown] key="wsd-seen" lang="en"
+# At every length WSD ends lower than cosine, and since its flat part can be shared, one flat run with a descent for each length costs about half of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
+#
+# The warmup in the recipe is Day 2's: insurance for the first updates.
+
+# %% [markdown] key="wsd-seen" lang="zh-TW" of="d35500a2"
+# 每一種長度，WSD 的損失都比餘弦低；而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約只有三次餘弦的一半。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
+#
+# 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
+
+# %% bind="wsd-digits"
+says("three lengths", "三種長度", len(lengths) == 3)
+free("flat for four fifths", "前五分之四走平", "4 * n // 5 above")
+
+# %% bind="wsd-seen"
+says(
+    "At every length WSD ends lower than cosine",
+    "每一種長度，WSD 的損失都比餘弦低",
+    all(table["WSD", n] < table["cosine", n] for n in lengths),
+)
+shared = 4 * lengths[-1] // 5 + sum(n // 5 for n in lengths)
+says(
+    "costs about half of the three cosine runs",
+    "成本大約只有三次餘弦的一半",
+    0.45 < shared / sum(lengths) < 0.7,
+)
+says(
+    "Averaging does much of the same for the long runs",
+    "在長的訓練裡也做到大半",
+    all(table["averaged", n] < table["flat", n] for n in lengths[1:]),
+)
+says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
+free("the gap is smaller", "差距比較小", "in tests/claims, with Adam")
+free("Two limits", "兩個限制", "how many follow")
+
+# %% [markdown] key="batch" lang="en"
+# ## 6. Why the batch grows
+#
+# Several recipes begin with small batches and end with large ones. Day 3's noise scale says why: it is the variance of single gradients over the squared length of the whole one, and near the end the whole one is small. On the counts nothing has to be estimated. The gradient after one pair of words is known, so the sum over all pairs is exact:
+
+# %% [markdown] key="batch" lang="zh-TW" of="143da1d3"
+# ## 6. 批次為什麼越來越大
+#
+# 有好幾份配方從小批次開始，以大批次結束。原因就是第 3 天的雜訊尺度：單一梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有的對加起來就是精確值：
+
+
+# %% key="noise-scale"
+def noise_scale(w):
+    """The variance of single pairs' gradients, over their mean's squared length."""
+    z = w.reshape(100, 100)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    squares = (p**2).sum(axis=1, keepdims=True) - 2 * p + 1  # |p - e_j|² for each pair
+    whole = (small.gradient(w) ** 2).sum()
+    return (squares * small.counts / small.counts.sum()).sum() / whole - 1
+
+
+path = hp.descend(small, hp.SGD(64.0), np.zeros(small.dim), 100)
+scales = [noise_scale(path.w[k]) for k in [0, 10, 100]]
+hp.say(f"noise scale at three times: {', '.join(f'{scale:.0f}' for scale in scales)}")
+
+# %% key="batch-race" tags=["nbval-ignore-output"]
+race_rates = 2.0 ** np.arange(5, 8)
+needed = {}
+for size, updates in [(64, 330), (256, 130), (1024, 90)]:
+    curve = on_batches(hp.SGD(race_rates[:, None]), 3, size, updates)
+    for goal in [1.0, 0.4]:
+        needed[size, goal] = (curve > goal).sum(axis=0).min() + 1
+for goal in [1.0, 0.4]:
+    line = "  ".join(f"B = {size}: {needed[size, goal]}" for size in [64, 256, 1024])
+    hp.say(f"updates to {goal} nats: {line}")
+
+# %% [markdown] key="batch-seen" lang="en"
+# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: to the early goal, batches of 256 save fewer of the updates than to the late one, but the gain grows far less than the noise scale does. So the noise scale shows the direction, not the size. That is the reason to start small: early examples are better spent on more updates, late ones on less noise.
+
+# %% [markdown] key="batch-seen" lang="zh-TW" of="cf5fb988"
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，在後期目標比在前期目標多，但好處的增加遠不如雜訊尺度。所以雜訊尺度指得出方向，指不出大小。這就是從小批次開始的理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+
+# %% bind="batch"
+free("", "以大批次結束", "what recipes do: the table of section 8")
+
+# %% bind="batch-seen"
+says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
+gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
+says(
+    "batches of 256 save fewer of the updates than to the late one",
+    "批次大小 256 省下的更新，在後期目標比在前期目標多",
+    gain[0.4] > gain[1.0],
+)
+says("the gain grows far less than", "好處的增加遠不如", gain[0.4] / gain[1.0] < 10)
+free("are better spent on more updates", "", "advice")
+
+# %% [markdown] key="decay" lang="en"
+# ## 7. Weight decay 0.1
+#
+# Without a gradient, AdamW shrinks a weight by the factor $1 - \eta d$ in each update. So it forgets in about $1/(\eta d)$ updates: with `0.1` at `3e-4` in 33,333. In pure noise, growing and shrinking balance at weights of size $\sqrt{\eta/(2d)}$:
+
+# %% [markdown] key="decay" lang="zh-TW" of="a39543ae"
+# ## 7. 權重衰減 0.1
+#
+# 沒有梯度的時候，AdamW 每次更新把權重乘上 $1 - \eta d$，所以大約 $1/(\eta d)$ 次更新就忘掉：`3e-4` 配 `0.1` 是 33,333 次。如果只有雜訊，增長和縮小會在權重大小 $\sqrt{\eta/(2d)}$ 達到平衡：
+
+# %% key="decay-run"
+nothing = hp.Quadratic([0.0] * 300)  # no slope anywhere: only the noise moves a weight
+sizes_found = {}
+for lr, d in [(0.1, 0.1), (0.05, 0.2), (0.01, 1.0)]:
+    rule = hp.AdamW(lr, beta2=0.95, weight_decay=d)
+    end = hp.descend(nothing, rule, np.zeros(300), 500, noise=1.0, record=False).end
+    sizes_found[lr, d] = end.std(), np.sqrt(lr / (2 * d))
+    found, formula = sizes_found[lr, d]
+    hp.say(f"η = {lr}, d = {d}: size {found:.3f}, formula {formula:.3f}")
+
+# %% [markdown] key="decay-predict" lang="en"
+# **Predict.** Somebody copies the decay of 0.1 from AdamW at the rate `3e-4`, which forgets in 33,333 updates, to SGD with decoupled decay at its own rate, 1. In how many updates does that forget?
+
+# %% [markdown] key="decay-predict" lang="zh-TW" of="a38d5447"
+# **先預測**：AdamW 的學習率是 `3e-4`，衰減 0.1 要 33,333 次更新才忘掉。有人把 0.1 照抄到 SGD（衰減同樣和梯度分開算），學習率用 SGD 自己的 1。這樣幾次更新就忘掉？
+
+# %% key="decay-answer-run"
+with hp.predict("day7-decay"):
+    for lr in [3e-4, 1.0]:
+        kept = (1 - lr * 0.1) ** np.array([10, 100, 33_333])
+        line = ", ".join(f"{share:.3f}" for share in kept)
+        hp.say(f"η = {lr:g}: kept after 10, 100, 33333 updates: {line}")
+
+# %% [markdown] key="decay-answer" lang="en"
+# <details><summary>After your answer: the product counts</summary>
+#
+# At the rate 1, a weight has lost two thirds after ten updates. The number in the recipe is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that matters; here it does not.
+#
+# </details>
+
+# %% [markdown] key="decay-answer" lang="zh-TW" of="07223ab6"
+# <details><summary>作答之後：要看的是乘積</summary>
+#
+# 學習率是 1 時，十次更新權重就少了三分之二。配方裡真正的數字不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
+#
+# </details>
+
+# %% bind="decay"
+says("in 33,333", "是 33,333 次", round(1 / (0.1 * 3e-4)) == 33333 and len(sizes_found) == 3)
+free("Weight decay 0.1", "權重衰減 0.1", "the line of the recipe")
+
+# %% bind="decay-predict"
+free("the decay of 0.1", "衰減 0.1", "the line of the recipe")
+free("in 33,333 updates", "33,333 次更新", "1/(η d), above")
+free("", "把 0.1 照抄", "the same")
+
+# %% bind="decay-answer"
+lost = 1 - kept[0]
+says("has lost two thirds after ten updates", "十次更新權重就少了三分之二", 0.6 < lost < 0.7)
+free("a decay of 0.1", "加衰減 0.1", "in tests/claims, with seeds")
+free("how large the weights", "權重會長到多大", "what the noise experiment shows")
+free("in twenty epochs", "二十個訓練週期", "in tests/claims, with seeds")
+
+# %% [markdown] key="lines" lang="en"
+# ## 8. Which line would you drop?
+#
+# Now a whole recipe on words: a network of two hidden layers guesses the next word of the King James Bible, in 200 updates. Then one line at a time is taken out, and the rate is tuned anew. **Predict:** which line is missed most?
+
+# %% [markdown] key="lines" lang="zh-TW" of="a232304e"
+# ## 8. 你會刪掉哪一行？
+#
+# 現在把整份配方用在文字上：一個有兩個隱藏層的網路，猜《英王欽定本聖經》的下一個英文字，更新 200 次。然後每次拿掉一行，學習率重新調過。**先預測**：少了哪一行，損失增加最多？
+
+# %% key="lines-stored"
+with hp.predict("day7-lines"):
+    stored = hp.measured("day7-recipe")
+    recipes = ["whole recipe", "no warmup", "no rate decay", "no clipping"]
+    recipes += ["no weight decay", "β₂ 0.999", "bare Adam", "Lion for Adam"]
+    for name in [*recipes, "Momentum for Adam", "SGD for Adam"]:
+        row = stored.row(recipe=name)
+        loss, spread = row["loss"], row["spread"]
+        hp.say(f"{name}: training loss {loss:.3f} ± {spread:.3f}")
+
+# %% key="lines-live"
+with hp.after("day7-lines"):
+    bible, drawn = hp.bigram_counts("en")[1], np.random.default_rng(1)
+    pairs = drawn.choice(bible.size, 20_000, p=bible.ravel() / bible.sum())
+    given = np.eye(150, dtype=np.float32)[pairs // 150]
+    text = hp.Dataset("words", given, pairs % 150, given[:1], pairs[:1] % 150)
+    names = ["whole recipe", "bare Adam", "Momentum for Adam"]
+    own = {name: stored.row(recipe=name)["lr"] for name in names}
+    shape = {name: hp.WarmupStableDecay(lr, 20, 140, 40) for name, lr in own.items()}
+    rules = [hp.AdamW(shape[names[0]], beta2=0.95, weight_decay=0.1)]
+    rules += [hp.Adam(own[names[1]]), hp.Momentum(shape[names[2]])]
+
+# %% key="lines-three" tags=["nbval-ignore-output"]
+with hp.after("day7-lines"):
+    net, live = hp.MLP((150, 64, 64, 150)), {}
+    for name, rule, clip in zip(names, rules, [1.0, np.inf, 1.0]):
+        job = {"batch_size": 128, "updates": 200, "seed": range(2), "clip": clip}
+        run = hp.train(net, text, rule, **job)
+        live[name] = run.train_loss.mean()
+        hp.say(f"{name}, now: training loss {live[name]:.3f}")
+
+# %% [markdown] key="lines-answer" lang="en"
+# <details><summary>After your answer: one line is felt, the others are insurance</summary>
+#
+# Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths, and even Adam without any other line is. Lion's best rate was the largest tried, so its row may be too high. (The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
+#
+# So the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training, decay when training is very long.
+#
+# </details>
+
+# %% [markdown] key="lines-answer" lang="zh-TW" of="822a4f94"
+# <details><summary>作答之後：有感的只有一行，其餘是保險</summary>
+#
+# Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差百分之幾以內；就連只用 Adam、其他都不要，也是如此。Lion 最好的學習率是試過的最大值，所以它那一行可能偏高。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
+#
+# 所以其他各行都是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠衰減。
+#
+# </details>
+
+# %% bind="lines"
+says("a network of two hidden layers", "一個有兩個隱藏層的網路", len(net.sizes) == 4)
+free("in 200 updates", "更新 200 次", "updates=200 above")
+free("is missed most", "損失增加最多", "the question")
+
+# %% bind="lines-answer"
+free("a shorter memory when a batch is bad", "短一點的記憶", "section 3")
+free("a larger batch late in training", "大一點的批次", "section 6")
+loss = {row["recipe"]: row["loss"] - stored.rows[0]["loss"] for row in stored.rows}
+replaced = {"Momentum for Adam", "SGD for Adam", "Lion for Adam"}
+others = [abs(more) for name, more in loss.items() if name not in replaced | {"bare Adam"}]
+says(
+    "a multiple of what any other line makes",
+    "是其他任何一行的好幾倍",
+    loss["Momentum for Adam"] > 3 * max(others),
+)
+says("even Adam without any other line", "就連只用 Adam", abs(loss["bare Adam"]) < 0.06)
+says(
+    "best rate was the largest tried",
+    "最好的學習率是試過的最大值",
+    stored.row(recipe="Lion for Adam")["at the edge"],
+)
+says("within a few hundredths", "百分之幾以內", max(others) < 0.06)
+says(
+    "the three rows below it",
+    "下面三行",
+    len(live) == 3 and live["Momentum for Adam"] - live["whole recipe"] > 0.1,
+)
+free("the loss is higher by", "", "bound by the words after it")
+
+# %% [markdown] key="after-adam" lang="en"
+# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory and takes only its sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's gradient as a matrix, and makes all its singular values about equal:
+
+# %% [markdown] key="after-adam" lang="zh-TW" of="f8e9d251"
+# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，而且只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的梯度當成一個矩陣，讓它所有的奇異值（singular values）差不多大：
+
+
+# %% key="muon"
+def orthogonalised(G, steps=5):
+    """G with all singular values about 1, by Newton-Schulz's polynomial of matrices."""
+    X = G / np.linalg.norm(G)
+    for _ in range(steps):
+        A = X @ X.T
+        X = 3.4445 * X + (-4.7750 * A + 2.0315 * A @ A) @ X
+    return X
+
+
+net = nets[64]
+grad = net.gradient(net.init(0), digits.X_train[:64], digits.y_train[:64])
+layer = 64 * 65  # the second hidden layer's weights follow those of the first
+G = grad[layer : 2 * layer].reshape(64, 65)[:, :-1].astype(float)
+before, after = (np.linalg.svd(M, compute_uv=False) for M in (G, orthogonalised(G)))
+
+# %% key="muon-figure"
+fig, ax = plt.subplots()
+lines = {"gradient": before / before[0], "after five steps": after}
+hp.figures.named_lines(np.arange(1, 65), lines, ax, "legend")
+ax.set(xlabel="singular value, from the largest", ylabel="size")
+hp.show(fig, "day7-muon")
+share = (before[:5] ** 2).sum() / (before**2).sum()
+hp.say(f"the five largest of 64 hold {share:.0%} of the squared length")
+
+# %% [markdown] key="muon-seen" lang="en"
+# A handful of directions hold nearly all of the gradient. Muon lets the others learn as fast, as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits, and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
+
+# %% [markdown] key="muon-seen" lang="zh-TW" of="d962364d"
+# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向也學得一樣快：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一，準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到 1 %。
+
+# %% bind="muon-seen"
+says(
+    "hold nearly all of the gradient",
+    "占了梯度的幾乎全部",
+    share > 0.9 and after[20] > 10 * (before / before[0])[20],
+)
+free(
+    "a third to a fifth of Adam's training loss",
+    "是 Adam 的三分之一到五分之一",
+    "measured for the course, five seeds; not in the package",
+)
+free("no better accuracy", "準確率則沒有更好", "the same")
+free("so at equal time Adam won", "所以同樣的時間是 Adam 贏", "the same")
+free("under a percent", "不到 1 %", "the formula with published sizes")
+free("learn as fast, as", "學得一樣快", "equal singular values")
+free("costs more than the whole of backpropagation", "比整個反向傳播還花時間", "measured for the course")
+free("large here, under", "在這裡很大", "the formula")
+
+# %% [markdown] key="recipes" lang="en"
+# **Published recipes.** Each number was read in the source named; what was not found there is left out (–). k, M, T: thousand, million and trillion (10¹²). Rates and batches of one family differ by size; the size is named.
+#
+# | model | rule, $\beta$ | peak rate | schedule | warmup | batch | decay | clip | source |
+# |---|---|---|---|---|---|---|---|---|
+# | GPT-3 175B | Adam .9 .95 | 0.6e-4 | cosine to 10 % over 260B of 300B tokens | 375M tokens | 32k to 3.2M tokens | 0.1 | 1.0 | arXiv 2005.14165, appendix B, table 2.1 |
+# | PaLM 540B | Adafactor .9, $1-k^{-0.8}$ | 1e-2 | flat for 10k steps, then $1/\sqrt k$ | – | 1M to 4M tokens | rate² | 1.0 | arXiv 2204.02311, section 5 |
+# | Llama 3 405B | AdamW | 8e-5 | cosine to 8e-7 over 1.2M steps | 8k steps | 4M to 16M tokens | – | – | arXiv 2407.21783, section 3.4.1, table 3 |
+# | OLMo 2 7B | AdamW .9 .95 | 3e-4 | cosine for 5T, cut at about 3.9T, then to 0 | 8.39B tokens | 1024 × 4096 | 0.1 | 1.0 | its configuration OLMo2-7B-stage1.yaml |
+# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | cosine | 2k steps | – | 0.1 | 1.0 | OLMo-core, OLMo-2-0325-32B-train.py |
+# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | flat to 10T, cosine to 2.2e-5 in 4.3T, then lower | 2k steps | 3072 to 15360 texts | 0.1 | 1.0 | arXiv 2412.19437 (read in two summaries) |
+# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | × 0.316 at 80 % and at 90 % | 2k steps | 4608 texts | 0.1 | 1.0 | its README |
+# | Kimi K2 | MuonClip | 2e-4 | flat 10T, cosine to 2e-5 in 5.5T, then to 7e-6 | 500 steps | 67M tokens | 0.1 | QK-clip | technical report, section 2.5 |
+# | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD: 4.72M steps, the last 522k down to 0 | 2k steps | 2.36M tokens | 0.1 | 1.0 | its configuration stage1_8T.yaml |
+# | Pythia 12B | Adam .9 .95 | 1.2e-4 | cosine to 10 % over 143k steps | 1 % | 2M tokens | 0.1 | 1.0 | its configuration pythia-12b.yml |
+# | nanoGPT 124M | AdamW .9 .95 | 6e-4 | cosine to 6e-5 over 600k steps | 2k steps | 491520 tokens | 0.1 | 1.0 | its train.py |
+# | BERT | Adam .9 .999 | 1e-4 | linear to 0 over 1M steps | 10k steps | 256 × 512 tokens | 0.01 | 1.0 | arXiv 1810.04805, A.2; its code |
+# | ResNet-50 | SGD, Nesterov .9 | 0.1 B/256 | / 10 at epochs 30, 60, 80 of 90 | 5 epochs | 8192 images | 1e-4 | – | arXiv 1706.02677, sections 2.2, 5.1 |
+#
+# Read them against each other. $\beta_2$ is 0.95 nearly everywhere since 2020, decay 0.1, clipping 1. The rates differ, and so do the lengths and the widths.
+
+# %% [markdown] key="recipes" lang="zh-TW" of="ae9cc297"
+# **公開的配方**。每個數字都在所列的出處讀過；出處沒寫的留空（–）。k、M、T 是千、百萬和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
+#
+# | 模型 | 規則、$\beta$ | 學習率最高值 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
+# |---|---|---|---|---|---|---|---|---|
+# | GPT-3 175B | Adam .9 .95 | 0.6e-4 | 餘弦到 10 %，300B 個 token 中的前 260B | 375M 個 token | 32k 到 3.2M 個 token | 0.1 | 1.0 | arXiv 2005.14165，附錄 B、表 2.1 |
+# | PaLM 540B | Adafactor .9，$1-k^{-0.8}$ | 1e-2 | 前 10k 步固定，再按 $1/\sqrt k$ | – | 1M 到 4M 個 token | 學習率² | 1.0 | arXiv 2204.02311，第 5 節 |
+# | Llama 3 405B | AdamW | 8e-5 | 餘弦，1.2M 步降到 8e-7 | 8k 步 | 4M 到 16M 個 token | – | – | arXiv 2407.21783，第 3.4.1 節、表 3 |
+# | OLMo 2 7B | AdamW .9 .95 | 3e-4 | 餘弦規劃 5T，約 3.9T 截斷，再降到 0 | 8.39B 個 token | 1024 × 4096 | 0.1 | 1.0 | 設定檔 OLMo2-7B-stage1.yaml |
+# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | 餘弦 | 2k 步 | – | 0.1 | 1.0 | OLMo-core，OLMo-2-0325-32B-train.py |
+# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | 固定到 10T，4.3T 內餘弦到 2.2e-5，再更低 | 2k 步 | 3072 到 15360 段 | 0.1 | 1.0 | arXiv 2412.19437（讀自兩份摘要） |
+# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 80 % 和 90 % 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
+# | Kimi K2 | MuonClip | 2e-4 | 固定 10T，5.5T 內餘弦到 2e-5，再到 7e-6 | 500 步 | 67M 個 token | 0.1 | QK-clip | 技術報告第 2.5 節 |
+# | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD：4.72M 步，最後 522k 步降到 0 | 2k 步 | 2.36M 個 token | 0.1 | 1.0 | 設定檔 stage1_8T.yaml |
+# | Pythia 12B | Adam .9 .95 | 1.2e-4 | 餘弦，143k 步降到 10 % | 1 % | 2M 個 token | 0.1 | 1.0 | 設定檔 pythia-12b.yml |
+# | nanoGPT 124M | AdamW .9 .95 | 6e-4 | 餘弦，600k 步降到 6e-5 | 2k 步 | 491520 個 token | 0.1 | 1.0 | 專案的 train.py |
+# | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 × 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
+# | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，第 30、60、80 個 / 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
+#
+# 對照著讀。2020 年以後，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。
+
+# %% bind="recipes"
+free(
+    "GPT-3 175B | ... | arXiv 2005.14165, appendix B, table 2.1",
+    "GPT-3 175B | ... | arXiv 2005.14165，附錄 B、表 2.1",
+    "published: arXiv 2005.14165, appendix B, table 2.1",
+)
+free(
+    "PaLM 540B | ... | arXiv 2204.02311, section 5",
+    "PaLM 540B | ... | arXiv 2204.02311，第 5 節",
+    "published: arXiv 2204.02311, section 5",
+)
+free(
+    "Llama 3 405B | ... | arXiv 2407.21783, section 3.4.1, table 3",
+    "Llama 3 405B | ... | arXiv 2407.21783，第 3.4.1 節、表 3",
+    "published: arXiv 2407.21783, section 3.4.1, table 3",
+)
+free(
+    "OLMo 2 7B | ... | its configuration OLMo2-7B-stage1.yaml",
+    "OLMo 2 7B | ... | 設定檔 OLMo2-7B-stage1.yaml",
+    "published: its configuration OLMo2-7B-stage1.yaml",
+)
+free(
+    "OLMo 2 32B | ... | OLMo-core, OLMo-2-0325-32B-train.py",
+    "OLMo 2 32B | ... | OLMo-core，OLMo-2-0325-32B-train.py",
+    "published: OLMo-core, OLMo-2-0325-32B-train.py",
+)
+free(
+    "DeepSeek-V3 | ... | arXiv 2412.19437 (read in two summaries)",
+    "DeepSeek-V3 | ... | arXiv 2412.19437（讀自兩份摘要）",
+    "published: arXiv 2412.19437 (read in two summaries)",
+)
+free("DeepSeek-V2-Lite | ... | its README", "DeepSeek-V2-Lite | ... | 專案的 README", "published: its README")
+free(
+    "Kimi K2 | ... | technical report, section 2.5",
+    "Kimi K2 | ... | 技術報告第 2.5 節",
+    "published: technical report, section 2.5",
+)
+free(
+    "SmolLM3 3B | ... | its configuration stage1_8T.yaml",
+    "SmolLM3 3B | ... | 設定檔 stage1_8T.yaml",
+    "published: its configuration stage1_8T.yaml",
+)
+free(
+    "Pythia 12B | ... | its configuration pythia-12b.yml",
+    "Pythia 12B | ... | 設定檔 pythia-12b.yml",
+    "published: its configuration pythia-12b.yml",
+)
+free("nanoGPT 124M | ... | its train.py", "nanoGPT 124M | ... | 專案的 train.py", "published: its train.py")
+free(
+    "BERT | ... | arXiv 1810.04805, A.2; its code",
+    "BERT | ... | arXiv 1810.04805，A.2；專案的程式碼",
+    "published: arXiv 1810.04805, A.2; its code",
+)
+free(
+    "ResNet-50 | ... | arXiv 1706.02677, sections 2.2, 5.1",
+    "ResNet-50 | ... | arXiv 1706.02677，第 2.2、5.1 節",
+    "published: arXiv 1706.02677, sections 2.2, 5.1",
+)
+free("k, M, T: thousand, million and trillion (10¹²)", "千、百萬和兆（10¹²）", "units")
+free(
+    "is 0.95 nearly everywhere since 2020, decay 0.1, clipping 1",
+    "幾乎都是 0.95，衰減 0.1，裁剪 1",
+    "of the table above, as published",
+)
+free("", "學習率最高值", "a heading of the table")
+
+# %% [markdown] key="practice" lang="en"
+# ## In practice
+#
+# - **PyTorch**: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; `AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`; rates by layer are parameter groups. **Keras**: `AdamW(..., global_clipnorm=1.0)`; plain `clipnorm` clips each variable by itself.
+# - Most recipes exempt biases and normalization from decay, and some the table of words as well.
+# - Log the length of the gradient before clipping. If it is clipped all the time, the limit is part of your learning rate.
+
+# %% [markdown] key="practice" lang="zh-TW" of="56f1a26a"
+# ## 實務上
+#
+# - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
+# - 多數配方不對偏差和正規化層做衰減，有些連詞表也不做。
+# - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - One rate for all words is set by the most frequent one; Adam gives each its own. On a small, healthy run this is the line that is felt.
+# - The other lines are insurance. Know what each insures against, and whether you run that risk.
+# - Numbers of a recipe belong together: rate and width, $\beta_2$ and batch, decay and rate. Copy the relation, not the number.
+
+# %% [markdown] key="recap" lang="zh-TW" of="63bdf76d"
+# ## 今天帶走的東西
+#
+# - 大家共用的學習率由最常見的字決定；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
+# - 其他各行都是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
+# - 配方裡的數字要成對看：學習率和寬度、$\beta_2$ 和批次、衰減和學習率。該照抄的是關係，不是數字。
+
+# %% bind="practice"
+free("Most recipes exempt", "", "of the table of section 8")
+
+# %% bind="recap"
+free("set by the most frequent one", "由最常見的字決定", "section 2")
+
+# %% key="progress"
+hp.progress()
