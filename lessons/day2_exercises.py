@@ -28,11 +28,11 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
-# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；從四次執行裡認出凍結的那一次；查出訓練時間拉長時，衰減該怎麼跟著改；修好一本教科書裡的排程。
+# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；從四條路徑裡認出凍結的那一條；查出訓練時間拉長時，衰減該怎麼跟著改；修好一本教科書裡的排程。
 #
 # **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
-# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 #
 # 每一題的 $t$ 都是「到目前為止更新了幾次」：第一次更新時，$t = 0$。
 
@@ -63,9 +63,9 @@ hp.use_style()
 #
 # Write the exponential decay of the lesson:
 #
-# $$\eta_t = \eta_0\,e^{-\lambda t}$$
+# $$\eta_t = \eta_0\,e^{-k t}$$
 #
-# `lr0` is the first learning rate $\eta_0$, `rate` the decay rate $\lambda$, and `t` the step $t$, counted from 0. Return the learning rate of that step.
+# `lr0` is the first learning rate $\eta_0$, `rate` the decay rate $k$, and `t` the step $t$, counted from 0. Return the learning rate of that step.
 #
 # Which rate do you expect at step 0? And can it ever become negative?
 #
@@ -75,14 +75,14 @@ hp.use_style()
 #
 # </details>
 
-# %% [markdown] key="exponential-decay" lang="zh-TW" of="0cc5716c"
+# %% [markdown] key="exponential-decay" lang="zh-TW" of="9b2a69df"
 # ## 1. 慢慢變小（1 分）
 #
 # 寫出課程裡的指數衰減：
 #
-# $$\eta_t = \eta_0\,e^{-\lambda t}$$
+# $$\eta_t = \eta_0\,e^{-k t}$$
 #
-# `lr0` 是一開始的學習率 $\eta_0$，`rate` 是衰減率 $\lambda$，`t` 是第幾步，也就是 $t$，從 0 開始數。請傳回那一步的學習率。
+# `lr0` 是一開始的學習率 $\eta_0$，`rate` 是衰減率 $k$，`t` 是第幾步，也就是 $t$，從 0 開始數。請傳回那一步的學習率。
 #
 # 想一想：第 0 步的學習率應該是多少？它有可能變成負的嗎？
 #
@@ -111,7 +111,7 @@ hp.check("exponential_decay", exponential_decay)
 # %% [markdown] key="frozen-run" lang="zh-TW" of="e797c918"
 # ## 2. 哪一次凍結了？（1 分）
 #
-# 下面四次執行，都在課程裡那條有雜訊的拋物線上。全部從 $w = -5$ 出發，最小值在 0，也就是虛線。它們的起始學習率和衰減率各不相同。其中有一次**凍結**了：停在離最小值很遠的地方，走再多步也不會更靠近。
+# 下面四條路徑，都走在課程裡那條有雜訊的拋物線上。全部從 $w = -5$ 出發，最小值在 0，也就是虛線。它們的起始學習率和衰減率各不相同。其中有一次**凍結**了：停在離最小值很遠的地方，走再多步也不會更靠近。
 
 # %% key="frozen-run-figure"
 bowl = hp.Quadratic([1.0])  # curvature 1
@@ -143,7 +143,7 @@ hp.show(fig, "day2-frozen-run")
 #
 # <details><summary>提示</summary>
 #
-# 對每一次執行問兩個問題：最後還在動嗎？停在哪裡？抖個不停也算還在動。
+# 看每一條路徑，問兩個問題：最後還在動嗎？停在哪裡？抖個不停也算還在動。
 #
 # </details>
 
@@ -175,7 +175,7 @@ hp.check("frozen_run", frozen_run)
 #
 # `expected_loss(rate, steps)` 算出在有雜訊的拋物線上走這麼多步之後的損失，而且是對所有可能的雜訊取平均，所以不需要種子。起始的學習率是 0.5。再下一格對 **300** 步的訓練掃描衰減率。虛線是完全不衰減的損失：注意看，從哪裡開始，衰減反而比不衰減還差。
 #
-# 如果訓練 **3,000** 步，最好的衰減率是多少？先預測：一樣、一半，還是十分之一？再改一改掃描，回答那個衰減率。只要損失最多比可能的最低值高四分之一，就算對。
+# 如果訓練 **3,000** 步，最好的衰減率是多少？先預測：一樣、一半，還是十分之一？再改一改掃描，把找到的衰減率填進答案。損失不超過最低值的 1.25 倍，就算答對。
 #
 # <details><summary>提示</summary>
 #
@@ -200,7 +200,7 @@ if hp.check("exponential_decay", exponential_decay).passed:
     fig, ax = plt.subplots(figsize=(7, 3.2))
     ax.loglog(rates, losses, "o-", ms=4)
     ax.axhline(expected_loss(0, steps), color="gray", lw=1, ls="--")
-    ax.set(xlabel=r"decay rate $\lambda$", ylabel=f"loss after {steps} steps")
+    ax.set(xlabel=r"decay rate $k$", ylabel=f"loss after {steps} steps")
     hp.show(fig, "day2-best-decay-rate-sweep")
     hp.say(f"{steps} steps: lowest loss {min(losses):.5f} at a decay rate of {rates[np.argmin(losses)]:.4f}")
 else:
@@ -217,7 +217,7 @@ hp.check("best_decay_rate", best_decay_rate)
 #
 # Write the linear warmup of the lesson: $W$ equal stairs up to the peak, then level,
 #
-# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
 #
 # `peak_lr` is $\eta_{\text{peak}}$, `warmup_steps` is $W$, and `t` is the step $t$, counted from 0. So the first update has the rate $\eta_{\text{peak}}/W$, not zero, and the update with $t = W - 1$ is the first with the full rate.
 #
@@ -229,12 +229,12 @@ hp.check("best_decay_rate", best_decay_rate)
 #
 # </details>
 
-# %% [markdown] key="linear-warmup" lang="zh-TW" of="f573e390"
+# %% [markdown] key="linear-warmup" lang="zh-TW" of="7f325521"
 # ## 4. 從小開始（1 分）
 #
 # 寫出課程裡的線性預熱：分成 $W$ 階等高的階梯走到最高點，之後維持不變，
 #
-# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
 #
 # `peak_lr` 是最高學習率 $\eta_{\text{peak}}$，`warmup_steps` 是 $W$，`t` 是第幾步，也就是 $t$，從 0 開始數。所以第一次更新的學習率是 $\eta_{\text{peak}}/W$，不是零；$t = W - 1$ 的那次更新，才第一次用到最高的學習率。
 #
@@ -242,7 +242,7 @@ hp.check("best_decay_rate", best_decay_rate)
 #
 # <details><summary>提示</summary>
 #
-# 佔最高學習率的比例隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
+# 這一步是最高學習率的幾分之幾？這個比例隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
 #
 # </details>
 
@@ -262,7 +262,7 @@ hp.check("linear_warmup", linear_warmup)
 #
 # Most large trainings join the two: a linear warmup of $W$ steps up to the peak, then a decay. Write it with an exponential decay. The decay has a clock of its own, which starts when the warmup is over: step $t = W$ is the decay's step 0, and so has the peak rate once more.
 #
-# `peak_lr` is $\eta_{\text{peak}}$, `warmup_steps` is $W$, `rate` is the decay rate $\lambda$, and `t` counts all steps from 0.
+# `peak_lr` is $\eta_{\text{peak}}$, `warmup_steps` is $W$, `rate` is the decay rate $k$, and `t` counts all steps from 0.
 #
 # What would happen at the seam if the decay looked at the common clock?
 #
@@ -272,12 +272,12 @@ hp.check("linear_warmup", linear_warmup)
 #
 # </details>
 
-# %% [markdown] key="warmup-then-decay" lang="zh-TW" of="839f4bea"
+# %% [markdown] key="warmup-then-decay" lang="zh-TW" of="2826429c"
 # ## 5. 先升後降（2 分）
 #
 # 大型的訓練多半把兩者接起來：先用 $W$ 步線性預熱到最高點，再衰減。請配上指數衰減，把它寫出來。衰減有自己的時鐘，預熱結束才開始走：第 $t = W$ 步是衰減的第 0 步，所以學習率仍然是最高的那個值。
 #
-# `peak_lr` 是最高學習率 $\eta_{\text{peak}}$，`warmup_steps` 是 $W$，`rate` 是衰減率 $\lambda$，`t` 數的是全部的步數，從 0 開始。
+# `peak_lr` 是最高學習率 $\eta_{\text{peak}}$，`warmup_steps` 是 $W$，`rate` 是衰減率 $k$，`t` 數的是全部的步數，從 0 開始。
 #
 # 想一想：要是衰減看的是共同的時鐘，接縫的地方會發生什麼事？
 #

@@ -15,22 +15,22 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday2_learning_rate_schedules.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day2_learning_rate_schedules.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
 #
-# **You will do:** let the learning rate fall, slowly and too fast, on a slider; tune five schedules on handwritten digits; raise the rate slowly at the start and see how much larger it may become; watch a network settle at the edge of what its rate can bear.
+# **You will do:** let the learning rate fall, slowly and too fast, on a slider; tune schedules on handwritten digits; average the weights instead; raise the rate slowly at the start and see how much larger it may become; watch a network settle at the edge of what its rate can bear.
 #
-# **You will learn:** why the loss under a constant rate stops at a floor; what decay and warmup buy, in numbers; why large rates end in flat places.
+# **You will learn:** why the loss under a constant rate stops at a floor; what decay, averaging and warmup buy, in numbers; why large rates cannot stay in sharp places.
 #
-# **You need:** Day 1. About 45 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Day 1. About 45 minutes; section 6 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="67aff37c"
+# %% [markdown] key="title" lang="zh-TW" of="11dee679"
 # # 第 2 天 · 學習率排程：步伐該在什麼時候改變？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_learning_rate_schedules.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
 #
-# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；在手寫數字上替五種排程各自調好學習率；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
+# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；用手寫數字替幾種排程各自調好學習率；改用權重平均；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
 #
-# **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減和預熱到底換來什麼、換來多少；大學習率為什麼最後會停在平坦的地方。
+# **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減、平均和預熱到底換來什麼、換來多少；大學習率為什麼在尖銳的地方停不住。
 #
-# **你需要**：第 1 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天的內容。大約 45 分鐘，第 6 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -59,36 +59,42 @@ hp.use_style()
 #
 # On Day 1 the parabola gave its slope without error. A mini-batch does not: its gradient is the true slope plus noise. So add noise to the parabola, a random number with mean 0 and standard deviation $\sigma = 1$ at every step, and walk down from $w = -5$ with two rates, 0.5 and 0.02, using 200 seeds for each.
 #
-# One change of letters: Day 1 called the curvature $\lambda$. Today $\lambda$ will be the decay rate, as is usual, so the curvature is $h$.
-#
 # **Predict:** which of the two rates has the lower loss after 300 steps, and which after 20?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="a1ee7707"
+# %% [markdown] key="puzzle" lang="zh-TW" of="ce380b9b"
 # ## 1. 一個謎題
 #
 # 第 1 天的拋物線，給出的斜率沒有誤差。小批次可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的隨機數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
 #
-# 有個符號要換一下：第 1 天用 $\lambda$ 代表曲率。今天的 $\lambda$ 依照慣例是衰減率，所以曲率改寫成 $h$。
-#
 # **先預測**：走了 300 步之後，哪一個學習率的損失比較低？只走 20 步呢？
 
-# %% key="puzzle-run"
-bowl = hp.Quadratic([1.0])  # curvature h = 1
-two = hp.descend(bowl, hp.SGD(lr=[0.5, 0.02]), start=[-5.0], steps=300, noise=1.0, seed=range(200))
-
 # %% key="puzzle-figure"
-fig, ax = plt.subplots()
-hp.figures.noisy_losses(two, ax, ["lr = 0.5", "lr = 0.02"])
-hp.show(fig, "day2-puzzle")
+with hp.predict("day2-puzzle"):
+    bowl, rates = hp.Quadratic([1.0]), [0.5, 0.02]  # curvature 1
+    noise = {"noise": 1.0, "seed": range(200)}
+    two = hp.descend(bowl, hp.SGD(lr=rates), start=[-5.0], steps=300, **noise)
+    fig, ax = plt.subplots()
+    hp.figures.noisy_losses(two, ax, ["lr = 0.5", "lr = 0.02"])
+    hp.show(fig, "day2-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
-# Thick lines are the mean over the seeds, thin ones a single run. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
+# <details><summary>After your answer: fast or accurate</summary>
 #
+# Thick lines are the mean over the seeds, thin ones a single seed. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
+#
+# </details>
+
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="89a5b1ce"
+# <details><summary>作答之後：要快還是要準</summary>
+#
+# 粗線是所有種子的平均，細線是其中一個種子。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
+#
+# </details>
+
+# %% [markdown] key="puzzle-question" lang="en"
 # Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what stops the large rate?
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="83a73577"
-# 粗線是所有種子的平均，細線是其中一次執行。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
-#
+# %% [markdown] key="puzzle-question" lang="zh-TW" of="9626f5a8"
 # 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：是什麼擋住了大學習率？
 
 # %% [markdown] key="floor" lang="en"
@@ -96,41 +102,41 @@ hp.show(fig, "day2-puzzle")
 #
 # Let $\varepsilon$ be the noise of one step. The update is
 #
-# $$w \leftarrow w - \eta\,(h\,w + \varepsilon) = (1 - \eta h)\,w - \eta\,\varepsilon.$$
+# $$w \leftarrow w - \eta\,(\lambda\,w + \varepsilon) = (1 - \eta\lambda)\,w - \eta\,\varepsilon.$$
 #
 # Every step shrinks the old error and adds a new kick. The variance $V$ of $w$ therefore follows
 #
-# $$V \leftarrow (1 - \eta h)^2\,V + \eta^2\sigma^2,$$
+# $$V \leftarrow (1 - \eta\lambda)^2\,V + \eta^2\sigma^2,$$
 #
-# and it comes to rest where both sides are equal. The average loss $\tfrac12 h V$ then is the **noise floor**:
+# and it comes to rest where both sides are equal. The average loss $\tfrac12 \lambda V$ then is the **noise floor**:
 #
-# $$V = \frac{\eta\,\sigma^2}{h\,(2 - \eta h)}, \qquad \text{floor} = \frac{\eta\,\sigma^2}{2\,(2 - \eta h)}.$$
+# $$V = \frac{\eta\,\sigma^2}{\lambda\,(2 - \eta\lambda)}, \qquad \tfrac12 \lambda V = \frac{\eta\,\sigma^2}{2\,(2 - \eta\lambda)}.$$
 #
-# Here $\eta$ is the learning rate, $h$ the curvature and $\sigma$ the standard deviation of the noise. Does repeating the update of $V$ lead there?
+# Here $\eta$ is the learning rate, $\lambda$ the curvature, as on Day 1, and $\sigma$ the standard deviation of the noise. Does repeating the update of $V$ lead there?
 
-# %% [markdown] key="floor" lang="zh-TW" of="37842b74"
+# %% [markdown] key="floor" lang="zh-TW" of="9cf4cf06"
 # ## 2. 雜訊底線
 #
 # 用 $\varepsilon$ 代表一步裡的雜訊，更新式就是
 #
-# $$w \leftarrow w - \eta\,(h\,w + \varepsilon) = (1 - \eta h)\,w - \eta\,\varepsilon.$$
+# $$w \leftarrow w - \eta\,(\lambda\,w + \varepsilon) = (1 - \eta\lambda)\,w - \eta\,\varepsilon.$$
 #
 # 每一步都把舊的誤差縮小一點，又添上一次新的擾動。所以 $w$ 的變異數 $V$ 依下式變化：
 #
-# $$V \leftarrow (1 - \eta h)^2\,V + \eta^2\sigma^2,$$
+# $$V \leftarrow (1 - \eta\lambda)^2\,V + \eta^2\sigma^2,$$
 #
-# 等到左右兩邊相等，它就不再變動。這時的平均損失 $\tfrac12 h V$ 就是**雜訊底線**（noise floor）：
+# 等到左右兩邊相等，它就不再變動。這時的平均損失 $\tfrac12 \lambda V$ 就是**雜訊底線**（noise floor）：
 #
-# $$V = \frac{\eta\,\sigma^2}{h\,(2 - \eta h)}, \qquad \text{floor} = \frac{\eta\,\sigma^2}{2\,(2 - \eta h)}.$$
+# $$V = \frac{\eta\,\sigma^2}{\lambda\,(2 - \eta\lambda)}, \qquad \tfrac12 \lambda V = \frac{\eta\,\sigma^2}{2\,(2 - \eta\lambda)}.$$
 #
-# 其中 $\eta$ 是學習率，$h$ 是曲率，$\sigma$ 是雜訊的標準差。反覆代入 $V$ 的更新式，真的會得到這個值嗎？
+# 其中 $\eta$ 是學習率，$\lambda$ 是曲率（和第 1 天一樣），$\sigma$ 是雜訊的標準差。反覆代入 $V$ 的更新式，真的會得到這個值嗎？
 
 # %% key="floor-by-hand"
-h, sigma, lr, V = 2.0, 1.0, 0.3, 0.0
+curvature, sigma, lr, V = 2.0, 1.0, 0.3, 0.0
 for _ in range(100):
-    V = (1 - lr * h) ** 2 * V + lr**2 * sigma**2
-assert np.isclose(V, lr * sigma**2 / (h * (2 - lr * h)))
-hp.say(f"variance {V:.4f}, floor {0.5 * h * V:.4f}")
+    V = (1 - lr * curvature) ** 2 * V + lr**2 * sigma**2
+assert np.isclose(V, lr * sigma**2 / (curvature * (2 - lr * curvature)))
+hp.say(f"variance {V:.4f}, floor {0.5 * curvature * V:.4f}")
 
 # %% key="quiz-floor"
 hp.quiz("day2-floor")
@@ -139,38 +145,39 @@ hp.quiz("day2-floor")
 # And do noisy runs obey the formula? Take six rates and 200 seeds, let them walk 300 steps, and compare the average loss of the last 100 with the floor:
 
 # %% [markdown] key="floor-measure" lang="zh-TW" of="169dbea0"
-# 有雜訊的執行，真的符合公式嗎？取六個學習率、200 個種子，各走 300 步，拿最後 100 步的平均損失和底線比一比：
+# 真的加上雜訊去跑，結果符合公式嗎？取六個學習率、200 個種子，各走 300 步，拿最後 100 步的平均損失和底線比一比：
 
 # %% key="floor-measured"
 floor_rates = np.array([0.02, 0.05, 0.1, 0.5, 1, 1.5])
-path = hp.descend(bowl, hp.SGD(floor_rates), start=[0.0], steps=300, noise=1.0, seed=range(200))
-measured, floor = path.loss[..., -100:].mean(axis=(1, 2)), floor_rates / (2 * (2 - floor_rates))
+path = hp.descend(bowl, hp.SGD(floor_rates), start=[0.0], steps=300, **noise)
+measured = path.loss[..., -100:].mean(axis=(1, 2))
+floor = floor_rates / (2 * (2 - floor_rates))
 for rate, m, f in zip(floor_rates, measured, floor):
     hp.say(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
 
 # %% [markdown] key="floor-seen" lang="en"
-# They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Only a smaller rate does. (A larger batch lowers $\sigma$ instead: Day 3.)
+# They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Three things do: a smaller rate; a larger batch, which lowers $\sigma$ (Day 3); and the average of the weights, to which we come in section 3.
 
-# %% [markdown] key="floor-seen" lang="zh-TW" of="d8ecdf0d"
-# 兩者相符，頂多差幾個百分點。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去，只有把學習率變小才行。（另一條路是加大批次，讓 $\sigma$ 變小：第 3 天會談。）
+# %% [markdown] key="floor-seen" lang="zh-TW" of="d763a533"
+# 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。能壓低它的有三件事：把學習率變小；加大批次，讓 $\sigma$ 變小（第 3 天）；還有把權重平均起來，第 3 節會談。
 
 # %% [markdown] key="decay" lang="en"
 # ## 3. Learning rate decay
 #
 # So begin with a large rate, to arrive quickly, and let it fall, to lower the floor. The best-known form is **exponential decay**:
 #
-# $$\eta_t = \eta_0 \exp(-\lambda t)$$
+# $$\eta_t = \eta_0 \exp(-k t)$$
 #
-# $\eta_t$ is the learning rate of update $t$ ($t = 0, 1, 2, \dots$); $\eta_0$ is the first one; $\lambda$ is the decay rate. Every update multiplies the learning rate by the same factor $e^{-\lambda}$.
+# $\eta_t$ is the learning rate of update $t$ ($t = 0, 1, 2, \dots$); $\eta_0$ is the first one; $k$ is the decay rate, `rate` in code. Every update multiplies the learning rate by the same factor $e^{-k}$. (Many texts write $\lambda$ for the decay rate. Here $\lambda$ stays the curvature.)
 
-# %% [markdown] key="decay" lang="zh-TW" of="794971e9"
+# %% [markdown] key="decay" lang="zh-TW" of="a0c4b3c8"
 # ## 3. 學習率衰減
 #
 # 那麼，一開始用大的學習率，好早點走到附近；再讓它變小，把底線壓低。最有名的形式是**指數衰減**（exponential decay）：
 #
-# $$\eta_t = \eta_0 \exp(-\lambda t)$$
+# $$\eta_t = \eta_0 \exp(-k t)$$
 #
-# $\eta_t$ 是第 $t$ 次更新的學習率（$t = 0, 1, 2, \dots$），$\eta_0$ 是一開始的學習率，$\lambda$ 是衰減率。每次更新都把學習率乘上同一個倍率 $e^{-\lambda}$。
+# $\eta_t$ 是第 $t$ 次更新的學習率（$t = 0, 1, 2, \dots$），$\eta_0$ 是一開始的學習率（初始學習率），$k$ 是衰減率，程式裡寫作 `rate`。每次更新都把學習率乘上同一個倍率 $e^{-k}$。（許多教材用 $\lambda$ 代表衰減率；這裡的 $\lambda$ 一律是曲率。）
 
 # %% key="decay-by-hand"
 lr0, decay_rate, t = 0.5, 0.02, np.arange(300)
@@ -180,15 +187,15 @@ assert np.allclose(lr_t, schedule(t))
 hp.say(f"updates 0, 1, 2, 100: {schedule([0, 1, 2, 100]).round(4)}")
 
 # %% [markdown] key="play-decay" lang="en"
-# **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $\lambda$ of the exponential schedule; step, inverse time and cosine are explained below.
+# **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $k$ of the exponential schedule; step, inverse time and cosine are explained below.
 #
-# 1. Find the $\lambda$ with the lowest loss at the end.
+# 1. Find the $k$ with the lowest loss at the end.
 # 2. Go on to the right until decay is *worse* than the constant rate. What does the sum of all rates say there?
 
-# %% [markdown] key="play-decay" lang="zh-TW" of="60644e93"
-# **換你玩**：五種排程都從 0.5 開始，雜訊也一樣大。右圖的細線是其中一次執行，其他的線是對所有可能的雜訊取平均。滑桿調的是指數衰減的 $\lambda$；階梯（step）、反時間（inverse time）和餘弦（cosine）衰減，後面會說明。
+# %% [markdown] key="play-decay" lang="zh-TW" of="e3b6c0b5"
+# **換你玩**：五種排程都從 0.5 開始，雜訊也一樣大。右圖的細線是其中一次（單一個種子），其他的線是對所有可能的雜訊取平均。滑桿調的是指數衰減的 $k$；階梯（step）、反時間（inverse time）和餘弦（cosine）衰減，後面會說明。
 #
-# 1. 找出最後損失最低的 $\lambda$。
+# 1. 找出最後損失最低的 $k$。
 # 2. 再往右調，直到衰減比固定的學習率**還差**。這時所有學習率加起來是多少？
 
 # %% key="explore-decay"
@@ -205,7 +212,7 @@ hp.quiz("day2-too-fast")
 
 # %% key="decay-sweep"
 decays = np.geomspace(1e-3, 2, 25)
-noisy = {"start": [-5.0], "steps": 300, "noise": 1.0, "seed": range(200), "record": False}
+noisy = {"start": [-5.0], "steps": 300, "record": False} | noise
 decayed = hp.descend(bowl, hp.SGD(hp.ExponentialDecay(lr0, decays)), **noisy)
 groups = bowl(decayed.end).reshape(len(decays), 5, 40).mean(axis=-1)
 
@@ -214,165 +221,256 @@ fig, ax = plt.subplots()
 hp.figures.sweep(decays, groups, ax, "loss after 300 steps", better=min)
 ax.axhline(lr0 / (2 * (2 - lr0)), color="black", lw=1, ls="--")
 ax.annotate("constant rate 0.5", (0.001, 0.19), va="bottom")
-ax.set(yscale="log", xlabel=r"decay rate $\lambda$")
+ax.set(yscale="log", xlabel=r"decay rate $k$")
 hp.show(fig, "day2-decay")
 
 # %% [markdown] key="travel" lang="en"
 # Too slow, and the noise stays. Too fast, and decay is worse than none. Why?
 #
-# Without noise, step $t$ multiplies the distance by $1 - \eta_t h$, so that the product of all these factors is left. And however long you train, the rates add up to a finite sum:
+# Without noise, step $t$ multiplies the distance by $1 - \eta_t \lambda$, so that the product of all these factors is left. And however long you train, the rates add up to a finite sum:
 #
-# $$\sum_{t=0}^{\infty} \eta_0\,e^{-\lambda t} = \frac{\eta_0}{1 - e^{-\lambda}}.$$
+# $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
 # A run travels at most this sum times the steepest slope it meets. When that is too short, it **freezes** on the way. Compare:
 
-# %% [markdown] key="travel" lang="zh-TW" of="bcae1417"
+# %% [markdown] key="travel" lang="zh-TW" of="19a7b291"
 # 降得太慢，雜訊還在；降得太快，比不衰減還差。為什麼？
 #
-# 沒有雜訊時，第 $t$ 步把距離乘上 $1 - \eta_t h$，所以最後剩下的就是這些倍率的乘積。而且不管訓練多久，學習率加起來都是有限的：
+# 沒有雜訊時，第 $t$ 步把距離乘上 $1 - \eta_t \lambda$，所以最後剩下的就是這些倍率的乘積。而且不管訓練多久，學習率加起來都是有限的：
 #
-# $$\sum_{t=0}^{\infty} \eta_0\,e^{-\lambda t} = \frac{\eta_0}{1 - e^{-\lambda}}.$$
+# $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
 # 走過的總路程，最多是這個總和乘上途中最陡的斜率。如果還不夠走到底，就會**凍結**在半路上。比較看看：
 
 # %% key="travel-run"
-for k in [9, 16, 20, 24]:
-    rates = hp.ExponentialDecay(lr0, decays[k])(np.arange(100_000))
-    assert np.isclose(rates.sum(), lr0 / (1 - np.exp(-decays[k])))
-    left, stopped_at = np.prod(1 - rates), abs(decayed.end[k].mean())
+for j in [9, 16, 20, 24]:
+    rates = hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000))
+    assert np.isclose(rates.sum(), lr0 / (1 - np.exp(-decays[j])))
+    left, stopped_at = np.prod(1 - rates), abs(decayed.end[j].mean())
     hp.say(
-        f"λ = {decays[k]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  "
+        f"k = {decays[j]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  "
         f"stops {stopped_at:.2f} from 0"
     )
 
 # %% [markdown] key="four" lang="en"
-# The runs started 5 away from the minimum at 0. In the last two rows they stop far short of it, where the product says: 24% of 5 is 1.2, 46% is 2.3. A longer training would not move them.
+# The runs started 5 away from the minimum at 0. In the last two lines they stop far short of it, where the product says: 24% of 5 is 1.2, 46% is 2.3. A longer training would not move them.
 #
 # ### A fair comparison
 #
 # The slider compared schedules that all start at 0.5, which suits some better than others. Three other common ones:
 #
 # - **step decay**: $\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$, times a factor $f$ after every $s$ updates;
-# - **inverse-time decay**: $\eta_t = \eta_0/(1 + \lambda t)$;
+# - **inverse-time decay**: $\eta_t = \eta_0/(1 + k t)$;
 # - **cosine decay**: $\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$, down to zero at the last update $T$.
 #
-# Give each of them, and the constant rate, the best settings of a grid, again with 200 seeds:
+# A comparison is fair when each may search equally long. So each of them, and the constant rate, gets 25 settings. And no luck of the seeds shall decide: mean and variance of $w$ after 300 steps follow from the formula of section 2, step by step, and with them the average loss, exactly.
 
-# %% [markdown] key="four" lang="zh-TW" of="6878e016"
-# 這些執行的起點離最小值 0 有 5 那麼遠。最後兩行還差很遠就停住了，停下的地方正如乘積所說：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
+# %% [markdown] key="four" lang="zh-TW" of="d5e8159c"
+# 起點都在離最小值 0 距離 5 的地方。最後兩行還差很遠就停住了，停下的地方，正是乘積算出來的位置：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
 #
 # ### 公平的比較
 #
 # 滑桿那張圖裡的排程全都從 0.5 出發，這對有些排程比較有利。另外三種常用的排程是：
 #
 # - **階梯衰減**（step）：$\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$，每 $s$ 次更新就乘上一個倍率 $f$；
-# - **反時間衰減**（inverse time）：$\eta_t = \eta_0/(1 + \lambda t)$；
+# - **反時間衰減**（inverse time）：$\eta_t = \eta_0/(1 + k t)$；
 # - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，到最後一次更新 $T$ 時降到零。
 #
-# 替每一種排程和固定的學習率，都在網格上找出最好的設定，一樣用 200 個種子：
+# 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就算得一點不差。
+
+
+# %% key="fair-exact"
+def average_loss(lr, steps=300):
+    mean, variance = -5.0, 0.0
+    for t in range(steps):
+        rate = lr(t)
+        mean = (1 - rate) * mean
+        variance = (1 - rate) ** 2 * variance + rate**2
+    return (mean**2 + variance) / 2
+
 
 # %% key="fair-run"
-peaks, steps = np.geomspace(0.01, 1, 13), 300
-contest = {"constant": peaks, "exponential": hp.ExponentialDecay(peaks, decays),
-           "step decay": hp.StepDecay(peaks, 0.2, [50, 75, 100, 150]),
-           "inverse time": hp.InverseTimeDecay(peaks, decays), "cosine": hp.CosineDecay(peaks, steps)}  # fmt: skip
-for name, lr in contest.items():
-    loss = bowl(hp.descend(bowl, hp.SGD(lr), **noisy).end).mean(axis=-1)
-    peak = peaks[np.argwhere(loss == loss.min())[0, 0]]
+alone = np.geomspace(0.005, 1.8, 25)  # 25 peak rates, or 5 peak rates × 5 of the rest
+peaks = np.repeat(np.geomspace(0.1, 1.8, 5), 5)
+ks, every = np.tile(np.geomspace(0.005, 3, 5), 5), np.tile([25, 40, 60, 90, 130], 5)
+contest = {"constant": hp.Constant(alone),
+           "exponential": hp.ExponentialDecay(peaks, ks),
+           "step decay": hp.StepDecay(peaks, 0.3, every),
+           "inverse time": hp.InverseTimeDecay(peaks, ks),
+           "cosine": hp.CosineDecay(alone, 300)}  # fmt: skip
+exact = {}
+for name, schedule in contest.items():
+    loss = exact[name] = average_loss(schedule)
+    peak = (schedule.lr if name != "constant" else alone)[loss.argmin()]
     hp.say(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
 
 # %% [markdown] key="fair-seen" lang="en"
-# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is roughly a third to two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins with the largest rate of the grid, 1, and for a reason: on this parabola $1/h = 1$, and a step of that size lands on the minimum, but for the noise. A network has many curvatures, and no such rate.
+# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between a third and nine tenths of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with equal weight. That is the best that can be done on this parabola, where one curvature is all there is. A network has many.
 #
-# All were tuned for 300 steps. A longer training wants a slower decay, which is why $T$ stands in the cosine formula.
+# ### Or average the weights
+#
+# The rate need not fall at all. Keep it, and at the end take the **mean of the last $n$ weights** instead of the last one. A kick $\varepsilon$ moves $w$ by $-\eta\varepsilon$, and each later step shrinks this shift by the factor $1 - \eta\lambda$. Over all steps it adds up to
+#
+# $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
+#
+# The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is $\sigma^2/(2\lambda n)$, whatever the rate:
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="0b066493"
-# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約只剩它的三分之一到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減得到冠軍，用的是網格上最大的學習率 1。這有個原因：在這條拋物線上 $1/h = 1$，要是沒有雜訊，這麼大的一步正好踩在最小值上。網路有許多不同的曲率，沒有這樣的學習率。
+# %% [markdown] key="fair-seen" lang="zh-TW" of="55425a6e"
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失是它的三分之一到十分之九。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這有個原因：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
 #
-# 這些設定都是替 300 步調出來的。訓練越久，衰減就要越慢，所以餘弦衰減的公式裡才有 $T$。
+# ### 也可以把權重平均起來
+#
+# 學習率也可以不降。讓它固定，最後不取最後一個權重，而是取**最後 $n$ 個權重的平均**。一次擾動 $\varepsilon$ 讓 $w$ 移動 $-\eta\varepsilon$，之後每一步都把這段位移乘上 $1 - \eta\lambda$。所有的步加起來是
+#
+# $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
+#
+# 學習率消掉了。所以這個平均偏離最小值的量，大約是 $n$ 次擾動的總和乘上 $\frac{1}{n\lambda}$；平均損失是 $\sigma^2/(2\lambda n)$，和學習率無關：
+
+# %% key="average-run"
+n, average_rates = 200, [0.1, 0.2, 0.5, 1.0]
+path = hp.descend(bowl, hp.SGD(average_rates), start=[-5.0], steps=300, **noise)
+last = bowl(path.end).mean(axis=-1)
+averaged = bowl(path.w[..., -n:, :].mean(axis=-2)).mean(axis=-1)
+for rate, one, mean in zip(average_rates, last, averaged):
+    hp.say(f"lr = {rate}  last weight {one:.4f}  mean of the last {n}: {mean:.4f}"
+           f"  formula {1 / (2 * n):.4f}")  # fmt: skip
+
+# %% [markdown] key="average-seen" lang="en"
+# So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and nothing had to be tuned. Polyak and Juditsky (1992) found this; for networks it is used as SWA (Izmailov et al. 2018) and as a moving average of the weights (EMA).
+#
+# ### Who knows when training ends?
+#
+# Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls to zero in the last part (Hu et al. 2024). Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one flat run:
+
+# %% [markdown] key="average-seen" lang="zh-TW" of="42b7b730"
+# 所以學習率固定在 0.5，結果比它的底線低了好幾十倍，和調好的衰減差不多，而且什麼都不必調。這是 Polyak 和 Juditsky（1992）發現的；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
+#
+# ### 誰知道訓練什麼時候結束？
+#
+# 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才降到零（Hu 等人，2024）。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降，三次都從同一段平的訓練接下去：
+
+# %% key="stop-run"
+down, stops = 60, [100, 200, 300]
+stopped = {"cosine": [average_loss(hp.CosineDecay(0.2, 300), stop) for stop in stops],
+           "WSD": [average_loss(hp.WarmupStableDecay(0.2, 0, stop - down, down), stop)
+                   for stop in stops]}  # fmt: skip
+for name, loss in stopped.items():
+    hp.say(f"{name:<12}  loss after {stops} steps: {np.round(loss, 4)}")
+
+# %% [markdown] key="stop-seen" lang="en"
+# Stopped early, cosine decay is caught with its rate still high. WSD ends equally well each time. At 300, where cosine was meant to end, cosine is ahead: it decays for longer.
+
+# %% [markdown] key="stop-seen" lang="zh-TW" of="f30d5466"
+# 提早停下來，餘弦衰減的學習率還很高，就吃虧了。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 
 # %% [markdown] key="digits" lang="en"
 # ## 4. Does decay help on digits?
 #
-# The same question on a network: batches of 16 images, 10 epochs. Each schedule gets its own best peak rate out of five, chosen with four seeds, and is then judged on 16 **other** seeds. **Predict:** how many percentage points of accuracy does decay gain?
+# The same question on a network: batches of 16 images, 900 updates, about ten epochs. Each schedule gets its own best peak rate out of five. The rates are chosen with four seeds, by images that are taken from the training images; the test images are not touched until the report. This uses 16 **other** seeds.
 
-# %% [markdown] key="digits" lang="zh-TW" of="02c5a0f4"
+# %% [markdown] key="digits" lang="zh-TW" of="f69a19db"
 # ## 4. 在手寫數字上，衰減有用嗎？
 #
-# 用網路來問同一個問題：每批 16 張影像，共 10 個訓練週期。每種排程先用四個種子，從五個最高學習率裡挑出自己最好的一個，再用**另外** 16 個種子來評分。**先預測**：衰減能讓準確率提高幾個百分點？
+# 用網路來問同一個問題：每批 16 張影像，更新 900 次，大約十個訓練週期。每種排程從五個最高學習率裡挑出自己最好的一個。挑的時候用四個種子，看的是從訓練影像裡分出來的影像（驗證集，validation set）；測試影像要到報告成績時才拿出來，報告用**另外** 16 個種子。
 
 
 # %% key="digits-schedules"
-def schedules(peak, updates=900):  # 90 updates an epoch
-    return {"constant": hp.Constant(peak), "exponential": hp.ExponentialDecay(peak, 3 / updates),
-            "step decay": hp.StepDecay(peak, 0.1, updates / 2),
+def schedules(peak, updates=900):
+    stable, decay = 0.7 * updates, 0.3 * updates
+    return {"constant": hp.Constant(peak),
+            "exponential": hp.ExponentialDecay(peak, 3 / updates),
             "inverse time": hp.InverseTimeDecay(peak, 9 / updates),
-            "cosine": hp.CosineDecay(peak, updates)}  # fmt: skip
+            "cosine": hp.CosineDecay(peak, updates),
+            "WSD": hp.WarmupStableDecay(peak, 0, stable, decay)}  # fmt: skip
 
 
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
-digit_peaks, results = np.geomspace(0.15, 1.2, 5), {}
+X, y = digits.X_train, digits.y_train
+tuning_data = hp.Dataset("digits", X[:1150], y[:1150], X[1150:], y[1150:])
+digit_peaks, results, tuned = np.geomspace(0.1, 1.6, 5), {}, {}
+settings = {"batch_size": 16, "updates": 900}
+test = settings | {"seed": range(100, 116)}
+
+# %% [markdown] key="predict-digits" lang="en"
+# **Predict:** how many percentage points of accuracy does the best decay gain over a constant rate?
+
+# %% [markdown] key="predict-digits" lang="zh-TW" of="df2d25e1"
+# **先預測**：和固定的學習率相比，最好的衰減能讓準確率提高幾個百分點？
 
 # %% key="digits-run"
-for name, schedule in schedules(digit_peaks).items():
-    tuning = hp.train(network, digits, hp.SGD(schedule), batch_size=16, epochs=10, seed=range(4))
-    tuned = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
-    best = hp.SGD(schedules(tuned)[name])
-    results[name] = hp.train(network, digits, best, batch_size=16, epochs=10, seed=range(100, 116))
-
-# %% key="digits-figure"
-fig, ax = plt.subplots()
-accuracies = np.stack([result.test_accuracy for result in results.values()])
-hp.figures.strips(accuracies, list(results), ax, "test accuracy (each dot a seed)")
-hp.show(fig, "day2-digits")
+with hp.predict("day2-digits"):
+    for name, schedule in schedules(digit_peaks).items():
+        rule = hp.SGD(schedule)
+        tuning = hp.train(network, tuning_data, rule, **settings, seed=range(4))
+        tuned[name] = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
+        best = hp.SGD(schedules(tuned[name])[name])
+        report = hp.train(network, digits, best, **test, average=0.99)
+        results[name] = report.test_accuracy
+        if name == "constant":  # and the average of some hundred weights beside it
+            results["constant, averaged"] = report.averaged_accuracy
+    fig, ax = plt.subplots()
+    accuracies = np.stack(list(results.values()))
+    hp.figures.strips(accuracies, list(results), ax, "test accuracy (each dot a seed)")
+    hp.show(fig, "day2-digits")
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
-for name, accuracy in zip(results, accuracies):
-    worst, mean, spread = accuracy.min(), accuracy.mean(), accuracy.std()
-    hp.say(f"{name:<12}  mean {mean:.1%}   spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")
+with hp.after("day2-digits"):
+    for name, accuracy in results.items():
+        mean, spread, worst = accuracy.mean(), accuracy.std(), accuracy.min()
+        hp.say(f"{name:<18}  mean {mean:.1%}   "
+               f"spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")  # fmt: skip
 
 # %% [markdown] key="digits-seen" lang="en"
-# The gain is small: the best decay is ahead of the constant rate by a few of the 360 test images. How much it is depends on the seeds: change `range(100, 116)` and run again. We saw between 0.25 and 1.5 percentage points.
+# <details><summary>After your answer: a small gain</summary>
 #
-# Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. Tuning suffers as well: with only four seeds, such a moment may pick the wrong rate. With exponential, step and cosine decay the seeds lie closer together.
+# The gain is small: about one percentage point, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
 #
-# Inverse-time decay, the winner on the parabola, is no winner here. Among the other three the differences are about one image, too little to name a winner.
+# Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. With a decay, and with the average, the seeds lie closer together.
+#
+# Inverse-time decay, the winner on the parabola, is no winner here. Among the others the differences are about one image, too little to name a winner.
+#
+# </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="afe75ccd"
-# 好處不大：360 張測試影像裡，最好的衰減只比固定的學習率多答對幾張。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。我們看過的差距，從 0.25 到 1.5 個百分點都有。
+# %% [markdown] key="digits-seen" lang="zh-TW" of="a32d8f14"
+# <details><summary>作答之後：好處不大</summary>
 #
-# 再看最差的種子。學習率固定的話，直到訓練結束都還被雜訊推來推去，有些種子停下來的時候正好不巧。挑學習率時也會受影響：只用四個種子，碰上這種情況，可能就挑錯了。指數、階梯和餘弦衰減的種子就比較集中。
+# 好處不大：大約一個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
-# 在拋物線上得到冠軍的反時間衰減，在這裡並不突出。至於另外三種，彼此只差一張影像左右，分不出高下。
+# 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，種子就比較集中。
+#
+# 在拋物線上拿下冠軍的反時間衰減，在這裡並不突出。至於其他幾種，彼此只差一張影像左右，分不出高下。
+#
+# </details>
 
 # %% [markdown] key="flat" lang="en"
-# ## 5. Why large rates end in flat places
+# ## 5. Why large rates cannot stay in sharp places
 #
-# Day 1 left a surprise: networks trained with a larger rate ended where the sharpness, the largest curvature, is smaller. The smallest network that can show it has two weights in a row, $a$ and $b$:
+# Day 1 left a surprise: networks trained with a larger rate ended where the sharpness, the largest curvature, is smaller, even after equal progress. The smallest network that can show it has two weights in a row, $a$ and $b$:
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
 # Its minima form a curve, $ab = 1$. A small distance $s$ straight away from it, $ab$ has changed by about $\sqrt{a^2 + b^2}\,s$, so the loss is about $\tfrac12 (a^2 + b^2)\,s^2$: a parabola. The sharpness there is therefore $a^2 + b^2$; some minima are flat and some are sharp. By Day 1, a rate $\eta$ can rest only where the sharpness is at most $2/\eta$; that part of the curve is green.
 #
-# Start at the black dot with a small rate and raise it. Where does the run end, and what does the loss do before?
+# The run starts at the black dot, at a rate that cannot rest there. Lower the rate, then raise it. Where does the run end, and what does the loss do before?
 
-# %% [markdown] key="flat" lang="zh-TW" of="0858d89c"
-# ## 5. 大學習率為什麼停在平坦的地方
+# %% [markdown] key="flat" lang="zh-TW" of="f643e2fc"
+# ## 5. 大學習率為什麼在尖銳的地方停不住
 #
-# 第 1 天留下一個驚喜：用大學習率訓練的網路，最後停在銳度（也就是最大的曲率）比較小的地方。能看到這件事的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
+# 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。看得到這個現象的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
 # 它的最小值連成一條曲線 $ab = 1$。從線上沿垂直方向走開一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
 #
-# 從黑點出發，先用小的學習率，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
+# 路徑從黑點出發，圖裡一開始的學習率在那裡停不住。先把學習率調小，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
 
 # %% key="explore-valley"
 hp.explore_valley()
 
 # %% key="valley-sweep"
 valley, valley_rates = hp.Product(), np.geomspace(0.02, 0.3, 200)
-path = hp.descend(valley, hp.SGD(valley_rates), start=(3.5, 0.1), steps=2000, record=False)
+rule = hp.SGD(valley_rates)
+path = hp.descend(valley, rule, start=(3.5, 0.1), steps=2000, record=False)
 rest = hp.sharpness(valley, path.end)
 hp.say(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
 
@@ -388,14 +486,14 @@ hp.say(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
 
 # %% key="edge-run"
 rng, edge_rates = np.random.default_rng(0), np.geomspace(0.05, 0.8, 9)
-X = rng.normal(size=(50, 5))
-y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2] / 2
+inputs = rng.normal(size=(50, 5))
+targets = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2] / 2
 small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
 w, losses, sharpnesses = np.stack([small.init(0, float)] * 9), [], []
 for update in range(3000):
     if update % 100 == 0:
-        sharpnesses.append(hp.sharpness(small, w, X, y))
-    loss, gradient = small.loss_and_gradient(w, X, y)
+        sharpnesses.append(hp.sharpness(small, w, inputs, targets))
+    loss, gradient = small.loss_and_gradient(w, inputs, targets)
     losses.append(loss)
     w = w - edge_rates[:, None] * gradient
 
@@ -413,26 +511,26 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
 # %% [markdown] key="edge-seen" lang="en"
 # Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and never reaches the line. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
 #
-# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That goes far to explain Day 1's surprise. And "the loss must fall at every update" is not true even without noise.
+# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That explains a part of Day 1's surprise: there the largest rate came near the line, while the smaller ones stayed below it, where nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="ff1d7a34"
-# 只有兩個權重時，最後可能停在線下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到線。學習率大的時候，銳度不管從下面還是上面走到 $2/\eta$，就**停在那裡**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen et al.（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
+# %% [markdown] key="edge-seen" lang="zh-TW" of="92e62b3a"
+# 只有兩個權重時，最後可能停在線下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，大半就這樣解開了。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這樣就解開了一部分：那裡最大的學習率已經靠近這條線，比較小的還在線下，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% [markdown] key="warmup" lang="en"
-# ## 6. Warmup
+# ## 6. Warmup (optional)
 #
-# Many trainings do not *begin* with their largest rate. **Linear warmup** raises it over the first $W$ updates:
+# Many trainings do not *begin* with their largest rate (Goyal et al. 2017, for large batches). **Linear warmup** raises it over the first $W$ updates:
 #
-# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
 
-# %% [markdown] key="warmup" lang="zh-TW" of="072e8ff1"
-# ## 6. 預熱
+# %% [markdown] key="warmup" lang="zh-TW" of="11edd695"
+# ## 6. 預熱（可略過）
 #
-# 許多訓練**一開始**用的並不是最大的學習率。**線性預熱**（linear warmup）在前 $W$ 次更新裡，把學習率一步一步提高：
+# 許多訓練**一開始**用的並不是最大的學習率（Goyal 等人，2017，為的是大批次）。**線性預熱**（linear warmup）在前 $W$ 次更新裡，把學習率一步一步提高：
 #
-# $$\eta_t = \eta_{\text{peak}}\,\frac{t + 1}{W} \quad \text{for } t < W, \qquad \eta_{\text{peak}} \text{ afterwards.}$$
+# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
 
 # %% key="warmup-by-hand"
 lr_peak, W = 0.8, 4
@@ -450,9 +548,10 @@ print(np.round(by_hand, 2))
 peak_rates, warmups, seeds = np.geomspace(0.05, 1.6, 10), [0, 20, 200], range(5)
 usual = np.stack([network.init(seed) for seed in seeds])
 bad = usual.copy()
-bad[:, -10 * 33 :] *= 8  # the last layer: 10 outputs of 32 inputs and a bias
+bad[:, -330:] *= 8  # the last layer: 10 outputs with 32 weights and a bias each
 rising = hp.SGD(hp.LinearWarmup(warmups, peak_rates))
-from_bad = hp.train(network, digits, rising, updates=400, start=bad, seed=seeds).test_accuracy
+runs = hp.train(network, digits, rising, updates=400, start=bad, seed=seeds)
+from_bad = runs.test_accuracy
 
 # %% key="warmup-figure"
 fig, axes = plt.subplots(1, 3, figsize=(10, 3), sharey=True)
@@ -464,10 +563,13 @@ hp.show(fig, "day2-warmup")
 
 # %% key="warmup-numbers" tags=["nbval-ignore-output"]
 warm = hp.SGD(hp.LinearWarmup([0, 200], peak_rates))
-from_usual = hp.train(network, digits, warm, updates=400, start=usual, seed=seeds).test_accuracy
+runs = hp.train(network, digits, warm, updates=400, start=usual, seed=seeds)
+from_usual = runs.test_accuracy
 names = ["bad start, warmup 0", "bad, 20", "bad, 200", "usual start, 0", "usual, 200"]
+usable = {}
 for name, accuracy in zip(names, [*from_bad, *from_usual]):
-    largest = np.where(accuracy > 0.9, peak_rates[:, None], 0).max(axis=0)  # 0: none is usable
+    largest = np.where(accuracy > 0.9, peak_rates[:, None], 0).max(axis=0)  # 0: none
+    usable[name] = np.median(largest)
     hp.say(f"{name:<20} largest usable rate of each seed: {np.round(largest, 2)}")
 
 # %% [markdown] key="warmup-why" lang="en"
@@ -481,12 +583,13 @@ for name, accuracy in zip(names, [*from_bad, *from_usual]):
 # 為什麼？從同樣很糟的起點出發，用 200 次更新預熱到 0.4，沿途量一量 $2/$銳度：
 
 # %% key="warmup-sharpness"
-X_some, y_some = digits.X_train[:500], digits.y_train[:500]  # enough, and three times as fast
+X_some, y_some = X[:500], y[:500]  # enough, and three times as fast
 measured_at, thresholds = [1, 5, 10, 20, 50, 100, 200], []
 for updates in measured_at:
     warmup = hp.SGD(hp.LinearWarmup(200, 0.4))
     run = hp.train(network, digits, warmup, updates=updates, start=bad, seed=seeds)
-    thresholds.append(2 / hp.sharpness(network, run.weights, X_some, y_some, iterations=10))
+    sharpness = hp.sharpness(network, run.weights, X_some, y_some, iterations=10)
+    thresholds.append(2 / sharpness)
 
 # %% key="warmup-sharpness-figure"
 fig, ax = plt.subplots()
@@ -495,14 +598,14 @@ hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, 
 hp.show(fig, "day2-warmup-sharpness")
 
 # %% [markdown] key="warmup-edge" lang="en"
-# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. When the peak comes, the threshold of most seeds is near it or above. Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the threshold of most seeds is near it or above. Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="8b0580d7"
-# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="26dd7c56"
+# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的事。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -513,52 +616,58 @@ hp.quiz("day2-warmup")
 
 # %% key="warmup-basins"
 curve, starts = hp.TwoBasins(tilt=0.2), np.linspace(-2, 2, 1000)
-barrier = curve.stationary_points()[1]
+barrier, escaped = curve.stationary_points()[1], {}
 for W in [0, 5, 20]:
-    path = hp.descend(curve, hp.SGD(hp.LinearWarmup(W, [0.4, 0.5, 0.6])), starts, 1000, record=False)
-    escaped = (~path.diverged & (path.end[..., 0] < barrier))[:, starts > barrier].mean(axis=1)
-    hp.say(f"warmup {W:>2}: escape from the shallow valley {[f'{share:.0%}' for share in escaped]}")
+    rule = hp.SGD(hp.LinearWarmup(W, [0.4, 0.5, 0.6]))
+    path = hp.descend(curve, rule, starts, 1000, record=False)
+    in_deep = ~path.diverged & (path.end[..., 0] < barrier)
+    escaped[W] = in_deep[:, starts > barrier].mean(axis=1)
+    shares = [f"{share:.0%}" for share in escaped[W]]
+    hp.say(f"warmup {W:>2}: escape from the shallow valley {shares}")
 
 # %% [markdown] key="basins-seen" lang="en"
 # On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.
 
 # %% [markdown] key="basins-seen" lang="zh-TW" of="6b361b62"
-# 在這條曲線上，事實正好相反。有些執行能跳過山脊，靠的就是一開始的大步伐。只要稍微預熱一下，每次執行都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
+# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，每一次都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
 #
-# - Large language models usually train with a short warmup followed by a cosine or linear decay.
-# - **PyTorch**: `ExponentialLR(optimizer, gamma)` multiplies by `gamma`, our $e^{-\lambda}$, at every call of `scheduler.step()`; also `StepLR`, `CosineAnnealingLR(optimizer, T_max)`, `LinearLR` for warmup, and `SequentialLR` to join two. **Keras**: `keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`, `CosineDecay(..., warmup_target, warmup_steps)`.
+# - Large language models train with a short warmup, followed by a cosine or linear decay, or by warmup-stable-decay, when one wants to decide later how long to train. The average of the weights costs one more copy of them, and is worth a try with each.
+# - **PyTorch**: `ExponentialLR(optimizer, gamma)` multiplies by `gamma`, our $e^{-k}$, at every call of `scheduler.step()`; also `StepLR`, `CosineAnnealingLR(optimizer, T_max)`, `LinearLR` for warmup, and `SequentialLR` to join two. **Keras**: `keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`, `CosineDecay(..., warmup_target, warmup_steps)`.
 # - Know what $t$ counts. The same number once an epoch or once an update makes two very different schedules.
 # - The peak rate comes first. Tune it together with the schedule; a decay suited to one rate may be wrong for another.
 
-# %% [markdown] key="practice" lang="zh-TW" of="50d24c61"
+# %% [markdown] key="practice" lang="zh-TW" of="fde3105d"
 # ## 實務上
 #
-# - 大型語言模型通常先短暫預熱，再做餘弦衰減或線性衰減。
-# - **PyTorch**：`ExponentialLR(optimizer, gamma)` 在每次呼叫 `scheduler.step()` 時乘上 `gamma`，也就是我們的 $e^{-\lambda}$；另外還有 `StepLR`、`CosineAnnealingLR(optimizer, T_max)`、用來預熱的 `LinearLR`，以及把兩段接起來的 `SequentialLR`。**Keras**：`keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`、`CosineDecay(..., warmup_target, warmup_steps)`。
+# - 大型語言模型先短暫預熱，再做餘弦衰減或線性衰減；想晚一點再決定訓練多久，就用 WSD。權重的平均只要多存一份權重，搭配哪一種都值得試試。
+# - **PyTorch**：`ExponentialLR(optimizer, gamma)` 在每次呼叫 `scheduler.step()` 時乘上 `gamma`，也就是我們的 $e^{-k}$；另外還有 `StepLR`、`CosineAnnealingLR(optimizer, T_max)`、用來預熱的 `LinearLR`，以及把兩段接起來的 `SequentialLR`。**Keras**：`keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`、`CosineDecay(..., warmup_target, warmup_steps)`。
 # - 要弄清楚 $t$ 數的是什麼。同一個數字，每個訓練週期算一次，還是每次更新算一次，是兩種很不一樣的排程。
 # - 最重要的還是最高學習率。它要和排程一起調；適合某個學習率的衰減，換一個學習率可能就不對了。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - Under noise a constant rate has a floor, nearly proportional to the rate. Letting the rate fall lowers it; letting it fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
-# - A network cannot rest where the sharpness exceeds $2/\eta$. That is why large rates end in flat places.
+# - Under noise a constant rate has a floor, nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
+# - A network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
 # - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
 #
 # **Your turn:** the [exercises of Day 2](day2_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="8f02d7ac"
+# %% [markdown] key="recap" lang="zh-TW" of="854c0bd2"
 # ## 今天帶走的東西
 #
-# - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，底線就跟著下降；降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
-# - 銳度超過 $2/\eta$ 的地方，網路停不住。所以大學習率最後停在平坦的地方。
+# - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
+# - 銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
 # - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #
-# **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題都會馬上回答你。
+# **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
 # **下一站**：[第 3 天](day3_batch_size.ipynb)。雜訊從哪裡來？一步又該看幾筆資料？
+
+# %% key="progress"
+hp.progress()

@@ -64,6 +64,7 @@ def test_the_decay_says_the_sum_and_when_it_is_worse_than_a_constant_rate():
 
 def test_the_valley_says_where_the_rate_can_rest():
     figure = hp.explore_valley()
+    figure.controls["lr"].value = 0.1
     assert "2/η = 20. It ends where the sharpness is 12.3; the loss only fell." in figure.description
     figure.controls["lr"].value = 0.25
     assert "on the way the loss rose to" in figure.description
@@ -84,7 +85,7 @@ def test_the_edge_reads_the_training_it_is_given():
 
 
 @pytest.mark.parametrize(
-    ("explore", "control", "value"), [(hp.explore_decay, "decay", 0.1), (hp.explore_valley, "lr", 0.2)]
+    ("explore", "control", "value"), [(hp.explore_decay, "decay", 0.1), (hp.explore_valley, "lr", 0.3)]
 )
 def test_moving_a_slider_changes_picture_and_words_and_shows_no_error(explore, control, value):
     figure = explore()

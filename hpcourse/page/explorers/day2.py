@@ -47,7 +47,7 @@ def explore_decay(steps=200, seed=4):
         run.set_data(np.arange(steps + 1), path.loss)
         average.set_data(np.arange(steps + 1), loss)
         said = text(
-            "λ = {decay}: all rates together {total}; without noise {left} of the distance would be left. "
+            "k = {decay}: all rates together {total}; without noise {left} of the distance would be left. "
             "Average loss at the end {loss}; with the constant rate {floor}."
         )
         return said.format(
@@ -62,7 +62,7 @@ def explore_decay(steps=200, seed=4):
         fig,
         update,
         alt=text("Left: five schedules of the learning rate. Right: the loss that each of them leads to."),
-        decay=log_slider(1e-4, 1, 0.005, text("decay rate λ")),
+        decay=log_slider(1e-4, 1, 0.005, text("decay rate k")),
     )
 
 
@@ -93,7 +93,7 @@ def explore_valley(steps=60, start_b=0.1):
     (fall,) = right.plot([], [], color=figures.BLUE)
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, steps), ylim=(1e-12, 100))
 
-    def update(lr=0.1, start=3.5):
+    def update(lr=0.2, start=3.5):
         path = descend(surface, SGD(lr), (start, start_b), steps)
         flat = np.where(minima**2 + minima**-2.0 < 2 / lr, minima, np.nan)
         rests.set_data(flat, 1 / flat)
@@ -118,7 +118,7 @@ def explore_valley(steps=60, start_b=0.1):
         fig,
         update,
         alt=text("Left: a path among the minima ab = 1, green where this rate can rest. Right: its loss."),
-        lr=log_slider(0.01, 1, 0.1, text("learning rate η")),
+        lr=log_slider(0.01, 1, 0.2, text("learning rate η")),
         start=widgets.FloatSlider(value=3.5, min=1, max=4, step=0.1, description=text("start a₀")),
     )
 

@@ -3,6 +3,50 @@
 from hpcourse.page.quizzes import Question
 
 QUESTIONS = {
+    "day2-puzzle": Question(
+        "Noise in every step, and the rates 0.5 and 0.02. Which has the lower loss after 20 steps, which after 300?",
+        (
+            (
+                "0.5 both times: it is faster",
+                "Faster it is. But so long a step takes in much of the noise, and time does not help against it.",
+            ),
+            (
+                "0.5 after 20 steps, 0.02 after 300",
+                "The large rate arrives first. The small one takes in less of the noise, so it ends lower.",
+            ),
+            (
+                "0.02 both times: it suffers less from the noise",
+                "It does. But after 20 steps it has hardly left, and the way still counts for more than the noise.",
+            ),
+            (
+                "0.5 after 20 steps; after 300 they are level",
+                "Both have arrived by then, so it seems. But arriving is not resting: the noise goes on.",
+            ),
+        ),
+        right=1,
+    ),
+    "day2-digits": Question(
+        "Every schedule at its own best peak rate. How much accuracy does the best decay gain over a constant rate?",
+        (
+            (
+                "Nothing: a tuned constant rate is as good",
+                "Tuning takes away most of the advantage, not all: at the end the noise still kicks.",
+            ),
+            (
+                "Up to three percentage points",
+                "A few of 360 images. A tuned constant rate is not far from what this network can do.",
+            ),
+            (
+                "About ten",
+                "On the parabola the loss fell to a fraction. But the loss is not accuracy, which is nearly full here.",
+            ),
+            (
+                "More than twenty",
+                "Pictures of schedules look like it, when all of them have to use the same first rate.",
+            ),
+        ),
+        right=1,
+    ),
     "day2-floor": Question(
         "A small constant rate has reached its noise floor. You halve the rate and wait. "
         "What happens to the average loss?",
