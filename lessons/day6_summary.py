@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **你會動手做**：重播一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和一次 150 次訓練的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
+# **你會動手做**：重播一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 150 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
@@ -57,7 +57,7 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A race
 #
-# Here is the advice with which many introductions end, this course's outline among them:
+# Here is the advice with which many introductions end, the outline of this course among them:
 #
 # 1. The learning rate is crucial: too large is unstable, too small is slow.
 # 2. Decay or warmup usually improves it.
@@ -70,10 +70,10 @@ hp.use_style()
 #
 # Each dot is one of 30 starts, the bar is the median. "Adam clearly outperforms", one could write.
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="40a678e2"
+# %% [markdown] key="puzzle" lang="zh-TW" of="58a0cda7"
 # ## 1. 一場比賽
 #
-# 很多入門教材都用下面這些建議收尾，本課程的大綱也不例外：
+# 很多入門教材都用下面這些建議收尾，本課程所根據的講義也不例外：
 #
 # 1. 學習率非常關鍵：太大會不穩定，太小則太慢。
 # 2. 衰減或預熱通常會有幫助。
@@ -82,7 +82,7 @@ hp.use_style()
 # 5. SGD 和動量法適合比較簡單的任務，以及更靈活的調整。
 # 6. 調整這些超參數，訓練效果會更好。
 #
-# 今天一句一句拿來檢驗。先看第 4 句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：那裡的 0.0007，換成我們的寫法只有十分之一，也就是 0.00007。
+# 今天一句一句拿來檢驗。先看第 4 句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：用那種寫法，0.0007 相當於我們的 0.00007。
 #
 # 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告好像可以就這樣寫了。
 
@@ -108,31 +108,39 @@ hp.quiz("day6-audit")
 #
 # 1. **Tune** each optimizer's rate, over the same list of rates, with the same number of updates.
 # 2. **Choose** by the **validation loss**: the loss on examples used neither for training nor for the report.
-# 3. **Report** on other seeds and other data, with the spread.
+# 3. **Step back** from the cliff: judge each rate by the worse of two losses, its own and that of the next larger rate. So a rate right at the edge does not win (section 3 shows what happens otherwise).
+# 4. **Report** on other seeds and other data, with the spread.
 
-# %% [markdown] key="fair" lang="zh-TW" of="e3189d15"
+# %% [markdown] key="fair" lang="zh-TW" of="9f0733a0"
 # ## 2. 同一場比賽，這次公平
 #
 # 學習率在每條規則裡的意思都不同：SGD 的一步是 $\eta$ 乘上梯度，Adam 的一步大約就是 $\eta$，不管梯度多大。大家用同一個數字，就像叫所有選手穿同一號鞋。公平的比較是這樣：
 #
 # 1. **調整**：每個最佳化器各自調學習率，試同一串數值，更新次數也相同。
 # 2. **選擇**看**驗證損失**：計算它的資料，既沒有用來訓練，也不會用來報告。
-# 3. **報告**：換上別的種子、別的資料，並列出散布範圍。
+# 3. **退一步**，離懸崖遠一點：每個學習率看兩個損失，自己的，以及再大一格的，取比較差的那個來評。這樣緊貼懸崖邊的學習率就不會被選上（不退會怎樣，第 3 節會看到）。
+# 4. **報告**：換上別的種子、別的資料，並列出散布範圍。
 
 
 # %% key="protocol"
+def step_back(rates, loss):
+    next_larger = np.append(loss[1:], np.inf)  # beyond the last rate nothing is known
+    return rates[np.maximum(loss, next_larger).argmin()]
+
+
 def fair(network, tuning, data, rule, rates, tune=range(4), report=range(100, 110), **settings):
     sweep = hp.train(network, tuning, rule(rates), seed=tune, **settings)
     loss = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
     loss = np.where(sweep.diverged, np.inf, loss).mean(axis=1)
-    best = rates[loss.argmin()]
+    best = step_back(rates, loss)
     return best, sweep, hp.train(network, data, rule(best), seed=report, **settings)
 
 
 # %% key="fair-race"
 coarse, audit = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}
 for rule in [hp.SGD, hp.Momentum, hp.Adam]:
-    audit[rule.__name__] = fair(narrow, moons, new_moons, rule, coarse, range(8), fresh, updates=1000)
+    seeds = {"tune": range(8), "report": fresh}
+    audit[rule.__name__] = fair(narrow, moons, new_moons, rule, coarse, **seeds, updates=1000)
 after = {name: report.test_accuracy for name, (_, _, report) in audit.items()}
 
 # %% key="fair-figure"
@@ -143,18 +151,19 @@ hp.show(fig, "day6-fair")
 
 # %% key="fair-numbers" tags=["nbval-ignore-output"]
 for name, (best, _, _) in audit.items():
-    before, now, failed = np.median(unfair[name]), np.median(after[name]), (after[name] < 0.7).sum()
+    before, now = np.median(unfair[name]), np.median(after[name])
+    failed = (after[name] < 0.7).sum()
     hp.say(f"{name:<8} median {before:.1%} -> {now:.1%} at {best:.2g}; failed starts {failed} of 30")
 
 # %% [markdown] key="fair-seen" lang="en"
 # The gap between the medians is all but gone. What the race had measured was how well 0.0007 fits each rule.
 #
-# The same few starts fail (below 70%) under every optimizer. There the network ends with one answer for every point: it is so narrow that a whole layer of ReLUs can die (Day 1), and no rule revives it. A mean would mix the two findings; the dots show both.
+# Of these 30 starts the same few fail (below 70%) under all three optimizers. There the network ends with one answer for every point: it is so narrow that a whole layer of ReLUs can die (Day 1). How many fail is luck: with other starts and other points it may be none. A mean would mix the two findings; the dots show both.
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="503a9fe6"
+# %% [markdown] key="fair-seen" lang="zh-TW" of="e9f8a01b"
 # 中位數的差距幾乎不見了。原來那場比賽量到的，是 0.0007 這個數字對每條規則合不合腳。
 #
-# 有少數起點用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天），哪條規則都救不回來。只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
+# 這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天）。失敗幾個要看運氣：換一批起點和資料，可能一個也沒有。只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
 
 # %% [markdown] key="digits" lang="en"
 # ## 3. Six optimizers on digits
@@ -174,7 +183,9 @@ tuning = hp.Dataset("digits for tuning", X[:1150], y[:1150], X[1150:], y[1150:])
 # %% key="digits-race"
 rules = [hp.SGD, hp.Momentum, hp.Nesterov, hp.RMSProp, hp.Adam, hp.AdamW]
 rates = 10.0 ** (np.arange(-10, 2) / 3)
-on_digits = {rule.__name__: fair(network, tuning, digits, rule, rates, updates=138) for rule in rules}
+on_digits = {}
+for rule in rules:
+    on_digits[rule.__name__] = fair(network, tuning, digits, rule, rates, updates=138)
 tuned = {name: best for name, (best, _, _) in on_digits.items()}
 
 # %% [markdown] key="digits-ask" lang="en"
@@ -210,18 +221,55 @@ with hp.after("day6-digits"):
 #
 # Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves have similar shapes and nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
 #
-# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are somewhat behind in this short training, and their seeds scatter more. For SGD the sweep shows why: the chosen rate is the last one before the cliff. (A decaying rate reduces the scatter: section 6.)
+# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Plain SGD and RMSProp are about two points behind in this short training. (A decaying rate makes up for part of it: section 6.)
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="98b467c9"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="fb54fc19"
 # <details><summary>回答之後：各用自己的學習率</summary>
 #
 # 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線形狀相似，高度也差不多，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 #
-# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡稍微落後，種子之間也比較散。SGD 的原因從掃描圖看得出來：選出的學習率，再往右一格就是懸崖。（讓學習率衰減，能減少這種散布，見第 6 節。）
+# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。單純的 SGD 和 RMSProp 在這麼短的訓練裡，落後大約兩個百分點。（讓學習率衰減，能補回一部分，見第 6 節。）
 #
 # </details>
+
+# %% [markdown] key="edge" lang="en"
+# ### Why the lowest mean walks to the edge
+#
+# Look at SGD's panel: the curve rises all the way to the cliff. So the lowest mean loss is the last one before it. And a handful of seeds cannot warn you, since right at the edge only one start in many falls. Below, 48 seeds in 12 groups of four: which rate does each group choose, by the mean, by its worst seed, by the smallest rate within one standard error of the best, and by our step back?
+
+# %% [markdown] key="edge" lang="zh-TW" of="a816db9e"
+# ### 為什麼只看平均，會走到懸崖邊
+#
+# 看 SGD 那一格：曲線一路上升，直到懸崖。所以平均損失最低的，就是懸崖前的最後一個學習率。只有幾個種子也警告不了你，因為在懸崖邊，許多起點裡才有一個掉下去。下面把 48 個種子分成 12 組，每組四個。每一組會選哪個學習率？選法有四種：看平均、看最差的種子、取「和最好的相差不到一個標準誤」之中最小的學習率，以及我們的退一步。
+
+# %% key="edge-run" tags=["nbval-ignore-output"]
+near = rates[8:]
+run = hp.train(network, tuning, hp.SGD(near), seed=range(48), updates=138)
+loss = network.loss(run.weights, tuning.X_test, tuning.y_test)
+loss = np.where(run.diverged, np.inf, loss).reshape(4, 12, 4)
+mean, best = loss.mean(axis=2), loss.mean(axis=2).argmin(axis=0)
+error = loss.std(axis=2, ddof=1)[best, np.arange(12)] / np.sqrt(4)
+picks = {
+    "lowest mean": near[best],
+    "worst seed": near[loss.max(axis=2).argmin(axis=0)],
+    "one standard error": near[(mean <= mean.min(axis=0) + error).argmax(axis=0)],
+    "step back": np.array([step_back(near, of_group) for of_group in mean.T]),
+}
+for name, pick in picks.items():
+    hp.say(f"{name:<18} picks the edge, lr = 1, in {(pick == near[2]).sum():>2} of 12 groups")
+
+# %% key="edge-report" tags=["nbval-ignore-output"]
+at_edge = hp.train(network, digits, hp.SGD(near[1:3]), seed=range(100, 130), updates=138)
+for rate, accuracy in zip(near[1:3], at_edge.test_accuracy):
+    hp.say(f"lr {rate:.2g}: mean {accuracy.mean():.1%}, worst of 30 seeds {accuracy.min():.1%}")
+
+# %% [markdown] key="edge-seen" lang="en"
+# The mean picks the edge in most groups; even the worst of four seeds, or one standard error, picks it in about half of them. On 30 new seeds and with a little more data the edge is behind in the mean, and much more so in the worst seed. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2, and Day 1's advice in one line of code.
+
+# %% [markdown] key="edge-seen" lang="zh-TW" of="66a1f2da"
+# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或用一個標準誤，也有大約一半的組會選它。換上 30 個新種子、多一點資料，懸崖邊的平均就落後了，最差的種子更是差很多。真正可靠的警告是鄰居：再大一格，每個起點都掉下去。所以才有第 2 節的那一條規則，也就是把第 1 天的建議寫成一行程式。
 
 # %% [markdown] key="more-tasks" lang="en"
 # Two more tasks. Two **spirals**, which no straight line can part. And the digits with **badly scaled pixels**: each of the 64 is multiplied by its own factor between 0.03 and 30, like columns of a table in millimetres and in tonnes.
@@ -232,31 +280,35 @@ with hp.after("day6-digits"):
 # %% key="spirals"
 winding, new_winding = hp.spirals(1000, noise=0.15, seed=1), hp.spirals(1000, noise=0.15, seed=2)
 wide = hp.MLP((2, 16, 16, 2))
-on_spirals = {rule.__name__: fair(wide, winding, new_winding, rule, rates, updates=300) for rule in rules}
+on_spirals = {}
+for rule in rules:
+    on_spirals[rule.__name__] = fair(wide, winding, new_winding, rule, rates, updates=300)
 
 # %% key="rough"
 scale = (10 ** np.random.default_rng(0).uniform(-1.5, 1.5, 64)).astype(np.float32)
 rough = hp.Dataset("rough", X[:1150] * scale, y[:1150], X[1150:] * scale, y[1150:])
 new_rough = hp.Dataset("rough", X * scale, y, digits.X_test * scale, digits.y_test)
-some = [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]
-on_rough = {rule.__name__: fair(network, rough, new_rough, rule, rates, updates=138) for rule in some}
+on_rough = {}
+for rule in [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]:
+    on_rough[rule.__name__] = fair(network, rough, new_rough, rule, rates, updates=138)
 
 # %% key="more-tasks-figure"
-fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharex=True)
-for ax, runs, title in zip(axes, [on_spirals, on_rough], ["spirals", "digits, badly scaled pixels"]):
+fig, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+titles = ["spirals", "digits, badly scaled pixels"]
+for ax, runs, title in zip(axes, [on_spirals, on_rough], titles):
     accuracy = {name: report.test_accuracy for name, (*_, report) in runs.items()}
     hp.figures.seed_dots(accuracy, ax, "test accuracy", title)
 hp.show(fig, "day6-more-tasks")
 
 # %% [markdown] key="more-tasks-seen" lang="en"
-# On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. There is the condition behind "fits most tasks".
+# On the spirals all six agree (mind the axis: all of it is a few points wide). On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. *Here* a cheaper remedy is to bring every input to the same scale: divide by the factors, and you have the plain digits back.
 #
-# And a cheaper remedy: bring every input to the same scale before training. Here that means dividing by the factors, and you have the plain digits back, where momentum ties with Adam.
+# But scale is only one such condition. With words, where some inputs and classes are rare, and on transformers, Adam is ahead at its own best rate whatever the scale of the inputs (Days 5 and 7).
 
-# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="b7266bde"
-# 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。「適合大多數任務」背後的條件就在這裡。
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="917725f9"
+# 在螺線上，六個不分高下（請注意橫軸：整條軸只有幾個百分點寬）。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。*在這裡*有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 還有更省事的辦法：訓練前先把每個輸入調到相同的尺度。這裡只要除以各自的倍數，就回到原來的手寫數字，動量法和 Adam 又平手了。
+# 不過，尺度只是條件之一。處理文字時，有些輸入和類別很少出現；在這種資料和 Transformer 上，不管輸入的尺度如何，各用最好的學習率，Adam 還是領先（第 5 天、第 7 天）。
 
 # %% [markdown] key="luck" lang="en"
 # ## 4. The luck of one seed
@@ -322,9 +374,9 @@ for k in [1, 3, 10]:
 # $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
 
 # %% [markdown] key="luck-seen" lang="zh-TW" of="692336ea"
-# 只用一個種子，選中真正最佳學習率的機會不到一半。報告出來的損失，只有選中的學習率平均損失的一小部分；而它的平均損失，大約是最佳學習率的三倍。這叫**贏家的詛咒**：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
+# 只用一個種子，選中真正最佳學習率的機會不到一半。報告出來的損失，只有選中的學習率平均損失的一小部分；而它的平均損失，大約是最佳學習率的三倍。這叫**贏家的詛咒**（winner’s curse）：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
 #
-# 運氣有多大？如果 $n$ 個設定其實一樣好，差別只來自彼此獨立的常態雜訊，那麼其中最好的一個看起來會比實際好，平均多出這麼多個標準差（$\varphi$ 和 $\Phi$ 是常態的密度與分布函數）：
+# 運氣有多大？如果 $n$ 個設定其實一樣好，差別只來自彼此獨立的常態雜訊，那麼其中最好的一個看起來會比實際好；平均好幾個標準差呢？答案是下式（$\varphi$、$\Phi$ 是標準常態分布的密度函數與累積分布函數）：
 #
 # $$\mathbb{E}\max = \int z\;n\,\varphi(z)\,\Phi(z)^{n-1}\,dz.$$
 
@@ -350,7 +402,7 @@ print({n: f"{value:.2f}" for n, value in expected.items()})
 # %% [markdown] key="budget" lang="zh-TW" of="625f494e"
 # ## 5. 預算不多時的計畫
 #
-# 動輒幾百次訓練的掃描，只有小網路負擔得起。只能訓練十次時怎麼辦？先看兩件關於隨機抽取的事實。
+# 動輒幾百次訓練的掃描，只有訓練小網路時才負擔得起。只能訓練十次時怎麼辦？先看兩件關於隨機抽取的事實。
 
 # %% key="quiz-trials"
 hp.quiz("day6-trials")
@@ -370,18 +422,20 @@ hp.say(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {logar
 #
 # 1. starts with three rates a factor of 10 apart;
 # 2. as long as the best stands **at the border** of what was tried, extends the range;
-# 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**).
+# 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**);
+# 4. **steps back** at the end, as `fair` does, among the rates that it has tried.
 #
 # To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss: where training crawls, accuracy hardly moves and shows no direction, while the loss still moves.
 
-# %% [markdown] key="random-seen" lang="zh-TW" of="2681c852"
+# %% [markdown] key="random-seen" lang="zh-TW" of="33babaed"
 # 從 0.0001 到 1 跨了四個數量級。均勻抽取的話，十次有九次落在最後一個數量級。所以，**學習率一律在對數刻度上搜尋**。
 #
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
 # 1. 從相差 10 倍的三個學習率開始；
 # 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
-# 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）。
+# 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）；
+# 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
 # 為了考驗它，我們從 0.00001、0.0001、0.001 出發。為什麼看損失而不看準確率？在慢爬的地方，準確率幾乎不動，看不出方向；損失卻還在動。
 
@@ -399,7 +453,9 @@ def search(loss_at, powers=(-5, -4, -3)):
         best = best_of([best - 1, best + 1])
     for step in (0.5, 0.25):
         best = best_of([best - step, best + step])
-    return {10.0**power: value for power, value in loss.items()}
+    tried = {10.0**power: value for power, value in loss.items()}
+    known = np.array(sorted(tried))
+    return step_back(known, np.array([tried[rate] for rate in known])), tried
 
 
 # %% [markdown] key="search-compete" lang="en"
@@ -420,19 +476,19 @@ for rule in [hp.SGD, hp.Adam]:
 # %% key="search-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 for ax, (name, table) in zip(axes, tables.items()):
-    hp.figures.search_path(search(table[0].get), ax).set_title(name)
+    hp.figures.search_path(search(table[0].get)[1], ax).set_title(name)
 hp.show(fig, "day6-search")
 
 # %% [markdown] key="search-path" lang="en"
-# Each circle is one training, from top to bottom, with its validation loss; the ring is the best. Now six searches, each with one seed of its own. The rates they find report on ten new seeds, as the sweep's best does.
+# Each circle is one training, from top to bottom, with its validation loss; the ring is the lowest. Now six searches, each with one seed of its own. The rates they find report on ten new seeds, as the sweep's best does.
 
-# %% [markdown] key="search-path" lang="zh-TW" of="df6a1ea0"
-# 每個圓是一次訓練，由上到下依序進行，旁邊的數字是驗證損失；外圈標出最好的。接著做六次搜尋，每次只用自己的一個種子。它們找到的學習率，和掃描選出的最佳學習率一樣，都用十個新種子來報告。
+# %% [markdown] key="search-path" lang="zh-TW" of="7db00ea0"
+# 每個圓是一次訓練，由上到下依序進行，旁邊的數字是驗證損失；外圈標出最低的。接著做六次搜尋，每次只用自己的一個種子。它們找到的學習率，和掃描選出的最佳學習率一樣，都用十個新種子來報告。
 
 # %% key="search-numbers" tags=["nbval-ignore-output"]
 for name, table in tables.items():
     searches = [search(of_seed.get) for of_seed in table]
-    found, cost = [min(one, key=one.get) for one in searches], [len(one) for one in searches]
+    found, cost = [rate for rate, _ in searches], [len(tried) for _, tried in searches]
     run = hp.train(network, digits, getattr(hp, name)(found), updates=138, seed=range(100, 110))
     accuracy = run.test_accuracy.mean(axis=1)
     hp.say(
@@ -441,10 +497,10 @@ for name, table in tables.items():
     )
 
 # %% [markdown] key="search-seen" lang="en"
-# On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can mislead: compare Adam's worst search. So spend what is left of your budget on **seeds** for two or three finalists.
+# On average, ten or so trainings come close to 150: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And once more: without the step back both the searches and the sweep would have ended at SGD's edge.
 
-# %% [markdown] key="search-seen" lang="zh-TW" of="413dfc94"
-# 平均來說，十次左右的訓練，成績就很接近 150 次：好的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，看 Adam 最差的那次搜尋就知道。所以剩下的預算，請花在兩三個決選設定的**種子**上。
+# %% [markdown] key="search-seen" lang="zh-TW" of="fd568f9e"
+# 平均來說，十次左右的訓練，成績就很接近 150 次：好的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。再說一次：如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
 
 # %% [markdown] key="advice" lang="en"
 # ## 6. The advice, sentence by sentence
@@ -480,12 +536,12 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
 hp.show(fig, "day6-schedules")
 
 # %% [markdown] key="advice-batch" lang="en"
-# Decay is confirmed: every median rises, and with SGD the worst seeds gain most. Small last steps lower the noise floor (Day 2). Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
+# Decay is confirmed, and what it raises is the worst seed: with SGD by several points under every schedule, while its median hardly gains. Small last steps lower the noise floor (Day 2). With cosine the mean rises as well; the exponential spends more of this short training at small rates. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
 #
 # For the **batch size**: SGD with cosine decay, the same number of images seen (about six epochs), each size with its own tuned rate.
 
-# %% [markdown] key="advice-batch" lang="zh-TW" of="b1b08d0d"
-# 衰減得到證實：中位數全都上升，SGD 最差的種子進步最多。最後幾步變小，雜訊底線就跟著降低（第 2 天）。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# %% [markdown] key="advice-batch" lang="zh-TW" of="deae2e2d"
+# 衰減得到證實，提高的是最差的種子：SGD 用哪一種衰減，最差的都進步好幾個百分點，中位數則幾乎沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。餘弦衰減的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（大約六個訓練週期），每種大小用自己調好的學習率。
 
@@ -506,11 +562,11 @@ for size in [16, 32, 64, 128, 256]:
 # | 1. The rate is crucial | confirmed | section 3, Day 1 |
 # | 2. Decay or warmup usually helps | decay confirmed; warmup under conditions | here, Day 2 |
 # | 3. Small batches balance | confirmed for short training, rates re-tuned | here, Day 3 |
-# | 4. Adam fits most tasks | confirmed, but at tuned rates it ties with momentum unless the inputs' scales differ | sections 2 and 3, Day 5 |
-# | 5. SGD and momentum for simpler tasks | corrected: on our tasks the scaling decided, not simplicity | section 3, Day 5 |
+# | 4. Adam fits most tasks | under conditions: on our images and planes it ties with tuned momentum; with inputs on different scales, rare words and transformers it is ahead | sections 2 and 3, Days 5 and 7 |
+# | 5. SGD and momentum for simpler tasks | corrected: not simplicity decides, but the scales of the inputs and how rare some of them are. More flexible they are not: each asks for a rate of its own | section 3, Day 5 |
 # | 6. Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
 
-# %% [markdown] key="verdict" lang="zh-TW" of="2f9be42d"
+# %% [markdown] key="verdict" lang="zh-TW" of="95369940"
 # 看過的影像一樣多時，批次越小，更新次數越多，最後成績也越高。不過每減半一次，更新次數就加倍，而進步最多的是頭幾次減半；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
 #
 # | 建議 | 結論 | 在哪裡量的 |
@@ -518,26 +574,26 @@ for size in [16, 32, 64, 128, 256]:
 # | 1. 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
 # | 2. 衰減或預熱通常有幫助 | 衰減：證實；預熱：要看條件 | 本節、第 2 天 |
 # | 3. 小批次是好的折衷 | 證實，條件是訓練時間短、學習率重新調過 | 本節、第 3 天 |
-# | 4. Adam 適合大多數任務 | 證實；但各自調好後和動量法平手，除非輸入的尺度很亂 | 第 2、3 節、第 5 天 |
-# | 5. SGD 和動量法適合簡單的任務 | 更正：在我們的任務上，關鍵是尺度，不是簡單與否 | 第 3 節、第 5 天 |
+# | 4. Adam 適合大多數任務 | 要看條件：在我們的影像和平面資料上，各自調好後和動量法平手；輸入的尺度很亂、有罕見的詞，或用 Transformer 時，Adam 領先 | 第 2、3 節、第 5、7 天 |
+# | 5. SGD 和動量法適合簡單的任務 | 更正：關鍵不是任務簡單與否，而是輸入的尺度、有沒有罕見的輸入。調整也沒有更靈活：每個最佳化器都要調自己的學習率 | 第 3 節、第 5 天 |
 # | 6. 調整這些，訓練效果會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
 
 # %% [markdown] key="dashboard" lang="en"
 # ## 7. Your turn
 #
-# Everything from six days on one board. It trains when you let go of a slider: six epochs, three seeds. Each pen (A to D) draws one setting; take another pen and the last one stays.
+# Everything from Days 1 to 6 on one board. It trains when you let go of a slider: six epochs, three seeds, the 1,150 images of section 3. What it shows is the accuracy on the 287 **validation** images: the test images stay in their drawer while you tune. Each pen (A to D) draws one setting; take another pen and the last one stays.
 #
 # 1. Start with SGD. Find its good range in at most five trainings.
-# 2. Keep that with pen A. Now beat it with any settings, with pens B to D. Can you bring the mean above 97.5% with fewer than a dozen settings?
+# 2. Keep that with pen A. Now beat it with any settings, with pens B to D. Can you bring the mean above 95% with fewer than a dozen settings?
 # 3. Now double the batch size and change nothing else. What becomes of the accuracy? Which way must the rate move to make up for it (Day 3)?
 
-# %% [markdown] key="dashboard" lang="zh-TW" of="b63dc3c4"
+# %% [markdown] key="dashboard" lang="zh-TW" of="2f77bec2"
 # ## 7. 換你上場
 #
-# 六天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子。一枝筆（A 到 D）畫一組設定的結果；換一枝筆，上一組就會留著。
+# 第 1 天到第 6 天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子，用第 3 節的 1,150 張影像。顯示的是 287 張**驗證**影像的準確率：調參的時候，測試影像一直鎖在抽屜裡。一枝筆（A 到 D）畫一組設定的結果；換一枝筆，上一組就會留著。
 #
 # 1. 先用 SGD，最多訓練五次，找出它的好範圍。
-# 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。試過的設定不到十二組，能不能讓平均超過 97.5%？
+# 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。試過的設定不到十二組，能不能讓平均超過 95%？
 # 3. 現在把批次大小加倍，其他都不動。準確率有什麼變化？學習率該往哪邊調，才補得回來（第 3 天）？
 
 # %% key="explore-dashboard" tags=["nbval-ignore-output"]
@@ -548,76 +604,84 @@ hp.explore_dashboard()
 #
 # | question | answer | from |
 # |---|---|---|
+# | Before anything else? | Is the first loss near $\ln$ (number of classes)? Can the network learn 20 examples by heart? If not, no rate will help. | Day 1 |
 # | Are the inputs on one scale? | Bring them to one scale first. | Days 5, 6 |
-# | Which optimizer? | AdamW or SGD with momentum; what your field uses. Tune its rate. | Days 4–6 |
-# | Which first rate? | A range test for the order of magnitude, then factors of three. | Day 1 |
+# | Which optimizer? | AdamW or SGD with momentum; what your field uses. Words or transformers: AdamW. Tune its rate. | Days 4–7 |
+# | Which first rate? | A range test for the order of magnitude, then factors of three. AdamW: often 1e-4 to 1e-3. **Fine-tuning** a trained network: 1e-5 to 5e-5. | Days 1, 7 |
 # | Best rate at the border? | Extend the range. | Day 6 |
-# | Lowest loss next to the cliff? | Step back by a factor of two or three. | Day 1 |
+# | Lowest loss next to the cliff? | Step back by a factor of two or three. | Days 1, 6 |
 # | Which schedule? | Cosine or another decay to (almost) zero. | Days 2, 6 |
 # | The first updates blow up? | Warmup, or a smaller peak rate. | Day 2 |
 # | Which batch size? | 32 to 128 to begin with; larger if the machine makes it cheaper. | Day 3 |
-# | Batch size times $k$? | Tune the rate again: start at $\times k$ for SGD, $\times\sqrt{k}$ for Adam. | Day 3 |
+# | Batch size times $k$? | Tune the rate again. $\times k$ keeps SGD's run the same below the cliff, and is not its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
+# | A wider network? | The rate does not carry over: the wider, the smaller Adam's best one. Tune again. | Day 7 |
 # | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: move the rate the other way. | Day 4 |
-# | $\beta_1$, $\beta_2$, $\epsilon$? | The usual ones served us well. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Day 5 |
+# | $\beta_1$, $\beta_2$, $\epsilon$? | We did not tune them. Begin with the usual ones; if the budget allows, $\beta_1$ and $\epsilon$ are worth a try. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Day 5 |
 # | Weight decay with Adam? | AdamW, not L2 in the loss. | Day 5 |
-# | The loss sits still at guessing? | Perhaps dead ReLUs: start anew, a third of the rate. | Day 1 |
+# | The loss sits still at guessing? | Too small a rate and dead ReLUs look alike. Did the loss jump first, are units zero for all inputs? Then start anew, a third of the rate. All alive, no jump? **Raise** the rate. | Day 1 |
+# | Nothing you tune matters? | Then it is not the hyperparameters: look at the data, the labels, the loss, a bug. And stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="1b293944"
+# %% [markdown] key="monday" lang="zh-TW" of="35e59242"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
 # |---|---|---|
+# | 一切之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路背得起來 20 個樣本嗎？做不到的話，學習率怎麼調都沒用。 | 第 1 天 |
 # | 輸入的尺度一致嗎？ | 先調到相同的尺度。 | 第 5、6 天 |
-# | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個。記得調學習率。 | 第 4–6 天 |
-# | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。 | 第 1 天 |
+# | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個；文字或 Transformer 用 AdamW。記得調學習率。 | 第 4–7 天 |
+# | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。AdamW 常用 1e-4 到 1e-3；**微調**（fine-tuning）訓練好的網路，用 1e-5 到 5e-5。 | 第 1、7 天 |
 # | 最好的學習率落在邊界？ | 把範圍往外延伸。 | 第 6 天 |
-# | 最低的損失緊鄰懸崖？ | 退到它的二分之一到三分之一。 | 第 1 天 |
+# | 最低的損失緊鄰懸崖？ | 退到它的二分之一到三分之一。 | 第 1、6 天 |
 # | 用哪種排程？ | 餘弦或其他衰減，一直降到（接近）零。 | 第 2、6 天 |
 # | 頭幾次更新就爆炸？ | 加預熱，或降低最高學習率。 | 第 2 天 |
 # | 批次大小？ | 先從 32 到 128 開始；機器跑大批次如果更划算，再加大。 | 第 3 天 |
-# | 批次大小變成 $k$ 倍？ | 重調學習率：SGD 從 $\times k$ 開始，Adam 從 $\times\sqrt{k}$ 開始。 | 第 3 天 |
+# | 批次大小變成 $k$ 倍？ | 重調學習率。在懸崖以下，$\times k$ 能讓 SGD 的訓練過程保持一樣，但不等於最好的學習率；Adam 最好的學習率大約隨 $\times\sqrt{k}$ 變。 | 第 3、5 天 |
+# | 網路變寬？ | 學習率不能照搬：網路越寬，Adam 最好的學習率越小。要重調。 | 第 7 天 |
 # | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
-# | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 常用的值在我們的實驗裡就夠好。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5 天 |
+# | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 我們沒有調過。先用常用的值；預算夠的話，$\beta_1$ 和 $\epsilon$ 值得一試。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5 天 |
 # | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。 | 第 5 天 |
-# | 損失停在亂猜的程度？ | 可能是 ReLU 死掉了：學習率降到三分之一，從頭訓練。 | 第 1 天 |
+# | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先跳高過？有沒有單元對所有輸入都是零？有的話，學習率降到三分之一，從頭訓練。都活著、也沒跳過？那就把學習率**調高**。 | 第 1 天 |
+# | 怎麼調都沒差？ | 那問題不在超參數：檢查資料、標籤、損失函數、程式錯誤。別再調了。 | 本節 |
 # | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 4–6 天 |
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
 #
-# - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=3e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(3e-3, steps))`. The rate is where your search starts.
+# - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts; for warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR` (left alone, `LinearLR` starts at a third and takes 5 steps; the warmup of Keras starts at 0).
+# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: 0.01 in PyTorch, 0.004 in Keras, 0.0001 in Optax. Keras adds $\epsilon$ before the correction (Day 5). AdaGrad starts its sum at 0.1 in Keras and Optax; RMSProp's memory is 0.99 in PyTorch. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
-# - When one training takes days, tune a smaller model or a shorter run, and check that the good range carries over.
+# - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one, least of all with Adam: Day 7 measures by how much, and shows the remedy (µP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="a553c922"
+# %% [markdown] key="practice" lang="zh-TW" of="62041b7f"
 # ## 實務上
 #
-# - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=3e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(3e-3, steps))`。這個學習率只是搜尋的起點。
+# - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點；要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`（不改的話，`LinearLR` 從三分之一開始、只走 5 步；Keras 的預熱從 0 開始）。
+# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 0.01，Keras 是 0.004，Optax 是 0.0001。Keras 在修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 0.1 開始；RMSProp 的記憶，PyTorch 用 0.99。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
-# - 如果訓練一次要好幾天，就先調比較小的模型或比較短的訓練，再確認找到的好範圍換回去仍然適用。
+# - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：第 7 天會量出差多少，並介紹補救的辦法（µP）。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
 # - An optimizer and its learning rate come as a pair. Compared each at its own tuned rate, most gaps shrink to the spread of the seeds.
 # - The best of many noisy results is partly luck: choose on some seeds, report on others.
-# - Logarithmic scale, extend at the border, coarse to fine: about ten trainings, then seeds for the finalists.
+# - Logarithmic scale, extend at the border, coarse to fine, step back from the cliff: about ten trainings, then seeds for the finalists.
 #
 # **Your turn:** the [summary exercises](day6_exercises.ipynb), with a training to tune on a budget of 30 runs.
 #
-# **Where to go next.** Take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). Much of what they describe you have now seen happen.
+# **Where to go next.** Day 7 turns to large models: words, width, and the schedules they are trained with; the take-home notebook puts this page into PyTorch. Or take a data set of your own: `hp.Dataset` makes it ready for everything on this page. Good reading: Goh, *Why Momentum Really Works* (2017); Cohen et al. on the edge of stability (2021); Godbole et al., *Deep Learning Tuning Playbook* (2023). Much of what they describe you have now seen happen.
 
-# %% [markdown] key="recap" lang="zh-TW" of="056e03de"
+# %% [markdown] key="recap" lang="zh-TW" of="bad09361"
 # ## 今天帶走的東西
 #
 # - 最佳化器和學習率是一對。各自調好再比，大多數的差距都會縮到和種子的散布差不多。
 # - 從許多帶雜訊的結果裡挑最好的，有一部分是運氣：用一批種子來選，用另一批來報告。
-# - 用對數刻度、碰到邊界就延伸、由粗到細：大約十次訓練就夠，剩下的預算留給決選設定，多跑幾個種子。
+# - 用對數刻度、碰到邊界就延伸、由粗到細、離懸崖退一步：大約十次訓練就夠，剩下的預算留給決選設定，多跑幾個種子。
 #
 # **換你動手**：[總結練習](day6_exercises.ipynb)，最後一題要在 30 次訓練的預算內，把一個網路調好。
 #
-# **接下來往哪裡走？** 找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。這些文章談到的現象，許多你都親眼看過了。
+# **接下來往哪裡走？** 第 7 天談大型模型：文字、寬度，以及訓練它們用的排程；帶回家的 PyTorch 筆記本則把這一頁寫成程式。也可以找一個自己的資料集：用 `hp.Dataset` 包起來，這一頁的每個實驗都能照做。值得一讀的有：Goh 談動量的 *Why Momentum Really Works*（2017）、Cohen 等人談穩定邊緣的論文（2021）、Godbole 等人的 *Deep Learning Tuning Playbook*（2023）。這些文章談到的現象，許多你都親眼看過了。
 
 # %% key="progress"
 hp.progress()

@@ -18,12 +18,12 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks/en/day6_summary.ipynb"
 pytestmark = pytest.mark.usefixtures("no_figure_is_left_open")
 
 
-def lesson_function(key, name):
-    """A function that the lesson defines in the cell `key`."""
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == key)
+def lesson_function(name):
+    """A function that the lesson defines in its cells `protocol` and `search`."""
+    cells = {cell["id"]: cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]}
     scope = {"hp": hp, "np": np}
-    exec(source, scope)
+    for key in ("protocol", "search"):
+        exec("".join(cells[key]["source"]), scope)
     return scope[name]
 
 
@@ -70,15 +70,38 @@ def test_the_search_finds_the_best_of_any_valley_and_trains_no_rate_twice(best):
         asked.append(power)
         return abs(power - best)
 
-    found = lesson_function("search", "search")(loss_at)
+    rate, found = lesson_function("search")(loss_at)
     assert abs(np.log10(min(found, key=found.get)) - best) <= 0.125
     assert len(asked) == len(set(asked)) == len(found)
+    assert -0.4 < np.log10(rate) - best <= 0.125
+
+
+def test_the_search_steps_back_from_a_cliff():
+    """The loss falls all the way to the cliff at 10^-0.1: the lowest is the last rate before it."""
+    rate, found = lesson_function("search")(lambda power: np.exp(-power) if power < -0.1 else np.inf)
+    assert min(found, key=found.get) == pytest.approx(10**-0.25)
+    assert rate == pytest.approx(10**-0.5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "best"),
+    [
+        ([3, 2, 1, 9], 0.2),  # next to the cliff: one back
+        ([3, 2, 1, 2, 9], 0.2),  # a valley: either of its sides will do, and the smaller is safe
+        ([3, 1, 1.1, 1.2, np.inf], 0.2),
+        ([3, 2, 1], 0.2),  # beyond the last rate nothing is known
+        ([np.inf, 5, np.inf, np.inf], 0.1),
+    ],
+)
+def test_a_rate_is_judged_with_its_next_larger_neighbour(loss, best):
+    rates = 0.1 * np.arange(1, len(loss) + 1)
+    assert lesson_function("step_back")(rates, np.array(loss)) == pytest.approx(best)
 
 
 def test_fair_tunes_on_one_data_set_and_reports_on_the_other():
-    fair = lesson_function("protocol", "fair")
+    fair = lesson_function("fair")
     tuning, data, network = hp.moons(200, seed=1), hp.moons(200, seed=2), hp.softmax_regression(2, 2)
-    rates = np.array([1e-4, 0.5])
+    rates = np.array([1e-4, 0.5, 0.6])
     best, sweep, report = fair(network, tuning, data, hp.SGD, rates, range(2), range(5, 8), updates=30)
     assert best == 0.5
     assert list(sweep.axes["seed"]) == [0, 1]
@@ -136,7 +159,9 @@ def dashboard():
 
 
 def test_the_dashboard_reports_what_train_says(dashboard):
-    history = hp.train(hp.MLP((64, 32, 10)), hp.digits(), hp.SGD(0.1), epochs=1, seed=range(2))
+    X, y = hp.digits().X_train, hp.digits().y_train
+    tuning = hp.Dataset("1,150 to train on, 287 to choose by", X[:1150], y[:1150], X[1150:], y[1150:])
+    history = hp.train(hp.MLP((64, 32, 10)), tuning, hp.SGD(0.1), epochs=1, seed=range(2))
     mean, low, high = (f"{f(history.test_accuracy):.1%}" for f in (np.mean, np.min, np.max))
     assert f"A: SGD 0.1, constant, 64: mean {mean}, {low} to {high} · Settings tried: 1." in (
         dashboard.description

@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-from hpcourse.datasets import digits
+from hpcourse.datasets import Dataset, digits
 from hpcourse.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES, SGD
@@ -66,12 +66,17 @@ def explore_luck(rates=None, draws=20, most=30, steps=200):
 
 
 def explore_dashboard(epochs=6, seeds=range(3)):
-    """Train on the digits with settings of your choice; four pens keep four runs side by side."""
-    data, network = digits(), MLP((64, 32, 10))
+    """Train on digits with settings of your choice; four pens keep four runs side by side.
+
+    Judged by 287 validation images: the test images are for the report, not for tuning.
+    """
+    data, network = _tuning_digits(), MLP((64, 32, 10))
     n_examples = len(data.X_train)
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), width_ratios=(1.1, 1))
     left.set(xlabel="epoch", ylabel="training loss", yscale="log", xlim=(0, 1.06 * epochs), ylim=(0.02, 4))
-    right.set(xlabel="test accuracy", xlim=(0.7, 1.0), ylim=(3.6, -0.6), yticks=range(4), yticklabels=PENS)
+    right.set(
+        xlabel="validation accuracy", xlim=(0.7, 1.0), ylim=(3.6, -0.6), yticks=range(4), yticklabels=PENS
+    )
     right.grid(axis="x", color="#DDDDDD", lw=0.8)
     drawn = {}
     for row, (pen, dash) in enumerate(PENS.items()):
@@ -118,7 +123,9 @@ def explore_dashboard(epochs=6, seeds=range(3)):
     return LiveFigure(
         fig,
         update,
-        alt=text("Left: training loss of up to four runs. Right: their test accuracy, a dot for each seed."),
+        alt=text(
+            "Left: training loss of up to four runs. Right: their validation accuracy, a dot for each seed."
+        ),
         optimizer=widgets.Dropdown(options=list(RULES), description=text("optimizer")),
         lr=rate,
         schedule=widgets.Dropdown(
@@ -139,6 +146,13 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         ),
         pen=widgets.ToggleButtons(options=list(PENS), description=text("pen"), style={"button_width": "3em"}),
     )
+
+
+def _tuning_digits():
+    """The training digits, split as in the lesson: 1,150 to train on, the rest to choose by."""
+    data = digits()
+    X, y = data.X_train, data.y_train
+    return Dataset("digits for tuning", X[:1150], y[:1150], X[1150:], y[1150:])
 
 
 def _true_mean(rates, steps):
