@@ -61,7 +61,7 @@ hp.use_style()
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - v_t$$
 #
-# `w` holds the weights $w$, `v` the last step $v_{t-1}$, and `grad` the gradient $g_t$: arrays of the same shape. `lr` is the learning rate $\eta$, `momentum` is $\gamma$. As in the lesson, the learning rate stands at the gradient, and the gradient counts in full, not with a share of $1-\gamma$. Return two things, in this order: the new weights, and the new $v_t$.
+# `w` holds the weights $w$, `v` the last step $v_{t-1}$, the **velocity**, and `grad` the gradient $g_t$: arrays of the same shape. `lr` is the learning rate $\eta$, `momentum` is the momentum coefficient $\gamma$. As in the lesson, the learning rate stands at the gradient, and the gradient counts in full, not with a share of $1-\gamma$. Return two things, in this order: the new weights, and the new $v_t$.
 #
 # Before you write: from rest, with $v_0 = 0$, how does the first step differ from that of plain gradient descent?
 #
@@ -71,14 +71,14 @@ hp.use_style()
 #
 # </details>
 
-# %% [markdown] key="momentum-step" lang="zh-TW" of="953a8e1e"
+# %% [markdown] key="momentum-step" lang="zh-TW" of="d3609554"
 # ## 1. 記得上一步（2 分）
 #
 # 寫出動量法的一步：
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - v_t$$
 #
-# `w` 是權重 $w$，`v` 是上一步 $v_{t-1}$，`grad` 是梯度 $g_t$，三個都是陣列，形狀相同。`lr` 是學習率 $\eta$，`momentum` 是動量 $\gamma$。和課程一樣，學習率乘在梯度上，而且梯度是完整加進來，不是只加 $1-\gamma$ 的份量。請依序傳回兩樣東西：新的權重，以及新的 $v_t$。
+# `w` 是權重 $w$，`v` 是上一步 $v_{t-1}$，也就是**速度**（velocity），`grad` 是梯度 $g_t$，三個都是陣列，形狀相同。`lr` 是學習率 $\eta$，`momentum` 是動量係數 $\gamma$。和課程一樣，學習率乘在梯度上，而且梯度是完整加進來，不是只加 $1-\gamma$ 的份量。請依序傳回兩樣東西：新的權重，以及新的 $v_t$。
 #
 # 動手之前想一想：從靜止開始，也就是 $v_0 = 0$，第一步和一般的梯度下降有什麼不同？
 #
@@ -140,23 +140,30 @@ hp.check("effective_lr", effective_lr)
 # %% [markdown] key="comparison" lang="en"
 # **Use it.** An assignment of Stanford's [CS231n](https://cs231n.github.io/), a course from which very many people have learned all this, trains a network with SGD and with momentum 0.9, once each, both at the learning rate 0.005. Momentum learns much faster. How much of that lead is memory, and how much is just longer steps?
 #
-# Here is the same comparison on the digits, with five seeds. A third row gives SGD the *effective* rate of momentum, worked out by your function. **Predict:** which two rows will be alike?
+# Here is the same comparison on the digits, with five seeds. A third line gives SGD the *effective* rate of momentum, worked out by your function. **Predict:** which two lines will be alike?
 
-# %% [markdown] key="comparison" lang="zh-TW" of="6d1cf77f"
+# %% [markdown] key="comparison" lang="zh-TW" of="16d6a0fb"
 # **用用看**：史丹佛大學的 [CS231n](https://cs231n.github.io/) 是許許多多人學這些東西的啟蒙課程。它有一份作業，分別用 SGD 和動量 0.9 各訓練一次同一個網路，學習率都是 0.005。結果動量法學得快得多。這個領先，有多少來自記憶，又有多少只是因為步伐比較長？
 #
-# 下面用手寫數字做同樣的比較，跑五個種子。第三列讓 SGD 用動量法的**有效**學習率，由你的函式來算。**先預測**：哪兩列的結果會差不多？
+# 下面用手寫數字做同樣的比較，跑五個種子。印出的第三行讓 SGD 用動量法的**有效**學習率，由你的函式來算。**先預測**：哪兩行的結果會差不多？
 
-# %% key="comparison-run" tags=["nbval-ignore-output"]
-if hp.check("effective_lr", effective_lr).passed:
-    longer = effective_lr(0.005, 0.9)
-    rules = {"SGD": hp.SGD(0.005), "Momentum": hp.Momentum(0.005, 0.9), "SGD, effective": hp.SGD(longer)}
-    for name, rule in rules.items():
-        run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, batch_size=64, epochs=10, seed=range(5))
-        low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
-        hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
-else:
-    hp.say("Your function first.")
+# %% key="comparison-run" tags=["nbval-ignore-output", "long"]
+with hp.predict("day4-comparison"):
+    if hp.check("effective_lr", effective_lr).passed:
+        longer = effective_lr(0.005, 0.9)
+        rules = {
+            "SGD": hp.SGD(0.005),
+            "Momentum": hp.Momentum(0.005, 0.9),
+            "SGD, effective": hp.SGD(longer),
+        }
+        job = {"batch_size": 64, "epochs": 10, "seed": range(5)}
+        for name, rule in rules.items():
+            run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, **job)
+            low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
+            spread = f"({low:.2f} to {high:.2f})"
+            hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} {spread}")
+    else:
+        hp.say("Your function first.")
 
 # %% [markdown] key="best-momentum" lang="en"
 # ## 3. The best pair (2 points)
@@ -335,9 +342,9 @@ hp.check("hidden_momentum", hidden_momentum)
 #
 # $$w \leftarrow w - \big(\gamma^2\,v_{t-1} + (1+\gamma)\,\eta\,g_t\big).$$
 #
-# 深受喜愛的《Deep Learning from Scratch》（齋藤康毅著），程式就是這樣寫的（[書的程式碼](https://github.com/oreilly-japan/deep-learning-from-scratch)）；函式庫 Chainer 也是，後來有讀者發現不對勁（[issue 4274](https://github.com/chainer/chainer/issues/4274)）。兩者犯的是同一個小疏忽，這種錯很容易犯；`snippet_step` 也犯了。在 $L = w^2/2$ 上，它一開始甚至走得**更近**，下面那一格就看得到。這樣說來，它是比較好的規則嗎？
+# 深受喜愛的《Deep Learning：用 Python 進行深度學習的基礎理論實作》（Deep Learning from Scratch，齋藤康毅著），程式就是這樣寫的（[書的程式碼](https://github.com/oreilly-japan/deep-learning-from-scratch)）；函式庫 Chainer 也是，後來有讀者發現不對勁（[issue 4274](https://github.com/chainer/chainer/issues/4274)）。兩者出的是同一個小差錯，誰都可能出；`snippet_step` 也一樣。在 $L = w^2/2$ 上，它一開始甚至走得**更近**，下面那一格就看得到。這樣說來，它是比較好的規則嗎？
 #
-# 請找出這個疏忽，再寫出照著公式做的 `nesterov_step`，用哪一種寫法都可以。引數和傳回的結果都和第 1 題一樣；$v_t$ 就是第一式的那個。
+# 請找出這個差錯，再寫出照著公式做的 `nesterov_step`，用哪一種寫法都可以。引數和傳回的結果都和第 1 題一樣；$v_t$ 就是第一式的那個。
 #
 # <details><summary>提示</summary>
 #
@@ -375,7 +382,7 @@ hp.check("nesterov_step", nesterov_step)
 # How much does the slip cost? Both walk 60 steps at each of 300 rates, with $\gamma = 0.9$. Look for the place where each line crosses 1: beyond it the walk ends farther away than it began.
 
 # %% [markdown] key="nesterov-border" lang="zh-TW" of="b1ae259f"
-# 這個疏忽的代價有多大？讓兩者用 300 個學習率各走 60 步，動量 $\gamma = 0.9$。看看兩條線各在哪裡越過 1：過了那裡，走完反而比出發時更遠。
+# 這個差錯的代價有多大？讓兩者用 300 個學習率各走 60 步，動量 $\gamma = 0.9$。看看兩條線各在哪裡越過 1：過了那裡，走完反而比出發時更遠。
 
 
 # %% key="nesterov-border-run"
@@ -404,7 +411,7 @@ else:
 # At small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and no number known about Nesterov's momentum holds for it.
 
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="6c4bd053"
-# 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向正需要界線以內的每一分空間。它是另外一種規則，不是它名字所說的那一種；關於 Nesterov 動量的任何已知數字，對它都不成立。
+# 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，一個也套不到它身上。
 
 # %% [markdown] key="end" lang="en"
 # ## Done

@@ -19,9 +19,9 @@
 #
 # **You will learn:** what noise does to SGD, and what it does not; why a ravine is slow and memory is fast; why momentum and the learning rate have to be set together.
 #
-# **You need:** Day 1, and its border $2/\lambda_{\max}$. About 45 minutes; sections 8 and 9 are optional. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1 to 3: the border $2/\lambda_{\max}$, the noise floor, batches. About 45 minutes; sections 8 and 9 are optional. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="e0d14b76"
+# %% [markdown] key="title" lang="zh-TW" of="b6abfac6"
 # # 第 4 天 · SGD 與動量：該往哪裡走？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；山谷為什麼慢，有記憶為什麼快；為什麼動量和學習率要一起調。
 #
-# **你需要**：第 1 天的內容，尤其是界線 $2/\lambda_{\max}$。大約 45 分鐘，第 8、9 節可以略過。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 到 3 天的內容，尤其是界線 $2/\lambda_{\max}$、雜訊底線和批次。大約 45 分鐘，第 8、9 節可以略過。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -57,48 +57,58 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# A **ravine** is a bowl that bends sharply in one direction and hardly in the other. Two walkers start at the black point. Both see only the gradient where they stand, both make 40 steps. The first has the best learning rate there is for this ravine. The second has about half that rate, but remembers its last step.
+# A **ravine** is a bowl that bends sharply in one direction and hardly in the other. Two walkers start at the black point. Both see only the gradient where they stand, both make 40 steps. The first is plain gradient descent (in the figure: SGD), with the best learning rate there is for this ravine. The second has about half that rate, but remembers its last step.
 #
 # **Predict:** which one gets closer, and by how much?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="63451990"
+# %% [markdown] key="puzzle" lang="zh-TW" of="0985b924"
 # ## 1. 一個謎題
 #
-# **山谷**（ravine）是一個方向彎得很急、另一個方向幾乎不彎的碗。兩個人從黑點出發，都只看得到腳下的梯度，都走 40 步。第一個人用的是最適合這個山谷的學習率；第二個人的學習率大約只有一半，但他記得自己的上一步。
+# **山谷**（ravine）是一個方向彎得很急、另一個方向幾乎不彎的碗。兩個人從黑點出發，都只看得到腳下的梯度，都走 40 步。第一個人用一般的梯度下降（圖上標成 SGD），學習率最適合這個山谷；第二個人的學習率大約只有一半，但他記得自己的上一步。
 #
 # **先預測**：走完之後，誰離最小值比較近？近多少？
 
 # %% key="puzzle-run"
-ravine, start = hp.Quadratic([1, 50]), (-2.5, 0.8)
-walkers = {"SGD": hp.SGD(lr=0.0392), "Momentum": hp.Momentum(lr=0.02, momentum=0.75)}
-walks = {name: hp.descend(ravine, walker, start, steps=40) for name, walker in walkers.items()}
-print("distance left:", {name: float(np.linalg.norm(walk.end).round(3)) for name, walk in walks.items()})
+with hp.predict("day4-puzzle"):
+    ravine, start = hp.Quadratic([1, 50]), (-2.5, 0.8)
+    walkers = {"SGD": hp.SGD(lr=0.0392), "Momentum": hp.Momentum(0.02, momentum=0.75)}
+    walks = {n: hp.descend(ravine, rule, start, 40) for n, rule in walkers.items()}
+    fig, ax = plt.subplots(figsize=(7.6, 3.4))
+    hp.figures.ravine_walks(ravine, walks, ax, height=1.1)
+    hp.show(fig, "day4-puzzle")
+    left = {n: float(np.linalg.norm(walk.end).round(3)) for n, walk in walks.items()}
+    hp.say(f"distance left: {left}")
 
 # %% bind="puzzle"
 slow, fast = walkers.values()
 says("both make 40 steps", "都走 40 步", {len(walk.w) - 1 for walk in walks.values()} == {40})
 says(
     "the best learning rate there is",
-    "最適合這個山谷的學習率",
+    "學習率最適合這個山谷",
     0.99 < slow.lr * sum(ravine.eigenvalues) / 2 < 1.01,
 )
 says("about half that rate", "學習率大約只有一半", 0.45 < fast.lr / slow.lr < 0.55)
 free("which one gets closer", "誰離最小值比較近", "the question")
 
-# %% key="puzzle-figure"
-fig, ax = plt.subplots(figsize=(7.6, 3.4))
-hp.figures.ravine_walks(ravine, walks, ax, height=1.1)
-hp.show(fig, "day4-puzzle")
-
 # %% [markdown] key="puzzle-answer" lang="en"
+# <details><summary>After your answer: across and along</summary>
+#
 # The second ends some thirty times nearer. The gradient points along the steepest slope. In a ravine that is mostly *across*, not *along*. The first walker spends its steps on a zigzag; the second gets there.
 #
-# Today: first the walker without memory, noise included (sections 2 and 3); then what one remembered step changes.
+# </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="b4ed1c6d"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="25d0cdcb"
+# <details><summary>作答之後再看：橫越與沿著</summary>
+#
 # 第二個人最後的距離，大約只有第一個人的三十分之一。梯度指的是最陡的方向。在山谷裡，最陡的方向多半是**橫越**山谷，而不是**沿著**谷底走。第一個人把步伐浪費在來回折返上，第二個人卻走到了。
 #
-# 今天先看沒有記憶的走法，連雜訊一起看（第 2、3 節）；再看多記住一步，會帶來什麼改變。
+# </details>
+
+# %% [markdown] key="today" lang="en"
+# Today: first the walker without memory, noise included (section 2), and what a ravine costs it (section 3); then what one remembered step changes.
+
+# %% [markdown] key="today" lang="zh-TW" of="1b309159"
+# 今天先看沒有記憶的走法，連雜訊一起看（第 2 節），也看山谷讓它付出多少代價（第 3 節）；再看多記住一步，會帶來什麼改變。
 
 # %% bind="puzzle-answer"
 far, near = (np.linalg.norm(walk.end) for walk in walks.values())
@@ -118,13 +128,11 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Of this **optimizer** (the rule that turns gradients into steps) people say three things: it is unstable, it falls into local minima easily, it is fast. We test all three.
 #
-# **Unstable?** Day 2 found the answer: the **noise floor**. Once more, for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$: a step multiplies the error by $1-\eta\lambda$ and adds a kick of standard deviation $\eta\sigma$. The variance stops changing when
+# **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (Polyak and Juditsky 1992); section 7 comes back to it.
 #
-# $$\operatorname{Var} = (1-\eta\lambda)^2\operatorname{Var} + \eta^2\sigma^2 \quad\Longrightarrow\quad \operatorname{Var} = \frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)},$$
-#
-# and the mean loss there, the floor, is $\tfrac12\lambda\operatorname{Var}$.
+# **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line, the floor, below 0.01. What does it cost? Then set the noise to zero.
 
-# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="45a0b3b1"
+# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="49b54a09"
 # ## 2. SGD 與它的雜訊
 #
 # **隨機梯度下降**（SGD）走的是第 1 天的步伐：
@@ -133,151 +141,150 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，常聽到三種說法：不穩定、容易陷入局部最小值、很快。我們逐一檢驗。
 #
-# **不穩定嗎？** 第 2 天已經找到答案，就是**雜訊底線**。複習一下：取一個曲率為 $\lambda$ 的權重，雜訊的標準差是 $\sigma$。每一步先把誤差乘上 $1-\eta\lambda$，再隨機推一下，推力的標準差是 $\eta\sigma$。變異數不再改變時，
+# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以 SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak and Juditsky 1992），第 7 節會再提到。
 #
-# $$\operatorname{Var} = (1-\eta\lambda)^2\operatorname{Var} + \eta^2\sigma^2 \quad\Longrightarrow\quad \operatorname{Var} = \frac{\eta\,\sigma^2}{\lambda\,(2-\eta\lambda)},$$
-#
-# 這時的平均損失 $\tfrac12\lambda\operatorname{Var}$ 就是底線。
+# **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線（也就是底線）降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
 
-# %% key="plateau-run"
-parabola, noisy_rates = hp.Quadratic([1.0]), [0.02, 0.1, 0.5]
-noisy = hp.descend(parabola, hp.SGD(noisy_rates), [3.0], steps=500, noise=1.0, seed=range(500))
-levels = [lr / (2 * (2 - lr)) for lr in noisy_rates]
-for lr, loss, level in zip(noisy_rates, noisy.loss, levels):
-    print(f"lr = {lr:<4}  mean loss {loss[:, 250:].mean():.4f}   formula {level:.4f}")
-
-# %% key="plateau-figure"
-fig, ax = plt.subplots(figsize=(6.4, 3.2))
-hp.figures.noisy_losses(noisy, ax, [f"lr = {lr}" for lr in noisy_rates], floors=levels)
-ax.set_ylim(1e-3, 8)
-hp.show(fig, "day4-plateau")
-
-# %% [markdown] key="plateau-seen" lang="en"
-# Thick lines are the mean of 500 runs, thin ones a single run, dotted ones the formula. The loss falls to its noise floor and stays there. A larger rate gets there sooner and stays higher. So with a constant rate and constant noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3).
-#
-# **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line below 0.01. What does it cost? Then set the noise to zero.
-
-# %% [markdown] key="plateau-seen" lang="zh-TW" of="babf24c8"
-# 粗線是 500 次執行的平均，細線是其中一次，點線是公式。損失降到雜訊底線，就停在那裡。學習率越大，越早到，但停得越高。所以，學習率和雜訊都固定時，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。
-#
-# **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
-
-# %% bind="plateau-seen"
-rest, falling = noisy.loss[:, :, 250:].mean(axis=(1, 2)), noisy.loss.mean(axis=1)
-arrival = [np.argmax(mean < 1.5 * level) for mean, level in zip(falling, levels)]
-says("mean of 500 runs", "500 次執行的平均", noisy.loss.shape[1] == 500)
-says(
-    "falls to its noise floor and stays",
-    "損失降到雜訊底線，就停在那裡",
-    np.abs(rest / levels - 1).max() < 0.1,
+# %% bind="sgd"
+free(
+    "At a constant rate the loss falls",
+    "學習率固定時，損失會降到",
+    "Day 2 measures it; bound there, and in section 7",
 )
-says("A larger rate gets there sooner", "學習率越大，越早到", arrival[0] > arrival[1] > arrival[2])
-says("stays higher", "停得越高", 4 * rest[0] < 2 * rest[1] < rest[2])
-says("it does not run away", "它也不會跑掉", noisy.diverged.sum() == 0)
-free("lower the rate (Day 2), or enlarge", "調低學習率（第 2 天），或加大", "Days 2 and 3 measure it")
+free(
+    "Two ways down you know ... comes back to it",
+    "你已經學過兩個辦法 ... 第 7 節會再提到",
+    "Days 2 and 3; section 7 binds the average",
+)
 free("The bowl below ... noise to zero", "下面這個碗 ... 調成零看看", "a task, at the live figure's own bowl")
 
 # %% key="explore-noisy-walk"
 hp.explore_noisy_walk()
 
 # %% [markdown] key="escape" lang="en"
-# **Easily caught in local minima?** Take the two valleys of Day 1 again, with a small learning rate and no, some or much noise. Start at the bottom of each valley and walk 1,000 steps, with 200 seeds. A run has left if it *ends* in the other valley. The line is the median of five groups of 40 seeds, the band their range.
+# **Easily caught in local minima?** Take the two valleys of Day 1 again, with a small learning rate and no, some or much noise. Start at the bottom of each valley and walk 1,000 steps, with 200 seeds. A walk has left if it *ends* in the other valley. The line is the median of five groups of 40 seeds, the band their range. **Predict** first:
 
-# %% [markdown] key="escape" lang="zh-TW" of="93edf6b2"
-# **容易陷入局部最小值嗎？** 再拿第 1 天那兩個谷，用小的學習率，雜訊從無到小、再到大。分別從兩個谷底出發，走 1,000 步，用 200 個種子。**最後**停在另一個谷的，才算離開。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍。
-
-# %% key="quiz-noise"
-hp.quiz("day4-noise")
+# %% [markdown] key="escape" lang="zh-TW" of="4fa4ea9c"
+# **容易陷入局部最小值嗎？** 再拿第 1 天那兩個谷，用小的學習率，雜訊從無到小、再到大。分別從兩個谷底出發，走 1,000 步，用 200 個種子。**最後**停在另一個谷的，才算離開。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍。請**先預測**：
 
 # %% key="escape-run"
-curve = hp.TwoBasins(tilt=0.2)
-deep, barrier, shallow = curve.stationary_points()
-spread, left = (
-    np.array([0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4]),
-    [],
-)  # left: does a run end left of the barrier? (starts, groups, seeds)
-for sigma in spread:
-    path = hp.descend(curve, hp.SGD(0.1), [shallow, deep], 1000, noise=sigma, seed=range(200), record=False)
-    left.append((path.end[..., 0] < barrier).reshape(2, 5, 40))
-left = np.array(left)
+with hp.predict("day4-noise"):
+    curve = hp.TwoBasins(tilt=0.2)
+    deep, barrier, shallow = curve.stationary_points()
+    spread, ends = np.array([0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4]), []
+    job = {"steps": 1000, "seed": range(200), "record": False}
+    for sigma in spread:
+        path = hp.descend(curve, hp.SGD(0.1), [shallow, deep], noise=sigma, **job)
+        ends.append(path.end[..., 0].reshape(2, 5, 40))  # starts, groups, seeds
+    at_left = np.array(ends) < barrier
+
+# %% key="escape-figure"
+with hp.after("day4-noise"):
+    shares = {
+        "leave shallow": at_left[:, 0].mean(axis=-1),
+        "leave deep": (~at_left[:, 1]).mean(axis=-1),
+    }
+    fig, ax = plt.subplots(figsize=(8, 3.4))
+    hp.figures.share_bands(spread, shares, ax, r"noise $\sigma$")
+    hp.show(fig, "day4-escape")
+    heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
+    low, high = (f"{height:.2f}" for height in heights)
+    barriers = f"from the shallow valley {low}, from the deep one {high}"
+    hp.say(f"height of the barrier {barriers}")
 
 # %% bind="escape"
 says(
     "walk 1,000 steps, with 200 seeds",
     "走 1,000 步，用 200 個種子",
-    path.end.shape[1] == left[0, 0].size == 200,
+    path.end.shape[1] == at_left[0, 0].size == 200,
 )
-says("five groups of 40 seeds", "分成五組，每組 40 個", left.shape[2:] == (5, 40))
-
-# %% key="escape-figure"
-shares = {"leave shallow": left[:, 0].mean(axis=-1), "leave deep": (~left[:, 1]).mean(axis=-1)}
-fig, ax = plt.subplots(figsize=(8, 3.4))
-hp.figures.share_bands(spread, shares, ax, r"noise $\sigma$")
-hp.show(fig, "day4-escape")
-heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
-print(f"height of the barrier from the shallow valley {heights[0]:.2f}, from the deep one {heights[1]:.2f}")
+says("five groups of 40 seeds", "分成五組，每組 40 個", at_left.shape[2:] == (5, 40))
 
 # %% [markdown] key="escape-seen" lang="en"
-# The saying has it backwards on this curve. *Without* noise nobody leaves, and the start decides. *Some* noise, $\sigma = 1$, carries nearly every run out of the shallow valley into the deep one, and none the other way, for from there the barrier is six times as high. *Much* noise throws runs out of the deep valley too. So noise can free SGD from a local minimum, provided it is strong enough for the barrier, and weak enough to stay where it is good.
+# <details><summary>After your answer: what noise does to a walk that is caught</summary>
+#
+# The saying has it backwards on this curve. *Without* noise nobody leaves, and the start decides. *Some* noise, $\sigma = 1$, carries nearly every walk out of the shallow valley into the deep one, and none the other way, for from there the barrier is six times as high. *Much* noise throws walks out of the deep valley too. So noise can free SGD from a local minimum, provided it is strong enough for the barrier, and weak enough to stay where it is good.
+#
+# </details>
 
-# %% [markdown] key="escape-seen" lang="zh-TW" of="817e82a7"
-# 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎把每次執行都推過山脊，送進深谷；從深谷這一側看，山脊的高度是六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山脊，又小到能留在好的地方。
+# %% [markdown] key="escape-seen" lang="zh-TW" of="57608100"
+# <details><summary>作答之後再看：雜訊對困住的球做了什麼</summary>
+#
+# 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎每一次都把淺谷裡的球推過山頭，送進深谷；從深谷這一側看，山頭的高度是六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山頭，又小到能留在好的地方。
+#
+# </details>
 
 # %% bind="escape-seen"
 up, down = (share.mean(axis=1) for share in shares.values())
 some, much = list(spread).index(1), spread > 1
 says("*Without* noise nobody leaves", "**沒有**雜訊時，誰也出不去", up[0] + down[0] + spread[0] == 0)
 says(
-    "carries nearly every run out of the shallow valley",
-    "幾乎把每次執行都推過山脊，送進深谷",
+    "carries nearly every walk out of the shallow valley",
+    "幾乎每一次都把淺谷裡的球推過山頭，送進深谷",
     0.9 < up[some] <= 1,
 )
 says("and none the other way", "所以沒有一次往反方向跑", down[some] == 0)
-says("six times as high", "山脊的高度是六倍", 5.5 < heights[1] / heights[0] < 6.5)
-says("throws runs out of the deep valley too", "連深谷裡的也會被推出來一些", 0.02 < down[much].min())
+says("six times as high", "山頭的高度是六倍", 5.5 < heights[1] / heights[0] < 6.5)
+says("throws walks out of the deep valley too", "連深谷裡的也會被推出來一些", 0.02 < down[much].min())
 
 # %% [markdown] key="fast" lang="en"
-# **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the better of two rates, with three seeds:
+# **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the best of three rates, with three seeds; the last line has ten full steps with the momentum of section 4:
 
-# %% [markdown] key="fast" lang="zh-TW" of="124be625"
-# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試兩個學習率，取比較好的那個，用三個種子：
+# %% [markdown] key="fast" lang="zh-TW" of="ace18c36"
+# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試三個學習率，取最好的那個，用三個種子；最後一行是完整的梯度走十步，加上第 4 節的動量：
 
-# %% key="fast-run" tags=["nbval-ignore-output"]
+# %% key="fast-run" tags=["nbval-ignore-output", "long"]
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
-marks = {}
-for size, passes, tried in [(1, 1, [0.01, 0.02]), (1437, 1, [1, 3]), (1437, 10, [0.2, 0.4])]:
-    run = hp.train(network, digits, hp.SGD(tried), batch_size=size, epochs=passes, seed=range(3))
+contest = [
+    (hp.SGD([0.005, 0.01, 0.02]), 1, 1),
+    (hp.SGD([1, 2, 3]), 1437, 1),
+    (hp.SGD([0.4, 0.55, 0.7]), 1437, 10),
+    (hp.Momentum([0.4, 0.55, 0.7], 0.8), 1437, 10),
+]
+marks = []
+for rule, size, passes in contest:
+    job = {"batch_size": size, "epochs": passes, "seed": range(3)}
+    run = hp.train(network, digits, rule, **job)
     accuracy = np.nan_to_num(run.test_accuracy)
-    worst, *_, top = marks[size, passes] = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
-    print(f"{size:>4} images a step, {passes:>2} passes: test accuracy {worst:.0%} to {top:.0%}")
+    worst, *_, top = best = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
+    marks.append(best)
+    read = f"test accuracy {worst:.0%} to {top:.0%}"
+    hp.say(f"{size:>4} images a step, {passes:>2} passes: {read}")
 
 # %% bind="fast"
 says("1,437 steps with one image each, or one", "每步一張、走 1,437 步", len(digits.X_train) == 1437)
 says(
-    "the better of two rates, with three seeds",
-    "各試兩個學習率，取比較好的那個，用三個種子",
-    accuracy.shape == (2, 3),
+    "the best of three rates, with three seeds",
+    "各試三個學習率，取最好的那個，用三個種子",
+    accuracy.shape == (3, 3),
 )
-says("one step with all 1,437", "1,437 張一起算、只走一步", set(marks) == {(1, 1), (1437, 1), (1437, 10)})
+says(
+    "one step with all 1,437",
+    "1,437 張一起算、只走一步",
+    [part[1:] for part in contest][:2] == [(1, 1), (1437, 1)],
+)
+says("the last line has ten full steps", "最後一行是完整的梯度走十步", contest[-1][1:] == (1437, 10))
 
 # %% [markdown] key="fast-seen" lang="en"
-# Per image seen, SGD is far ahead, even of ten passes with full gradients. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
+# Per image seen, single images are far ahead, even of ten passes with full gradients. Momentum makes up most of that, though it has seen ten times the images. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
 #
 # ## 3. The ravine, in numbers
 #
 # Even without noise SGD is slow in a ravine. Its **condition number** is $\kappa = \lambda_{\max}/\lambda_{\min}$, the largest curvature over the smallest. The best rate, $\eta = 2/(\lambda_{\min}+\lambda_{\max})$, lets both directions shrink by the same factor $\frac{\kappa-1}{\kappa+1}$ per step. How many steps is that?
 
-# %% [markdown] key="fast-seen" lang="zh-TW" of="a2d59db6"
-# 以看過的影像數來算，SGD 遙遙領先，用完整的梯度走十遍也追不上。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
+# %% [markdown] key="fast-seen" lang="zh-TW" of="0b755e6e"
+# 以看過的影像數來算，每步一張遙遙領先，用完整的梯度走十遍也追不上。加上動量可以追回大半，但影像也看了十倍。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
 #
 # ## 3. 用數字看山谷
 #
 # 就算沒有雜訊，SGD 在山谷裡也很慢。山谷的**條件數**是 $\kappa = \lambda_{\max}/\lambda_{\min}$，也就是最大曲率除以最小曲率。最好的學習率 $\eta = 2/(\lambda_{\min}+\lambda_{\max})$，會讓兩個方向每步縮小的倍率都是 $\frac{\kappa-1}{\kappa+1}$。這樣要走幾步？
 
 # %% bind="fast-seen"
-single, once, ten = marks.values()
-says("Per image seen, SGD is far ahead", "SGD 遙遙領先", single.min() > once.max() + 0.05)
-says("even of ten passes with full gradients", "用完整的梯度走十遍也追不上", single.min() > ten.max() + 0.02)
+single, once, ten, rolling = (mark.mean() for mark in marks)
+says("single images are far ahead", "每步一張遙遙領先", single > once + 0.3)
+says("even of ten passes with full gradients", "用完整的梯度走十遍也追不上", single > ten + 0.05)
+says("Momentum makes up most of that", "加上動量可以追回大半", rolling - ten > (single - ten) / 2)
+says("ten times the images", "影像也看了十倍", contest[-1][2] == 10 * contest[0][2])
 free("is cheaper than many steps with one", "來得省", "Day 3 measures it")
 free("the largest curvature over the smallest", "最大曲率除以最小曲率", "a definition")
 free("The best rate", "最好的學習率", "theory, from Day 1")
@@ -292,7 +299,7 @@ def steps_to_a_millionth(optimizer, kappa, limit):
 kappas = np.array([10, 30, 100, 300, 1000])
 steps = {"SGD": [steps_to_a_millionth(hp.SGD(2 / (1 + k)), k, 8 * k) for k in kappas]}
 for k, count in zip(kappas, steps["SGD"]):
-    print(f"κ = {k:>4}: {count:>4} steps, {count / k:.2f} κ")
+    hp.say(f"κ = {k:>4}: {count:>4} steps, {count / k:.2f} κ")
 
 # %% [markdown] key="momentum" lang="en"
 # Ten times the $\kappa$, ten times the steps.
@@ -303,9 +310,9 @@ for k, count in zip(kappas, steps["SGD"]):
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
 #
-# $v_t$ is the step, and $\gamma$, between 0 and 1, says how much of the last one stays (usually 0.9). Written out, $v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$ with $g_t$ the gradient at step $t$. Gradients that agree add up; gradients that alternate cancel. In code:
+# $v_t$ is the step, also called the **velocity**. (On Day 5 the letter $v$ stands for something else: a size, not a step.) The **momentum coefficient** $\gamma$, between 0 and 1, says how much of the last step stays (usually 0.9). Written out, $v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$ with $g_t$ the gradient at step $t$. Gradients that agree add up; gradients that alternate cancel. In code:
 
-# %% [markdown] key="momentum" lang="zh-TW" of="5f02ff42"
+# %% [markdown] key="momentum" lang="zh-TW" of="fad1c944"
 # $\kappa$ 變成十倍，步數也變成十倍。
 #
 # ## 4. 記得上一步
@@ -314,7 +321,7 @@ for k, count in zip(kappas, steps["SGD"]):
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
 #
-# $v_t$ 就是這一步；$\gamma$ 介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，來回反覆的梯度會互相抵消。寫成程式：
+# $v_t$ 就是這一步，也叫做**速度**（velocity）。（第 5 天的 $v$ 是另一回事：是大小，不是一步。）$\gamma$ 叫做**動量係數**，介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，來回反覆的梯度會互相抵消。寫成程式：
 
 # %% bind="momentum"
 growth = np.array(steps["SGD"])[[2, 4]] / np.array(steps["SGD"])[[0, 2]]
@@ -357,25 +364,26 @@ hp.explore_ravine()
 # 常聽人說動量能減少震盪。是哪一種震盪？讓兩者沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
 
 # %% key="swings-count"
-fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(lr=0.019, momentum=0.9)}, {}
+fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)}, {}
 for name, walker in fair.items():
     w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
     along, across = crossings[name] = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
-    print(f"{name:<8} in 60 steps: across the floor {across:>2} times, past the minimum {along} times")
+    seen = f"across the floor {across:>2} times, past the minimum {along} times"
+    hp.say(f"{name:<8} in 60 steps: {seen}")
 
 # %% [markdown] key="swings-seen" lang="en"
 # The zigzag *across* is damped: that is what the saying means. In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
 #
 # ## 5. The map of two numbers
 #
-# Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call. **Predict** first:
+# Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
-# %% [markdown] key="swings-seen" lang="zh-TW" of="0c355d08"
+# %% [markdown] key="swings-seen" lang="zh-TW" of="9fecf01a"
 # **橫越**谷底的折返少了，這就是那句話的意思。代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
-# 有了記憶，第 1 天的界線也跟著移動。在 $\kappa = 30$ 的山谷裡，一次呼叫走完 17,640 組 $(\eta, \gamma)$。請**先預測**：
+# 有了記憶，第 1 天的界線也跟著移動。在 $\kappa = 30$ 的山谷裡，一次呼叫走完 17,640 組 $(\eta, \gamma)$，每組 100 步。請**先預測**，題目用的是另一個碗：
 
 # %% bind="swings-seen"
 (sgd_along, sgd_across), (along, across) = crossings.values()
@@ -383,67 +391,83 @@ says("The zigzag *across* is damped", "**橫越**谷底的折返少了", across 
 says("the ball swings *along* the floor", "球會**沿著**谷底來回擺盪", along > 1)
 says("which plain descent did not do once", "一般的梯度下降則一次也沒有", sgd_along == 0)
 
-# %% key="quiz-border"
-hp.quiz("day4-border")
-
-# %% key="map-run"
-kappa, x, gammas = 30, np.linspace(0.01, 3.99, 180), np.linspace(0, 0.97, 98)
-settings = hp.Momentum(lr=x / kappa, momentum=gammas)
-limit = 100
-grid = hp.descend(hp.Quadratic([1, kappa]), settings, (1.0, 1.0), steps=limit, record=False)
-distance = np.where(grid.diverged, np.inf, np.linalg.norm(grid.end, axis=-1) / np.sqrt(2))
-wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
-print(f"{wrong.sum()} of {wrong.size} settings on the wrong side of 2(1 + γ)")
+# %% key="map-run" tags=["long"]
+with hp.predict("day4-border"):
+    kappa, x, gammas = 30, np.linspace(0.01, 3.99, 180), np.linspace(0, 0.97, 98)
+    settings, limit = hp.Momentum(lr=x / kappa, momentum=gammas), 100
+    bowl = hp.Quadratic([1, kappa])
+    grid = hp.descend(bowl, settings, (1.0, 1.0), limit, record=False)
+    distance = np.linalg.norm(grid.end, axis=-1) / np.sqrt(2)
+    distance[grid.diverged] = np.inf
+    root = np.sqrt(kappa)
+    best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
+    fig, ax = plt.subplots(figsize=(7.6, 3.8))
+    hp.figures.momentum_map(x, gammas, distance, ax, steps=limit, lowest=1e-14)
+    star = {"ms": 16, "mfc": "white", "mec": "black", "zorder": 6}
+    ax.plot(best_lr * kappa, best_momentum, "*", **star)
+    hp.show(fig, "day4-map")
+    i, j = np.unravel_index(distance.argmin(), distance.shape)
+    hp.say(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
+    hp.say(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
 
 # %% bind="swings-seen"
 says("Walk 17,640 pairs", "走完 17,640 組", distance.size == 17_640)
 says(r"a ravine with $\kappa = 30$", r"在 $\kappa = 30$ 的山谷裡", kappa == 30)
-
-# %% key="map-figure"
-fig, ax = plt.subplots(figsize=(7.6, 3.8))
-hp.figures.momentum_map(x, gammas, distance, ax, steps=limit, lowest=1e-14)
-root = np.sqrt(kappa)
-best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
-ax.plot(best_lr * kappa, best_momentum, "*", ms=16, mfc="white", mec="black", zorder=6)
-hp.show(fig, "day4-map")
-i, j = np.unravel_index(distance.argmin(), distance.shape)
-print(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
-print(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
+says("in one call, 100 steps each", "每組 100 步", limit == 100)
 
 # %% [markdown] key="map-seen" lang="en"
+# <details><summary>After your answer: how far the border moves</summary>
+#
+# In the question $\eta\lambda = 3$. On the map the line crosses 3 at $\gamma = 0.5$: with more memory than that the walk converges.
+#
+# </details>
+
+# %% [markdown] key="map-seen" lang="zh-TW" of="eea07222"
+# <details><summary>作答之後再看：界線移了多遠</summary>
+#
+# 題目裡 $\eta\lambda = 3$。在地圖上，界線在 $\gamma = 0.5$ 的地方通過 3：記憶比這個多，就會收斂。
+#
+# </details>
+
+# %% [markdown] key="map-border" lang="en"
 # The border is the straight line
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
-# Momentum lets the learning rate be larger, up to almost twice. (The few settings on the wrong side lie right beside the line, where 100 steps are too few to decide.) The fastest setting, the star, has a closed form (Polyak 1964):
+# Momentum lets the learning rate be larger, up to almost twice. (A few settings right beside the line are on the wrong side: 100 steps are too few to decide.) The fastest setting, the star, has a closed form (Polyak 1964):
 #
 # $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
 #
-# Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Change $\kappa$: where does the star go, and what becomes of the bottom edge?
+# Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Below is the ravine with $\kappa = 300$: where has the star gone, and what has become of the bottom edge? Then make the bowl round.
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="4aa4bc8b"
+# %% [markdown] key="map-border" lang="zh-TW" of="8e46e4bf"
 # 界線是一條直線：
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
-# 有了動量，學習率可以更大，最多將近兩倍。（站錯邊的那幾組都緊貼著線，只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak 1964）：
+# 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak 1964）：
 #
 # $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
 #
-# 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。改變 $\kappa$：星號往哪裡跑？最下面的邊又變得怎樣？
+# 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。下面換成 $\kappa = 300$ 的山谷：星號跑到哪裡去了？最下面的邊有什麼變化？再把碗變圓看看。
 
 # %% bind="map-seen"
+free("In the question ... the walk converges", "題目裡 ... 就會收斂", "the border, bound below")
+
+# %% bind="map-border"
+wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
 reach, beside = (
     x[(distance < 1).any(axis=1)].max() / x[distance[:, 0] < 1].max(),
     x[:, None] - 2 * (1 + gammas),
 )
 says("The border is the straight line", "界線是一條直線", wrong.mean() < 0.002)
 says("be larger, up to almost twice", "可以更大，最多將近兩倍", 1.85 < reach < 2)
-says("The few settings on the wrong side", "站錯邊的那幾組", 0 < wrong.sum() < 50)
-says("where 100 steps are too few", "只走 100 步還分不出結果", limit == 100)
-says("lie right beside the line", "都緊貼著線", np.abs(beside[wrong]).max() < 0.1)
+says("A few settings right beside the line", "緊貼著線的有幾組站錯邊", 0 < wrong.sum() < 50)
+says("100 steps are too few", "只走 100 步還分不出結果", limit == 100)
+says("are on the wrong side", "站錯邊", np.abs(beside[wrong]).max() < 0.1)
 says("The fastest setting, the star", "最快的設定，也就是星號", 0.95 < x[i] / kappa / best_lr < 1.05)
 says("has a closed form", "有現成的公式", abs(gammas[j] - best_momentum) < 0.03)
+free(r"the ravine with $\kappa = 300$", r"下面換成 $\kappa = 300$ 的山谷", "where the live figure opens")
 
 # %% key="explore-map"
 hp.explore_momentum_map()
@@ -465,31 +489,33 @@ steps["Momentum"] = [steps_to_a_millionth(tuned(k), k, 500) for k in kappas]
 print(steps["Momentum"])
 
 # %% key="acceleration-figure"
-slopes = {name: np.polyfit(np.log(kappas), np.log(counts), 1)[0] for name, counts in steps.items()}
+slopes = {}
+for name, counts in steps.items():
+    slopes[name], _ = np.polyfit(np.log(kappas), np.log(counts), 1)
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
 hp.figures.steps_by_condition(kappas, steps, slopes, ax)
 hp.show(fig, "day4-acceleration")
 
 # %% key="which-kappa"
 fits = {}
-for momentum in [0.5, 0.9, 0.99]:
+for momentum in [0.6, 0.9, 0.99]:
     root = np.sqrt(momentum)
     fits[momentum] = ((1 + root) / (1 - root)) ** 2
-    print(f"momentum {momentum:<4} is the best for κ = {fits[momentum]:,.0f}")
+    hp.say(f"momentum {momentum:<4} is the best for κ = {fits[momentum]:,.0f}")
 
 # %% [markdown] key="acceleration-seen" lang="en"
 # Momentum does speed up convergence: where the ravine is long, and when both numbers fit it. The usual $\gamma = 0.9$ fits a $\kappa$ above a thousand. In a round bowl, $\kappa = 1$, the formula itself gives $\gamma = 0$: nothing to gain.
 #
 # ## 6. A comparison, unfair and fair
 #
-# Let the gradient stay 1, and watch the step.
+# Let the gradient stay 1, and watch the step. **Predict:** where does its length end?
 
-# %% [markdown] key="acceleration-seen" lang="zh-TW" of="a7a4f067"
+# %% [markdown] key="acceleration-seen" lang="zh-TW" of="c333421e"
 # 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），公式算出來就是 $\gamma = 0$，沒有好處可言。
 #
 # ## 6. 一場比較：不公平的與公平的
 #
-# 讓梯度一直是 1，看看步伐變成多大。
+# 讓梯度一直是 1，看看步伐。**先預測**：最後會變成多長？
 
 # %% bind="acceleration-seen"
 says("Momentum does speed up convergence", "動量確實能加速收斂", 0.45 < slopes["Momentum"] < 0.57)
@@ -497,48 +523,65 @@ says("where the ravine is long", "前提是山谷夠長", 2 * steps["Momentum"][
 says(r"fits a $\kappa$ above a thousand", r"適合的 $\kappa$ 在一千以上", 1000 < fits[0.9] < 2000)
 free(r"In a round bowl", "如果碗是圓的", "algebra")
 
-# %% key="quiz-gain"
-hp.quiz("day4-gain")
-
 # %% key="gain-run"
-memories = [0, 0.5, 0.9, 0.95]
-rule, place, step_lengths = hp.Momentum(lr=0.1, momentum=memories), np.zeros(4), []
-state = rule.init(place)
-for _ in range(60):
-    place, state = rule.step(place, np.ones(4), state)
-    step_lengths.append(state.v)
-print("last step / lr:", (state.v / 0.1).round(1))
-
-# %% key="gain-figure"
-fig, ax = plt.subplots(figsize=(6.4, 3.4))
-lines = {f"γ = {g}": lengths for g, lengths in zip(memories, np.transpose(step_lengths))}
-hp.figures.named_lines(np.arange(1, 61), lines, ax, xlabel="step", ylabel="length of the step")
-hp.show(fig, "day4-gain")
+with hp.predict("day4-gain"):
+    memories = [0, 0.5, 0.9, 0.95]
+    rule, place, lengths = hp.Momentum(lr=0.1, momentum=memories), np.zeros(4), []
+    state = rule.init(place)
+    for _ in range(60):
+        place, state = rule.step(place, np.ones(4), state)
+        lengths.append(state.v)
+    fig, ax = plt.subplots(figsize=(6.4, 3.4))
+    lines = {f"γ = {g}": values for g, values in zip(memories, np.transpose(lengths))}
+    look = {"xlabel": "step", "ylabel": "length of the step"}
+    hp.figures.named_lines(np.arange(1, 61), lines, ax, **look)
+    hp.show(fig, "day4-gain")
+    hp.say(f"last step / lr: {(state.v / 0.1).round(1)}")
 
 # %% [markdown] key="gain-seen" lang="en"
-# The step grows to $\dfrac{\eta}{1-\gamma}$, the **effective rate**. With $\gamma = 0.9$ that is ten times $\eta$. (The last curve is still growing, towards 20.)
+# <details><summary>After your answer: how the step grows</summary>
 #
-# So what does it mean to compare SGD and momentum *at the same learning rate*? Train digits: 17 rates, five seeds, both optimizers, 170 trainings.
+# Each step adds $\eta$ and loses a share $1-\gamma$ of what there is, until both are equal. (The last curve is still growing, towards 20 times $\eta$.)
+#
+# </details>
 
-# %% [markdown] key="gain-seen" lang="zh-TW" of="907248a3"
-# 步伐會成長到 $\dfrac{\eta}{1-\gamma}$，稱為**有效學習率**。$\gamma = 0.9$ 時，它是 $\eta$ 的十倍。（最後一條線還在成長，會到 20 倍。）
+# %% [markdown] key="gain-seen" lang="zh-TW" of="7839b79b"
+# <details><summary>作答之後再看：步伐怎樣變長</summary>
 #
-# 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
+# 每一步都加上 $\eta$，又失去原有的 $1-\gamma$，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
+#
+# </details>
+
+# %% [markdown] key="effective" lang="en"
+# The step grows to $\dfrac{\eta}{1-\gamma}$, the **effective rate**. With $\gamma = 0.9$ that is ten times $\eta$.
+#
+# So what does it mean to compare SGD and momentum *at the same learning rate*? Train digits in batches of 64: 17 rates, five seeds, both optimizers, 170 trainings.
+
+# %% [markdown] key="effective" lang="zh-TW" of="42681b69"
+# 步伐會成長到 $\dfrac{\eta}{1-\gamma}$，稱為**有效學習率**（effective rate）。$\gamma = 0.9$ 時，它是 $\eta$ 的十倍。
+#
+# 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練，每批 64 個：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
 
 # %% bind="gain-seen"
 gains = dict(zip(memories, state.v / rule.lr))
-says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
+free("Each step adds ... both are equal", "每一步都加上 ... 直到兩者相等", "algebra")
 says("The last curve is still growing", "最後一條線還在成長", gains[memories[-1]] < 19.5)
-says("towards 20", "會到 20 倍", 19.9 < 1 / (1 - memories[-1]) < 20.1)
+says("towards 20", r"會到 $\eta$ 的 20 倍", 19.9 < 1 / (1 - memories[-1]) < 20.1)
+
+# %% bind="effective"
+gains = dict(zip(memories, state.v / rule.lr))
+says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
 
 # %% key="digits-run"
 rates = np.logspace(-3, 1, 17)
-plain = hp.train(network, digits, hp.SGD(rates), batch_size=64, epochs=10, seed=range(5))
-heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), batch_size=64, epochs=10, seed=range(5))
+job = {"batch_size": 64, "epochs": 10, "seed": range(5)}
+plain = hp.train(network, digits, hp.SGD(rates), **job)
+heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), **job)
 
-# %% bind="gain-seen"
+# %% bind="effective"
 says("17 rates, five seeds", "17 個學習率、五個種子", plain.train_loss.shape == (17, 5))
 says("170 trainings", "一共 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
+says("in batches of 64", "每批 64 個", job["batch_size"] == 64)
 
 # %% bind="title"
 says(
@@ -550,8 +593,10 @@ says("train digits 170 times", "訓練手寫數字 170 次", plain.train_loss.si
 
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
-for ax, gain, label in zip(axes, [1, 10], [r"learning rate $\eta$", r"effective rate $\eta/(1-\gamma)$"]):
-    curves = {"SGD": (rates, plain.train_loss), "Momentum": (gain * rates, heavy.train_loss)}
+labels = [r"learning rate $\eta$", r"effective rate $\eta/(1-\gamma)$"]
+for ax, gain, label in zip(axes, [1, 10], labels):
+    curves = {"SGD": (rates, plain.train_loss)}
+    curves["Momentum"] = gain * rates, heavy.train_loss
     hp.figures.rate_sweeps(curves, ax, label, "training loss")
 axes[0].legend()
 hp.show(fig, "day4-digits")
@@ -560,34 +605,39 @@ hp.show(fig, "day4-digits")
 common = [4, 12]
 for k in common:
     losses = plain.train_loss[k], heavy.train_loss[k]
-    print(f"both at {rates[k]:<4g} SGD {np.median(losses[0]):.2f}, momentum {np.median(losses[1]):.2f}")
+    slow, fast = (np.median(loss) for loss in losses)
+    hp.say(f"both at {rates[k]:<4g} SGD {slow:.2f}, momentum {fast:.2f}")
 
 # %% key="digits-fair" tags=["nbval-ignore-output"]
-tuned_well = {}
-for name, rule, sweep in [("SGD", hp.SGD, plain), ("Momentum", hp.Momentum, heavy)]:
-    best = rates[np.argmin(sweep.train_loss.mean(axis=1))]
-    again = hp.train(network, digits, rule(best), batch_size=64, epochs=10, seed=range(5, 15))
-    tuned_well[name] = again
-    low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
-    worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
-    print(
-        f"{name:<8} at {best:.2g}, ten new seeds: loss {loss:.3f} ({low:.3f} to {high:.3f}), "
-        f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
-    )
+fair_rates, tuned_well = rates[4:13], {}
+for size in [64, 16]:
+    job = {"batch_size": size, "epochs": 10}
+    for name, rule in [("SGD", hp.SGD), ("Momentum", hp.Momentum)]:
+        sweep = hp.train(network, digits, rule(fair_rates), seed=range(5), **job)
+        mean_loss = np.nan_to_num(sweep.train_loss, nan=9).mean(axis=1)
+        best = fair_rates[mean_loss.argmin()]
+        again = hp.train(network, digits, rule(best), seed=range(5, 15), **job)
+        tuned_well[name, size] = again
+        low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
+        worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
+        losses = f"loss {loss:.3f} ({low:.3f} to {high:.3f})"
+        read = f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
+        setting = f"batch size {size}: {name:<8} at {best:.2g}"
+        hp.say(f"{setting}, ten new seeds: {losses}, {read}")
 
 # %% [markdown] key="digits-seen" lang="en"
 # At 0.01 momentum wins by far; at 1 it loses by far. Whoever picks the common rate picks the winner.
 #
 # Over the effective rate (right) the two curves nearly coincide: there, momentum **acts like** SGD with ten times the rate. They part where SGD reaches its cliff. Momentum bears more, as on the map: in terms of the effective rate its border is $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$ instead of $2$.
 #
-# The fair contest, each at its own best rate and with new seeds: after ten epochs momentum's median loss is half of SGD's or less, while the accuracies overlap.
+# The fair contest, each at its own best rate and with new seeds: in batches of 64, after ten epochs, momentum's median loss is about half of SGD's or less, while the accuracies overlap. In batches of 16 little or nothing is left of the lead: there the noise of the gradients rules, and section 7 asks what momentum does about that.
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="f0678fae"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="c2da5e88"
 # 學習率 0.01 時動量法大勝，學習率 1 時卻慘敗。誰決定共用的學習率，誰就決定了贏家。
 #
 # 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率大十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
-# 公平的比賽是各用自己最好的學習率，再換新的種子：十個訓練週期之後，動量法損失的中位數只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。
+# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 個時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 個時，這個領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
 
 # %% bind="digits-seen"
 medians = np.array([np.median(sweep.train_loss, axis=1) for sweep in (plain, heavy)])
@@ -612,7 +662,7 @@ says(
     "動量法承受得住更大的有效學習率，和地圖上一樣",
     medians[1, cliff] < 0.1,
 )
-sgd, momentum = tuned_well["SGD"], tuned_well["Momentum"]
+sgd, momentum, noisy_sgd, noisy_momentum = tuned_well.values()
 fresh = set(plain.axes["seed"]).isdisjoint(momentum.axes["seed"])
 free("each at its own best rate", "公平的比賽是各用自己最好的學習率", "the rule of the contest")
 says("and with new seeds", "再換新的種子", fresh and len(momentum.axes["seed"]) == 10)
@@ -622,7 +672,10 @@ says(
     np.isclose(momentum.examples[-1], 10 * len(digits.X_train), rtol=0.01),
 )
 half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
-says("is half of SGD's or less", "只有 SGD 的一半，甚至更低", 0.2 < half < 0.55)
+says("is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6)
+says("in batches of 64", "每批 64 個時", ("SGD", 64) in tuned_well)
+noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
+says("In batches of 16 little or nothing is left", "每批 16 個時，這個領先就所剩無幾", noisy_half > 0.7)
 says(
     "while the accuracies overlap",
     "準確率的範圍則彼此重疊",
@@ -630,18 +683,21 @@ says(
 )
 
 # %% [markdown] key="memory" lang="en"
-# **How much memory?** Give each $\gamma$ its own best rate. That takes 3,660 trainings, too many for this page, so they were made once: 20 seeds to choose the rate, 50 others to report the median loss, and the lowest and highest.
+# **How much memory?** Give each $\gamma$ its own best rate, in batches of 64. That takes 3,660 trainings, too many for this page, so they were made once: 20 seeds to choose the rate, 50 others to report the median loss, and the lowest and highest.
 
-# %% [markdown] key="memory" lang="zh-TW" of="798cb62c"
-# **記憶要多長？** 讓每個 $\gamma$ 各用自己最好的學習率。這需要訓練 3,660 次，在這裡跑太久，所以事先跑過一次：用 20 個種子挑學習率，再用另外 50 個種子，回報損失的中位數和最低、最高值。
+# %% [markdown] key="memory" lang="zh-TW" of="21e655df"
+# **記憶要多長？** 讓每個 $\gamma$ 各用自己最好的學習率，每批 64 個。這需要訓練 3,660 次，在這裡跑太久，所以事先跑過一次：用 20 個種子挑學習率，再用另外 50 個種子，回報損失的中位數和最低、最高值。
 
 # %% key="memory-table"
 memory_table = hp.measured("day4-memory")
 print(memory_table.date, memory_table.seeds)
 for row in memory_table.rows:
-    print("γ = {momentum:<4}  η = {lr:<5.2g}  L = {loss:.3f} ({lowest:.3f}, {highest:.3f})".format(**row))
+    line = "γ = {momentum:<4}  η = {lr:<5.2g}  L = {loss:.3f} "
+    line += "({lowest:.3f}, {highest:.3f})"
+    print(line.format(**row))
 
 # %% bind="memory"
+free("in batches of 64", "每批 64 個", "the default of hp.train, which made the table")
 tuning, reported = (len(eval(seeds)) for seeds in memory_table.seeds.values())
 says("3,660 trainings", "訓練 3,660 次", memory_table["trainings"].sum() == 3660)
 says("20 seeds to choose the rate", "用 20 個種子挑學習率", tuning == 20)
@@ -672,65 +728,79 @@ says(
 )
 free("even at its own best rate", "配上自己最好的學習率", "the rule of the contest")
 says("too much memory is worse than none", "記憶太長，比沒有記憶更糟", by_memory[0.99] > 1.5 * by_memory[0])
-live = {0: tuned_well["SGD"], 0.9: tuned_well["Momentum"]}  # the two rows that the lesson trains itself
+live = {
+    0: tuned_well["SGD", 64],
+    0.9: tuned_well["Momentum", 64],
+}  # the two rows that the lesson trains itself
 same = [np.median(again.train_loss) / by_memory[momentum] for momentum, again in live.items()]
 says("Here the usual 0.9", "在這裡，常用的 0.9", 0.4 < min(same) <= max(same) < 2.5)
 
 # %% [markdown] key="noise" lang="en"
 # ## 7. Does momentum quiet the noise?
 #
-# It averages gradients, so it should. For one weight the variance settles at
-#
-# $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
-#
-# (With $\gamma = 0$ it is the one of section 2.) **Predict:** compared with SGD at $\eta = 0.1$, how wide does momentum wander at the same rate, and at the same *effective* rate?
+# It averages gradients, so it should. One weight in a parabola, noise in every gradient, long after the start. **Predict:** compared with SGD at $\eta = 0.1$, how wide does the weight wander with momentum 0.9 at the same *effective* rate?
 
-# %% [markdown] key="noise" lang="zh-TW" of="453ebe92"
+# %% [markdown] key="noise" lang="zh-TW" of="88f42371"
 # ## 7. 動量會讓雜訊安靜下來嗎？
 #
-# 動量把梯度平均起來，照理應該會。只有一個權重時，變異數最後穩定在
+# 動量把梯度平均起來，照理應該會。取拋物線上的一個權重，每個梯度都有雜訊，走到很久以後。**先預測**：和 $\eta = 0.1$ 的 SGD 相比，動量係數 0.9、**有效**學習率相同時，權重會晃得多寬？
+
+# %% key="noise-run"
+with hp.predict("day4-still"):
+    cases = {
+        "SGD, rate 0.1": (0.1, 0),
+        "momentum, rate 0.1": (0.1, 0.9),
+        "momentum, effective rate 0.1": (0.01, 0.9),
+    }
+    parabola, rests = hp.Quadratic([1.0]), {}
+    for title, (lr, gamma) in cases.items():
+        rule = hp.Momentum(lr, gamma)
+        path = hp.descend(parabola, rule, [0.0], 500, noise=1.0, seed=range(300))
+        exact = np.sqrt(lr * (1 + gamma) / ((1 - gamma) * (2 * (1 + gamma) - lr)))
+        rests[title] = path.w[:, 200:, 0], exact
+
+# %% key="noise-figure"
+with hp.after("day4-still"):
+    fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), sharey=True)
+    examples = {title: w[0] for title, (w, _) in rests.items()}
+    hp.figures.wanders(examples, [exact for _, exact in rests.values()], axes, 2.4)
+    hp.show(fig, "day4-noise")
+    for title, (w, exact) in rests.items():
+        width = f"weight ± {w.std():.3f} (formula {exact:.3f})"
+        step, mean = np.diff(w).std(), w.mean(axis=1).std()
+        hp.say(f"{title:<28} {width}   one step ± {step:.3f}   mean ± {mean:.3f}")
+
+# %% [markdown] key="noise-seen" lang="en"
+# <details><summary>After your answer: what is quieter, and what is not</summary>
+#
+# The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
+#
+# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: for the mean of the last 300 weights the last number of each printed line stays.
+#
+# </details>
+
+# %% [markdown] key="noise-seen" lang="zh-TW" of="ace4c160"
+# <details><summary>作答之後再看：什麼變安靜了，什麼沒有</summary>
+#
+# 有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+#
+# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還剩下的範圍。
+#
+# </details>
+
+# %% [markdown] key="noise-formula" lang="en"
+# For one weight the variance settles at
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# （$\gamma = 0$ 時，就是第 2 節的公式。）**先預測**：和 $\eta = 0.1$ 的 SGD 相比，動量法在學習率相同時，會晃得多寬？**有效**學習率相同時呢？
+# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2.
 
-
-# %% key="noise-run"
-def at_rest(lr, gamma):
-    exact = np.sqrt(lr * (1 + gamma) / ((1 - gamma) * (2 * (1 + gamma) - lr)))
-    run = hp.descend(parabola, hp.Momentum(lr, gamma), [0.0], 500, noise=1.0, seed=range(300))
-    return run.w[:, 200:, 0], exact
-
-
-rests = {
-    title: at_rest(lr, gamma)
-    for title, lr, gamma in [
-        ("SGD, rate 0.1", 0.1, 0),
-        ("momentum, rate 0.1", 0.1, 0.9),
-        ("momentum, effective rate 0.1", 0.01, 0.9),
-    ]
-}
-for title, (w, exact) in rests.items():
-    print(f"{title:<28} weight ± {w.std():.3f} (formula {exact:.3f})   one step ± {np.diff(w).std():.3f}")
-
-# %% key="noise-figure"
-fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), sharey=True)
-hp.figures.wanders({t: w[0] for t, (w, _) in rests.items()}, [e for _, e in rests.values()], axes, 2.4)
-hp.show(fig, "day4-noise")
-
-# %% [markdown] key="noise-seen" lang="en"
-# The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
+# %% [markdown] key="noise-formula" lang="zh-TW" of="b93d6069"
+# 只有一個權重時，變異數最後穩定在
 #
-# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch.
-
-# %% [markdown] key="noise-seen" lang="zh-TW" of="cebc65a9"
-# 有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+# $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次。
-
-# %% bind="noise"
-off = [abs(w.std() / exact - 1) for w, exact in rests.values()]
-says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
+# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。
 
 # %% bind="noise-seen"
 wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
@@ -739,7 +809,18 @@ says("**as wide as ever**", "**一點也沒有變窄**", 0.9 < same_effective / 
 says("three times as wide at the same rate", "學習率相同時，反而是三倍寬", 2.7 < same_rate / wide < 3.4)
 says("less than a quarter as large", "小到四分之一以下", 0.15 < smooth / single < 0.25)
 says("become smoother", "變小、變平滑的", smooth < single)
-free("To lower that ... larger batch", "要壓低底線 ... 更大的批次", "the formula; Days 2 and 3 measure it")
+free(
+    "To lower that ... larger batch",
+    "要壓低底線 ... 更大的批次",
+    "the formula; Days 2 and 3 measure it",
+)
+averaged = [w.mean(axis=1).var() / w.var() for w, _ in rests.values()]
+says("the last 300 weights", "最後 300 個權重", 300 < w.shape[1] < 302)
+says("average the weights instead", "改成平均權重", max(averaged) < 0.15)
+
+# %% bind="noise-formula"
+off = [abs(w.std() / exact - 1) for w, exact in rests.values()]
+says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
 
 # %% [markdown] key="nesterov" lang="en"
 # ## 8. Nesterov: look ahead (optional)
@@ -761,12 +842,13 @@ free("To lower that ... larger batch", "要壓低底線 ... 更大的批次", "t
 
 # %% key="nesterov-run"
 many, memory = hp.Quadratic(np.geomspace(1, 100, 20)), np.linspace(0, 0.98, 50)
-lowest = {}
-for name, rule in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
-    tries = hp.descend(many, rule(np.geomspace(5e-4, 0.05, 60), memory), np.ones(20), 100, record=False)
+tried, lowest = np.geomspace(5e-4, 0.05, 60), {}
+for name, kind in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
+    tries = hp.descend(many, kind(tried, memory), np.ones(20), 100, record=False)
     lowest[name] = np.where(tries.diverged, np.inf, many(tries.end)).min(axis=0)
 for name, losses in lowest.items():
-    print(f"{name:<8} best at γ = {memory[losses.argmin()]:.2f}, loss at γ = 0.9: {losses[45]:.0e}")
+    best = memory[losses.argmin()]
+    hp.say(f"{name:<8} best at γ = {best:.2f}, loss at γ = 0.9: {losses[45]:.0e}")
 
 # %% bind="nesterov"
 curvatures = many.eigenvalues
@@ -783,7 +865,8 @@ free(
 
 # %% key="nesterov-figure"
 fig, ax = plt.subplots(figsize=(6.4, 3.4))
-hp.figures.named_lines(memory, lowest, ax, xlabel=r"momentum $\gamma$", ylabel="best loss", yscale="log")
+look = {"xlabel": r"momentum $\gamma$", "ylabel": "best loss", "yscale": "log"}
+hp.figures.named_lines(memory, lowest, ax, **look)
 hp.show(fig, "day4-nesterov")
 
 # %% [markdown] key="nesterov-seen" lang="en"
@@ -825,8 +908,9 @@ for t in range(100):
     z = 0.9 * z + 1.0
     inside.append(v)
     outside.append(schedule(t) * z)
-print(f"way made in the 50 steps before the cut: {sum(inside[:50]):.1f} and {sum(outside[:50]):.1f}")
-print(f"way made in the 50 steps after the cut:  {sum(inside[50:]):.1f} and {sum(outside[50:]):.1f}")
+for when, part in [("before", slice(50)), ("after", slice(50, None))]:
+    ways = f"{sum(inside[part]):.1f} and {sum(outside[part]):.1f}"
+    hp.say(f"way made in the 50 steps {when} the cut: {ways}")
 
 # %% bind="forms"
 says(
@@ -838,7 +922,8 @@ says(
 # %% key="forms-figure"
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 forms = {"rate inside (today, Keras)": inside, "rate outside (PyTorch)": outside}
-hp.figures.named_lines(np.arange(1, 101), forms, ax, xlabel="step", ylabel="step length", yscale="log")
+look = {"xlabel": "step", "ylabel": "step length", "yscale": "log"}
+hp.figures.named_lines(np.arange(1, 101), forms, ax, **look)
 hp.show(fig, "day4-forms")
 
 # %% [markdown] key="forms-seen" lang="en"
@@ -898,7 +983,7 @@ free("## In practice ... tune again", "## 實務上 ... 重新調整", "what lib
 # **下一站**：[第 5 天](day5_adam.ipynb)。在山谷裡，所有權重共用一個學習率，總是一種妥協。如果每個權重都有自己的學習率呢？
 
 # %% bind="recap"
-says("which rises with the rate", "學習率越大，底線越高", levels[0] < levels[1] < levels[2])
+free("which rises with the rate", "學習率越大，底線越高", "the formula of section 2")
 says("noise got it out", "反而讓它出得來", 0.9 < shares["leave shallow"].mean(axis=1)[4])
 says(
     r"like $\kappa$ for gradient descent", r"梯度下降需要的步數隨 $\kappa$ 成長", 0.97 < slopes["SGD"] < 1.03
@@ -909,3 +994,6 @@ says(
     0.45 < slopes["Momentum"] < 0.57,
 )
 free("Compare at each one's own best rate", "比較時，各用自己最好的學習率", "advice")
+
+# %% key="progress"
+hp.progress()

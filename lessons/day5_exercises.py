@@ -303,19 +303,19 @@ hp.check("adamw_step", adamw_step)
 # **用用看**：三個權重都從 1 開始。資料把它們往兩邊來回拉，梯度分別是 $\pm 0.001$、$\pm 0.1$、$\pm 10$，平均起來等於沒有拉。剩下的只有衰減，$d = 0.1$，以 $\eta = 0.01$ 走 1,000 步。你的 `adam_step` 用 L2 懲罰的方式，把 $d\,w$ 加進梯度；你的 `adamw_step` 則用權重衰減的方式。**先預測**：哪些權重會縮小？縮小多少？
 
 # %% key="decay-run"
-both = ("adam_step", adam_step), ("adamw_step", adamw_step)
-if all(hp.check(*task).passed for task in both):
-    usual, sizes = (0.01, 0.9, 0.999, 1e-8), np.array([0.001, 0.1, 10.0])
-    l2, decayed = list(np.ones((3, 3))), list(np.ones((3, 3)))
-    l2[1:], decayed[1:] = np.zeros((2, 3)), np.zeros((2, 3))
-    for t in range(1, 1001):
-        pull = sizes * (-1.0) ** t
-        l2 = adam_step(*l2, t, pull + 0.1 * np.asarray(l2[0]), *usual)
-        decayed = adamw_step(*decayed, t, pull, *usual, 0.1)
-    for name, state in [("Adam with L2", l2), ("AdamW", decayed)]:
-        hp.say(f"{name:<12}  left of the weights: {np.abs(state[0]).round(2)}")
-else:
-    hp.say("Tasks 2 and 5 first: your two functions walk here.")
+with hp.predict("day5-decay-use"):
+    both = ("adam_step", adam_step), ("adamw_step", adamw_step)
+    if all(hp.check(*task).passed for task in both):
+        usual, sizes = (0.01, 0.9, 0.999, 1e-8), np.array([0.001, 0.1, 10.0])
+        l2, decayed = [(np.ones(3), np.zeros(3), np.zeros(3))] * 2  # w, m, v
+        for t in range(1, 1001):
+            pull = sizes * (-1.0) ** t
+            l2 = adam_step(*l2, t, pull + 0.1 * np.asarray(l2[0]), *usual)
+            decayed = adamw_step(*decayed, t, pull, *usual, 0.1)
+        for name, state in [("Adam with L2", l2), ("AdamW", decayed)]:
+            hp.say(f"{name:<12}  left of the weights: {np.abs(state[0]).round(2)}")
+    else:
+        hp.say("Tasks 2 and 5 first: your two functions walk here.")
 
 # %% [markdown] key="corrected-average" lang="en"
 # ## 6. An average that starts off wrong (2 points)

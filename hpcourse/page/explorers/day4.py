@@ -110,7 +110,7 @@ def explore_momentum_map(steps=50):
     image = ax.images[0]
     (best,) = ax.plot([], [], "*", ms=16, mfc="white", mec="black", zorder=6)
 
-    def update(kappa=30.0):
+    def update(kappa=300.0):
         path = descend(Quadratic((1.0, kappa)), Momentum(x / kappa, gamma), (1.0, 1.0), steps, record=False)
         left = np.linalg.norm(path.end, axis=-1) / np.sqrt(2)
         left[path.diverged] = np.inf
@@ -131,5 +131,5 @@ def explore_momentum_map(steps=50):
         fig,
         update,
         alt=text("Map of learning rate and momentum: dark where momentum is fast, white where it diverges."),
-        kappa=log_slider(1, 1000, 30.0, text("condition number κ")),
+        kappa=log_slider(1, 1000, 300.0, text("condition number κ")),
     )

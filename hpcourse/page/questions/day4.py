@@ -4,18 +4,18 @@ from hpcourse.page.quizzes import Question
 
 QUESTIONS = {
     "day4-noise": Question(
-        "A run sits in the shallow valley. What does some noise in every gradient do to its chances?",
+        "A ball sits at the bottom of the shallow valley. What if some noise comes into every gradient?",
         (
             (
-                "It keeps the run there: noise makes SGD fall into local minima.",
-                "Without noise the run can never leave. Noise can only add ways out.",
+                "It stays: noise makes SGD fall into local minima.",
+                "So people say. But without noise the ball can never leave: noise can only add ways out.",
             ),
             (
-                "It can carry the run over the barrier, out of the local minimum.",
-                "And the lower barrier is the easier one: measure how many come back.",
+                "It may be pushed over the barrier, out of the local minimum.",
+                "And the way back is harder, since the barrier is higher from the other side.",
             ),
             (
-                "Nothing: noise is zero on average.",
+                "Nothing changes: noise is zero on average.",
                 "On average, yes. But one lucky row of kicks is enough, and there are many steps.",
             ),
         ),
@@ -27,10 +27,13 @@ QUESTIONS = {
         (
             (
                 "No momentum can do that: memory only makes it faster",
-                "Memory also moves the border. Read the map.",
+                "It does make it faster. But memory also moves the border: read the map.",
             ),
             ("γ above 0.5", "η λ = 3, and 2(1 + γ) is larger than 3 as soon as γ is larger than 0.5."),
-            ("γ above 0.9", "η λ = 3. At γ = 0.9 the border is already at 3.8."),
+            (
+                "γ above 0.9",
+                "The usual 0.9 would do. But η λ = 3, and at γ = 0.9 the border is already at 3.8.",
+            ),
         ),
         right=1,
     ),
@@ -43,5 +46,71 @@ QUESTIONS = {
             ("It grows without end", "What is added stays 0.1, what is lost is a tenth of v: they balance."),
         ),
         right=2,
+    ),
+    "day4-puzzle": Question(
+        "Which of the two is closer after 40 steps, and by how much?",
+        (
+            (
+                "The first: no rate is better than its own",
+                "For a walker without memory. A rate is a compromise between the two directions; "
+                "a memory is more than a rate.",
+            ),
+            (
+                "About the same: both take 40 steps on the same slope",
+                "The steps are as many. But most of the first one's go to and fro.",
+            ),
+            (
+                "The second, two or three times closer",
+                "The right walker. But what memory gains, it gains in every step anew, and forty factors "
+                "multiply.",
+            ),
+            (
+                "The second, more than ten times closer",
+                "Steps that agree add up, and steps to and fro cancel, all the way.",
+            ),
+        ),
+        right=3,
+    ),
+    "day4-still": Question(
+        "At the same effective rate, how wide does the weight wander with momentum, compared with SGD?",
+        (
+            (
+                "About a third as wide: a mean of ten gradients varies less",
+                "The mean does vary less. But each gradient goes into many steps, and in all counts as much "
+                "as before.",
+            ),
+            (
+                "About as wide",
+                "Each gradient moves the weight by the effective rate in all, at once or bit by bit.",
+            ),
+            (
+                "About three times as wide",
+                "So it is at the same rate, where every gradient counts ten times as much.",
+            ),
+        ),
+        right=1,
+    ),
+    "day4-comparison": Question(
+        "SGD at 0.005, momentum 0.9 at 0.005, SGD at the effective rate: which two end alike?",
+        (
+            (
+                "The first two: the same learning rate",
+                "The same η. But under a steady gradient a step of momentum grows to ten times η.",
+            ),
+            (
+                "The last two: the same effective rate",
+                "Here, far below the border, the lead of momentum is the length of its steps.",
+            ),
+            (
+                "The two of SGD: the same rule",
+                "The same rule, but with ten times the rate it gets much farther in ten epochs.",
+            ),
+            (
+                "No two: memory does what no rate can do",
+                "In a long ravine it does. These rates are so small that the gradient hardly changes within "
+                "ten steps, and then memory is a longer step.",
+            ),
+        ),
+        right=1,
     ),
 }

@@ -113,4 +113,28 @@ QUESTIONS = {
         ),
         right=1,
     ),
+    "day5-decay-use": Question(
+        "Which of the three weights shrink, with Adam and L2, and with AdamW?",
+        (
+            (
+                "With both rules all three, and alike",
+                "With SGD it would be so, where both are the same. Adam divides the gradient, and the "
+                "penalty in it, weight by weight.",
+            ),
+            (
+                "With L2 mostly the one with large gradients; with AdamW all alike",
+                "The other way round: where gradients are large, Adam divides by a large number, and the "
+                "penalty with them.",
+            ),
+            (
+                "With L2 mostly those with smaller gradients; with AdamW all alike",
+                "L2's penalty is divided by the size of the gradients; AdamW's decay is divided by nothing.",
+            ),
+            (
+                "With L2 all alike; with AdamW mostly those with smaller gradients",
+                "The W stands for the decay that is taken out of the gradient, so nothing divides it.",
+            ),
+        ),
+        right=2,
+    ),
 }
