@@ -58,7 +58,7 @@ additions: $(VENV)/dev
 
 browser-oldest: $(VENV)/dev $(VENV)-oldest/ready
 	JUPYTER_PYTHON="$(abspath $(VENV)-oldest/bin/python)" $(QUIET) $(BIN)/python -m pytest -q \
-		-m "browser and not lite" tests/browser -k "live_figure or predictions or (lesson and day1)"
+		-m "browser and not lite" tests/browser -k "live_figure or predicting or (lesson and day1)"
 
 site: $(VENV)/site
 	$(BIN)/python -m tools.site.build

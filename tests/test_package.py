@@ -186,6 +186,12 @@ def test_the_examples_in_the_docstrings_run(module):
     assert failed == 0
 
 
+def test_no_two_files_of_tests_have_one_name():
+    """pytest collects only one of them where both are run at once."""
+    names = [path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py"]
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_everything_public_is_documented(module):
     loaded = importlib.import_module(f"hpcourse.{module}")
