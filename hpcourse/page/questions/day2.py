@@ -37,7 +37,7 @@ QUESTIONS = {
                 "A few of 360 images. A tuned constant rate is not far from what this network can do.",
             ),
             (
-                "About ten",
+                "About ten points",
                 "On the parabola the loss fell to a fraction. But the loss is not accuracy, which is nearly full here.",
             ),
             (
