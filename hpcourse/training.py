@@ -290,7 +290,7 @@ class _Runs:
     def step(self, gradient):
         if self.clip is not None:
             length = np.sqrt(np.square(gradient, dtype=float).sum(axis=-1, keepdims=True))
-            gradient = gradient * np.minimum(1, self.clip / length)
+            gradient = (gradient * np.minimum(1, self.clip / length)).astype(self.w.dtype)
         if self.state.t:
             self._average()  # only now it is known that these weights have not diverged
         if self.values is None or self.scheduled:
