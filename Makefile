@@ -9,7 +9,7 @@ ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
 .PHONY: help lab test lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site site-test \
 	lite platforms binder colab lowest \
-	links notebooks claims bench clean
+	links notebooks claims bench torch clean
 
 help:
 	@echo "make lab         open the course in JupyterLab (NOTEBOOKS=zh-TW for Traditional Chinese)"
@@ -18,6 +18,7 @@ help:
 	@echo "make site        build the course as a site to read, in build/site"
 	@echo "make lite        build the course as a site that runs in the browser alone, in build/lite"
 	@echo "make platforms   run the notebooks as Colab does, with the lowest versions allowed, and Binder's own steps"
+	@echo "make torch       run the notebook to take home, in an environment with PyTorch (several GB)"
 	@echo "make links       write the address of your fork into every badge, link and setup cell"
 	@echo "make claims      measure every claim of the course and print the table"
 	@echo "make mutate      change 100 constants of the lessons: is each sentence that becomes false refused?"
@@ -85,6 +86,12 @@ lowest: $(VENV)/dev $(VENV)-lowest/ready
 		tests/test_package.py tests/core tests/page tests/checks
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k en/ tests/platforms/test_notebooks.py --platform $(VENV)-lowest
 
+# The notebook to take home, in an environment with PyTorch, which is no dependency of the course.
+torch: $(VENV)-torch/ready
+	$(QUIET) TQDM_DISABLE=1 $(VENV)-torch/bin/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 \
+		$(wildcard notebooks/*/take_home_pytorch.ipynb)
+	$(QUIET) $(VENV)-torch/bin/python -m pytest -q tests/core -k torch
+
 links: $(VENV)/dev
 	$(BIN)/python -m tools.links $(if $(REPO),--repo $(REPO)) $(if $(BRANCH),--branch $(BRANCH))
 
@@ -134,6 +141,11 @@ $(VENV)-lowest/ready: pyproject.toml tests/platforms/lowest.py | $(VENV)/bin/pyt
 $(VENV)-oldest/ready: pyproject.toml tests/browser/oldest.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv --clear $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet --editable . --requirement tests/browser/oldest.txt
+	@touch $@
+
+$(VENV)-torch/ready: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m venv --clear $(VENV)-torch
+	$(VENV)-torch/bin/python -m pip install --quiet torch --editable ".[dev]"
 	@touch $@
 
 # Apart, because its kernel for browsers would disturb JupyterLab.

@@ -42,6 +42,7 @@ _LATER = _MODULES | {
     "lr_range_test": "hpcourse.measure",
     "measured": "hpcourse.stored",
     "predict": "hpcourse.page.predictions",
+    "needs": "hpcourse.page.needs",
     "progress": "hpcourse.page.recap",
     "quiz": "hpcourse.page.quizzes",
     "regimes": "hpcourse.measure",

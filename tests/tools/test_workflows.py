@@ -27,6 +27,7 @@ def test_there_are_workflows():
         "release.yml",
         "site.yml",
         "tests.yml",
+        "torch.yml",
         "wheel.yml",
     ]
 

@@ -47,7 +47,7 @@ def explore_adam(steps=60):
         third.axhline(height, color=figures.GREY, lw=0.6, ls=":")
     third.set(xlim=(0, steps + 1), ylim=(-5, 5), xlabel="step")
 
-    def update(sequence="same", t=10, beta1=0.9, beta2=0.999, size=1.0):
+    def update(sequence="same", t=40, beta1=0.9, beta2=0.999, size=1.0):
         g = size * sequences[sequence]
         memory = replay(Adam(lr=1.0, beta1=beta1, beta2=beta2), g).memory
         m, v = memory["m"], memory["v"]
@@ -75,7 +75,7 @@ def explore_adam(steps=60):
         sequence=widgets.Dropdown(
             options=[(text(words), name) for name, words in _SEQUENCES.items()], description=text("gradients")
         ),
-        t=widgets.IntSlider(value=10, min=1, max=steps, description=text("step t")),
+        t=widgets.IntSlider(value=40, min=1, max=steps, description=text("step t")),
         beta1=widgets.SelectionSlider(options=[0.0, 0.5, 0.9, 0.99], value=0.9, description="β₁"),
         beta2=widgets.SelectionSlider(options=[0.0, 0.1, 0.9, 0.99, 0.999], value=0.999, description="β₂"),
         size=log_slider(1e-10, 1e6, 1.0, text("size of the gradients")),
@@ -107,7 +107,7 @@ def explore_turned_ravine(steps=150):
     right.legend(loc="lower left").set_zorder(1)
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, steps), ylim=(1e-8, 1e4))
 
-    def update(angle=0.0, lr=0.1, steepness=100.0):
+    def update(angle=0.0, lr=0.1, steepness=1000.0):
         turn = np.deg2rad(angle)
         frame = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         bends = frame @ np.diag([1.0, steepness]) @ frame.T
@@ -136,7 +136,7 @@ def explore_turned_ravine(steps=150):
             value=0, min=0, max=90, step=5, readout_format=".0f", description=text("angle (degrees)")
         ),
         lr=log_slider(0.01, 1, 0.1, text("Adam's learning rate η")),
-        steepness=log_slider(1, 1000, 100.0, text("condition number κ")),
+        steepness=log_slider(1, 1000, 1000.0, text("condition number κ")),
     )
 
 

@@ -1,0 +1,322 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # To take home · The course in PyTorch
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Ftake_home_pytorch.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/take_home_pytorch.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/take_home_pytorch.ipynb) · [English](../en/take_home_pytorch.ipynb) · [繁體中文](../zh-TW/take_home_pytorch.ipynb)
+#
+# **You will do:** see that `hp.train` and PyTorch are the same arithmetic, number by number; then carry the procedure of Day 6 over to a loop of your own.
+#
+# **You will take:** one function to copy, and the cells around it: range test, coarse search, step back, report with a spread. Put your own model and data in.
+#
+# **You need:** Days 1 to 6, and PyTorch: Colab and Kaggle have it. About 30 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive.
+
+# %% [markdown] key="title" lang="zh-TW" of="0abb228e"
+# # 帶回家 · 用 PyTorch 走一遍這門課
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Ftake_home_pytorch.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/take_home_pytorch.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/take_home_pytorch.ipynb) · [English](../en/take_home_pytorch.ipynb) · [繁體中文](../zh-TW/take_home_pytorch.ipynb)
+#
+# **你會動手做**：逐個數字對照，看 `hp.train` 和 PyTorch 算的是同一件事；再把第 6 天的流程，搬到自己的訓練迴圈裡。
+#
+# **你會帶走**：一個可以直接複製的函式，以及圍繞它的幾格程式：範圍測試、粗略搜尋、往後退一步、附上離散程度的報告。換上你自己的模型和資料就能用。
+#
+# **你需要**：第 1 天到第 6 天的內容，還有 PyTorch；Colab 和 Kaggle 已經裝好。大約 30 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
+import matplotlib.pyplot as plt
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+hp.use_style()
+torch = hp.needs("torch", "pip install torch")
+torch.set_num_threads(1)  # in small models threads only wait for each other
+
+# %% [markdown] key="same" lang="en"
+# ## 1. The same arithmetic
+#
+# Our network's weights are one long row; PyTorch keeps a matrix and a bias for each layer. `as_torch` hangs the same numbers into PyTorch's layers. Then both train on the same batches in the same order, in double precision, and we compare every loss of two epochs.
+
+# %% [markdown] key="same" lang="zh-TW" of="fc3acbc5"
+# ## 1. 同樣的算術
+#
+# 我們的網路，權重是長長的一列；PyTorch 則是每一層一個矩陣、一組偏差（bias）。`as_torch` 把同樣的數字放進 PyTorch 的各層。然後兩邊用同樣的批次、同樣的順序、雙精度來訓練，比較兩個訓練週期裡的每一個損失。
+
+
+# %% key="as-torch"
+def as_torch(network, w):
+    layers, start = [], 0
+    for inputs, outputs in zip(network.sizes, network.sizes[1:]):
+        layer = torch.nn.Linear(inputs, outputs, dtype=torch.float64)
+        end = start + outputs * (inputs + 1)
+        block = torch.tensor(w[start:end]).reshape(outputs, inputs + 1)
+        with torch.no_grad():
+            layer.weight.copy_(block[:, :-1])
+            layer.bias.copy_(block[:, -1])
+        layers, start = [*layers, layer, torch.nn.ReLU()], end
+    return torch.nn.Sequential(*layers[:-1])
+
+
+# %% key="torch-losses"
+def torch_losses(network, data, make, epochs=2, seed=0):
+    rng, losses = np.random.default_rng(seed), []
+    model = as_torch(network, network.init(rng, np.float64))
+    optimizer = make(model.parameters())
+    for _ in range(epochs):
+        for X, y in hp.minibatches(data.X_train, data.y_train, 64, rng):
+            outputs = model(torch.tensor(X, dtype=torch.float64))
+            loss = torch.nn.functional.cross_entropy(outputs, torch.tensor(y))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return np.array(losses)
+
+
+# %% key="agree"
+optim, network, digits = torch.optim, hp.MLP((64, 32, 10)), hp.digits()
+pairs = [
+    (hp.SGD(0.1), lambda w: optim.SGD(w, lr=0.1)),
+    (hp.Momentum(0.05), lambda w: optim.SGD(w, lr=0.05, momentum=0.9)),
+    (hp.Nesterov(0.05), lambda w: optim.SGD(w, lr=0.05, momentum=0.9, nesterov=True)),
+    (hp.AdaGrad(0.05), lambda w: optim.Adagrad(w, lr=0.05, eps=1e-8)),
+    (hp.RMSProp(0.01), lambda w: optim.RMSprop(w, lr=0.01, alpha=0.9, eps=1e-8)),
+    (hp.Adam(0.01), lambda w: optim.Adam(w, lr=0.01, eps=1e-8)),
+    (hp.AdamW(0.01), lambda w: optim.AdamW(w, lr=0.01, eps=1e-8, weight_decay=0.01)),
+]
+
+# %% key="agree-run"
+furthest = {}
+for ours, theirs in pairs:
+    history = hp.train(network, digits, ours, epochs=2, seed=0, dtype=np.float64)
+    apart = np.abs(history.loss - torch_losses(network, digits, theirs)).max()
+    furthest[type(ours).__name__] = apart
+    hp.say(f"{type(ours).__name__:<8} agrees within 1e-12: {apart < 1e-12}")
+
+# %% [markdown] key="agree-seen" lang="en"
+# Every rule of the course is PyTorch's, to the last digits. What differs between libraries is not the formula but what they call by the same name:
+#
+# | here | PyTorch | Keras | beware |
+# |---|---|---|---|
+# | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch keeps the rate outside of the velocity: another path when the rate changes |
+# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras starts the sum at 0.1 |
+# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch's default is 0.99 |
+# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras adds ε to the root before the hat |
+# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | default decay 0.01 in PyTorch, 0.004 in Keras |
+# | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch's rises again after T |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `warmup_steps=W` | PyTorch begins at 1/3 unless told, Keras at 0 |
+# | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves |
+# | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
+
+# %% [markdown] key="agree-seen" lang="zh-TW" of="178056c8"
+# 課程裡的每一條規則，和 PyTorch 算到最後幾位都一樣。各家程式庫的差別不在公式，而在同一個名字底下放了什麼：
+#
+# | 這裡 | PyTorch | Keras | 小心 |
+# |---|---|---|---|
+# | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch 把學習率留在速度外面：學習率一變，路徑就不同 |
+# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras 的總和從 0.1 開始 |
+# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch 的預設值是 0.99 |
+# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras 把 ε 加到還沒戴帽子的平方根上 |
+# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | 衰減的預設值，PyTorch 是 0.01，Keras 是 0.004 |
+# | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch 過了 T 又會升上去 |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `warmup_steps=W` | 沒有指定的話，PyTorch 從 1/3 開始，Keras 從 0 開始 |
+# | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，學習率的上限就減半 |
+# | He 的起始權重 | `nn.Linear`：均勻分布，±1/√n | Glorot | 起點不同，懸崖的位置也不同 |
+
+# %% [markdown] key="loop" lang="en"
+# ## 2. A loop to copy
+#
+# Everything of the seven days in one function: batches drawn from the seed; AdamW that decays matrices only; a schedule by update, which may be any function of the update's number, so ours too; clipping; the loss and the length of the gradient logged at every update; and data that are not trained on, to judge by. Put your own model in: `make_model()` returns a fresh one, `data` is (inputs, targets).
+
+# %% [markdown] key="loop" lang="zh-TW" of="2554b926"
+# ## 2. 可以直接複製的迴圈
+#
+# 七天的內容都在這一個函式裡：批次由種子決定；AdamW 只衰減矩陣；排程以更新次數計算，任何以更新次數為輸入的函式都能用，我們的排程也可以；梯度裁剪；每次更新都記下損失和梯度的長度；還有不拿來訓練、只用來評分的資料。換上你自己的模型：`make_model()` 回傳一個全新的模型，`data` 是（輸入，目標）。
+
+
+# %% key="fit" tags=["long"]
+def fit(make_model, data, held_out, schedule, batch_size=64, epochs=10, seed=0, decay=0.01, clip=1.0):
+    """Train a fresh model; returns it and a log: loss, grad_norm, lr by update, and how it does on held_out.
+
+    `schedule` is a rate, or a function of the number of updates made so far. A run has failed when a loss is
+    no longer finite: the log then says so, and training ends there.
+    """
+    torch.manual_seed(seed)  # the initial weights, and dropout if there is any
+    model, (X, y) = make_model(), data
+    matrices = [p for p in model.parameters() if p.ndim >= 2]
+    others = [p for p in model.parameters() if p.ndim < 2]  # biases and norms are not decayed
+    groups = [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=1.0)
+    rate = schedule if callable(schedule) else lambda t: schedule
+    order = torch.Generator().manual_seed(seed)  # the order of the examples, apart from the weights
+    log = {"loss": [], "grad_norm": [], "lr": [], "failed": False}
+    for _ in range(epochs):
+        model.train()
+        for batch in torch.randperm(len(X), generator=order).split(batch_size):
+            t = len(log["loss"])
+            for group in optimizer.param_groups:
+                group["lr"] = float(rate(t))
+            loss = torch.nn.functional.cross_entropy(model(X[batch]), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+            log["loss"].append(loss.item())
+            log["grad_norm"].append(norm.item())
+            log["lr"].append(float(rate(t)))
+            if not np.isfinite(log["loss"][-1]):
+                log["failed"] = True
+                return model, log | evaluate(model, held_out)
+            optimizer.step()
+    return model, log | evaluate(model, held_out)
+
+
+@torch.no_grad()
+def evaluate(model, data):
+    """Loss and accuracy on data that the model was not trained on."""
+    model.eval()
+    outputs = model(data[0])
+    loss = torch.nn.functional.cross_entropy(outputs, data[1]).item()
+    accuracy = (outputs.argmax(dim=1) == data[1]).float().mean().item()
+    return {"held_out_loss": loss if np.isfinite(loss) else np.inf, "held_out_accuracy": accuracy}
+
+
+# %% [markdown] key="split" lang="en"
+# **Three parts.** Train on the first, choose by the second, report on the third, once.
+
+# %% [markdown] key="split" lang="zh-TW" of="1a768b70"
+# **分成三份**：第一份拿來訓練，第二份拿來挑設定，第三份只在最後報告一次。
+
+# %% key="split-run"
+inputs, classes = torch.tensor(digits.X_train, dtype=torch.float32), torch.tensor(digits.y_train)
+training, validation = (inputs[:1150], classes[:1150]), (inputs[1150:], classes[1150:])
+report = torch.tensor(digits.X_test, dtype=torch.float32), torch.tensor(digits.y_test)
+
+
+def make_model():
+    return torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+
+
+# %% [markdown] key="range" lang="en"
+# **Range test** (Day 1): one short run whose rate grows by equal factors. Where the loss begins to fall and where it blows up are the ends of the range to search.
+
+# %% [markdown] key="range" lang="zh-TW" of="db120262"
+# **範圍測試**（第 1 天）：跑一小段，學習率以固定倍數放大。損失開始下降和衝上去的地方，就是搜尋範圍的兩端。
+
+# %% key="range-run"
+ramp = hp.schedules.GeometricRamp(1e-5, 10, 90)
+_, log = fit(make_model, training, validation, ramp, epochs=5, clip=np.inf)
+fig, ax = plt.subplots()
+ax.plot(log["lr"], log["loss"])
+ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="training loss", ylim=(0, 4))
+hp.show(fig, "take_home_pytorch-range")
+
+# %% [markdown] key="search" lang="en"
+# **Coarse search** (Day 6): rates by factors of about three, two seeds each, warmup and cosine by update. Then **step back from the cliff**: not the rate with the best mean, but the smallest one whose worst seed is nearly as good as the best rate's.
+
+# %% [markdown] key="search" lang="zh-TW" of="4ab1dca5"
+# **粗略搜尋**（第 6 天）：學習率以大約三倍為間隔，每個兩個種子，預熱加上餘弦衰減，以更新次數計算。然後**從懸崖往後退一步**：不選平均最好的學習率，而是選最小、而且最差的種子也幾乎一樣好的那一個。
+
+
+# %% key="search-run"
+def recipe(lr, updates=180):
+    return hp.LinearWarmup(updates // 10, hp.CosineDecay(lr, updates - updates // 10))
+
+
+def search(make_model, training, validation, rates, seeds=(0, 1), margin=0.02, **settings):
+    worst = []
+    for lr in rates:
+        logs = [fit(make_model, training, validation, recipe(lr), seed=s, **settings)[1] for s in seeds]
+        worst.append(max(log["held_out_loss"] for log in logs))
+        hp.say(f"lr = {lr:.2g}: worst validation loss {worst[-1]:.2f}")
+    return rates[next(k for k, loss in enumerate(worst) if loss <= min(worst) + margin)]
+
+
+# %% key="search-digits" tags=["nbval-ignore-output"]
+chosen = search(make_model, training, validation, np.logspace(-3.5, -0.5, 7))
+hp.say(f"chosen: {chosen:.2g}")
+
+# %% [markdown] key="final" lang="en"
+# **Report**: the chosen settings on new seeds, on the part that nobody has looked at, with the spread.
+
+# %% [markdown] key="final" lang="zh-TW" of="ec385e5a"
+# **報告**：用選定的設定、新的種子，在還沒有人看過的那一份資料上評分，並附上離散程度。
+
+# %% key="final-run" tags=["nbval-ignore-output"]
+accuracy = [
+    fit(make_model, training, report, recipe(chosen), seed=s)[1]["held_out_accuracy"] for s in range(10, 15)
+]
+hp.say(f"unseen digits: mean {np.mean(accuracy):.1%}, from {min(accuracy):.1%} to {max(accuracy):.1%}")
+
+# %% [markdown] key="own" lang="en"
+# ## 3. Another model, the same cells
+#
+# A small model of letters: from three letters guess the next, in the commonest words of an old book. Nothing of the procedure changes. Replace these two cells by your own model and data.
+
+# %% [markdown] key="own" lang="zh-TW" of="23797a7b"
+# ## 3. 換一個模型，同樣的程式格
+#
+# 一個很小的字母模型：看前三個字母，猜下一個，材料是一本古書裡最常見的字。流程完全不變。把這兩格換成你自己的模型和資料就行了。
+
+# %% key="letters"
+words, counts = hp.bigram_counts("en")
+often = np.random.default_rng(0).choice(words, 1500, p=counts.sum(axis=1) / counts.sum())
+spelt = [f"...{word}." for word in often]
+pieces = [(word[k : k + 3], word[k + 3]) for word in spelt for k in range(len(word) - 3)]
+alphabet = sorted(set("".join(spelt)))
+context = torch.tensor([[alphabet.index(c) for c in before] for before, _ in pieces])
+following = torch.tensor([alphabet.index(c) for _, c in pieces])
+ends = [int(0.7 * len(pieces)), int(0.85 * len(pieces))]
+parts = zip(context.tensor_split(ends), following.tensor_split(ends))
+letters_train, letters_validation, letters_report = parts
+
+
+# %% key="letters-model"
+def make_letters():
+    n = len(alphabet)
+    embedding, hidden = torch.nn.Embedding(n, 16), torch.nn.Linear(48, 64)
+    return torch.nn.Sequential(embedding, torch.nn.Flatten(), hidden, torch.nn.ReLU(), torch.nn.Linear(64, n))
+
+
+# %% key="letters-search" tags=["nbval-ignore-output"]
+settings = {"batch_size": 64, "epochs": 3}
+chosen = search(make_letters, letters_train, letters_validation, np.logspace(-3.5, -1, 6), **settings)
+_, log = fit(make_letters, letters_train, letters_report, recipe(chosen), seed=10, **settings)
+hp.say(f"chosen: {chosen:.2g}, loss {log['held_out_loss']:.2f}, guessing {np.log(len(alphabet)):.2f}")
+
+# %% [markdown] key="recap" lang="en"
+# ## What you take with you
+#
+# - `fit`: copy it. Its log tells what broke when something does: a gradient that jumps, a loss that sits at guessing, a rate that was not what you thought.
+# - The order: split in three, range test, coarse search, step back, report with a spread. Change the batch size, and begin again with the rate (Day 3).
+# - The schedules of the course are functions of the update: `hp.WarmupStableDecay` works here as well.
+
+# %% [markdown] key="recap" lang="zh-TW" of="4f427779"
+# ## 今天帶走的東西
+#
+# - `fit`：複製它。出了問題，看它的記錄就知道壞在哪裡：梯度突然暴衝、損失停在亂猜的程度、學習率和你以為的不一樣。
+# - 順序：分成三份、範圍測試、粗略搜尋、往後退一步、附上離散程度的報告。批次大小一換，學習率就要重新找（第 3 天）。
+# - 課程的排程都是更新次數的函式：`hp.WarmupStableDecay` 在這裡也能用。
