@@ -160,8 +160,7 @@ with hp.predict("day4-comparison"):
         for name, rule in rules.items():
             run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, **job)
             low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
-            spread = f"({low:.2f} to {high:.2f})"
-            hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} {spread}")
+            hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
     else:
         hp.say("Your function first.")
 

@@ -189,8 +189,7 @@ with hp.after("day4-noise"):
     hp.show(fig, "day4-escape")
     heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
     low, high = (f"{height:.2f}" for height in heights)
-    barriers = f"from the shallow valley {low}, from the deep one {high}"
-    hp.say(f"height of the barrier {barriers}")
+    hp.say(f"height of the barrier from the shallow valley {low}, from the deep one {high}")
 
 # %% bind="escape"
 says(
@@ -248,8 +247,7 @@ for rule, size, passes in contest:
     accuracy = np.nan_to_num(run.test_accuracy)
     worst, *_, top = best = np.sort(accuracy[accuracy.mean(axis=1).argmax()])
     marks.append(best)
-    read = f"test accuracy {worst:.0%} to {top:.0%}"
-    hp.say(f"{size:>4} images a step, {passes:>2} passes: {read}")
+    hp.say(f"{size:>4} images a step, {passes:>2} passes: test accuracy {worst:.0%} to {top:.0%}")
 
 # %% bind="fast"
 says("1,437 steps with one image each, or one", "每步一張、走 1,437 步", len(digits.X_train) == 1437)
@@ -368,8 +366,7 @@ fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)},
 for name, walker in fair.items():
     w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
     along, across = crossings[name] = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
-    seen = f"across the floor {across:>2} times, past the minimum {along} times"
-    hp.say(f"{name:<8} in 60 steps: {seen}")
+    hp.say(f"{name:<8} in 60 steps: across the floor {across:>2} times, past the minimum {along} times")
 
 # %% [markdown] key="swings-seen" lang="en"
 # The zigzag *across* is damped: that is what the saying means. In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
@@ -620,10 +617,11 @@ for size in [64, 16]:
         tuned_well[name, size] = again
         low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
         worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
-        losses = f"loss {loss:.3f} ({low:.3f} to {high:.3f})"
-        read = f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
-        setting = f"batch size {size}: {name:<8} at {best:.2g}"
-        hp.say(f"{setting}, ten new seeds: {losses}, {read}")
+        hp.say(
+            f"batch size {size}: {name:<8} at {best:.2g}, ten new seeds: "
+            f"loss {loss:.3f} ({low:.3f} to {high:.3f}), "
+            f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
+        )
 
 # %% [markdown] key="digits-seen" lang="en"
 # At 0.01 momentum wins by far; at 1 it loses by far. Whoever picks the common rate picks the winner.
@@ -766,9 +764,11 @@ with hp.after("day4-still"):
     hp.figures.wanders(examples, [exact for _, exact in rests.values()], axes, 2.4)
     hp.show(fig, "day4-noise")
     for title, (w, exact) in rests.items():
-        width = f"weight ± {w.std():.3f} (formula {exact:.3f})"
         step, mean = np.diff(w).std(), w.mean(axis=1).std()
-        hp.say(f"{title:<28} {width}   one step ± {step:.3f}   mean ± {mean:.3f}")
+        hp.say(
+            f"{title:<28} weight ± {w.std():.3f} (formula {exact:.3f})   "
+            f"one step ± {step:.3f}   mean ± {mean:.3f}"
+        )
 
 # %% [markdown] key="noise-seen" lang="en"
 # <details><summary>After your answer: what is quieter, and what is not</summary>
@@ -909,8 +909,7 @@ for t in range(100):
     inside.append(v)
     outside.append(schedule(t) * z)
 for when, part in [("before", slice(50)), ("after", slice(50, None))]:
-    ways = f"{sum(inside[part]):.1f} and {sum(outside[part]):.1f}"
-    hp.say(f"way made in the 50 steps {when} the cut: {ways}")
+    hp.say(f"way made in the 50 steps {when} the cut: {sum(inside[part]):.1f} and {sum(outside[part]):.1f}")
 
 # %% bind="forms"
 says(
