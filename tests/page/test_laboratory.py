@@ -1,6 +1,7 @@
 """The capstone: the laboratory's budget and log, the problem, and the check of the settings."""
 
 import functools
+import html
 import json
 import os
 import subprocess
@@ -206,11 +207,16 @@ def test_the_plot_has_a_text_alternative_in_both_languages(lab, monkeypatch):
     lab.plot()
     hp.use_language("zh-TW")
     lab.plot()
-    texts = [bundle["text/plain"] for bundle in shown]
+    pictures, besides = shown[::2], shown[1::2]  # beside each picture, its words for a screen reader
+    texts = [bundle["text/plain"] for bundle in pictures]
     assert "0 so far" in texts[0]
     assert f"{lab.log[0].accuracy:.1%}" in texts[1]
     assert "驗證準確率" in texts[2]
-    assert all(bundle["image/png"] for bundle in shown)
+    assert all(bundle["image/png"] for bundle in pictures)
+    labels = [
+        f'aria-label="{html.escape(words)}"' in beside["text/html"] for words, beside in zip(texts, besides)
+    ]
+    assert labels == [True] * 3
 
 
 def test_the_log_survives_a_restart(lab, tmp_path):
