@@ -77,6 +77,12 @@ with hp.predict("day2-puzzle"):
     hp.figures.noisy_losses(two, ax, ["lr = 0.5", "lr = 0.02"])
     hp.show(fig, "day2-puzzle")
 
+# %% bind="title"
+free("how much larger it may become", "", "what section 6 measures, bound there")
+
+# %% bind="puzzle"
+free("which after 20", "只走 20 步呢", "the question")
+
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: fast or accurate</summary>
 #
@@ -90,6 +96,12 @@ with hp.predict("day2-puzzle"):
 # 粗線是所有種子的平均，細線是其中一個種子。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
 #
 # </details>
+
+# %% bind="puzzle-answer"
+fast, slow = two.loss.mean(axis=1)
+says("far ahead after 20 steps", "走了 20 步，大學習率遙遙領先", fast[20] < slow[20] / 5)
+says("its loss falls no further", "損失接著就不再下降", 0.8 < fast[-100:].mean() / fast[50:150].mean() < 1.2)
+says("its loss ends much lower", "最後的損失卻低得多", slow[-100:].mean() < fast[-100:].mean() / 5)
 
 # %% [markdown] key="puzzle-question" lang="en"
 # Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what stops the large rate?
@@ -155,11 +167,26 @@ floor = floor_rates / (2 * (2 - floor_rates))
 for rate, m, f in zip(floor_rates, measured, floor):
     hp.say(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
 
+# %% bind="floor-measure"
+says("Take six rates and 200 seeds", "取六個學習率、200 個種子", path.loss.shape[:2] == (6, 200))
+
 # %% [markdown] key="floor-seen" lang="en"
 # They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Three things do: a smaller rate; a larger batch, which lowers $\sigma$ (Day 3); and the average of the weights, to which we come in section 3.
 
 # %% [markdown] key="floor-seen" lang="zh-TW" of="d763a533"
 # 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。能壓低它的有三件事：把學習率變小；加大批次，讓 $\sigma$ 變小（第 3 天）；還有把權重平均起來，第 3 節會談。
+
+# %% bind="floor-seen"
+small = floor_rates < 0.2
+says("agree within a few percent", "頂多差百分之幾", np.abs(measured / floor - 1).max() < 0.07)
+says(
+    "nearly proportional to the rate",
+    "底線幾乎和學習率成正比",
+    np.ptp(floor[small] / floor_rates[small]) < 0.06 * (floor / floor_rates)[0],
+)
+free("more steps do not lower it", "", "algebra: where V comes to rest there are no steps")
+free("Three things do", "能壓低它的有三件事", "the three that follow")
+free("a smaller rate; a larger batch", "", "what lowers the floor in the formula")
 
 # %% [markdown] key="decay" lang="en"
 # ## 3. Learning rate decay
@@ -186,6 +213,10 @@ schedule = hp.ExponentialDecay(lr=lr0, rate=decay_rate)
 assert np.allclose(lr_t, schedule(t))
 hp.say(f"updates 0, 1, 2, 100: {schedule([0, 1, 2, 100]).round(4)}")
 
+# %% bind="decay"
+free("to lower the floor", "", "the idea to be tested")
+free("The best-known form", "", "a custom")
+
 # %% [markdown] key="play-decay" lang="en"
 # **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $k$ of the exponential schedule; step, inverse time and cosine are explained below.
 #
@@ -203,6 +234,13 @@ hp.explore_decay()
 
 # %% key="quiz-too-fast"
 hp.quiz("day2-too-fast")
+
+# %% bind="play-decay"
+free(
+    "All five schedules start at 0.5", "五種排程都從 0.5 開始，雜訊也一樣大", "the live figure's own settings"
+)
+free("with the lowest loss at the end", "最後損失最低的", "a task")
+free("until decay is *worse*", "", "a task")
 
 # %% [markdown] key="sweep-decay" lang="en"
 # Now sweep: 25 decay rates with 200 seeds each. The line is the median of five groups of 40 seeds, the band their range, and the dashed line the noise floor of the constant rate 0.5.
@@ -223,6 +261,10 @@ ax.axhline(lr0 / (2 * (2 - lr0)), color="black", lw=1, ls="--")
 ax.annotate("constant rate 0.5", (0.001, 0.19), va="bottom")
 ax.set(yscale="log", xlabel=r"decay rate $k$")
 hp.show(fig, "day2-decay")
+
+# %% bind="sweep-decay"
+says("25 decay rates with 200 seeds each", "各用 200 個種子", decayed.end.shape[:2] == (25, 200))
+says("the constant rate 0.5", "固定學習率 0.5", lr0 == 0.5)
 
 # %% [markdown] key="travel" lang="en"
 # Too slow, and the noise stays. Too fast, and decay is worse than none. Why?
@@ -252,6 +294,12 @@ for j in [9, 16, 20, 24]:
         f"stops {stopped_at:.2f} from 0"
     )
 
+# %% bind="travel"
+lowest, constant = np.median(groups, axis=1), lr0 / (2 * (2 - lr0))
+says("Too slow, and the noise stays", "降得太慢，雜訊還在", lowest[0] > 5 * lowest.min())
+says("Too fast, and decay is worse than none", "降得太快，比不衰減還差", lowest[-1] > 2 * constant)
+free("times the steepest slope it meets", "走過的總路程，最多是 ... 最陡的斜率", "algebra")
+
 # %% [markdown] key="four" lang="en"
 # The runs started 5 away from the minimum at 0. In the last two lines they stop far short of it, where the product says: 24% of 5 is 1.2, 46% is 2.3. A longer training would not move them.
 #
@@ -277,6 +325,15 @@ for j in [9, 16, 20, 24]:
 # - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，到最後一次更新 $T$ 時降到零。
 #
 # 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就算得一點不差。
+# %% bind="four"
+kept = [np.prod(1 - hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000))) for j in (20, 24)]
+stop = np.abs(decayed.end.mean(axis=(1, 2)))[[20, 24]]
+says("24% of 5 is 1.2", "5 的 24% 是 1.2", round(kept[0], 2) == 0.24 and round(5 * kept[0], 1) == 1.2)
+says("46% is 2.3", "46% 是 2.3", round(kept[1], 2) == 0.46 and round(5 * kept[1], 1) == 2.3)
+says("where the product says", "正是乘積算出來的位置", np.abs(stop - 5 * np.array(kept)).max() < 0.1)
+free("A longer training would not move them", "就算訓練得更久", "algebra: the sum of all rates is finite")
+free("all start at 0.5, which suits some better", "全都從 0.5 出發", "the live figure; measured below")
+free("equally long. So each", "", "the plan")
 
 
 # %% key="fair-exact"
@@ -291,7 +348,7 @@ def average_loss(lr, steps=300):
 
 # %% key="fair-run"
 alone = np.geomspace(0.005, 1.8, 25)  # 25 peak rates, or 5 peak rates × 5 of the rest
-peaks = np.repeat(np.geomspace(0.1, 1.8, 5), 5)
+peaks = np.repeat(np.geomspace(0.02, 1.8, 5), 5)
 ks, every = np.tile(np.geomspace(0.005, 3, 5), 5), np.tile([25, 40, 60, 90, 130], 5)
 contest = {"constant": hp.Constant(alone),
            "exponential": hp.ExponentialDecay(peaks, ks),
@@ -304,8 +361,11 @@ for name, schedule in contest.items():
     peak = (schedule.lr if name != "constant" else alone)[loss.argmin()]
     hp.say(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
 
+# %% bind="four"
+says("gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.values()} == {25})
+
 # %% [markdown] key="fair-seen" lang="en"
-# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between a third and nine tenths of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with equal weight. That is the best that can be done on this parabola, where one curvature is all there is. A network has many.
+# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with equal weight. That is the best that can be done on this parabola, where one curvature is all there is. A network has many.
 #
 # ### Or average the weights
 #
@@ -315,8 +375,8 @@ for name, schedule in contest.items():
 #
 # The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is $\sigma^2/(2\lambda n)$, whatever the rate:
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="55425a6e"
-# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失是它的三分之一到十分之九。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這有個原因：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
+# %% [markdown] key="fair-seen" lang="zh-TW" of="d6af8fb1"
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這有個原因：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
 #
 # ### 也可以把權重平均起來
 #
@@ -335,6 +395,27 @@ for rate, one, mean in zip(average_rates, last, averaged):
     hp.say(f"lr = {rate}  last weight {one:.4f}  mean of the last {n}: {mean:.4f}"
            f"  formula {1 / (2 * n):.4f}")  # fmt: skip
 
+# %% bind="fair-seen"
+best_loss = {name: loss.min() for name, loss in exact.items()}
+left = [loss / best_loss["constant"] for name, loss in best_loss.items() if name != "constant"]
+at = {name: loss.argmin() for name, loss in exact.items()}
+inside = all(0 < at[name] < 24 for name in ("constant", "cosine"))
+for name in ("exponential", "step decay", "inverse time"):
+    inside &= 0 < at[name] // 5 < 4 and 0 < at[name] % 5 < 4
+says("Once tuned, even", "調好之後，就連", inside)
+says("does far better than 0.5 did", "也比 0.5 好得多", best_loss["constant"] < lr0 / (2 * (2 - lr0)) / 10)
+says("Every decay still beats it", "每一種衰減還是贏過它", max(left) < 0.95)
+says(
+    "between some four tenths and two thirds",
+    "十分之四到三分之二",
+    0.35 < min(left) < 0.45 and 0.6 < max(left) < 0.7,
+)
+firsts = [contest[name].lr[at[name]] for name in contest if name != "constant"]
+says("each wants its own first rate", "各有自己合適的起始學習率", max(firsts) > 3 * min(firsts))
+says("Inverse-time decay wins", "反時間衰減拿下冠軍", min(best_loss, key=best_loss.get) == "inverse time")
+free("the best that can be done on this parabola", "沒有比這更好的辦法", "theory: the mean of all kicks")
+free("each later step shrinks", "", "algebra")
+
 # %% [markdown] key="average-seen" lang="en"
 # So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and nothing had to be tuned. Polyak and Juditsky (1992) found this; for networks it is used as SWA (Izmailov et al. 2018) and as a moving average of the weights (EMA).
 #
@@ -349,6 +430,20 @@ for rate, one, mean in zip(average_rates, last, averaged):
 #
 # 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才降到零（Hu 等人，2024）。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降，三次都從同一段平的訓練接下去：
 
+# %% bind="average-seen"
+at_half = average_rates.index(0.5)
+says(
+    "ends tens of times lower than its floor",
+    "比它的底線低了好幾十倍",
+    20 < 0.5 / (2 * (2 - 0.5)) / averaged[at_half] < 100,
+)
+decay_losses = [loss.min() for name, loss in exact.items() if name != "constant"]
+says(
+    "about as low as the tuned decays",
+    "和調好的衰減差不多",
+    min(decay_losses) / 1.5 < averaged[at_half] < 1.5 * max(decay_losses),
+)
+
 # %% key="stop-run"
 down, stops = 60, [100, 200, 300]
 stopped = {"cosine": [average_loss(hp.CosineDecay(0.2, 300), stop) for stop in stops],
@@ -356,12 +451,36 @@ stopped = {"cosine": [average_loss(hp.CosineDecay(0.2, 300), stop) for stop in s
                    for stop in stops]}  # fmt: skip
 for name, loss in stopped.items():
     hp.say(f"{name:<12}  loss after {stops} steps: {np.round(loss, 4)}")
+tuned_wsd = average_loss(hp.WarmupStableDecay(alone, 0, 300 - down, down))
+for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
+    hp.say(f"{name:<12}  best lr {alone[loss.argmin()]:.3f}   loss {loss.min():.4f}")
 
 # %% [markdown] key="stop-seen" lang="en"
-# Stopped early, cosine decay is caught with its rate still high. WSD ends equally well each time. At 300, where cosine was meant to end, cosine is ahead: it decays for longer.
+# Stopped at 100, cosine decay is caught with its rate still high, and its loss is about three times that of WSD. At 200 the two are nearly level. WSD ends equally well each time. At 300, where cosine was meant to end, cosine is ahead: it decays for longer.
+#
+# Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. WSD does not buy a lower loss here. It buys the freedom to stop.
 
-# %% [markdown] key="stop-seen" lang="zh-TW" of="f30d5466"
-# 提早停下來，餘弦衰減的學習率還很高，就吃虧了。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
+# %% [markdown] key="stop-seen" lang="zh-TW" of="b61eefb5"
+# 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
+#
+# 兩者共用的最高學習率 0.2，對哪一個都沒有調過。最後兩行就是替 300 步調好的結果：兩者要的都更小，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
+
+# %% bind="average-seen"
+says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
+says("all three from one flat run", "三次都從同一段平的訓練接下去", len(stopped["WSD"]) == 3)
+
+# %% bind="stop-seen"
+cosine, wsd = np.array(stopped["cosine"]), np.array(stopped["WSD"])
+says("about three times that of WSD", "大約是 WSD 的三倍", 2.5 < cosine[0] / wsd[0] < 3.5)
+says("the two are nearly level", "兩者差不多", 0.8 < cosine[1] / wsd[1] < 1.25)
+says("WSD ends equally well each time", "WSD 每次都停得一樣好", np.ptp(wsd) < 0.01 * wsd.min())
+says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[2] < wsd[2] / 1.5)
+free("it decays for longer", "它降的時間比較長", "300 steps and the last 60")
+free("common peak of 0.2", "最高學習率 0.2", "a literal of both schedules")
+at = [exact["cosine"].argmin(), tuned_wsd.argmin()]
+says("both want a smaller one", "兩者要的都更小", 0 < min(at) and alone[max(at)] < 0.2)
+says("and cosine stays ahead", "餘弦衰減還是領先", exact["cosine"].min() < tuned_wsd.min() / 1.2)
+says("does not buy a lower loss here", "換到的不是比較低的損失", exact["cosine"].min() < tuned_wsd.min())
 
 # %% [markdown] key="digits" lang="en"
 # ## 4. Does decay help on digits?
@@ -390,6 +509,11 @@ tuning_data = hp.Dataset("digits", X[:1150], y[:1150], X[1150:], y[1150:])
 digit_peaks, results, tuned = np.geomspace(0.1, 1.6, 5), {}, {}
 settings = {"batch_size": 16, "updates": 900}
 test = settings | {"seed": range(100, 116)}
+
+# %% bind="digits"
+epochs = settings["updates"] * settings["batch_size"] / len(X)
+says("about ten epochs", "大約十個訓練週期", 9.5 < epochs < 10.5)
+says("its own best peak rate out of five", "從五個最高學習率裡挑出自己最好的", len(digit_peaks) == 5)
 
 # %% [markdown] key="predict-digits" lang="en"
 # **Predict:** how many percentage points of accuracy does the best decay gain over a constant rate?
@@ -427,20 +551,43 @@ with hp.after("day2-digits"):
 #
 # Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. With a decay, and with the average, the seeds lie closer together.
 #
-# Inverse-time decay, the winner on the parabola, is no winner here. Among the others the differences are about one image, too little to name a winner.
+# Inverse-time decay, the winner on the parabola, is no winner here. Among the others the differences are one or two images, too little to name a winner.
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="a32d8f14"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="d1a80346"
 # <details><summary>作答之後：好處不大</summary>
 #
 # 好處不大：大約一個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
 # 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，種子就比較集中。
 #
-# 在拋物線上拿下冠軍的反時間衰減，在這裡並不突出。至於其他幾種，彼此只差一張影像左右，分不出高下。
+# 在拋物線上拿下冠軍的反時間衰減，在這裡並不突出。至於其他幾種，彼此只差一兩張影像，分不出高下。
 #
 # </details>
+
+# %% bind="digits-seen"
+right = {name: accuracy.mean() * 360 for name, accuracy in results.items()}
+gains = {name: n - right["constant"] for name, n in right.items()}
+others = {n for name, n in right.items() if name not in ("constant", "inverse time")}
+spreads = {name: accuracy.std() for name, accuracy in results.items()}
+worst = {name: accuracy.min() for name, accuracy in results.items()}
+says("about one percentage point", "大約一個百分點", 0.4 < max(gains.values()) / 3.6 < 1.7)
+says("a few of the 360 test images", "360 張測試影像裡的幾張", len(digits.X_test) == 360)
+says(
+    "gains as much as a decay does",
+    "好處和衰減一樣多",
+    gains["constant, averaged"] > np.median([gains[n] for n in ("exponential", "cosine", "WSD")]) - 1,
+)
+says("Look at the worst seeds", "再看最差的種子", min(worst, key=worst.get) == "constant")
+says("the seeds lie closer together", "種子就比較集中", max(spreads, key=spreads.get) == "constant")
+says(
+    "the winner on the parabola, is no winner here",
+    "在這裡並不突出",
+    right["inverse time"] < max(others),
+)
+says("are one or two images", "彼此只差一兩張影像", max(others) - min(others) < 2.5)
+free("too little to name a winner", "分不出高下", "of images that few seeds can count")
 
 # %% [markdown] key="flat" lang="en"
 # ## 5. Why large rates cannot stay in sharp places
@@ -473,6 +620,24 @@ rule = hp.SGD(valley_rates)
 path = hp.descend(valley, rule, start=(3.5, 0.1), steps=2000, record=False)
 rest = hp.sharpness(valley, path.end)
 hp.say(f"largest sharpness × lr at rest: {(rest * valley_rates).max():.2f}")
+
+# %% bind="flat"
+free(
+    "trained with a larger rate ... is smaller",
+    "用大學習率訓練的網路 ... 銳度（也就是最大的曲率）比較小",
+    "what Day 1 measures",
+)
+free("The smallest network that can show it", "看得到這個現象的最小網路", "how little it needs")
+free("Lower the rate, then raise it", "", "a task")
+
+# %% bind="network-edge"
+says(
+    "None of these 200 rates",
+    "這 200 個學習率，沒有一個",
+    len(valley_rates) == 200 and not path.diverged.any(),
+)
+says(r"where sharpness × rate is above 2", "學習率超過 2 的地方", (rest * valley_rates).max() < 2.01)
+free("where the curve is flatter", "被甩到比較平坦的地方", "theory")
 
 # %% [markdown] key="network-edge" lang="en"
 # None of these 200 rates came to rest where sharpness × rate is above 2. A large rate does not look for flat places. It cannot stay in sharp ones: there the bouncing grows, until it throws the run to where the curve is flatter.
@@ -518,6 +683,27 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
 #
 # 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這樣就解開了一部分：那裡最大的學習率已經靠近這條線，比較小的還在線下，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
+# %% bind="edge-seen"
+rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
+product = np.array(sharpnesses) * edge_rates
+says("Two weights end anywhere below the line", "可能停在線下的任何地方", np.ptp(rest * valley_rates) > 1)
+says("the sharpness grows by itself", "銳度會隨著訓練自己變大", (product[-1] > product[0])[:4].all())
+says("and never reaches the line", "但一直碰不到線", product[:, :4].max() < 1.7)
+says("**stays there**", "就**停住**", np.abs(product[-5:, 4:] / 2 - 1).max() < 0.15)
+says("from below or from above", "銳度不管是從下面還是上面來", product[0, 4] < 1.5 and product[0, -1] > 2.5)
+says(
+    "at the largest rates in almost half of them",
+    "學習率最大時將近一半都是",
+    0.35 < rises[-2:].min() and rises[-2:].max() < 0.5,
+)
+says("falls in the long run", "長期來看卻還是往下降", (losses[-1] < losses[0] / 100).all())
+says("not true even without noise", "就算沒有雜訊，這句話也不成立", rises.max() > 0)
+free(
+    "there the largest rate ... the smaller ones",
+    "那裡最大的學習率 ... 比較小的還在線下",
+    "what Day 1 measures",
+)
+
 # %% [markdown] key="warmup" lang="en"
 # ## 6. Warmup (optional)
 #
@@ -537,6 +723,9 @@ lr_peak, W = 0.8, 4
 by_hand = [lr_peak * min(step + 1, W) / W for step in range(6)]
 assert np.allclose(by_hand, hp.LinearWarmup(steps=W, then=lr_peak)(np.arange(6)))
 print(np.round(by_hand, 2))
+
+# %% bind="warmup"
+free("with their largest rate", "用的並不是最大的學習率", "what warmup is")
 
 # %% [markdown] key="warmup-start" lang="en"
 # What is it good for? Take the digits again, in batches of 64, but let the network start badly: its output layer is drawn eight times too large. The first sharpness is then huge. Call a peak rate usable for a seed if training with it ends above 90% accuracy. How large may it be with no warmup, with 20 updates of warmup, and with 200 of the 400?
@@ -571,6 +760,22 @@ for name, accuracy in zip(names, [*from_bad, *from_usual]):
     largest = np.where(accuracy > 0.9, peak_rates[:, None], 0).max(axis=0)  # 0: none
     usable[name] = np.median(largest)
     hp.say(f"{name:<20} largest usable rate of each seed: {np.round(largest, 2)}")
+
+# %% bind="warmup-start"
+free("in batches of 64,", "每批 64 張", "the batch size that hp.train has by default")
+says("eight times too large", "放大成八倍", np.allclose(bad[:, -330:], 8 * usual[:, -330:]))
+says("above 90% accuracy", "準確率超過 90%", max(usable.values()) > 0)
+
+# %% bind="warmup-why"
+gain = {n: usable[f"bad, {n}"] / usable["bad start, warmup 0"] for n in (20, 200)}
+best = np.median(from_bad, axis=2).max(axis=1)
+says("a little with 20 updates", "20 次更新只推一點點", 1 < gain[20] < 2.2 and gain[20] < gain[200])
+says("about threefold with 200", "200 次大約推到三倍", 2 < gain[200] < 4.5)
+says("The best accuracy hardly changes", "最好的準確率倒是幾乎沒變", np.ptp(best) < 0.03)
+says("**a larger usable peak rate**", "**能用更大的最高學習率**", gain[200] > 1.4)
+says(
+    "there is little to buy here", "在這裡就換不到什麼", usable["usual, 200"] < 1.6 * usable["usual start, 0"]
+)
 
 # %% [markdown] key="warmup-why" lang="en"
 # With the bad start, warmup moves the cliff to the right: a little with 20 updates, about threefold with 200. The best accuracy hardly changes. So this is what warmup buys: **a larger usable peak rate**. With the usual start there is little to buy here.
@@ -611,6 +816,18 @@ hp.show(fig, "day2-warmup-sharpness")
 #
 # 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗：1,000 個起點，三個學習率：0.4、0.5 和 0.6。從淺谷那一側出發的，有多少會停在深谷？
 
+# %% bind="warmup-edge"
+at_peak = np.array(thresholds)[-1]
+says("The start can bear only a tiny rate", "起點只受得了極小的學習率", np.max(thresholds[0]) < 0.1)
+says("moves to flatter places", "網路搬到越來越平坦的地方", np.median(at_peak) > 5 * np.median(thresholds[0]))
+says(
+    "the threshold of most seeds is near it or above",
+    "大多數種子的門檻已經接近它，甚至更高",
+    (at_peak > 0.3).sum() > 2,
+)
+free("", "拿最大的學習率撞上尖銳的起點", "theory")
+free("When the peak comes", "等學習率升到最高", "the last update of the warmup")
+
 # %% key="quiz-warmup"
 hp.quiz("day2-warmup")
 
@@ -624,6 +841,17 @@ for W in [0, 5, 20]:
     escaped[W] = in_deep[:, starts > barrier].mean(axis=1)
     shares = [f"{share:.0%}" for share in escaped[W]]
     hp.say(f"warmup {W:>2}: escape from the shallow valley {shares}")
+
+# %% bind="warmup-edge"
+says("1,000 starts and three rates", "1,000 個起點，三個學習率", in_deep.shape == (3, 1000))
+
+# %% bind="basins-seen"
+says(
+    "let some runs jump the barrier", "有些起點跳得過山頭", 0.05 < escaped[0].min() and escaped[0].max() < 0.5
+)
+says(
+    "every run stays in the valley", "每一次都留在出發的那個谷裡", escaped[5].max() == escaped[20].max() == 0
+)
 
 # %% [markdown] key="basins-seen" lang="en"
 # On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.
@@ -668,6 +896,13 @@ for W in [0, 5, 20]:
 # **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
 # **下一站**：[第 3 天](day3_batch_size.ipynb)。雜訊從哪裡來？一步又該看幾筆資料？
+
+# %% bind="practice"
+free("to decide later how long", "", "advice")
+free("The peak rate comes first", "最重要的還是最高學習率", "advice")
+
+# %% bind="recap"
+free("a larger usable peak rate", "更大的最高學習率", "section 6, bound there")
 
 # %% key="progress"
 hp.progress()
