@@ -1135,13 +1135,17 @@ free("", "學習率最高值", "a heading of the table")
 # - One rate for all words is set by the most frequent one; Adam gives each its own. On a small, healthy run this is the line that is felt.
 # - The other lines are insurance. Know what each insures against, and whether you run that risk.
 # - Numbers of a recipe belong together: rate and width, $\beta_2$ and batch, decay and rate. Copy the relation, not the number.
+#
+# **Your turn:** the [exercises of Day 7](day7_exercises.ipynb) answer at once.
 
-# %% [markdown] key="recap" lang="zh-TW" of="63bdf76d"
+# %% [markdown] key="recap" lang="zh-TW" of="c60d7a5e"
 # ## 今天帶走的東西
 #
 # - 大家共用的學習率由最常見的字決定；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
 # - 其他各行都是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
 # - 配方裡的數字要成對看：學習率和寬度、$\beta_2$ 和批次、衰減和學習率。該照抄的是關係，不是數字。
+#
+# **換你動手**：[第 7 天的練習](day7_exercises.ipynb)，每一題做完，馬上知道對不對。
 
 # %% bind="practice"
 free("Most recipes exempt", "", "of the table of section 8")

@@ -65,6 +65,7 @@ def test_the_tasks_are_those_of_the_blueprint():
         "momentum_step": 4, "effective_lr": 4, "best_momentum": 4, "nesterov_step": 4,
         "rmsprop_step": 5, "adam_step": 5, "adamw_step": 5, "corrected_average": 5,
         "diagnose": 6, "fair_winner": 6, "loss_map": 6,
+        "steps_for_a_word": 7, "after_a_spike": 7, "clip_gradient": 7, "wsd": 7, "mup_rates": 7,
     }  # fmt: skip
     assert (
         TASKS["adamw_step"].signature == "adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay)"
@@ -259,7 +260,8 @@ def test_the_banks_are_complete():
         "mean_gradient": 18, "updates_per_epoch": 12, "gradient_noise": 17, "momentum_step": 25,
         "effective_lr": 15, "best_momentum": 20, "nesterov_step": 36, "rmsprop_step": 29,
         "adam_step": 52, "adamw_step": 69, "corrected_average": 25, "diagnose": 21,
-        "fair_winner": 36, "loss_map": 20,
+        "fair_winner": 36, "loss_map": 20, "steps_for_a_word": 20, "after_a_spike": 23,
+        "clip_gradient": 23, "wsd": 22, "mup_rates": 17,
     }  # fmt: skip
 
 
@@ -729,6 +731,59 @@ def _map_by_grid(weights, biases, x, y):
     return np.mean([(w * one + b - other) ** 2 for one, other in zip(x, y)], axis=0)
 
 
+def _spike_series(beta1, beta2):
+    steps = [(1 - beta1) / np.sqrt(1 - beta2)]
+    for _ in range(3000):
+        steps.append(steps[-1] * beta1 / np.sqrt(beta2))
+    return steps[0], sum(steps)
+
+
+def _spike_replayed(beta1, beta2):
+    gradients = np.zeros(1500)
+    gradients[0] = 1.0
+    m, v, steps = 0.0, 0.0, []
+    for gradient in gradients:
+        m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
+        steps.append(m / np.sqrt(v))
+    return steps[0], np.sum(steps)
+
+
+def _clip_if(first, second, limit):
+    length = math.sqrt((np.asarray(first) ** 2).sum() + (np.asarray(second) ** 2).sum())
+    if length <= limit:
+        return first, second
+    return np.asarray(first) * limit / length, np.asarray(second) * limit / length
+
+
+def _clip_torch(first, second, limit):
+    """As `clip_grad_norm_` does, with its small number in the divisor."""
+    lengths = [np.linalg.norm(np.asarray(layer)) for layer in (first, second)]
+    factor = min(1.0, limit / (np.linalg.norm(lengths) + 1e-6))
+    return np.multiply(first, factor), np.multiply(second, factor)
+
+
+def _clip_in_place(first, second, limit):
+    length = np.sqrt((first**2).sum() + (second**2).sum())
+    if length > limit:
+        first *= limit / length
+        second *= limit / length
+    return first, second
+
+
+def _clip_flat(first, second, limit):
+    flat = np.concatenate([np.ravel(first), np.ravel(second)])
+    flat = flat / max(1, np.linalg.norm(flat) / limit)
+    return flat[: np.size(first)].reshape(np.shape(first)), flat[np.size(first) :]
+
+
+def _wsd_if(lr, warmup, stable, decay, t):
+    if t < warmup:
+        return lr * (t + 1) / warmup
+    if t < warmup + stable:
+        return lr
+    return max(0.0, lr * (1 - (t - warmup - stable) / decay))
+
+
 RIGHT = {
     "gd_step": [
         lambda w, grad, lr: np.subtract(w, np.multiply(lr, grad)),
@@ -919,6 +974,50 @@ RIGHT = {
         lambda results: min(results, key=lambda n: np.nanmin(np.mean(results[n], axis=1))),
     ],
     "loss_map": [_map_loop, _map_of_lists, _map_by_grid],
+    "steps_for_a_word": [
+        lambda lr, frequency, remaining: np.log(remaining) / np.log1p(-lr * frequency),
+        lambda lr, frequency, remaining: math.log(remaining, 1 - lr * frequency),
+        lambda lr, pi, left: math.log2(left) / math.log2(1 - lr * pi),
+        lambda lr, pi, left: -np.log(1 / np.float64(left)) / np.log(1 - lr * pi),
+        lambda lr, frequency, remaining: np.array(np.log10(remaining) / np.log10(1 - lr * frequency)),
+    ],
+    "after_a_spike": [
+        _spike_series,
+        _spike_replayed,
+        lambda b1, b2: [(1 - b1) / (1 - b2) ** 0.5, (1 - b1) / (1 - b2) ** 0.5 / (1 - b1 / b2**0.5)],
+        lambda beta1, beta2: {
+            "first": (1 - beta1) / math.sqrt(1 - beta2),
+            "total": (1 - beta1) * math.sqrt(beta2 / (1 - beta2)) / (math.sqrt(beta2) - beta1),
+        },
+    ],
+    "clip_gradient": [
+        _clip_if,
+        _clip_torch,
+        _clip_in_place,
+        _clip_flat,
+        lambda first, second, limit: [
+            g * min(1, limit / np.hypot(np.linalg.norm(first), np.linalg.norm(second)))
+            for g in (np.asarray(first), np.asarray(second))
+        ],
+    ],
+    "wsd": [
+        _wsd_if,
+        lambda lr, warmup, stable, decay, t: hp.WarmupStableDecay(lr, warmup, stable, decay)(t),
+        lambda lr, warmup, stable, decay, t: (
+            lr * max(0, min((t + 1) / warmup, 1, (warmup + stable + decay - t) / decay))
+        ),
+        lambda lr, warmup, stable, decay, t: np.interp(
+            t,
+            [-1, warmup - 1, warmup + stable, warmup + stable + decay],
+            [0, lr, lr, 0],
+        ),
+    ],
+    "mup_rates": [
+        lambda lr, base, width: [lr, lr * base / width, lr * base / width, (base / width) ** 0.5],
+        lambda lr, base, width: np.array([lr, base / width * lr, base / width * lr, np.sqrt(base / width)]),
+        lambda lr, base, width: (lr, *[lr / (width / base)] * 2, math.sqrt(base) / math.sqrt(width)),
+        lambda lr, base, width: lr * np.array([1, base / width, base / width, np.sqrt(base / width) / lr]),
+    ],
 }
 
 

@@ -1,0 +1,967 @@
+"""Day 7: the lines of a large model's recipe."""
+
+import numpy as np
+
+from hpcourse.checks.reading import Misreading, Reading
+from hpcourse.checks.task import Case, Formula, Mistake, Task, once
+from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
+
+
+def steps_for_a_word(lr, frequency, remaining):
+    """Steps until the share `remaining` of the way is left, on a bowl of curvature 1, not rounded."""
+    return np.log(remaining) / np.log(1 - lr * frequency)
+
+
+def _build_steps(p):
+    def steps(lr, frequency, remaining):
+        lr, frequency, remaining = np.float64(lr), np.float64(frequency), np.float64(remaining)
+        shrinks = p.per_step(p.rate(lr, frequency))
+        return p.more(p.divide(p.log_left(p.left(remaining)), p.log_step(shrinks)))
+
+    return steps
+
+
+STEPS = Formula(
+    _build_steps,
+    rate=lambda lr, pi: lr * pi,
+    per_step=lambda rate: 1 - rate,
+    left=lambda r: r,
+    log_left=np.log,
+    log_step=np.log,
+    divide=lambda above, below: above / below,
+    more=lambda steps: steps,
+)
+
+
+def _words(rng):
+    settings = [
+        (0.5, 0.1, 0.1),
+        (1.5, 0.02, 0.05),
+        (0.8, 0.25, 0.5),
+        (40.0, 0.001, 0.01),
+        (0.3, 1.0, 0.2),
+        (1.0, 1e-5, 0.3),
+        (0.9, 0.3, 1.0),
+    ]
+    names = ("lr", "frequency", "remaining")
+    cases = [Case(f"lr {a}, frequency {b}, {c} left", dict(zip(names, (a, b, c)))) for a, b, c in settings]
+    drawn = (rng.uniform(0.2, 1), rng.uniform(0.05, 0.4), rng.uniform(0.05, 0.4))
+    return [*cases, Case("random numbers", dict(zip(names, map(float, drawn))), "random")]
+
+
+STEPS_FOR_A_WORD = Task(
+    name="steps_for_a_word",
+    day=7,
+    reference=steps_for_a_word,
+    cases=_words,
+    observe=once("result"),
+    formula=STEPS,
+    mistakes=STEPS.mistakes(
+        (
+            "no_frequency",
+            {"rate": lambda lr, pi: lr},
+            "The frequency is never used: every word would learn as fast as one that always comes.",
+        ),
+        (
+            "no_learning_rate",
+            {"rate": lambda lr, pi: pi},
+            "The learning rate is never used: only the frequency decides.",
+        ),
+        (
+            "divided_by_frequency",
+            {"rate": lambda lr, pi: lr / pi},
+            "The rarer the word, the larger its rate: it is the other way round. A rare word gets less of "
+            "the learning rate.",
+        ),
+        (
+            "root_of_frequency",
+            {"rate": lambda lr, pi: lr * np.sqrt(pi)},
+            "The square root of the frequency is taken. The word's share of the gradient is the frequency "
+            "itself.",
+        ),
+        (
+            "frequency_squared",
+            {"rate": lambda lr, pi: lr * pi**2},
+            "The frequency counts twice. It weighs the word's loss once, and so its gradient.",
+        ),
+        (
+            "rates_added",
+            {"rate": lambda lr, pi: lr + pi},
+            "Learning rate and frequency are added. What becomes of the rate of a word that hardly ever "
+            "comes?",
+        ),
+        (
+            "grows",
+            {"per_step": lambda rate: 1 + rate},
+            "The distance grows with every step, so that the number of steps is negative. Look at the sign "
+            "in what one step leaves.",
+        ),
+        (
+            "share_taken",
+            {"per_step": lambda rate: rate},
+            "That is the share of the distance that a step takes away. Go on with the share that it leaves.",
+        ),
+        (
+            "done_instead_of_left",
+            {"left": lambda r: 1 - r},
+            "Those are the steps until that share of the way is done. Asked is when that share is left.",
+        ),
+        (
+            "of_the_loss",
+            {"left": np.sqrt},
+            "Those are the steps until that share of the loss is left, which falls twice as fast on a bowl. "
+            "Asked is the distance.",
+        ),
+        (
+            "upside_down",
+            {"divide": lambda above, below: below / above},
+            "Upside down: the smaller the rate, the fewer steps you get.",
+        ),
+        (
+            "logarithms_subtracted",
+            {"divide": lambda above, below: above - below},
+            "The logarithms are subtracted. The number of steps times the one is the other: divide.",
+        ),
+        (
+            "logarithms_multiplied",
+            {"divide": lambda above, below: above * below},
+            "The logarithms are multiplied. The number of steps times the one is the other: divide.",
+        ),
+        (
+            "smooth",
+            {"log_step": lambda left: left - 1},
+            "Nearly, where the rate is small: that is a smooth descent without steps, an exponential. A "
+            "step takes the same share of what is left; use its logarithm.",
+        ),
+        (
+            "straight",
+            {"log_left": lambda r: r - 1, "log_step": lambda left: left - 1},
+            "That would be right if each step took away the same amount. It takes the same share of what is "
+            "left, so the way gets slower and slower.",
+        ),
+        (
+            "other_base",
+            {"log_left": np.log10},
+            "Two logarithms of different bases are divided. Any base will do, but the same for both.",
+        ),
+        (
+            "one_more",
+            {"more": lambda steps: steps + 1},
+            "One step too many: where all of the way is left, no step is needed.",
+        ),
+        (
+            "negative",
+            {"more": lambda steps: -steps},
+            "The right size, but a negative number of steps. Both logarithms are negative already.",
+        ),
+        (
+            "rounded_up",
+            {"more": np.ceil},
+            "Rounded up to whole steps. Here the number is asked for as it is, with its fraction.",
+        ),
+        (
+            "cut_off",
+            {"more": np.floor},
+            "Cut off to whole steps. Here the number is asked for as it is, with its fraction.",
+        ),
+    ),
+)
+
+
+def after_a_spike(beta1, beta2):
+    """Adam's first step after one huge gradient, and all its steps together, in units of the rate."""
+    first = (1 - beta1) / np.sqrt(1 - beta2)
+    return first, first / (1 - beta1 / np.sqrt(beta2))
+
+
+def _build_spike(p):
+    def spike(beta1, beta2):
+        beta1, beta2 = np.float64(beta1), np.float64(beta2)
+        first = p.first(p.of_m(beta1), p.of_v(beta2))
+        return p.arrange(first, p.total(first, p.fades(beta1, beta2)))
+
+    return spike
+
+
+SPIKE = Formula(
+    _build_spike,
+    of_m=lambda b: 1 - b,
+    of_v=lambda b: 1 - b,
+    first=lambda m, v: m / np.sqrt(v),
+    fades=lambda b1, b2: b1 / np.sqrt(b2),
+    total=lambda first, fades: first / (1 - fades),
+    arrange=lambda first, total: (first, total),
+)
+
+
+def _spikes(rng):
+    pairs = [(0.9, 0.999), (0.9, 0.95), (0.8, 0.99), (0.0, 0.9), (0.5, 0.6)]
+    cases = [Case(f"beta1 {a}, beta2 {b}", {"beta1": a, "beta2": b}) for a, b in pairs]
+    drawn = {"beta1": float(rng.uniform(0.3, 0.9)), "beta2": float(rng.uniform(0.92, 0.998))}
+    return [*cases, Case("random numbers", drawn, "random")]
+
+
+AFTER_A_SPIKE = Task(
+    name="after_a_spike",
+    day=7,
+    reference=after_a_spike,
+    cases=_spikes,
+    observe=once("first", "total"),
+    formula=SPIKE,
+    mistakes=SPIKE.mistakes(
+        (
+            "no_root",
+            {"first": lambda m, v: m / v},
+            "In the first step the square root is missing: v holds a square, and the step is divided by its "
+            "root.",
+        ),
+        (
+            "root_over_both",
+            {"first": lambda m, v: np.sqrt(m / v)},
+            "In the first step the root is taken of the whole fraction. It belongs to v alone.",
+        ),
+        (
+            "multiplied",
+            {"first": lambda m, v: m * np.sqrt(v)},
+            "In the first step you multiply by the root. The longer the memory of v, the longer the step.",
+        ),
+        (
+            "shares_upside_down",
+            {"first": lambda m, v: np.sqrt(v) / m},
+            "The first step is upside down: m stands above, the root of v below.",
+        ),
+        (
+            "shares_swapped",
+            {"first": lambda m, v: v / np.sqrt(m)},
+            "In the first step the two shares have changed places: beta1 belongs to m, beta2 to v.",
+        ),
+        (
+            "m_in_full",
+            {"of_m": lambda b: 1.0},
+            "In the first step the huge gradient counts in full above. m takes only its share of it.",
+        ),
+        (
+            "v_in_full",
+            {"of_v": lambda b: 1.0},
+            "In the first step the huge square counts in full below. v takes only its share of it.",
+        ),
+        (
+            "beta1_for_its_share",
+            {"of_m": lambda b: b},
+            "In the first step beta1 itself stands above. That is the share of the old m; the new gradient "
+            "gets the rest.",
+        ),
+        (
+            "beta2_for_its_share",
+            {"of_v": lambda b: b},
+            "In the first step beta2 itself stands below. That is the share of the old v; the new square "
+            "gets the rest.",
+        ),
+        (
+            "fades_without_root",
+            {"fades": lambda b1, b2: b1 / b2},
+            "From step to step the root of v fades, not v: a square root is missing in what carries on.",
+        ),
+        (
+            "only_m_fades",
+            {"fades": lambda b1, b2: b1},
+            "From step to step only m fades in your sum. v forgets too, if slowly, which lengthens the way.",
+        ),
+        (
+            "both_fade_above",
+            {"fades": lambda b1, b2: b1 * np.sqrt(b2)},
+            "The fading of v shortens your steps. v stands below: where it fades, steps get longer.",
+        ),
+        (
+            "root_of_m",
+            {"fades": lambda b1, b2: np.sqrt(b1) / np.sqrt(b2)},
+            "From step to step the root of m fades in your sum. Only v stands under a root.",
+        ),
+        (
+            "only_v_fades",
+            {"fades": lambda b1, b2: np.sqrt(b2)},
+            "From step to step your steps fade as the root of v does. m fades faster, and it stands above.",
+        ),
+        (
+            "without_the_first",
+            {"total": lambda first, fades: first * fades / (1 - fades)},
+            "The sum holds what follows the first step. The first one belongs to it.",
+        ),
+        (
+            "only_the_factor",
+            {"total": lambda first, fades: 1 / (1 - fades)},
+            "The sum starts with a step of one. It starts with the first step that you found.",
+        ),
+        (
+            "factor_multiplied",
+            {"total": lambda first, fades: first * (1 - fades)},
+            "All steps together are shorter than the first one alone. How does a geometric series add up?",
+        ),
+        (
+            "sum_with_plus",
+            {"total": lambda first, fades: first / (1 + fades)},
+            "All steps together are shorter than the first one alone: look at the sign in the sum.",
+        ),
+        (
+            "two_steps",
+            {"total": lambda first, fades: first * (1 + fades)},
+            "Those are the first two steps together. The weight is carried on: where does the sum end?",
+        ),
+        (
+            "squares_added",
+            {"total": lambda first, fades: first / (1 - fades**2)},
+            "In the sum the fading is squared. Steps add up as they are.",
+        ),
+        (
+            "no_sum",
+            {"total": lambda first, fades: first},
+            "The second number is the first step again. m still remembers the gradient: the weight goes on.",
+        ),
+        (
+            "order_of_results",
+            {"arrange": lambda first, total: (total, first)},
+            "The two results have changed places: first the first step, then all steps together.",
+        ),
+        (
+            "negative",
+            {"arrange": lambda first, total: (-first, -total)},
+            "The right sizes with a minus sign. Lengths are asked for.",
+        ),
+    ),
+)
+
+
+def clip_gradient(first, second, limit):
+    """Both layers' gradients shortened by one factor, so that together they are at most `limit` long."""
+    length = np.sqrt(np.sum(np.square(first)) + np.sum(np.square(second)))
+    factor = limit / max(length, limit)
+    return first * factor, second * factor
+
+
+def _build_clip(p):
+    def clip(first, second, limit):
+        squares = np.sum(np.square(first)), np.sum(np.square(second))
+        lengths = p.lengths(first, second, squares)
+        one, other = p.factors(p.factor, lengths, np.float64(limit))
+        return p.arrange(p.first(first, one), p.second(second, other))
+
+    return clip
+
+
+def _same_length(length):
+    """The same length for both layers."""
+    return lambda first, second, squares: 2 * (length(first, second, squares),)
+
+
+CLIP = Formula(
+    _build_clip,
+    lengths=_same_length(lambda first, second, squares: np.sqrt(sum(squares))),
+    factor=lambda length, limit: limit / np.maximum(length, limit),
+    factors=lambda factor, lengths, limit: [factor(length, limit) for length in lengths],
+    first=lambda grad, factor: grad * factor,
+    second=lambda grad, factor: grad * factor,
+    arrange=lambda first, second: (first, second),
+)
+
+
+def _gradients(rng):
+    long = [[3.0, -1.0, 0.2], [0.5, 4.0, -2.0]], [-0.4, 6.0]
+    short = [[0.1, -0.3, 0.2], [0.0, 0.25, -0.4]], [0.05, -0.6]
+    near = [[0.3, -0.9, 0.6], [0.0, 0.75, -1.2]], [0.15, -1.8]
+    mixed = [[0.1, -0.3, 0.2], [0.0, 0.25, -0.4]], [2.5, 9.0]
+
+    def case(name, layers, limit, kind="plain", note=None, make=np.array):
+        return Case(name, {"first": make(layers[0]), "second": make(layers[1]), "limit": limit}, kind, note)
+
+    drawn = rng.normal(size=(3, 2)) * 3, rng.normal(size=4)
+    zeros = np.zeros((2, 3)), np.zeros(2)
+    return [
+        case("both layers long", long, 1.0),
+        case("the first one longer, another limit", (long[0], [-0.4, 1.5]), 2.5),
+        case("both layers short", short, 1.0),
+        case("one short, one long", mixed, 1.0),
+        case("each below the limit, together above", near, 2.25),
+        case("nothing but zeros", zeros, 1.0),
+        case("float32", mixed, 0.5, "float32", make=lambda x: np.array(x, np.float32)),
+        case("lists", long, 0.1, "lists", SILENT, list),
+        case("random numbers", drawn, float(rng.uniform(0.5, 2)), "random"),
+    ]
+
+
+def _coordinates(change):
+    return lambda first, second, limit: (change(first, limit), change(second, limit))
+
+
+def _unchanged(grad, factor):
+    return grad
+
+
+CLIP_GRADIENT = Task(
+    name="clip_gradient",
+    day=7,
+    reference=clip_gradient,
+    cases=_gradients,
+    observe=once("first", "second"),
+    formula=CLIP,
+    mistakes=(
+        Mistake(
+            "the_snippet",
+            CLIP(
+                lengths=lambda first, second, squares: np.sqrt(squares),
+                factor=lambda length, limit: limit / length,
+            ),
+            "That is the snippet as it was: it gives every layer the same length, whether it was long or "
+            "short. What should happen to a gradient that is shorter than the limit?",
+        ),
+        Mistake(
+            "each_number",
+            _coordinates(lambda grad, limit: np.clip(grad, -limit, limit)),
+            "Every number is cut at the limit by itself, which turns the gradient into another direction. "
+            "Shorten all by one factor.",
+        ),
+        Mistake(
+            "each_number_above",
+            _coordinates(np.minimum),
+            "Every number is cut at the limit by itself, and only from above: a huge negative one passes. "
+            "Shorten all by one factor.",
+        ),
+        *CLIP.mistakes(
+            (
+                "each_layer",
+                {"lengths": lambda first, second, squares: np.sqrt(squares)},
+                "Every layer is clipped by itself. That changes the direction: a layer of long gradients is "
+                "shortened, its neighbour is not. What counts is the length of both together.",
+            ),
+            (
+                "lengthens",
+                {"factor": lambda length, limit: limit / length},
+                "Short gradients get longer, up to the limit, and zeros become NaN. What is short should "
+                "stay as it is.",
+            ),
+            (
+                "lengthens_only",
+                {"factor": lambda length, limit: limit / np.minimum(length, limit)},
+                "The wrong ones are changed: short gradients get longer, and long ones stay long.",
+            ),
+            (
+                "length_one",
+                {"factor": lambda length, limit: 1 / np.maximum(length, limit)},
+                "The gradient is divided, but not brought to the limit: a limit other than one makes a "
+                "difference.",
+            ),
+            (
+                "never",
+                {"factor": lambda length, limit: 1.0},
+                "Nothing is ever shortened.",
+            ),
+            (
+                "dropped",
+                {"factor": lambda length, limit: 1.0 * (length <= limit)},
+                "A gradient that is too long is thrown away altogether. It should be shortened and used.",
+            ),
+            (
+                "squashed",
+                {"factor": lambda length, limit: limit / (length + limit)},
+                "Every gradient is shortened, short ones too. Below the limit nothing should change.",
+            ),
+            (
+                "factor_squared",
+                {"factor": lambda length, limit: (limit / np.maximum(length, limit)) ** 2},
+                "Long gradients get shorter than the limit: the factor counts twice.",
+            ),
+            (
+                "factor_root",
+                {"factor": lambda length, limit: np.sqrt(limit / np.maximum(length, limit))},
+                "Long gradients stay longer than the limit: there is a square root too many around the "
+                "factor.",
+            ),
+            (
+                "no_root",
+                {"lengths": _same_length(lambda first, second, squares: sum(squares))},
+                "The square root is missing: the sum of the squares is not the length.",
+            ),
+            (
+                "mean_square",
+                {
+                    "lengths": _same_length(
+                        lambda first, second, squares: np.sqrt(
+                            sum(squares) / (np.size(first) + np.size(second))
+                        )
+                    )
+                },
+                "The squares are averaged, so that large networks are hardly ever clipped. For the length "
+                "they are added up.",
+            ),
+            (
+                "lengths_added",
+                {"lengths": _same_length(lambda first, second, squares: sum(np.sqrt(squares)))},
+                "The lengths of the two layers are added. Lengths that are at right angles do not add up: "
+                "their squares do.",
+            ),
+            (
+                "longest_layer",
+                {"lengths": _same_length(lambda first, second, squares: max(np.sqrt(squares)))},
+                "The longer one of the two layers decides alone. Both together make up the length.",
+            ),
+            (
+                "first_alone",
+                {"lengths": _same_length(lambda first, second, squares: np.sqrt(squares[0]))},
+                "The length is that of the first layer alone. The second belongs to it.",
+            ),
+            (
+                "second_alone",
+                {"lengths": _same_length(lambda first, second, squares: np.sqrt(squares[1]))},
+                "The length is that of the second layer alone. The first belongs to it.",
+            ),
+            (
+                "sizes_added",
+                {
+                    "lengths": _same_length(
+                        lambda first, second, squares: np.sum(np.abs(first)) + np.sum(np.abs(second))
+                    )
+                },
+                "The sizes of all numbers are added up. The length is the root of the sum of their squares.",
+            ),
+            (
+                "largest_number",
+                {
+                    "lengths": _same_length(
+                        lambda first, second, squares: max(np.max(np.abs(first)), np.max(np.abs(second)))
+                    )
+                },
+                "The largest number is taken for the length. All numbers make up the length.",
+            ),
+            (
+                "first_unchanged",
+                {"first": _unchanged},
+                "The first layer is never shortened.",
+            ),
+            (
+                "second_unchanged",
+                {"second": _unchanged},
+                "The second layer is never shortened.",
+            ),
+            (
+                "signs_lost",
+                {"first": lambda grad, factor: abs(grad * factor)},
+                "In the first layer the signs are lost.",
+            ),
+        ),
+    ),
+)
+
+
+def wsd(lr, warmup, stable, decay, t):
+    """Up in `warmup` updates, flat for `stable`, down to zero in `decay`, then zero; t counts from 0."""
+    left = warmup + stable + decay - t
+    return lr * np.clip(np.minimum((t + 1) / warmup, left / decay), 0, 1)
+
+
+def _build_wsd(p):
+    def schedule(lr, warmup, stable, decay, t):
+        t = np.asarray(t, float)
+        up = p.up(t, np.float64(warmup))
+        down = p.down(p.left(warmup, stable, decay, t), np.float64(decay))
+        return p.peak(lr) * p.join(up, p.top(t), down)
+
+    return schedule
+
+
+WSD_PARTS = Formula(
+    _build_wsd,
+    up=lambda t, w: (t + 1) / w,
+    left=lambda w, s, d, t: w + s + d - t,
+    down=lambda left, d: np.maximum(left / d, 0),
+    top=lambda t: 1.0,
+    join=lambda up, top, down: np.minimum(np.minimum(up, top), down),
+    peak=lambda lr: lr,
+)
+
+
+def _wsd_cases(rng):
+    names = ("lr", "warmup", "stable", "decay")
+    first, second = dict(zip(names, (0.4, 5, 10, 8))), dict(zip(names, (2.0, 3, 0, 4)))
+    drawn = dict(zip(names, (float(rng.uniform(0.1, 1)), *map(int, rng.integers((4, 5, 6), (9, 20, 12))))))
+    whole = drawn["warmup"] + drawn["stable"]
+    times = np.array([0, 2, 4, 5, 9, 14, 15, 16, 20, 22, 23, 40])
+    return [
+        *(Case(f"settings 1 at step {t}", first | {"t": t}) for t in (0, 3, 4, 8, 15, 17, 22, 23, 60)),
+        *(Case(f"settings 2 at step {t}", second | {"t": t}) for t in (1, 3, 5)),
+        Case("an array of steps", first | {"t": times}, "array", NUMBERS_ONLY),
+        Case("a list of steps", first | {"t": times.tolist()}, "lists", SILENT),
+        Case("random settings, rising", drawn | {"t": 1}, "random"),
+        Case("random settings, falling", drawn | {"t": whole + 3}, "random"),
+    ]
+
+
+WSD = Task(
+    name="wsd",
+    day=7,
+    reference=wsd,
+    cases=_wsd_cases,
+    observe=once("result"),
+    formula=WSD_PARTS,
+    mistakes=WSD_PARTS.mistakes(
+        (
+            "starts_at_zero",
+            {"up": lambda t, w: t / w},
+            "The rise begins at zero: the first update is wasted, and the peak comes one update late.",
+        ),
+        (
+            "one_ahead",
+            {"up": lambda t, w: (t + 2) / w},
+            "The rise is one update ahead: the first update should have one part of the peak, not two.",
+        ),
+        (
+            "no_warmup",
+            {"up": lambda t, w: 1.0},
+            "The warmup is missing: the rate starts at its peak.",
+        ),
+        (
+            "warmup_squared",
+            {"up": lambda t, w: ((t + 1) / w) ** 2},
+            "The rise is curved. It should be a straight line.",
+        ),
+        (
+            "warmup_root",
+            {"up": lambda t, w: np.sqrt((t + 1) / w)},
+            "The rise is curved. It should be a straight line.",
+        ),
+        (
+            "descent_one_early",
+            {"left": lambda w, s, d, t: w + s + d - t - 1},
+            "The descent is one update ahead: at the end of the flat part the rate is still the peak.",
+        ),
+        (
+            "descent_one_late",
+            {"left": lambda w, s, d, t: w + s + d - t + 1},
+            "The descent is one update late, so that zero is reached one update late as well.",
+        ),
+        (
+            "flat_from_the_start",
+            {"left": lambda w, s, d, t: s + d - t},
+            "The flat part is counted from the start of training. It begins where the warmup ends, so the "
+            "descent comes later.",
+        ),
+        (
+            "no_flat_part",
+            {"left": lambda w, s, d, t: w + d - t},
+            "The flat part is missing: the descent begins at once when the warmup ends.",
+        ),
+        (
+            "descent_within",
+            {"left": lambda w, s, d, t: w + s - t},
+            "The descent lies inside of the flat part, and ends where it should begin.",
+        ),
+        (
+            "below_zero",
+            {"down": lambda left, d: left / d},
+            "After the descent the rate goes on falling, below zero, where descent becomes ascent.",
+        ),
+        (
+            "descent_squared",
+            {"down": lambda left, d: np.maximum(left / d, 0) ** 2},
+            "The descent is curved. It should be a straight line.",
+        ),
+        (
+            "descent_as_a_root",
+            {"down": lambda left, d: 1 - np.sqrt(np.clip(1 - left / d, 0, 1))},
+            "The descent falls as a square root does. Some recipes do that; here a straight line is asked.",
+        ),
+        (
+            "cosine",
+            {"down": lambda left, d: (1 - np.cos(np.pi * np.clip(left / d, 0, 1))) / 2},
+            "The descent is a cosine. Here a straight line is asked.",
+        ),
+        (
+            "never_descends",
+            {"down": lambda left, d: 1.0},
+            "The descent is missing: the rate stays at its peak for ever.",
+        ),
+        (
+            "falls_at_once",
+            {"down": lambda left, d: 1.0 * (left > d)},
+            "The rate falls to zero at once. It should go down in a straight line.",
+        ),
+        (
+            "stays_up_after",
+            {"down": lambda left, d: np.where(left > 0, left / d, 1.0)},
+            "After the descent the rate jumps back to its peak. It should stay at zero.",
+        ),
+        (
+            "no_ceiling",
+            {"top": lambda t: np.inf},
+            "The rise goes on above the peak. The flat part lies at the peak rate.",
+        ),
+        (
+            "product",
+            {"join": lambda up, top, down: up * down},
+            "Rise and descent are multiplied, without a limit: both go above one in between.",
+        ),
+        (
+            "largest",
+            {"join": lambda up, top, down: np.maximum(np.maximum(up, top), down)},
+            "The largest of the three decides. It should be the smallest.",
+        ),
+        (
+            "no_peak",
+            {"peak": lambda lr: 1.0},
+            "The shape is right, but it ends at 1: the peak rate is missing.",
+            "The peak rate is missing.",
+        ),
+        (
+            "peak_squared",
+            {"peak": lambda lr: lr**2},
+            "The peak rate counts twice.",
+        ),
+    ),
+)
+
+
+def mup_rates(lr, base, width):
+    """Rates of the first, the hidden and the last matrix, and the factor on the start of the last."""
+    m = width / base
+    return lr, lr / m, lr / m, 1 / np.sqrt(m)
+
+
+def _build_mup(p):
+    def rates(lr, base, width):
+        m = p.ratio(np.float64(width), np.float64(base))
+        return p.first(lr, m), p.hidden(lr, m), p.last(lr, m), p.start(lr, m)
+
+    return rates
+
+
+MUP = Formula(
+    _build_mup,
+    ratio=lambda width, base: width / base,
+    first=lambda lr, m: lr,
+    hidden=lambda lr, m: lr / m,
+    last=lambda lr, m: lr / m,
+    start=lambda lr, m: 1 / np.sqrt(m),
+)
+
+
+def _widths(rng):
+    settings = [(0.01, 32, 128), (0.004, 64, 4096), (0.02, 64, 16), (0.3, 100, 100), (0.01, 48, 72)]
+    names = ("lr", "base", "width")
+    cases = [Case(f"lr {a}, from {b} to {c}", dict(zip(names, (a, b, c)))) for a, b, c in settings]
+    drawn = (float(rng.uniform(0.001, 0.1)), int(rng.integers(10, 50)), int(rng.integers(60, 900)))
+    return [*cases, Case("random numbers", dict(zip(names, drawn)), "random")]
+
+
+MUP_RATES = Task(
+    name="mup_rates",
+    day=7,
+    reference=mup_rates,
+    cases=_widths,
+    observe=once("first", "hidden", "last", "start"),
+    formula=MUP,
+    mistakes=MUP.mistakes(
+        (
+            "upside_down",
+            {"ratio": lambda width, base: base / width},
+            "The wider the network, the larger your rates. It is the other way round.",
+        ),
+        (
+            "base_forgotten",
+            {"ratio": lambda width, base: width},
+            "The base width is never used. At that width nothing should change.",
+        ),
+        (
+            "difference",
+            {"ratio": lambda width, base: 1 + np.abs(width - base)},
+            "The difference of the widths is used. What counts is how many times as wide the network is.",
+        ),
+        (
+            "doublings",
+            {"ratio": lambda width, base: 1 + np.abs(np.log2(width / base))},
+            "The doublings of the width are counted. Divide by the factor itself.",
+        ),
+        (
+            "whole_factor",
+            {"ratio": lambda width, base: np.maximum(width // base, 1)},
+            "The factor of the widths is cut to a whole number. It may be a fraction.",
+        ),
+        (
+            "first_divided",
+            {"first": lambda lr, m: lr / m},
+            "The first matrix gets a smaller rate. Its inputs do not grow with the width: its rate stays.",
+        ),
+        (
+            "first_raised",
+            {"first": lambda lr, m: lr * m},
+            "The first matrix gets a larger rate. Its inputs do not grow with the width: its rate stays.",
+        ),
+        (
+            "hidden_unchanged",
+            {"hidden": lambda lr, m: lr},
+            "The hidden matrices keep their rate. Their units add up more inputs in a wider network.",
+        ),
+        (
+            "hidden_root",
+            {"hidden": lambda lr, m: lr / np.sqrt(m)},
+            "The rate of the hidden matrices is divided by the root. Adam's steps agree, so that they add up "
+            "in full.",
+        ),
+        (
+            "hidden_squared",
+            {"hidden": lambda lr, m: lr / m**2},
+            "The rate of the hidden matrices is divided twice.",
+        ),
+        (
+            "last_unchanged",
+            {"last": lambda lr, m: lr},
+            "The last matrix keeps its rate. Its units add up more inputs in a wider network.",
+        ),
+        (
+            "last_root",
+            {"last": lambda lr, m: lr / np.sqrt(m)},
+            "The rate of the last matrix is divided by the root. The root belongs to its start.",
+        ),
+        (
+            "last_squared",
+            {"last": lambda lr, m: lr / m**2},
+            "The rate of the last matrix is divided twice.",
+        ),
+        (
+            "start_unchanged",
+            {"start": lambda lr, m: 1.0},
+            "The start of the last matrix is not changed. It should be nearer to zero in a wider network.",
+        ),
+        (
+            "start_without_root",
+            {"start": lambda lr, m: 1 / m},
+            "The start of the last matrix is divided by the factor itself. Here the root is missing.",
+        ),
+        (
+            "start_larger",
+            {"start": lambda lr, m: np.sqrt(m)},
+            "The start of the last matrix grows with the width. It should be nearer to zero.",
+        ),
+        (
+            "start_with_rate",
+            {"start": lambda lr, m: lr / np.sqrt(m)},
+            "The start of the last matrix is multiplied by the rate. Return the factor alone.",
+        ),
+    ),
+)
+
+TASKS = (STEPS_FOR_A_WORD, AFTER_A_SPIKE, CLIP_GRADIENT, WSD, MUP_RATES)
+
+
+LENGTHS, DESCENT = (10_000, 20_000, 40_000), 0.2
+
+
+def _updates(flat=True, branches=True):
+    """All updates of a flat run up to the last descent, and of the descents."""
+    descents = [DESCENT * length for length in LENGTHS]
+    return flat * (max(LENGTHS) - max(descents)) + branches * sum(descents)
+
+
+def _is(number):
+    return lambda value: abs(value - number) < 0.5
+
+
+BRANCH_UPDATES = Reading(
+    name="branch_updates",
+    day=7,
+    accepts=_is(_updates()),
+    mistakes=(
+        Misreading(
+            "three_runs",
+            _is(sum(LENGTHS)),
+            "That is what three runs with cosine cost, each from the start. Here the flat part is trained "
+            "once, and the three share it.",
+        ),
+        Misreading(
+            "no_branches",
+            _is(max(LENGTHS)),
+            "That is the longest run alone. The two shorter results have descents of their own, which are no "
+            "part of it.",
+        ),
+        Misreading(
+            "flat_to_the_end",
+            _is(max(LENGTHS) + _updates(flat=False)),
+            "Here the flat run goes on to the very end, and the longest descent comes on top of it. Where "
+            "does the last descent begin?",
+        ),
+        Misreading(
+            "only_the_flat_part",
+            _is(_updates(branches=False)),
+            "That is the flat part alone. The three descents are trained, too.",
+        ),
+        Misreading(
+            "only_the_descents",
+            _is(_updates(flat=False)),
+            "Those are the three descents alone. The flat part that they start from has to be trained once.",
+        ),
+        Misreading(
+            "descents_on_top",
+            _is(sum(LENGTHS) + _updates(flat=False)),
+            "Three whole runs and the descents on top: but the descents belong to the lengths, and the flat "
+            "part is shared.",
+        ),
+        Misreading(
+            "saved",
+            _is(sum(LENGTHS) - _updates()),
+            "That is what is saved, compared with three runs. How many updates are left to be made?",
+        ),
+    ),
+    right="Right: one flat run of 32,000 updates, and descents of 2,000, 4,000 and 8,000. Three runs with "
+    "cosine need 70,000, and would have to be planned from the start.",
+    otherwise="Draw the flat run, and a descent for each of the three results. Where does each begin, and "
+    "which updates do they share?",
+)
+
+
+def _line(letter):
+    return lambda word: word[0] == letter
+
+
+DOCTORED_LINE = Reading(
+    name="doctored_line",
+    day=7,
+    words=tuple(f"{line}{reason}" for line in "ABCDEF" for reason in "1234"),
+    accepts=lambda word: word == "B1",
+    mistakes=(
+        Misreading(
+            "another_reason",
+            _line("B"),
+            "The line is right, the reason is not. What was changed between the sweep and this model, and "
+            "what does that do to Adam's best rate?",
+        ),
+        Misreading(
+            "the_rule",
+            _line("A"),
+            "A memory of 0.95 is short, but the batch is large: a few batches hold enough of every word. "
+            "Nearly all large models use it.",
+        ),
+        Misreading(
+            "the_warmup",
+            _line("C"),
+            "2,000 updates of 100,000 are a usual warmup, and it costs little.",
+        ),
+        Misreading(
+            "the_schedule",
+            _line("D"),
+            "Flat, and then straight down to zero in the last fifth: that is warmup-stable-decay. It need "
+            "not be cosine.",
+        ),
+        Misreading(
+            "the_batch",
+            _line("E"),
+            "A batch that grows as the gradient's noise begins to matter is usual in large models.",
+        ),
+        Misreading(
+            "the_insurance",
+            _line("F"),
+            "Decay of 0.1 and clipping of the whole gradient at 1 stand in nearly every recipe of the table.",
+        ),
+    ),
+    right="Right: the rate was tuned at width 256 and is carried over to a width 16 times as large, without "
+    "muP. Adam's best rate falls as the width grows; this one is likely to be far too large.",
+    otherwise="Read the recipe against the lesson's sections, line by line.",
+)
+
+READINGS = (BRANCH_UPDATES, DOCTORED_LINE)

@@ -1,0 +1,428 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] key="title" lang="en"
+# # Day 7 · Exercises: a large model's recipe
+#
+# [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday7_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day7_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
+#
+# **You will do:** count the steps that a rare word needs; foresee how far one bad gradient carries a weight; mend a clipping that bends the gradient; write the schedule warmup-stable-decay, and count what its branches cost; carry rates to another width; find the wrong line of a recipe.
+#
+# **You need:** [the lesson of Day 7](day7_large_models.ipynb). About 40 minutes, 7 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+#
+# **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
+
+# %% [markdown] key="title" lang="zh-TW" of="a6943c6c"
+# # 第 7 天 · 練習：大型模型的配方
+#
+# [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
+#
+# **你會動手做**：算出少見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行。
+#
+# **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 40 分鐘，7 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+#
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+
+# %% key="setup"
+try:
+    import hpcourse as hp
+except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
+    from glob import glob
+
+    course = "https://github.com/your-account-/hpcourse/archive/refs/heads/main.zip"
+    course = (glob("hpcourse-*.whl") or [course])[0]  # a wheel beside the notebook
+    # %pip install -qqq --no-deps "{course}"
+    try:
+        import hpcourse as hp
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(f"""{course} cannot be reached: switch the Internet on
+(Kaggle), or put the wheel beside this notebook; "your-account-" is no address yet.
+連不到課程套件：請打開網路（Kaggle），或把 hpcourse 的 wheel 檔放在筆記本旁。""") from None
+import numpy as np
+
+# %% key="language" tags=["language"]
+hp.use_language("en")
+
+# %% [markdown] key="steps-for-a-word" lang="en"
+# ## 1. How long does a rare word need? (1 point)
+#
+# Under SGD, a word of frequency $\pi$ moves as if it were alone, with the rate $\eta\,\pi$ (section 2). Near its goal, its loss is a bowl; take one of curvature 1, as on Day 1.
+#
+# Write `steps_for_a_word`: how many steps does it take until only the share `remaining` of the first distance is left? `lr` is $\eta$, `frequency` is $\pi$, and $\eta\,\pi$ is below 1 here. Do not round: 12.7 steps are a fine answer.
+#
+# <details><summary>Hint</summary>
+#
+# What share of the distance is left after one step? After two? After $n$? To get at the $n$ in the exponent, take logarithms.
+#
+# </details>
+
+# %% [markdown] key="steps-for-a-word" lang="zh-TW" of="90bd76cb"
+# ## 1. 少見字要走多久？（1 分）
+#
+# 用 SGD 時，頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練（第 2 節）。接近目標時，它的損失像一個碗；就用第 1 天那種曲率為 1 的碗。
+#
+# 請寫出 `steps_for_a_word`：要走幾步，距離才只剩原來的 `remaining` 這個比例？`lr` 是 $\eta$，`frequency` 是 $\pi$，這裡 $\eta\,\pi$ 小於 1。不要取整數：12.7 步也是好答案。
+#
+# <details><summary>提示</summary>
+#
+# 走一步之後，距離剩下多少比例？兩步呢？$n$ 步呢？$n$ 在指數上，取對數就能拿下來。
+#
+# </details>
+
+
+# %% key="steps-for-a-word-answer"
+def steps_for_a_word(lr, frequency, remaining):
+    ### BEGIN SOLUTION
+    return np.log(remaining) / np.log(1 - lr * frequency)
+    ### END SOLUTION
+
+
+# %% key="steps-for-a-word-check" task="steps_for_a_word" points=1
+hp.check("steps_for_a_word", steps_for_a_word)
+
+# %% [markdown] key="word-use" lang="en"
+# Use it on the lesson's words. The rate suits the most frequent one, which comes half of the way in a single step. How long do the others need for that half?
+
+# %% [markdown] key="word-use" lang="zh-TW" of="bbac8cc4"
+# 拿課程裡的字來用用看。學習率剛好適合最常見的字，讓它一步就走完一半。其他的字走完這一半要幾步？
+
+# %% key="word-run"
+if hp.check("steps_for_a_word", steps_for_a_word).passed:
+    words, counts = hp.bigram_counts()
+    often = hp.Bigram(counts).frequencies
+    for place in [0, 10, 50, 149]:
+        steps = steps_for_a_word(0.5 / often[0], often[place], 0.5)
+        hp.say(f"{words[place]}: frequency {often[place]:.4f}, steps {steps:.1f}")
+else:
+    hp.say("Your function first.")
+
+# %% [markdown] key="after-a-spike" lang="en"
+# ## 2. After a spike (2 points)
+#
+# Adam has been running for long, when one gradient comes that is far larger than all others. From then on $m$ and $v$ consist of it alone, as if both had been zero before and all gradients after it were zero. The corrections have long faded to nothing, and $\epsilon$ does not matter.
+#
+# Write `after_a_spike`. It returns two lengths in units of $\eta$, in this order: that of the first step, and that of all steps from the first on together, added up for ever. `beta1` is $\beta_1$ and `beta2` is $\beta_2$, and $\beta_1 < \sqrt{\beta_2}$.
+#
+# Will a shorter memory of $v$ lengthen the way or shorten it?
+#
+# <details><summary>Hint</summary>
+#
+# Call the gradient $G$. What are $m$ and $v$ after it, and what is $m/\sqrt v$? In each later step $m$ is multiplied by $\beta_1$: and $\sqrt v$? So the steps form a geometric series.
+#
+# </details>
+
+# %% [markdown] key="after-a-spike" lang="zh-TW" of="326f80d8"
+# ## 2. 衝高之後（2 分）
+#
+# Adam 已經跑了很久，突然來了一個比其他都大得多的梯度。從這時起，$m$ 和 $v$ 裡就只有它，好像兩者之前都是零，之後的梯度也都是零。修正早就淡去了，$\epsilon$ 也沒有影響。
+#
+# 請寫出 `after_a_spike`。它依序傳回兩個長度，以 $\eta$ 為單位：第一步的長度，以及從第一步起、一直走下去所有步伐加起來的長度。`beta1` 是 $\beta_1$，`beta2` 是 $\beta_2$，而且 $\beta_1 < \sqrt{\beta_2}$。
+#
+# 想一想：$v$ 的記憶短一點，路會變長還是變短？
+#
+# <details><summary>提示</summary>
+#
+# 把這個梯度叫做 $G$。它來過之後，$m$ 和 $v$ 是多少？$m/\sqrt v$ 呢？之後每一步，$m$ 都乘以 $\beta_1$；$\sqrt v$ 乘以什麼？所以這些步伐是一個等比級數。
+#
+# </details>
+
+
+# %% key="after-a-spike-answer"
+def after_a_spike(beta1, beta2):
+    ### BEGIN SOLUTION
+    first = (1 - beta1) / np.sqrt(1 - beta2)
+    fades = beta1 / np.sqrt(beta2)
+    return first, first / (1 - fades)
+    ### END SOLUTION
+
+
+# %% key="after-a-spike-check" task="after_a_spike" points=2
+hp.check("after_a_spike", after_a_spike)
+
+# %% [markdown] key="spike-use" lang="en"
+# Use it beside the real Adam, which meets a gradient 10,000 times as large as those before:
+
+# %% [markdown] key="spike-use" lang="zh-TW" of="5387e986"
+# 和真正的 Adam 比比看，讓它遇到一個比之前大 10,000 倍的梯度：
+
+# %% key="spike-run"
+if hp.check("after_a_spike", after_a_spike).passed:
+    gradients = np.random.default_rng(1).choice([-1.0, 1.0], 8300)
+    gradients[8000] = 1e4
+    for beta2 in [0.999, 0.99, 0.95]:
+        move = np.abs(hp.replay(hp.Adam(1.0, beta2=beta2), gradients).moves[8000:8060])
+        first, total = after_a_spike(0.9, beta2)
+        hp.say(f"beta2 {beta2}: first {first:.2f}, all {total:.1f}; Adam {move[0]:.2f}, {move.sum():.1f}")
+else:
+    hp.say("Your function first.")
+
+# %% [markdown] key="clip-gradient" lang="en"
+# ## 3. A clipping that bends the gradient (2 points)
+#
+# `snippet_clip` is meant to clip the gradient of a network of two layers at the length `limit`. It has two faults, both easily made: one by calling a library's clipping in a loop over the layers, the other by leaving out a comparison. The cell below shows it at work. No error is raised, and training goes on, only differently.
+#
+# Write `clip_gradient`. It takes the gradients of the two layers, a matrix `first` and a vector `second`, and the `limit`, and returns both, in this order. If the whole gradient, both layers together, is longer than `limit`, all its numbers are multiplied by one factor, so that it is just as long as `limit`. Otherwise nothing changes. Gradients that are all zero stay zero.
+#
+# <details><summary>Hint</summary>
+#
+# The length of the whole is the root of the sum of all squares, those of both layers. Which factor brings a length of 5 to a limit of 2? And which factor leaves a length of 1 alone?
+#
+# </details>
+
+# %% [markdown] key="clip-gradient" lang="zh-TW" of="8be4fa1c"
+# ## 3. 弄歪梯度的裁剪（2 分）
+#
+# `snippet_clip` 想把一個兩層網路的梯度裁剪到長度 `limit`。它有兩個毛病，都很容易犯：一個是在迴圈裡對每一層各呼叫一次套件的裁剪，另一個是漏了比較。下面那一格讓你看它怎麼做。它不會跳出錯誤訊息，訓練照樣進行，只是走法不一樣了。
+#
+# 請寫出 `clip_gradient`。它接收兩層的梯度，也就是矩陣 `first` 和向量 `second`，再加上 `limit`，並依序傳回兩層。如果整個梯度（兩層合起來）比 `limit` 長，就把所有的數乘上同一個倍數，讓它剛好和 `limit` 一樣長；否則什麼都不變。全是零的梯度還是零。
+#
+# <details><summary>提示</summary>
+#
+# 整體的長度是所有平方和的根，兩層都要算進去。哪個倍數能把長度 5 變成上限 2？長度 1 的不該變，又該用哪個倍數？
+#
+# </details>
+
+
+# %% key="clip-gradient-snippet"
+def snippet_clip(first, second, limit):
+    return [layer * limit / np.linalg.norm(layer) for layer in (first, second)]
+
+
+early, late = np.array([[0.0, 0.1], [0.2, 0.2]]), np.array([3.0, 4.0])
+for layer, clipped in zip((early, late), snippet_clip(early, late, 1.0)):
+    before, after = np.linalg.norm(layer), np.linalg.norm(clipped)
+    hp.say(f"a layer of length {before:.1f} becomes {after:.1f} long")
+
+
+# %% key="clip-gradient-answer"
+def clip_gradient(first, second, limit):
+    ### BEGIN SOLUTION
+    length = np.sqrt(np.sum(np.square(first)) + np.sum(np.square(second)))
+    factor = limit / max(length, limit)
+    return first * factor, second * factor
+    ### END SOLUTION
+
+
+# %% key="clip-gradient-check" task="clip_gradient" points=2
+hp.check("clip_gradient", clip_gradient)
+
+# %% [markdown] key="wsd" lang="en"
+# ## 4. Warmup, stable, decay (2 points)
+#
+# Write the schedule of section 5. `lr` is the peak rate; `warmup`, `stable` and `decay` are the lengths of the three parts in updates; `t` is the number of the update and counts from 0. `warmup` and `decay` are at least 1.
+#
+# - It rises in a straight line: in the first update to one part in `warmup` of the peak, in the update number `warmup - 1` to the peak.
+# - It stays at the peak for `stable` updates.
+# - It falls in a straight line: the update number `warmup + stable` still has the peak, and `decay` updates later the rate is 0.
+# - From then on it is 0.
+#
+# If your function takes an array of updates as well, so much the better.
+#
+# <details><summary>Hint</summary>
+#
+# Write down the line of the rise and the line of the descent, each for all `t`. Where they lie above 1, the flat part rules: so the smallest of three counts. And where the descent is below zero?
+#
+# </details>
+
+# %% [markdown] key="wsd" lang="zh-TW" of="4778c968"
+# ## 4. 預熱、平台、衰減（2 分）
+#
+# 寫出第 5 節的排程。`lr` 是學習率的最高值；`warmup`、`stable`、`decay` 是三段的長度，以更新次數計；`t` 是第幾次更新，從 0 算起。`warmup` 和 `decay` 至少是 1。
+#
+# - 沿直線上升：第一次更新是最高值的 `warmup` 分之一，編號 `warmup - 1` 的更新到達最高值。
+# - 在最高值停留 `stable` 次更新。
+# - 沿直線下降：編號 `warmup + stable` 的更新還是最高值，再過 `decay` 次更新，學習率是 0。
+# - 之後一直是 0。
+#
+# 如果你的函式也接受一整個陣列的更新編號，那就更好。
+#
+# <details><summary>提示</summary>
+#
+# 分別寫出上升那條直線和下降那條直線，對所有的 `t` 都算。它們高過 1 的地方由平台決定，所以取三者中最小的。下降到零以下的地方呢？
+#
+# </details>
+
+
+# %% key="wsd-answer"
+def wsd(lr, warmup, stable, decay, t):
+    ### BEGIN SOLUTION
+    left = warmup + stable + decay - t
+    return lr * np.clip(np.minimum((t + 1) / warmup, left / decay), 0, 1)
+    ### END SOLUTION
+
+
+# %% key="wsd-check" task="wsd" points=2
+hp.check("wsd", wsd)
+
+# %% [markdown] key="branch-updates" lang="en"
+# ## 5. What do the branches cost? (1 point)
+#
+# You want to know how good your model is after 10,000, 20,000 and 40,000 updates, each time with the rate brought down to zero. With cosine that means three runs, each planned for its own length: 70,000 updates.
+#
+# With warmup-stable-decay one flat run is enough. Each of the three results is a branch of it: it leaves the flat part in time, and its descent takes the last 20 % of its own length, so that the shortest one ends after 10,000 updates in all. The flat run stops where the last branch leaves it.
+#
+# How many updates have to be made in all? Answer with a number.
+#
+# <details><summary>Hint</summary>
+#
+# Draw it: a long line, and three short ones that leave it. Updates that several results share are made once.
+#
+# </details>
+
+# %% [markdown] key="branch-updates" lang="zh-TW" of="7cb856a3"
+# ## 5. 分支要花多少？（1 分）
+#
+# 你想知道模型在 10,000、20,000 和 40,000 次更新之後各有多好，每次都讓學習率降到零。用餘弦的話要訓練三次，每次依自己的長度規劃：共 70,000 次更新。
+#
+# 用 WSD（預熱、平台、衰減），平台只要走一次。三個結果都是它的分支：各自及時離開平台，下降段占自己全長的最後 20 %，所以最短的那個總共就是 10,000 次更新。最後一個分支離開之後，平台就不再走下去。
+#
+# 總共要做多少次更新？請用一個數字回答。
+#
+# <details><summary>提示</summary>
+#
+# 畫出來：一條長線，三條離開它的短線。好幾個結果共用的更新只做一次。
+#
+# </details>
+
+# %% key="branch-updates-answer"
+branch_updates = 32_000 + 2_000 + 4_000 + 8_000  ### SOLUTION
+
+# %% key="branch-updates-check" task="branch_updates" points=1
+hp.check("branch_updates", branch_updates)
+
+# %% [markdown] key="mup-rates" lang="en"
+# ## 6. Rates for another width (1 point)
+#
+# A network was tuned with Adam at the width `base`, with the rate `lr` for all layers. Now it becomes `width` units wide, which is $m$ times as wide ($m$ may be less than 1). muP (section 4) asks for this:
+#
+# - the first matrix, which reads the data, keeps its rate: the data do not get wider;
+# - a hidden matrix and the last one get a rate $m$ times as small;
+# - the start of the last matrix is multiplied by $1/\sqrt m$.
+#
+# Write `mup_rates`. It returns four numbers, in this order: the rates of the first, a hidden and the last matrix, and the factor on the start of the last.
+#
+# <details><summary>Hint</summary>
+#
+# Try `base` and `width` alike: then nothing should change.
+#
+# </details>
+
+# %% [markdown] key="mup-rates" lang="zh-TW" of="d8a8dc3e"
+# ## 6. 換一個寬度的學習率（1 分）
+#
+# 有個網路用 Adam 在寬度 `base` 調好了，每一層的學習率都是 `lr`。現在它要變成 `width` 個單元寬，是原來的 $m$ 倍（$m$ 可以小於 1）。muP（第 4 節）的做法是：
+#
+# - 第一個矩陣讀的是資料，學習率不變：資料不會變寬；
+# - 隱藏層的矩陣和最後一個矩陣，學習率縮小為 $m$ 分之一；
+# - 最後一個矩陣的起始值乘上 $1/\sqrt m$。
+#
+# 請寫出 `mup_rates`。它依序傳回四個數：第一個矩陣、隱藏層矩陣、最後一個矩陣的學習率，以及最後一個矩陣起始值的倍數。
+#
+# <details><summary>提示</summary>
+#
+# 試試看 `base` 和 `width` 一樣：這時什麼都不該變。
+#
+# </details>
+
+
+# %% key="mup-rates-answer"
+def mup_rates(lr, base, width):
+    ### BEGIN SOLUTION
+    m = width / base
+    return lr, lr / m, lr / m, 1 / np.sqrt(m)
+    ### END SOLUTION
+
+
+# %% key="mup-rates-check" task="mup_rates" points=1
+hp.check("mup_rates", mup_rates)
+
+# %% [markdown] key="doctored-line" lang="en"
+# ## 7. Which line is wrong? (1 point)
+#
+# Somebody shows you the recipe for a language model of width 4,096. One line is a bad idea; the others are as in many published recipes.
+#
+# | | line |
+# |---|---|
+# | A | AdamW, $\beta_1 = 0.9$, $\beta_2 = 0.95$ |
+# | B | peak rate `8e-3`: the best of a careful sweep at width 256, without muP, five seeds each |
+# | C | warmup: 2,000 of 100,000 updates |
+# | D | flat until update 80,000, then straight down to zero |
+# | E | batch: 1M tokens, from update 50,000 on 2M |
+# | F | decay 0.1, and the whole gradient clipped at 1 |
+#
+# And why is it a bad idea?
+#
+# | | reason |
+# |---|---|
+# | 1 | it was right for another width |
+# | 2 | its memory is too short for the batch |
+# | 3 | it cannot be used without knowing the end of training |
+# | 4 | two lines do the same thing, and one is superfluous |
+#
+# Answer with the letter of the line and the number of the reason, as a string such as `"C4"`.
+#
+# <details><summary>Hint</summary>
+#
+# Which of these numbers belongs to another one that was changed?
+#
+# </details>
+
+# %% [markdown] key="doctored-line" lang="zh-TW" of="b124edac"
+# ## 7. 哪一行錯了？（1 分）
+#
+# 有人給你看一份配方，要訓練寬度 4,096 的語言模型。其中一行不是好主意，其他各行都和許多公開的配方一樣。
+#
+# | | 內容 |
+# |---|---|
+# | A | AdamW，$\beta_1 = 0.9$、$\beta_2 = 0.95$ |
+# | B | 學習率最高值 `8e-3`：在寬度 256 仔細掃描出來的最佳值，沒有用 muP，每個設定五個種子 |
+# | C | 預熱：100,000 次更新裡的 2,000 次 |
+# | D | 走平到第 80,000 次更新，再直線降到零 |
+# | E | 批次：1M 個 token，從第 50,000 次更新起是 2M |
+# | F | 衰減 0.1，整個梯度裁剪在 1 |
+#
+# 為什麼不是好主意？
+#
+# | | 理由 |
+# |---|---|
+# | 1 | 它適合的是另一個寬度 |
+# | 2 | 對這個批次來說，它的記憶太短 |
+# | 3 | 不知道訓練何時結束，就不能用它 |
+# | 4 | 有兩行做的是同一件事，其中一行多餘 |
+#
+# 請用字串回答那一行的字母和理由的編號，例如 `"C4"`。
+#
+# <details><summary>提示</summary>
+#
+# 哪個數字要和另一個數字成對看，而另一個已經改了？
+#
+# </details>
+
+# %% key="doctored-line-answer"
+doctored_line = "B1"  ### SOLUTION
+
+# %% key="doctored-line-check" task="doctored_line" points=1
+hp.check("doctored_line", doctored_line)
+
+# %% [markdown] key="end" lang="en"
+# ## Done
+#
+# You can now read a recipe as its makers do: you know why a rare word is late under one rate for all, how far one bad gradient carries a weight, how to clip without bending, what a branch costs, and which number has to change when the width does.
+#
+# Next: train something of your own, with [a recipe whose every line you can explain](day7_large_models.ipynb).
+
+# %% [markdown] key="end" lang="zh-TW" of="b45334c8"
+# ## 完成
+#
+# 現在你讀配方，看得和寫配方的人一樣清楚：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
+#
+# 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。
