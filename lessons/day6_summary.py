@@ -19,9 +19,9 @@
 #
 # **You will learn:** which of the usual advice holds, and when; how to compare fairly; how to tune with a small budget.
 #
-# **You need:** Days 1 to 5. About 45 minutes. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1 to 5. About 45 minutes; section 9 is optional. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="437915b9"
+# %% [markdown] key="title" lang="zh-TW" of="3dfeb508"
 # # 第 6 天 · 總結：星期一上班，我該怎麼做？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
-# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘；第 9 節可略過。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -644,6 +644,94 @@ hp.explore_dashboard()
 # | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先跳高過？有沒有單元對所有輸入都是零？有的話，學習率降到三分之一，從頭訓練。都活著、也沒跳過？那就把學習率**調高**。 | 第 1 天 |
 # | 怎麼調都沒差？ | 那問題不在超參數：檢查資料、標籤、損失函數、程式錯誤。別再調了。 | 本節 |
 # | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 4–6 天 |
+
+# %% [markdown] key="breaks" lang="en"
+# ## 9. When it breaks (optional)
+#
+# Four measurements tell most illnesses apart. Each is shown with a run that has the illness and with the remedy, on ten seeds.
+#
+# **The first loss.** Before any update the network should guess: $\ln 10 = 2.3$ for ten classes. Below, the start is multiplied by a factor, then trained with SGD at 0.3, with and without warmup.
+
+# %% [markdown] key="breaks" lang="zh-TW" of="6cf32bf1"
+# ## 9. 訓練壞掉的時候（可略過）
+#
+# 四種測量，就能分辨大多數的毛病。每一種都示範一次生病的訓練，以及補救之後的樣子，各用十個種子。
+#
+# **第一個損失**：還沒更新之前，網路應該只是亂猜；十個類別的話，損失是 $\ln 10 = 2.3$。下面把初始權重乘上一個倍數，再用 SGD、學習率 0.3 訓練，有的加預熱，有的不加。
+
+# %% key="breaks-start" tags=["nbval-ignore-output"]
+he = np.stack([network.init(seed) for seed in range(10)])
+for factor, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is none
+    rule, start = hp.SGD(hp.LinearWarmup(n, 0.3)), factor * he
+    run = hp.train(network, digits, rule, start=start, seed=range(10), updates=138)
+    first, right = network.loss(start, X, y).mean(), run.test_accuracy.mean()
+    hp.say(f"start × {factor}, warmup {n}: first loss {first:.2f}, accuracy {right:.0%}")
+
+# %% [markdown] key="breaks-start-seen" lang="en"
+# Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps a little, but it does not heal a wrong start; the right start does, without warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
+#
+# **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient of the validation images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
+
+# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="c7959bdc"
+# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有一點幫助，但治不好錯誤的初始化；初始化對了，不用預熱也好。第一個損失正常，頭幾次*更新*卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+#
+# **梯度的長度**：SGD 用 2 已經過了懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
+
+# %% key="breaks-spike" tags=["nbval-ignore-output"]
+limits, lengths = [np.inf, 1], []
+for n in [1, 2, 3, 4, 5, 138]:
+    run = hp.train(network, digits, hp.SGD(2), clip=limits, seed=range(10), updates=n)
+    grad = network.gradient(run.weights, tuning.X_test, tuning.y_test)
+    lengths.append(np.linalg.norm(grad, axis=-1))
+for k, limit in enumerate(limits):
+    early, end = np.max(lengths[:5], axis=0)[k].mean(), lengths[5][k].mean()
+    right = run.test_accuracy[k].mean()
+    hp.say(f"clip {limit}: gradient {early:.1f}, later {end:.2f}; accuracy {right:.0%}")
+
+# %% [markdown] key="breaks-spike-seen" lang="en"
+# Both meet long gradients in the first updates. Without a limit a long gradient times a large rate is a leap from which no run comes back; with it most are saved. But clipping is a safety belt, not a second rate: a third of the rate does better still. And note the short gradient at the end of the unclipped runs: that is not success, there is nothing left that could learn.
+#
+# **How far one update goes**, as a share of the length of the weights. A rule of thumb says about a thousandth. Adam, halfway through:
+
+# %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="2f21c805"
+# 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績還更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是已經沒有東西能再學了。
+#
+# **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 訓練到一半時：
+
+# %% key="breaks-ratio" tags=["nbval-ignore-output"]
+lrs, adam = 10.0 ** np.arange(-5, 0), {}
+for n in [68, 69, 138]:
+    adam[n] = hp.train(network, digits, hp.Adam(lrs), seed=range(10), updates=n)
+before, update = adam[68].weights, adam[69].weights - adam[68].weights
+ratios = np.linalg.norm(update, axis=-1) / np.linalg.norm(before, axis=-1)
+right = adam[138].test_accuracy.mean(axis=1)
+for k, lr in enumerate(lrs):
+    hp.say(f"lr {lr:.0e}: update / weights {ratios[k].mean():.0e}, accuracy {right[k]:.0%}")
+
+# %% [markdown] key="breaks-ratio-seen" lang="en"
+# Ratios around a hundred-thousandth cannot arrive in 138 updates; the good ones are around a hundredth here, as the training is short. The rule gives the order of magnitude, and it does so without waiting for the end.
+#
+# **Too small, or dead?** Both sit still near $\ln 10$. Two things differ: the highest loss of a batch on the way, and the share of hidden units that are zero for all images.
+
+# %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="c1393f09"
+# 比例只有十萬分之一左右的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一。經驗法則給的是數量級，而且不必等訓練結束就量得到。
+#
+# **學習率太小，還是網路死了？** 兩者的損失都停在 $\ln 10$ 附近。差別有兩個：途中最高的一批損失，以及對所有影像都是零的隱藏單元占多少。
+
+# %% key="breaks-still" tags=["nbval-ignore-output"]
+lrs = [0.0001, 0.3, 3]
+run = hp.train(network, digits, hp.SGD(lrs), seed=range(10), updates=138)
+dead = (network.activations(run.weights, X)[0] == 0).all(axis=-2).mean(axis=(1, 2))
+end = network.loss(run.weights, X, y).mean(axis=1)
+for k, lr in enumerate(lrs):
+    peak = run.loss[k].max(axis=1).mean()
+    hp.say(f"lr {lr}: loss up to {peak:.1f}, then {end[k]:.2f}; at zero {dead[k]:.0%}")
+
+# %% [markdown] key="breaks-still-seen" lang="en"
+# Too small: no jump, nearly all units alive; raise the rate. Dead: the loss jumped first, and nearly all units are zero; no rate wakes them, so start anew with a smaller one. The run between them is the remedy for both.
+
+# %% [markdown] key="breaks-still-seen" lang="zh-TW" of="b32fd5d9"
+# 太小：損失沒有跳高，幾乎所有單元都活著，把學習率調高。死了：損失先跳高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。中間那一組就是兩者的補救。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice

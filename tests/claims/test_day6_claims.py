@@ -302,3 +302,50 @@ def test_a_search_on_the_logarithmic_scale_comes_close_to_the_full_sweep(claim):
         verdict="confirmed",
         holds=max(cost) <= 12 and math.isclose(np.mean(searches), full, abs_tol=0.025),
     )
+
+
+def test_warmup_does_not_heal_a_start_eight_times_too_large(claim):
+    _, final = digits()
+    seeds = range(SEED, SEED + 20)
+    he = np.stack([NETWORK.init(seed) for seed in seeds])
+
+    def accuracy(factor, warmup):
+        rule = hp.SGD(hp.LinearWarmup(warmup, 0.3))
+        return hp.train(NETWORK, final, rule, start=factor * he, seed=seeds, updates=UPDATES).test_accuracy
+
+    plain, warm, right, zero = accuracy(8, 1), accuracy(8, 28), accuracy(1, 1), accuracy(0, 1)
+    first = [NETWORK.loss(factor * he, final.X_train, final.y_train).mean() for factor in (1, 8)]
+    means = [group.mean() for group in (plain, warm, right, zero)]
+    claim(
+        "A wrong start shows in the first loss; warmup helps it a little, the right start heals it",
+        statistic="first loss right, x 8; accuracy of SGD at 0.3: x 8, x 8 with warmup, right, all zero",
+        measured=f"{first[0]:.2f}, {first[1]:.0f}; {percent(*means)}",
+        verdict="confirmed",
+        holds=abs(first[0] - math.log(10)) < 0.5
+        and first[1] > 20
+        and plain.mean() + 0.05 < warm.mean() < right.mean() - 0.05
+        and zero.mean() < 0.15,
+    )
+
+
+def test_beyond_the_cliff_clipping_saves_most_runs_and_dead_differs_from_slow(claim):
+    _, final = digits()
+    settings = {"seed": range(SEED, SEED + 20), "updates": UPDATES}
+    without, clipped = hp.train(NETWORK, final, hp.SGD(2), clip=[np.inf, 1], **settings).test_accuracy
+    third = hp.train(NETWORK, final, hp.SGD(2 / 3), **settings).test_accuracy
+    still = hp.train(NETWORK, final, hp.SGD([1e-4, 3]), **settings)
+    zero = (NETWORK.activations(still.weights, final.X_train)[0] == 0).all(axis=-2).mean(axis=-1)
+    jump = still.loss.max(axis=-1) / still.loss[..., 0]
+    claim(
+        "Clipping saves most runs beyond the cliff; dead units and a jump in the loss tell dead from slow",
+        statistic="accuracy of SGD at 2, clipped at 1, at 2/3; units at zero, peak / first loss: slow, dead",
+        measured=f"{percent(without.mean(), clipped.mean(), third.mean())}; {percent(*zero.mean(axis=1))}, "
+        f"{jump.mean(axis=1).round(1)}",
+        verdict="confirmed",
+        holds=without.max() < 0.3
+        and (clipped > 0.7).mean() > 0.7
+        and third.mean() > clipped.mean() + 0.02
+        and zero[0].max() < 0.2
+        and zero[1].min() > 0.85
+        and jump[0].mean() < 1.5 < jump[1].mean(),
+    )
