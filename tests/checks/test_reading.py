@@ -40,7 +40,7 @@ def test_what_is_no_number_is_said_so(value):
     assert "number" in result.message
 
 
-@pytest.mark.parametrize("value", ["C", 2, ["A"], True, ""])
+@pytest.mark.parametrize("value", ["C", 2, ["C"], ["A", "B"], True, ""])
 def test_what_is_no_such_word_is_said_with_the_words(value):
     assert "A, B" in WORD.check(value).message
 
@@ -79,3 +79,8 @@ def test_the_readings_of_day_1(name, right, wrong):
     for value, mistake in wrong.items():
         result = hp.check(name, value)
         assert (result.passed, result.mistake) == (False, mistake)
+
+
+def test_a_word_in_a_list_of_one_is_that_word():
+    assert WORD.check(["B"]).passed
+    assert not WORD.check(["A"]).passed
