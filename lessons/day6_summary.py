@@ -661,11 +661,11 @@ hp.explore_dashboard()
 
 # %% key="breaks-start" tags=["nbval-ignore-output"]
 he = np.stack([network.init(seed) for seed in range(10)])
-for factor, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is none
-    rule, start = hp.SGD(hp.LinearWarmup(n, 0.3)), factor * he
+for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is none
+    rule, start = hp.SGD(hp.LinearWarmup(n, 0.3)), size * he
     run = hp.train(network, digits, rule, start=start, seed=range(10), updates=138)
     first, right = network.loss(start, X, y).mean(), run.test_accuracy.mean()
-    hp.say(f"start × {factor}, warmup {n}: first loss {first:.2f}, accuracy {right:.0%}")
+    hp.say(f"start × {size}, warmup {n}: first loss {first:.2f}, accuracy {right:.0%}")
 
 # %% [markdown] key="breaks-start-seen" lang="en"
 # Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps a little, but it does not heal a wrong start; the right start does, without warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
@@ -704,9 +704,9 @@ for n in [68, 69, 138]:
     adam[n] = hp.train(network, digits, hp.Adam(lrs), seed=range(10), updates=n)
 before, update = adam[68].weights, adam[69].weights - adam[68].weights
 ratios = np.linalg.norm(update, axis=-1) / np.linalg.norm(before, axis=-1)
-right = adam[138].test_accuracy.mean(axis=1)
+ratio, right = ratios.mean(axis=1), adam[138].test_accuracy.mean(axis=1)
 for k, lr in enumerate(lrs):
-    hp.say(f"lr {lr:.0e}: update / weights {ratios[k].mean():.0e}, accuracy {right[k]:.0%}")
+    hp.say(f"lr {lr:.0e}: update / weights {ratio[k]:.0e}, accuracy {right[k]:.0%}")
 
 # %% [markdown] key="breaks-ratio-seen" lang="en"
 # Ratios around a hundred-thousandth cannot arrive in 138 updates; the good ones are around a hundredth here, as the training is short. The rule gives the order of magnitude, and it does so without waiting for the end.
