@@ -45,7 +45,7 @@ bound: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m tools.bound
 
 nbval: $(VENV)/dev
-	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_KEEP_PROGRESS=no HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \
+	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_KEEP_PROGRESS=no HPCOURSE_KEEP_LOG=no HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
 
 browser: $(VENV)/dev

@@ -41,8 +41,9 @@ def ax():
 
 @pytest.fixture
 def no_figure_is_left_open():
+    before = set(plt.get_fignums())  # those of other tests
     yield
-    left = plt.get_fignums()
+    left = set(plt.get_fignums()) - before
     plt.close("all")
     assert not left
 

@@ -17,6 +17,7 @@ ONLY_IN_8 = {
     "TagsInput",
     "TimePicker",
 }
+READS_BOTH = {"recap.py": {"FileUpload"}}  # `_content` there takes the value of 7 and that of 8
 DIFFERENT_IN_8 = {"FileUpload"}  # its value is a dict in 7, a tuple in 8
 
 
@@ -35,7 +36,8 @@ def names_missing_on_colab(source):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_nothing_needs_a_newer_ipywidgets_than_colab_has(path):
-    assert list(names_missing_on_colab(path.read_text(encoding="utf-8"))) == []
+    found = set(names_missing_on_colab(path.read_text(encoding="utf-8")))
+    assert found <= READS_BOTH.get(path.name, set())
 
 
 @pytest.mark.parametrize(

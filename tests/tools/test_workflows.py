@@ -24,6 +24,7 @@ def test_there_are_workflows():
     assert [path.name for path in WORKFLOWS] == [
         "address.yml",
         "links.yml",
+        "platforms.yml",
         "release.yml",
         "site.yml",
         "tests.yml",
