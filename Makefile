@@ -29,7 +29,7 @@ lab: $(VENV)/lab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/hpcourse/data/jupyter" $(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
-test: lint unit check bound nbval browser
+test: lint unit check bound nbval
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
@@ -73,7 +73,7 @@ lite: $(VENV)/dev $(VENV)-lite/ready
 	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/tools/test_lite.py tests/browser/test_lite_site.py
 
 # Other environments than this one. PYTHON=python3.12 and VENV=.venv312 do the same with another Python.
-platforms: bad-days additions site-test lite binder colab lowest browser-oldest
+platforms: browser bad-days additions site-test lite binder colab lowest browser-oldest
 
 binder: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -m platform tests/platforms/test_binder.py
