@@ -3,11 +3,13 @@
 Everything a lesson uses is a name of this package; figures and widgets are loaded at first use.
 """
 
+import sys
 from importlib import import_module
 
-from hpcourse import datasets, language, networks, optimizers, schedules, surfaces, training
+from hpcourse import datasets, networks, optimizers, schedules, surfaces, training
 from hpcourse.datasets import Dataset, bigram_counts, digits, linear_regression, minibatches, moons, spirals
-from hpcourse.language import current_language, say, use_language
+from hpcourse.frame import course, language
+from hpcourse.frame.language import current_language, say, use_language
 from hpcourse.networks import MLP, linear_regression_model, softmax_regression
 from hpcourse.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from hpcourse.schedules import (
@@ -25,6 +27,9 @@ from hpcourse.training import History, Path, descend, train
 
 __version__ = "0.2.0"
 
+# `import hpcourse.language` works as it did before the two moved.
+sys.modules |= {"hpcourse.course": course, "hpcourse.language": language}
+
 # Loaded at first use: matplotlib and ipywidgets take longer to import than all the rest.
 _MODULES = {
     "explorers": "hpcourse.page.explorers",
@@ -40,7 +45,7 @@ _LATER = _MODULES | {
     "check": "hpcourse.checks",
     "gradient_noise_scale": "hpcourse.measure",
     "lr_range_test": "hpcourse.measure",
-    "measured": "hpcourse.stored",
+    "measured": "hpcourse.frame.stored",
     "predict": "hpcourse.page.predictions",
     "needs": "hpcourse.page.needs",
     "progress": "hpcourse.page.recap",

@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("hpcourse.start", "hpcourse.instructor")  # each has add_to(commands)
+COMMANDS = ("hpcourse.frame.start", "hpcourse.instructor")  # each has add_to(commands)
 
 
 def main(argv=None):

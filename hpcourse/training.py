@@ -20,8 +20,8 @@ import numpy as np
 from hpcourse._arguments import finite, floating, instance, is_axis, number, numeric, precision, whole
 from hpcourse._axes import Grid, cut, find_axes, joined, with_values
 from hpcourse._columns import Column
-from hpcourse._work import n_tasks, run_chunks
 from hpcourse.datasets import Dataset
+from hpcourse.frame.cores import n_tasks, run_chunks
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
 from hpcourse.surfaces import Surface
@@ -101,7 +101,7 @@ def descend(
     """
     instance("surface", surface, Surface, "hp.Quadratic((1, 10))")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
-    _check_executor(executor)
+    chunks = _pieces(executor, chunks)
     steps = whole("steps", steps, 1)
     noise = number("noise", noise, 0)
     points = _starting_points(surface, start)
@@ -122,7 +122,7 @@ def descend(
             None if kicks is None else kicks[grid.index("seed")[rows]],
             _columns(grid, also, rows),
         )
-        for rows in cut([np.arange(grid.n_runs)], [40 * surface.dim], least=n_tasks(executor, chunks))[0]
+        for rows in cut([np.arange(grid.n_runs)], [40 * surface.dim], least=chunks)[0]
     ]
     results = run_chunks(job, work, [len(chunk[1]) for chunk in work], executor)
     w, loss, end, diverged_at = (joined(part, grid.shape) for part in zip(*results))
@@ -162,7 +162,7 @@ def train(
     instance("network", network, MLP, "hp.MLP((64, 32, 10))")
     instance("data", data, Dataset, "hp.digits()")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
-    _check_executor(executor)
+    chunks = _pieces(executor, chunks)
     dtype = precision(dtype)
     n_examples = len(data.X_train)
     batch_size = min(64, n_examples) if batch_size is None else batch_size
@@ -183,7 +183,7 @@ def train(
     groups = [order[grid.index("batch_size")[order] == k] for k in range(len(sizes))]
     numbers = [7 * network.n_weights + 2 * size * sum(network.sizes[1:]) for size in sizes]
     work, rows_of = [], []
-    for k, parts in enumerate(cut(groups, numbers, n_updates, n_tasks(executor, chunks))):
+    for k, parts in enumerate(cut(groups, numbers, n_updates, chunks)):
         for rows in parts:
             which = grid.index("seed")[rows]
             orders = sizes[k], n_updates[k], [seeds[i] for i in which]
@@ -404,11 +404,13 @@ def _columns(grid, settings, rows):
     }
 
 
-def _check_executor(executor):
+def _pieces(executor, chunks):
+    """Into how many pieces the work is cut at least."""
     if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
         raise TypeError(
             f"executor must be None or an open one such as ProcessPoolExecutor(), got {executor!r}"
         )
+    return n_tasks(executor, None if chunks is None else whole("chunks", chunks, 1))
 
 
 def _listed(name, value):

@@ -10,11 +10,11 @@ import pytest
 import yaml
 from babel.messages.pofile import read_po
 
-from hpcourse import language
 from hpcourse.checks import READINGS, TASKS
 from hpcourse.checks.properties import RAISED
 from hpcourse.checks.reading import Reading
-from hpcourse.course import COURSE, LANGUAGES, modules
+from hpcourse.frame import language
+from hpcourse.frame.course import COURSE, LANGUAGES, modules
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -28,7 +28,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from hpcourse import language as course_language
+from hpcourse.frame import language as course_language
 from hpcourse.page import figures, quizzes
 from tools import evaluate, prose
 from tools.evaluate import binding
@@ -262,7 +262,7 @@ def run_file(name, root):
 
 def read_lessons(root, names=()):
     """The lessons called `names`, or all."""
-    from hpcourse.course import read
+    from hpcourse.frame.course import read
     from tools.lesson import Lesson
 
     course = read(root / "hpcourse" / "course.toml")

@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from hpcourse.course import read
+from hpcourse.frame.course import read
 from tools import seals, tables
 from tools.lesson import Lesson
 

@@ -165,7 +165,7 @@ class _Lessons:
         try:
             import nbformat
 
-            from hpcourse.course import COURSE
+            from hpcourse.frame.course import COURSE
             from tools.lesson import Lesson
             from tools.notebook import digest
         except ModuleNotFoundError as error:

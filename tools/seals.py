@@ -12,7 +12,7 @@ import json
 import re
 import tokenize
 
-from hpcourse import language as course_language
+from hpcourse.frame import language as course_language
 from hpcourse.page import predictions, quizzes
 from hpcourse.page.figures import alternative
 

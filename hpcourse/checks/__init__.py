@@ -5,11 +5,11 @@
 (False, 0.0, 'ascent')
 """
 
-from hpcourse import record
 from hpcourse.checks import reward
 from hpcourse.checks.checker import judge
 from hpcourse.checks.result import Result
 from hpcourse.checks.tasks import ALL, READINGS, TASKS
+from hpcourse.frame import record
 
 __all__ = ["ALL", "READINGS", "TASKS", "Result", "check"]
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 
 LARGEST = 10**6  # numbers in one result
 LONGEST = 200  # characters of a word

@@ -6,8 +6,6 @@ import sys
 import threading
 import time
 
-from hpcourse._arguments import whole
-
 TASKS = 4  # for each worker, so that none waits long for the last
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
 NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
@@ -38,7 +36,7 @@ def run_chunks(function, chunks, sizes, executor=None):
 def n_tasks(executor, chunks=None):
     """Chunks to make at least: as many as asked for, else enough to keep all workers of an executor busy."""
     if executor is None or chunks is not None:
-        return 1 if chunks is None else whole("chunks", chunks, 1)
+        return chunks or 1
     return TASKS * _workers(executor)
 
 

@@ -77,7 +77,7 @@ def read(path):
     return Course(languages, days, optional)
 
 
-COURSE = read(Path(__file__).parent / "course.toml")
+COURSE = read(Path(__file__).parents[1] / "course.toml")
 LANGUAGES, DAYS, OPTIONAL = COURSE.languages, COURSE.days, COURSE.optional
 
 

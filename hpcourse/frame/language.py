@@ -10,7 +10,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.M)
 _current = "en"
@@ -98,7 +98,7 @@ def _catalogue(language):
     Read as they are, so that there is no compiled twin to fall out of step with.
     """
     translations = {}
-    for file in sorted((Path(__file__).parent / "locale" / language).glob("*.po")):
+    for file in sorted((Path(__file__).parents[1] / "locale" / language).glob("*.po")):
         translations.update(read_catalogue(file.read_text(encoding="utf-8")))
     return translations
 

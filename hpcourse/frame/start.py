@@ -16,8 +16,7 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
-import hpcourse
-from hpcourse.course import COURSE
+from hpcourse.frame.course import COURSE
 
 RECORD = ".hpcourse.json"  # in the learner's folder: {notebook: digest of the edition that was put there}
 PROGRAMS = {"jupyterlab": "lab/tree", "notebook": "notebooks"}  # and the path under which each opens a file
@@ -66,14 +65,14 @@ def open_course(arguments):
 
 def quiet():
     """The environment in which JupyterLab asks nobody whether news are wanted."""
-    ours = Path(__file__).parent / "data" / "jupyter"
+    ours = Path(__file__).parents[1] / "data" / "jupyter"
     paths = [str(ours), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
 
 
 def shipped_notebooks():
     """The folder of the notebooks: inside an installed package, beside one that is being edited."""
-    package = Path(hpcourse.__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "notebooks"
     return installed if installed.is_dir() else package.parent / "notebooks"
 

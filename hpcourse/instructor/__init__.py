@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 
 NEEDED = ("nbgrader", "nbclient", "nbconvert", "nbformat", "psutil", "tqdm")
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import nbformat
 
-from hpcourse.course import DAYS, LANGUAGES
+from hpcourse.frame.course import DAYS, LANGUAGES
+from hpcourse.frame.start import shipped_notebooks
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.roster import EXAMPLES, read_roster
-from hpcourse.start import shipped_notebooks
 
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
 LIMITS = {  # seconds are of CPU time

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 
+from hpcourse.frame.language import text
 from hpcourse.instructor import sandbox
 from hpcourse.instructor.archive import files_in
 from hpcourse.instructor.course import LIMITS, tasks_of
@@ -25,7 +26,6 @@ from hpcourse.instructor.grading import Work, close_hosts, grade_apart
 from hpcourse.instructor.notebooks import best
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.submission import speaking
-from hpcourse.language import text
 
 
 def gradescope(root):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import jinja2
 
+from hpcourse.frame.language import text
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.records import write_whole
-from hpcourse.language import text
 
 TEMPLATES = Path(__file__).parent / "templates" / "hpcourse"
 HEADING = re.compile(r"^#+\s+(.+)$", re.M)

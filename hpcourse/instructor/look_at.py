@@ -11,12 +11,12 @@ from collections import defaultdict
 import nbformat
 
 from hpcourse import measure, optimizers, schedules
+from hpcourse.frame.language import text
 from hpcourse.instructor.collect import LATER, TOO_MANY, UNCLEAR
 from hpcourse.instructor.notebooks import LEFT_OUT, UNREAD
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.outcomes import FAILED, NOT_GRADED, STALE, WAITS, answer_of
 from hpcourse.instructor.submission import ENDED, UNFINISHED
-from hpcourse.language import text
 
 PACKAGE, FILES, INTERPRETER, TEXT, RUN, NETWORK = (
     note("uses the package's own answers")[0],

@@ -2,7 +2,7 @@
 
 import re
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 
 # Halves of characters, which no file can hold, and what would reorder or break the line it stands in.
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

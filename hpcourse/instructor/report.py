@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter, defaultdict
 
 from hpcourse.checks import ALL
+from hpcourse.frame.language import text
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.feedback import page_of, write_feedback
@@ -15,7 +16,6 @@ from hpcourse.instructor.notes import words
 from hpcourse.instructor.outcomes import read_outcomes
 from hpcourse.instructor.records import read_records, write_csv, write_whole
 from hpcourse.instructor.submission import speaking
-from hpcourse.language import text
 
 KINDS = ("passed", "other", "not started", "not graded")  # outcomes that are no mistake with a name
 

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.measure import regimes as name_regimes
 from hpcourse.optimizers import RULES
 from hpcourse.page.lettering import lines_in, translate, use_font

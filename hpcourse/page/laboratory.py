@@ -21,7 +21,7 @@ import numpy as np
 
 from hpcourse._arguments import is_axis, whole
 from hpcourse.datasets import Dataset, digits
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES
 from hpcourse.schedules import CosineDecay, ExponentialDecay, LinearWarmup

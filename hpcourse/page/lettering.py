@@ -1,8 +1,8 @@
 """The words in a figure, in the language in use, with a font that has its characters.
 
 Lessons write figures in English. Before a figure is shown, `translate` puts its titles, labels, legends,
-annotations and tick labels through `hpcourse.language.words`. No font with Chinese can be assumed where the
-course runs, so a small one comes with the package.
+annotations and tick labels through `hpcourse.frame.language.words`. No font with Chinese can be assumed where
+the course runs, so a small one comes with the package.
 """
 
 import functools
@@ -14,7 +14,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, NullFormatter, ScalarFormatter, StrMethodFormatter
 
-from hpcourse.language import current_language, words
+from hpcourse.frame.language import current_language, words
 
 # The course's font comes first: a label with a formula in it is drawn with the first font only.
 NUMBERS = (LogFormatter, NullFormatter, ScalarFormatter, StrMethodFormatter)

@@ -31,7 +31,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import SubFigure
 from matplotlib.text import Annotation
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.page.lettering import lines_in, translate
 
 BACK_TO_BACK = 0.002  # seconds: events this close together come from a queue, not from a hand

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 
 
 class Missing(ImportError):

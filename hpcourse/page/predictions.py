@@ -23,8 +23,8 @@ from IPython import get_ipython
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.display import display
 
-from hpcourse import record
-from hpcourse.language import text
+from hpcourse.frame import record
+from hpcourse.frame.language import text
 from hpcourse.page.figures import ALTERNATIVE, picture_as_html
 from hpcourse.page.quizzes import Quiz, as_list, find_question, letter_of
 

@@ -7,8 +7,8 @@ from importlib import import_module
 
 import ipywidgets as widgets
 
-from hpcourse import record
-from hpcourse.language import text
+from hpcourse.frame import record
+from hpcourse.frame.language import text
 
 STYLE = "line-height: 1.5; padding: 0.2em"
 # Jupyter's own ring around the button that has the focus is thin and pale.

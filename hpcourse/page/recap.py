@@ -10,11 +10,11 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from hpcourse import record
-from hpcourse.course import DAYS
-from hpcourse.language import current_language, text
+from hpcourse.frame import record
+from hpcourse.frame.course import DAYS
+from hpcourse.frame.language import current_language, text
+from hpcourse.frame.start import shipped_notebooks
 from hpcourse.page.quizzes import find_question, in_html, letter_of
-from hpcourse.start import shipped_notebooks
 
 CERTIFICATE = "hpcourse_certificate.html"
 PREDICTION = re.compile(r"\bhp\.predict\(\s*[\"']([\w-]+)")

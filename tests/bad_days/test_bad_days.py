@@ -22,7 +22,7 @@ MOST_MEGABYTES = 600  # Binder grants 1,000, of which JupyterLab's server needs 
 # Equal work gives equal results, as other tests show; here it is done once, to be quick.
 REMEMBER = """
 import hashlib, pickle, hpcourse.training as training
-from hpcourse._work import run_chunks
+from hpcourse.frame.cores import run_chunks
 known = {}
 
 def remembering(function, chunks, sizes, executor=None):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpcourse.course import DAYS, LANGUAGES
+from hpcourse.frame.course import DAYS, LANGUAGES
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from hpcourse.checks import READINGS, TASKS
-from hpcourse.course import LANGUAGES
-from hpcourse.language import text, use_language
+from hpcourse.frame.course import LANGUAGES
+from hpcourse.frame.language import text, use_language
 
 pytestmark = pytest.mark.browser
 

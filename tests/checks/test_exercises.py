@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from hpcourse.checks import ALL
-from hpcourse.course import DAYS, LANGUAGES
+from hpcourse.frame.course import DAYS, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name for day in DAYS.values() for name in day.exercises]

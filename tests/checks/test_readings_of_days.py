@@ -8,7 +8,7 @@ import pytest
 import hpcourse as hp
 from hpcourse.checks import READINGS
 from hpcourse.checks.reading import Reading
-from hpcourse.course import DAYS, LANGUAGES
+from hpcourse.frame.course import DAYS, LANGUAGES
 
 TYPICAL = {  # by day, from a file for each that has some
     day.number: import_module(f"typical_{day.key}")

@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import hpcourse as hp
-from hpcourse import _work
+from hpcourse.frame import cores
 
 NETWORK = hp.MLP((64, 100, 100, 10))  # large enough for products to be split over threads
 THREADS = {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
@@ -84,24 +84,24 @@ def crawl(executor):
 
 def progress(executor):
     """What the bar stood at, whenever it was asked."""
-    seen, show = set(), _work.Progress.show
-    _work.Progress.show = lambda self: seen.add(self.done)
+    seen, show = set(), cores.Progress.show
+    cores.Progress.show = lambda self: seen.add(self.done)
     crawl(executor)
-    _work.Progress.show = show
+    cores.Progress.show = show
     return sorted(seen)
 
 
 def interrupted(executor):
     """Was the work interrupted after its first task, and how many of the 20 tasks were given up?"""
-    futures, submit, show = [], executor.submit, _work.Progress.show
-    _work.Progress.show = lambda self: _thread.interrupt_main() if 0 < self.done < 40 else None
+    futures, submit, show = [], executor.submit, cores.Progress.show
+    cores.Progress.show = lambda self: _thread.interrupt_main() if 0 < self.done < 40 else None
     executor.submit = lambda *call: futures.append(submit(*call)) or futures[-1]
     try:
         crawl(executor)
     except KeyboardInterrupt:
         return sum(future.cancelled() for future in futures)
     finally:
-        _work.Progress.show, executor.submit = show, submit
+        cores.Progress.show, executor.submit = show, submit
 
 
 def blas_threads():
@@ -113,7 +113,7 @@ if __name__ == "__main__":
         with EXECUTORS[sys.argv[1]]() as executor:
             report = {
                 "same": same(executor),
-                "tasks for two workers": _work.n_tasks(executor),
+                "tasks for two workers": cores.n_tasks(executor),
                 "error": error(executor),
                 "progress": progress(executor),
                 "given up": interrupted(executor),

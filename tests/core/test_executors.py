@@ -13,7 +13,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import hpcourse as hp
-from hpcourse._work import OneThread
+from hpcourse.frame.cores import OneThread
 
 
 class Counting:
@@ -86,7 +86,7 @@ def test_descents_are_shared_out_too():
 
 
 def test_an_executor_that_does_not_say_its_workers_counts_as_this_machine(monkeypatch):
-    monkeypatch.setattr("hpcourse._work.n_cores", lambda: 3)
+    monkeypatch.setattr("hpcourse.frame.cores.n_cores", lambda: 3)
     executor = Counting()
     sweep(executor, seed=range(60))
     assert len(executor.tasks) == 12

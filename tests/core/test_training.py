@@ -11,7 +11,8 @@ import pytest
 import reference
 
 import hpcourse as hp
-from hpcourse import _axes, _work, training
+from hpcourse import _axes, training
+from hpcourse.frame import cores
 
 OPTIMIZERS = [
     hp.SGD(0.3),
@@ -526,7 +527,7 @@ def test_long_work_shows_a_bar_that_is_gone_afterwards(small, net, capsys):
 
 
 def test_one_long_run_shows_a_bar_too(small, net, capsys, monkeypatch):
-    monkeypatch.setattr(_work, "PATIENCE", 0.02)
+    monkeypatch.setattr(cores, "PATIENCE", 0.02)
     hp.train(net, small, hp.SGD(0.1), updates=2000)
     assert capsys.readouterr().err != ""
 

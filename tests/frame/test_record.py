@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hpcourse import record
+from hpcourse.frame import record
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_lock_left_behind_does_not_last(folder):
 
 MANY = """
 import sys
-from hpcourse import record
+from hpcourse.frame import record
 for n in range(25):
     record.question(f"{sys.argv[1]}-{n}", "A", True)
 """
@@ -148,7 +148,7 @@ for n in range(25):
 
 def test_two_notebooks_at_once_lose_nothing_of_each_other(folder):
     environment = {name: value for name, value in os.environ.items() if name != record.KEEP}
-    environment["PYTHONPATH"] = str(Path(record.__file__).parents[1])
+    environment["PYTHONPATH"] = str(Path(record.__file__).parents[2])
     both = [subprocess.Popen([sys.executable, "-c", MANY, who], env=environment) for who in ("one", "two")]
     assert [process.wait(60) for process in both] == [0, 0]
     assert set(stored()["questions"]) == {f"{who}-{n}" for who in ("one", "two") for n in range(25)}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from jupyterlab_server.config import get_page_config
 
-from hpcourse import start
 from hpcourse.__main__ import main
-from hpcourse.course import COURSE
+from hpcourse.frame import start
+from hpcourse.frame.course import COURSE
 
 LESSON = "en/day1_learning_rate.ipynb"
 
@@ -147,9 +147,13 @@ def test_the_wheel_brings_every_notebook_and_needs_no_unix(tmp_path):
     assert {
         f"{language}/{name}.ipynb" for language in COURSE.languages for name in COURSE.notebooks
     } <= names | {f"{language}/{name}.ipynb" for language in COURSE.languages for name in COURSE.optional}
-    program = "import sys; from hpcourse.__main__ import main; import hpcourse.start; print(*sys.modules)"
+    program = (
+        "import sys; from hpcourse.__main__ import main; import hpcourse.frame.start; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
     assert not {"nbgrader", "jupyterlab", "psutil"} & set(loaded.split())
-    assert json.loads((Path(start.__file__).parent / "data/jupyter/labconfig/page_config.json").read_text())
+    assert json.loads(
+        (Path(start.__file__).parents[1] / "data/jupyter/labconfig/page_config.json").read_text()
+    )

@@ -13,7 +13,7 @@ from setuptools import find_packages
 
 import hpcourse
 from hpcourse.__main__ import main
-from hpcourse.course import DAYS, LANGUAGES
+from hpcourse.frame.course import DAYS, LANGUAGES
 from hpcourse.instructor import course as made
 
 ROOT = Path(hpcourse.__file__).parent.parent

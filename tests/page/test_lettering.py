@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import fontManager
 
 import hpcourse as hp
-from hpcourse import language
+from hpcourse.frame import language
 from hpcourse.page import explorers, figures, lettering
 from hpcourse.page.live import LiveFigure
 

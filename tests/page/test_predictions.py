@@ -11,7 +11,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 import hpcourse as hp
-from hpcourse import record
+from hpcourse.frame import record
 from hpcourse.page import predictions, quizzes
 from hpcourse.page.live import LiveFigure
 from hpcourse.page.quizzes import Question

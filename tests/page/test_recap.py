@@ -8,8 +8,8 @@ import re
 import pytest
 
 import hpcourse as hp
-from hpcourse import record
-from hpcourse.course import DAYS
+from hpcourse.frame import record
+from hpcourse.frame.course import DAYS
 from hpcourse.page import recap
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 
 pytestmark = pytest.mark.platform
 ROOT = Path(__file__).parents[2]

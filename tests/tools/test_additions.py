@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from hpcourse import course
+from hpcourse.frame import course
 from tools.lesson import Lesson
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hpcourse.course import read
+from hpcourse.frame.course import read
 from tools import build
 from tools.lesson import Lesson
 

@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "lite"

@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from hpcourse import course as course_file
+from hpcourse.frame import course as course_file
 from hpcourse.page import predictions, quizzes
 from hpcourse.page.quizzes import Question
 from tools import seals

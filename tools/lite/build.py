@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT, SITE = ROOT / "build" / "lite-project", ROOT / "build" / "lite"

@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hpcourse.course import COURSE, LANGUAGES
+from hpcourse.frame.course import COURSE, LANGUAGES
 from tools.site import place, record
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import nbformat
 from babel.messages.pofile import read_po
 
-from hpcourse import language as course_language
-from hpcourse.course import COURSE, LANGUAGES
+from hpcourse.frame import language as course_language
+from hpcourse.frame.course import COURSE, LANGUAGES
 from hpcourse.page import quizzes
 from hpcourse.page.figures import ALTERNATIVE
 from tools import seals

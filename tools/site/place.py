@@ -7,8 +7,8 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from hpcourse import language as course_language
-from hpcourse.course import COURSE, LANGUAGES
+from hpcourse.frame import language as course_language
+from hpcourse.frame.course import COURSE, LANGUAGES
 from hpcourse.page import lettering
 from tools.links import published
 

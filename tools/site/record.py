@@ -30,7 +30,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib.backends.backend_svg import RendererSVG
 
 import hpcourse as hp
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 from hpcourse.page import explorers, figures, lettering
 from hpcourse.page.live import LiveFigure, PartialRedraw
 from tools.site.pages import REPOSITORY, explorer_in, notebooks
@@ -336,6 +336,7 @@ def digest(notebook, language, frames):
     package = REPOSITORY / "hpcourse"
     files = [
         *package.glob("*.py"),
+        *package.glob("frame/*.py"),
         *package.glob("page/*.py"),
         *package.glob("page/explorers/*.py"),
         Path(__file__),

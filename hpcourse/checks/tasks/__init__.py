@@ -3,7 +3,7 @@
 `TASKS` has those answered by a function, `READINGS` those answered by a value; `ALL` has both, by name.
 """
 
-from hpcourse.course import modules
+from hpcourse.frame.course import modules
 
 MODULES = list(modules(__name__))
 TASKS = {task.name: task for module in MODULES for task in module.TASKS}

@@ -1,6 +1,6 @@
 """The live figures of the lessons, a module for each day: drag a slider, and the experiment runs again."""
 
-from hpcourse.course import modules
+from hpcourse.frame.course import modules
 
 
 def __getattr__(name):

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.measure import regimes
 from hpcourse.optimizers import SGD
 from hpcourse.page import figures

@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.optimizers import SGD
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import linear_regression
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.measure import updates_to_target
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import Dataset, digits
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES, SGD
 from hpcourse.page import figures

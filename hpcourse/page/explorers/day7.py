@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import bigram_counts
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.optimizers import SGD, Adam, Momentum
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider

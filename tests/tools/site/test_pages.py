@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from PIL import Image
 
-from hpcourse import course
+from hpcourse.frame import course
 from tools.site import pages
 from tools.site.chinese_search import SearchTraditionalChinese
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from hpcourse.course import LANGUAGES
+from hpcourse.frame.course import LANGUAGES
 from tools import seals
 
 REPOSITORY = Path(__file__).parents[3]
@@ -217,7 +217,7 @@ def test_search_for_what_the_course_does_not_hold_finds_nothing(visit):
 
 @pytest.mark.parametrize("page", ["en/day1_learning_rate.html", "zh-TW/day1_learning_rate.html"])
 def test_questions_are_answered_without_a_kernel(visit, page):
-    from hpcourse.language import text, use_language
+    from hpcourse.frame.language import text, use_language
     from hpcourse.page.questions.day1 import QUESTIONS
 
     asked = re.findall(
