@@ -11,6 +11,7 @@ import yaml
 from babel.messages.pofile import read_po
 
 from hpcourse.checks import READINGS, TASKS
+from hpcourse.checks.contest import Contest
 from hpcourse.checks.properties import RAISED
 from hpcourse.checks.reading import Reading
 from hpcourse.frame import language
@@ -87,9 +88,11 @@ def shown_messages():
     yield from RAISED.values()
     for mistake in (mistake for task in TASKS.values() for mistake in task.mistakes):
         yield from (mistake.message, mistake.beside)
+    for contest in (task for task in READINGS.values() if isinstance(task, Contest)):
+        yield from (contest.right, contest.otherwise, *(mistake.message for mistake in contest.mistakes))
     for reading in (task for task in READINGS.values() if isinstance(task, Reading)):
-        yield from (reading.right, reading.otherwise)
-        yield from (mistake.message for mistake in reading.mistakes)
+        yield from (reading.otherwise, *(mistake.message for mistake in reading.typical))
+        yield from (reading.reason.right, reading.reason.otherwise) if reading.reason else (reading.right,)
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

@@ -6,6 +6,7 @@ import re
 
 BEGIN, END, LANGUAGE_CALL = "### BEGIN SOLUTION", "### END SOLUTION", 'hp.use_language("en")'
 VALUE = re.compile(r"^(\s*\w+ = )(.+?)  ### SOLUTION$")  # learners see `name = ...`
+PAIR = re.compile(r"""^\(?(["'])\w+\1, """)  # a choice and its reason: `name = ..., ...`
 MARKER_LIKE = re.compile(r"^\s*(###|#+\s*(BEGIN|END)\b)|#.*\b[Ss](?i:olut)")
 TAGS = ("language", "solution", "long")  # what the builder acts on; a tag much like one of them is a slip
 METADATA = {
@@ -48,7 +49,7 @@ class Cell:
         for number, line in enumerate(self.source.split("\n"), self.first):
             text = line.strip()
             if value := VALUE.match(line):
-                learner.append(f"{value[1]}...")
+                learner.append(f"{value[1]}..., ..." if PAIR.match(value[2]) else f"{value[1]}...")
                 solved.append(value[1] + value[2])
                 self.secret.append(value[1] + value[2])
                 continue

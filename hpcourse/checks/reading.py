@@ -1,10 +1,11 @@
 """Questions answered by a value: read off a figure, or found by an experiment.
 
-A reading knows what counts as right and which wrong values are typical, each with its message.
+A reading knows what counts as right and which wrong values are typical, each with its message. Where a
+choice could be guessed, it has a reason: the answer is then a pair, the choice and what shows it.
 """
 
 import numbers as kinds
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,10 @@ from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
 
 LONGEST = 200  # characters of a word
+ALONE = say(
+    "That is one half of the answer. Give both, with a comma between them: your choice first, then what the "
+    "task asks for beside it."
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Reading:
 
     `accepts(value)` says whether a value is right; it may compute what it compares with. `mistakes` are
     tried in their order, `otherwise` is said of any other value, `right` of a right one.
+
+    With a `reason`, another reading, the answer is a pair and right only with both. The choice is looked
+    at first; its own `right` is then never said.
     """
 
     name: str
@@ -42,49 +50,68 @@ class Reading:
     right: str
     otherwise: str
     words: tuple[str, ...] = ()
+    reason: "Reading | None" = None
+
+    @property
+    def typical(self):
+        """All wrong values that are known, those of the reason too."""
+        return self.mistakes + (self.reason.mistakes if self.reason else ())
 
     def check(self, answer, seed=None):
         """The Result of an answer; a reading draws nothing, so that `seed` changes nothing."""
         return self.conclude(self.telling(answer), seed)
 
     def telling(self, answer):
-        """The answer as something that JSON can hold: a number, a word, None, or {"type": its name}."""
-        if answer is None or answer is Ellipsis:
-            return None
-        if isinstance(answer, list | tuple) and len(answer) == 1:
-            answer = answer[0]
-        if isinstance(answer, np.ndarray | np.generic) and answer.size == 1:
-            answer = answer.item()
-        if isinstance(answer, str):
-            return printable(answer[:LONGEST])
-        if isinstance(answer, complex) and answer.imag == 0:
-            answer = answer.real
-        if isinstance(answer, Decimal):
-            answer = float(answer)
-        if isinstance(answer, kinds.Real):  # True too, which is then no number
-            return answer if isinstance(answer, bool) else float(answer)
-        return {"type": type(answer).__name__[:LONGEST]}
+        """The answer as something that JSON can hold: a number, a word, None, or {"type": its name}.
+
+        With a reason, [choice, reason], each of them so.
+        """
+        if not self.reason or answer is None or answer is Ellipsis:
+            return _told(answer)
+        if isinstance(answer, Mapping):
+            answer = list(answer.values())
+        both = (
+            list(answer) if isinstance(answer, list | tuple | np.ndarray) and np.shape(answer) else [answer]
+        )
+        return [_told(part) for part in both[:3]]
 
     def conclude(self, told, seed=None):
         """The Result of what `telling` said."""
-        if told is None:
+        parts = [(self, told)]
+        if self.reason and told is not None:
+            if not isinstance(told, list) or len(told) != 2:
+                return Result(self, "not yet", ALONE)
+            if self._suits(told[1]) and not self._suits(told[0]):
+                told = told[::-1]  # which is which can be seen
+            parts = [(self, told[0]), (self.reason, told[1])]
+        if any(part is None for _, part in parts):
             return Result(self, "not started", NOT_STARTED)
+        for reading, part in parts:
+            if fault := reading._fault(part):
+                mistake, message = fault
+                return Result(self, "not yet", message, mistake=mistake)
+        return Result(self, "passed", say(parts[-1][0].right))
+
+    def _fault(self, told):
+        """(id of the mistake or None, message) of a wrong answer, None of a right one."""
         value = self._word(told) if self.words else _number(told)
         if value is None:
-            return Result(self, "not yet", self._unsuitable(told))
+            return None, self._unsuitable(told)
         if self.accepts(value):
-            return Result(self, "passed", say(self.right))
-        for mistake in self.mistakes:
-            if mistake.accepts(value):
-                return Result(self, "not yet", say(mistake.message), mistake=mistake.id)
-        return Result(self, "not yet", say(self.otherwise))
+            return None
+        fits = (mistake for mistake in self.mistakes if mistake.accepts(value))
+        mistake = next(fits, Misreading(None, None, self.otherwise))
+        return mistake.id, say(mistake.message)
+
+    def _suits(self, told):
+        return (self._word(told) if self.words else _number(told)) is not None
 
     def _word(self, told):
         word = str(told).strip().lower() if isinstance(told, str) else ""
         return next((known for known in self.words if known.lower() == word), None)
 
     def _unsuitable(self, told):
-        got = repr(told) if isinstance(told, str | float | bool) else str(told.get("type"))
+        got = str(told.get("type")) if isinstance(told, dict) else repr(told)
         if self.words:
             return say(
                 "Answer with one of these words: {words}. The check got {got}.",
@@ -96,3 +123,22 @@ class Reading:
 
 def _number(told):
     return told if isinstance(told, float) and np.isfinite(told) else None
+
+
+def _told(answer):
+    """A number, a word, None, or {"type": its name}."""
+    if answer is None or answer is Ellipsis:
+        return None
+    if isinstance(answer, list | tuple) and len(answer) == 1:
+        answer = answer[0]
+    if isinstance(answer, np.ndarray | np.generic) and answer.size == 1:
+        answer = answer.item()
+    if isinstance(answer, str):
+        return printable(answer[:LONGEST])
+    if isinstance(answer, complex) and answer.imag == 0:
+        answer = answer.real
+    if isinstance(answer, Decimal):
+        answer = float(answer)
+    if isinstance(answer, kinds.Real):  # True too, which is then no number
+        return answer if isinstance(answer, bool) else float(answer)
+    return {"type": type(answer).__name__[:LONGEST]}

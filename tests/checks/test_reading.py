@@ -1,5 +1,8 @@
 """Questions answered by a value: what is right, what is typical, and what is no answer."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
@@ -16,6 +19,7 @@ NUMBER = Reading(
     otherwise="Look again.",
 )
 WORD = Reading("word", 1, lambda word: word == "B", (), "Right.", "Look again.", words=("A", "B"))
+A = Misreading("first", lambda word: word == "A", "The first.")
 
 
 @pytest.mark.parametrize("value", [2.5, np.float32(2.5), np.array(2.5), np.array([2.5]), np.int64(5) / 2])
@@ -56,7 +60,7 @@ def test_no_message_of_a_reading_shows_a_number_that_passes(name):
     reading = READINGS[name]
     if not isinstance(reading, Reading):
         pytest.skip("not answered by one value")
-    for said in [reading.otherwise, *(mistake.message for mistake in reading.mistakes)]:
+    for said in [reading.otherwise, *(mistake.message for mistake in reading.typical)]:
         for word in said.replace(",", " ").split():
             assert not hp.check(name, word.strip('."')).passed
             try:
@@ -84,3 +88,45 @@ def test_the_readings_of_day_1(name, right, wrong):
 def test_a_word_in_a_list_of_one_is_that_word():
     assert WORD.check(["B"]).passed
     assert not WORD.check(["A"]).passed
+
+
+REASONED = dataclasses.replace(WORD, name="reasoned", mistakes=(A,), reason=NUMBER)
+
+
+@pytest.mark.parametrize(
+    "answer", [("B", 2.5), ["b", np.float32(2.5)], (2.5, "B"), {"letter": "B", "number": 2.5}]
+)
+def test_a_choice_with_its_reason_is_right_in_either_order(answer):
+    assert REASONED.check(answer).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "word"),
+    [
+        (("B", 1.2), "half", "Half of it."),
+        (("B", 7), None, "Look again."),
+        (("A", 2.5), "first", "The first."),
+        (("A", 1.2), "first", "The first."),
+        (("C", 2.5), None, "A, B"),
+        (("B", "2.5"), None, "number"),
+        ("B", None, "one half"),
+        (2.5, None, "one half"),
+        (("B", 2.5, 2.5), None, "one half"),
+        ([], None, "one half"),
+    ],
+)
+def test_neither_a_choice_nor_a_reason_passes_alone(answer, mistake, word):
+    result = REASONED.check(answer)
+    assert (result.status, result.mistake, result.score) == ("not yet", mistake, 0)
+    assert word in result.message
+
+
+@pytest.mark.parametrize("answer", [..., None, (..., ...), ("B", ...), (..., 2.5), ("B", None)])
+def test_half_a_pair_is_not_started(answer):
+    assert REASONED.check(answer).status == "not started"
+
+
+def test_a_pair_goes_through_text_unchanged():
+    for answer in (("B", 2.5), ("A", 1.2), "B", ("B", ...), ...):
+        told = json.loads(json.dumps(REASONED.telling(answer)))
+        assert repr(REASONED.conclude(told)) == repr(REASONED.check(answer))

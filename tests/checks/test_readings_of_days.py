@@ -28,7 +28,7 @@ def _english():
 
 def test_every_reading_of_these_days_and_every_mistake_is_tried():
     readings = {n: t for n, t in READINGS.items() if t.day in TYPICAL and isinstance(t, Reading)}
-    assert {n: {mistake.id for mistake in readings[n].mistakes} for n in readings} == {
+    assert {n: {mistake.id for mistake in readings[n].typical} for n in readings} == {
         n: {*wrong} - {None} for n, (wrong, _) in VALUES.items()
     }
 
