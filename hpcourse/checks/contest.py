@@ -1,4 +1,4 @@
-"""Open tasks: what a learner proposes is tried on seeds that are not shown; no answer is the only right one."""
+"""Open tasks: what a learner proposes is tried on seeds that are not shown; many answers are right."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
