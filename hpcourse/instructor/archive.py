@@ -7,6 +7,7 @@ import email
 import email.policy
 import io
 import os
+import re
 import struct
 import zipfile
 from collections import OrderedDict
@@ -27,6 +28,7 @@ CHECKPOINTS = ".ipynb_checkpoints"
 IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db", ".git", "desktop.ini"}
 PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
 ZIP = b"PK\x03\x04"
+ARCHIVE = re.compile(r"\.(zip|7z|rar|t?gz|bz2|xz|tar)(?![a-z])")
 OTHER_ARCHIVES = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "rar",
@@ -87,8 +89,13 @@ def _in_folder(drop, trouble):
         for name in sorted(names):
             path = Path(place) / name
             ours = path.is_file() and not path.is_symlink()  # a link could lead anywhere, a pipe never ends
+            parts = path.relative_to(drop).parts
             if ours and not _ignored((name,)):
-                yield _on_disk(path, path.relative_to(drop).parts)
+                yield _on_disk(path, parts)
+            elif path.is_symlink() and "ipynb" in name.lower():
+                trouble.append(
+                    f"{'/'.join(parts)}: {words(note('a link to another place, which is not followed'))}"
+                )
 
 
 def _on_disk(path, parts):
@@ -142,7 +149,9 @@ class _Archives:
             return self._in_mail(file, depth)
         if top and _starts(file).startswith(b"PK"):
             return self._in_zip(file, depth, ())
-        telling = name.endswith((".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar"))
+        if name.endswith(".mbox") or name == "mbox":
+            return self._in_mailbox(file, depth)
+        telling = ARCHIVE.search(name)
         if not telling and "ipynb" not in name and "." in name:
             return [file]  # a picture, a report: not opened to look what it is
         start = _starts(file)
@@ -156,7 +165,7 @@ class _Archives:
                     file, problem=note("a {kind} archive: unpack it and collect again", kind=kind or "tar")
                 )
             ]
-        if name.endswith(".zip") and start.lstrip()[:1] != b"{":
+        if ".zip" in name and start.lstrip()[:1] != b"{":
             return [replace(file, problem=note("not a zip that can be opened"))]
         return [file]
 
@@ -201,6 +210,19 @@ class _Archives:
         except Exception as error:  # an e-mail can be malformed in many ways
             yield replace(file, problem=as_it_is(str(error) or type(error).__name__))
 
+    def _in_mailbox(self, file, depth):
+        """The e-mails of a file that mail programs export: each begins with a line "From "."""
+        try:
+            mails = re.split(rb"(?m)^From [^\n]*\n", file.read(most=LARGEST_ARCHIVE))[1:]
+        except Unreadable as error:
+            yield replace(file, problem=error.why)
+            return
+        for number, mail in enumerate(mails, 1):
+            name = f"{file.name.removesuffix('.mbox')} {number}.eml"
+            read = _limited(lambda mail=mail: io.BytesIO(mail))
+            one = _file((*file.parts[:-1], name), file.modified, len(mail), read)
+            yield from self._in_mail(one, depth)
+
     def _attached(self, file, message, stem, depth):
         inner = next((part for part in message.walk() if part.get_content_type() == "message/rfc822"), None)
         if inner is not None and inner.get_payload():
@@ -236,7 +258,7 @@ def _names(members, known):
         if not member.flag_bits & 0x800:
             raw[number] = member.orig_filename.encode("cp437", errors="ignore")
     doubtful = [name for name in raw.values() if not _is_utf8(name)]
-    encoding = likeliest(b"\n".join(doubtful[:5000]), known) if doubtful else "utf-8"
+    encoding = likeliest(b"\n".join(doubtful[:5000]), known, more=("cp437",)) if doubtful else "utf-8"
     names = []
     for number, member in enumerate(members):
         name = _unicode_path(member.extra) or member.filename

@@ -8,6 +8,7 @@ COMMON = {
     "cp950": lambda first, second: 0xA4 <= first <= 0xC6,
     "gb18030": lambda first, second: 0xB0 <= first <= 0xD7 and second >= 0xA1,
     "cp932": lambda first, second: first in (0x82, 0x83) or 0x88 <= first <= 0x97,
+    "cp949": lambda first, second: 0xB0 <= first <= 0xC8 and second >= 0xA1,
 }
 
 
@@ -29,9 +30,9 @@ def decode(data, known=frozenset()):
         return data.decode(likeliest(data, known))
 
 
-def likeliest(data, known=frozenset()):
+def likeliest(data, known=frozenset(), more=()):
     """The encoding of bytes that are not UTF-8: what makes known characters, or common ones, of them."""
-    return max((*COMMON, "cp1252", "latin-1"), key=lambda encoding: _score(data, encoding, known))
+    return max((*COMMON, "cp1252", "latin-1", *more), key=lambda encoding: _score(data, encoding, known))
 
 
 def _score(data, encoding, known):

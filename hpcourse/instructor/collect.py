@@ -3,6 +3,7 @@
 What is doubtful waits in matches.csv. It has a row of its own in the marks, and takes nobody's place.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -40,6 +41,7 @@ NOTEBOOKS, OTHERS = 200, 100  # of one student's that are kept
 SHOWN = 30  # certain ones in the table on the screen
 UNCLEAR = note("could be {students}")[0]
 LATER = note("a later file was not used: {why}")[0]
+TOO_LARGE = note("larger than {count} MB")[0]
 TOO_MANY = note("{count} files, of which only notebooks were looked at")[0]
 
 
@@ -81,6 +83,8 @@ def _collect(course, arguments):
         raise Misuse(f"{drop} does not exist: name the folder or zip that you downloaded")
     doubts, trouble = read_doubts(course), []
     certain, others = whose(drop, roster, trouble)
+    if drop.is_file() and len(others) == 1 and (problem := others[0].files[0].problem) and not certain:
+        raise Misuse(f"{drop}: {words(problem)}")
     if not certain and not others:
         raise Misuse(f"{drop} holds no files" + "".join(f"; {problem}" for problem in trouble))
     settled, doubtful = _settle(assignment, others, doubts, certain)
@@ -112,7 +116,7 @@ def _take_all(course, assignment, certain, doubtful, settled, released, roster, 
     for student, submission in tqdm(named.items(), unit="student", desc="collecting"):
         kind = _take(course, assignment, student, submission, released, others, records, remark)
         kinds[kind].append(student)
-        if any(noted[0] in (LEFT_OUT, TOO_MANY) for noted in records[student]["notes"]):
+        if any(map(_is_too_much, records[student]["notes"])):
             left_out.append(student)
     found = _recognised_now(course, assignment, named, roster, records, settled)
     for student in roster:
@@ -131,9 +135,13 @@ def _take_all(course, assignment, certain, doubtful, settled, released, roster, 
     return 1 if left_out or trouble else 0
 
 
+def _is_too_much(noted):
+    return noted[0] in (LEFT_OUT, TOO_MANY) or noted[1].get("why", [""])[0] == TOO_LARGE
+
+
 def whose(drop, roster, trouble):
     """([Submission] of students, [Submission] that are doubtful or of strangers) of what is in `drop`."""
-    people = People(roster)
+    people = People(roster, common_start(drop))
     known = frozenset(char for student in roster.values() for char in student.name if char > "\x7f")
     certain, strange, waiting = {}, defaultdict(list), defaultdict(list)
     metadata, receipts = {}, {}
@@ -151,13 +159,31 @@ def whose(drop, roster, trouble):
         for file in files:
             _sort_in(file, people, metadata, certain, strange, receipts, sizes)
     _two_accounts(certain, strange)
+    inhabited = {
+        file.parts[:n] for one in certain.values() for file in one.files for n in range(len(file.parts))
+    }
     others = [
-        submission for parts, entries in strange.items() for submission in _strangers(parts, entries, certain)
+        submission
+        for parts, entries in strange.items()
+        for submission in _strangers(parts, entries, inhabited)
     ]
     for submission in [*certain.values(), *others]:
         if submission.count > MOST:
             submission.notes.append(note(TOO_MANY, count=submission.count))
     return list(certain.values()), others
+
+
+def common_start(drop):
+    """hp-day1- of the folders hp-day1-ada and hp-day1-ben, as GitHub Classroom names its clones."""
+    if not drop.is_dir():
+        return ""
+    names = sorted(path.name for path in drop.iterdir() if path.is_dir())
+    if len(names) == 1 and "-" not in names[0]:
+        return common_start(drop / names[0])
+    if len(names) == 1 and names[0].startswith(f"{drop.name.removesuffix('-submissions')}-"):
+        return f"{drop.name.removesuffix('-submissions')}-"
+    start = os.path.commonprefix(names) if len(names) > 1 else ""  # noqa: RUF071  (letters, not folders)
+    return start[: start.rfind("-") + 1]
 
 
 def _text(file):
@@ -219,12 +245,15 @@ def _two_accounts(certain, strange):
                 del certain[students, account]
 
 
-def _strangers(parts, entries, certain):
+def _strangers(parts, entries, inhabited):
     """Files in one folder that belong to nobody certain: one person's if the system says so or there is one
-    notebook, otherwise each notebook is somebody's, so that nobody's work hides another's."""
+    notebook, otherwise each notebook is somebody's, so that nobody's work hides another's.
+
+    `inhabited` are the folders in which certain work lies: what is beside it and no notebook, is nobody's.
+    """
     notebooks = [entry for entry in entries if is_one(entry[0]) or entry[0].problem]
     folder = next((match.folder for _, match in entries if match.folder), "")
-    if not notebooks and (not parts or any(_beside(parts, submission) for submission in certain.values())):
+    if not notebooks and (not parts or parts in inhabited):
         return
     groups = [(folder or "/".join(parts[-1:]), "/".join(parts), entries)]
     if not folder and (not parts or len(notebooks) > 1):
@@ -243,10 +272,6 @@ def _strangers(parts, entries, certain):
                 submission.notes.append(told.why)
         submission.fingerprint = _fingerprint(submission.files)
         yield submission
-
-
-def _beside(parts, submission):
-    return any(file.parts[:-1] == parts for file in submission.files)
 
 
 def _fingerprint(files):

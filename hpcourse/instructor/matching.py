@@ -14,7 +14,8 @@ from hpcourse.instructor.notes import note
 from hpcourse.instructor.systems import GRADESCOPE, Told, told_by_system
 
 CHINESE = "㐀-鿿豈-﫿"
-EXTENSION = re.compile(r"(\.(ipynb|zip|json|txt|download|eml|py))+( ?\(\d+\))?$|\.\w{1,5}$", re.I)
+DOTS = ".·‧•・･∙⋅‐"  # in 撒韵·武荖, of which every keyboard has another; NFKC makes a full stop of ．
+EXTENSION = re.compile(r"(\.(ipynb|zip|json|txt|download|eml|py))+( ?\(\d+\))?$|\.[a-z0-9]{1,5}$", re.I)
 # What Colab, browsers, systems and people add around the name of a file or a folder.
 AROUND = (
     r"-\d{8}T\d{6}Z(-\d+)*|\d{4}[-_.]\d\d?[-_.]\d\d?([ T_-]+\d\d?[:.-]?\d\d([:.-]?\d\d)?)?|submission_\d+"
@@ -25,7 +26,7 @@ AROUND = (
 )
 ADDED = re.compile(rf"{AROUND}|-\d(?=$|\.)", re.I)  # -1: handed in a second time, says Canvas
 FILLER = re.compile(
-    r"的?副本|同學|同学|學號|姓名|繳交|上傳|完成|最終|修正|補交|遲交|筆記本|課程|報告|作業|練習|習題|答案|學習率|資料夾|版本|版|的"
+    r"的?副本|同學|同学|學號|座號|號|姓名|繳交|上傳|完成|最終|修正|補交|遲交|筆記本|課程|報告|作業|練習|習題|答案|學習率|資料夾|版本|版|的"
 )
 PLAIN_WORDS = frozenset(
     """a of by from my the and copy final finished finish done late new old edited fixed draft corrected
@@ -66,14 +67,15 @@ class Signs:
     strong: list = field(default_factory=list)
     short: list = field(default_factory=list)  # a short id or name that is all there is
     weak: set = field(default_factory=set)
+    ids: set = field(default_factory=set)  # of weak, those named by an id: tells two of one name apart
     aliases: list = field(default_factory=list)
 
 
 class People:
     """The roster, indexed by every way to name somebody."""
 
-    def __init__(self, roster):
-        self.roster = roster
+    def __init__(self, roster, start=""):
+        self.roster, self.start = roster, fold(start)  # what all folders' names begin with: an assignment
         self.sequences = defaultdict(list)  # first word of an id or alias -> (words, student, kind)
         self.emails, self.locals = defaultdict(set), defaultdict(set)
         self.latin, self.chinese = defaultdict(set), defaultdict(set)
@@ -99,8 +101,10 @@ class People:
             self.emails[address].add(student.id)
             self.locals[address.split("@")[0]].add(student.id)
         for name in filter(None, (student.name, student.other)):
-            latin, chinese = tokens(name, latin=True), chinese_in(name)
-            if latin:
+            chinese = chinese_in(name)
+            for latin in {tuple(tokens(said, latin=True)) for said in (name, without_apostrophes(name))} - {
+                ()
+            }:
                 self.latin[tuple(sorted(latin))].add(student.id)
                 for order in (
                     itertools.permutations(latin) if len(latin) <= 4 else (latin, latin[-1:] + latin[:-1])
@@ -127,7 +131,11 @@ class People:
             self._by_address(address.strip(".-+"), found)
         full = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
         rest = FILLER.sub(" ", ADDED.sub(" ", full))
-        left = [word for word in tokens(rest) if word not in PLAIN_WORDS or word in self.sequences]
+        left = [
+            word
+            for word in tokens(without_apostrophes(rest))
+            if word not in PLAIN_WORDS or word in self.sequences
+        ]
         self._by_alias(part, whole, found)
         self._by_id(tokens(rest), left, found)
         if not found.strong:  # an id may hold what people add, such as s16-no-notebook
@@ -149,7 +157,7 @@ class People:
             found.weak |= self.locals.get(plain.split("@")[0], set())
 
     def _by_alias(self, part, whole, found):
-        for said in (fold(part), whole.strip()):
+        for said in (fold(part), whole.strip(), self._after_start(whole.strip())):
             if said in self.aliases:
                 found.aliases.append(Claim("alias", said, frozenset(self.aliases[said])))
                 return
@@ -161,6 +169,12 @@ class People:
                     found.aliases.append(Claim("alias", alias, frozenset(students)))
                 else:
                     found.weak |= students
+
+    def _after_start(self, whole):
+        """ada-codes of hp-day1-ada-codes, where all begin with hp-day1-; not if a longer alias ends so."""
+        said = whole.removeprefix(self.start)
+        longer = any(whole.endswith(f"-{alias}") and len(alias) > len(said) for alias in self.aliases)
+        return "" if longer else said
 
     def _by_id(self, words, left, found):
         spans = []
@@ -178,6 +192,8 @@ class People:
                 found.short.append(claim)
             else:
                 found.weak.add(student)
+                if len(student) > 2:
+                    found.ids.add(student)
         for word in words:
             number = re.sub(r"\D", "", word)
             if len(number) >= 5 and number in self.digits:
@@ -203,7 +219,7 @@ class People:
                 found.weak |= students | (others if left == tokens(local) else set())
 
     def _by_latin_name(self, rest, left, found):
-        pieces = re.findall(rf"[^\W_{CHINESE}]+|[^{CHINESE}]", plain(rest))
+        pieces = re.findall(rf"[^\W_{CHINESE}]+|[^{CHINESE}]", plain(without_apostrophes(rest)))
         words = [(piece, number) for number, piece in enumerate(pieces) if piece[0].isalnum()]
         hits = []
         for length in self.lengths:
@@ -246,8 +262,8 @@ class People:
         return True
 
     def _by_chinese_name(self, rest, found):
-        for run in re.findall(rf"[{CHINESE}]+(?: +[{CHINESE}]+)*", rest):
-            run = run.replace(" ", "")
+        for run in re.findall(rf"[{CHINESE}]+(?:[ {DOTS}]+[{CHINESE}]+)*", rest):
+            run = re.sub(rf"[ {DOTS}]", "", run)
             if run in self.chinese:
                 found.strong.append(Claim("name", run, frozenset(self.chinese[run])))
                 continue
@@ -278,7 +294,7 @@ class People:
                 match.account = ""
         for part in file.parts[:-1]:
             if metadata and GRADESCOPE.fullmatch(part) and part in metadata:
-                return self._of_gradescope(metadata[part], match)
+                return self._against(self._of_gradescope(metadata[part], match), part, file)
         if official is None and file.sender:
             official, said = self._of_sender(file.sender)
         signs = [self.signs(part) for place, part in enumerate(file.parts) if place not in skipped]
@@ -298,21 +314,24 @@ class People:
         strong = [claim for sign in signs for claim in sign.strong]
         claims = strong or [claim for sign in signs for claim in sign.short]
         weak = set().union(*(sign.weak for sign in signs)) if signs else set()
+        ids = set().union(*(sign.ids for sign in signs))
         if told and told.system == "Canvas" and not official:
             weak |= {student for _, student in self.sequences.get(told.number, ())}
         if official:
-            return self._with_official(match, official, said, strong, told)
+            return self._with_official(match, official, said, strong, ids, told)
         if official is not None:  # a name that is not on the roster
             candidates = set().union(weak, *(claim.students for claim in claims))
             resembling = self._resembling(said)
             match.candidates = tuple(sorted(candidates | resembling))
             match.why = note("{said} is not on the roster", said=said) if match.candidates else None
             return match
-        return self._by_claims(match, claims, weak)
+        return self._by_claims(match, claims, weak, ids)
 
-    def _by_claims(self, match, claims, weak):
+    def _by_claims(self, match, claims, weak, ids):
         if claims:
             common = frozenset.intersection(*(claim.students for claim in claims))
+            if len(common) > 1 and len(common & ids) == 1:
+                common &= ids
             if len(common) == 1:
                 match.certain = tuple(common)
                 return match
@@ -329,14 +348,33 @@ class People:
             match.why = note("it only resembles a name or an id on the roster")
         return match
 
-    def _with_official(self, match, official, said, strong, told):
-        """The system's word comes first: what is inside, a student may have named after somebody else."""
+    def _against(self, match, folder, file):
+        """A submission on Gradescope; one whose file is named after somebody else alone is doubtful."""
+        inside = file.parts[file.parts.index(folder) + 1 :]
+        strong = [claim for part in inside for claim in self.signs(part).strong]
+        if match.certain and strong and not any(set(match.certain) & claim.students for claim in strong):
+            others = frozenset().union(*(claim.students for claim in strong))
+            names = [self.roster[student].name or student for student in match.certain]
+            said = ", ".join(dict.fromkeys([*names, *(claim.said for claim in strong)]))
+            match.candidates, match.certain = tuple(sorted({*match.certain, *others})), ()
+            match.why = note("{names} mean different students", names=said)
+        return match
+
+    def _with_official(self, match, official, said, strong, ids, told):
+        """By the system's word; a file that is named after somebody else alone contradicts it."""
         if len(official) == 1:
             match.certain = tuple(official)
             (student,) = official
-            against = [claim.said for claim in strong if student not in claim.students]
+            against = [claim for claim in strong if student not in claim.students]
+            if against and len(against) == len(strong):
+                others = frozenset().union(*(claim.students for claim in against))
+                match.certain, match.candidates = (), tuple(sorted(official | others))
+                names = ", ".join(dict.fromkeys([said, *(claim.said for claim in against)]))
+                match.why = note("{names} mean different students", names=names)
+                return match
             if against:
-                match.remarks.append(note("the file says {said}", said=", ".join(dict.fromkeys(against))))
+                names = ", ".join(dict.fromkeys(claim.said for claim in against))
+                match.remarks.append(note("the file says {said}", said=names))
             if told and told.system == "Canvas" and told.number not in self.canvas:
                 other = {owner for words, owner in self.sequences.get(told.number, ()) if len(words) == 1}
                 if other - official:  # Canvas' number, or the id of somebody else?
@@ -346,6 +384,8 @@ class People:
         common = official
         for claim in strong:
             common &= claim.students
+        if len(common) > 1 and len(common & ids) == 1:
+            common &= ids
         if len(common) == 1:
             match.certain = tuple(common)
             return match
@@ -385,10 +425,11 @@ class People:
 
     def _named(self, name):
         """Whom a name as a system writes it means: the name alone, or with a group or an id beside it."""
-        exact = (
-            self.latin.get(tuple(sorted(tokens(name, latin=True))), set()) if not chinese_in(name) else set()
-        )
-        exact = set(exact) | self.chinese.get(chinese_in(name), set())
+        exact = set()
+        if not chinese_in(name):
+            for said in (name, without_apostrophes(name)):
+                exact |= self.latin.get(tuple(sorted(tokens(said, latin=True))), set())
+        exact |= self.chinese.get(chinese_in(name), set())
         if not exact:
             signs = self.signs(name)
             for claims in (signs.aliases, signs.strong, signs.short):
@@ -453,6 +494,11 @@ def plain(said):
     """Without accents."""
     apart = unicodedata.normalize("NFKD", said)
     return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def without_apostrophes(said):
+    """OBrien of O'Brien, as Moodle and Canvas write it; Ada of Ada's."""
+    return re.sub(r"(?<=\w)['’‘ʼ`](?=\w)", "", re.sub(r"['’]s(?!\w)", " ", said, flags=re.I))
 
 
 def tokens(said, latin=False):

@@ -11,12 +11,7 @@ from hpcourse.instructor.charsets import decode
 from hpcourse.instructor.notes import note
 from hpcourse.instructor.repair import Cells, affinity, answered, repair
 
-NOTEBOOK = re.compile(
-    r"\.ipynb([ ._-]?(txt|json|download|part|bak|copy|\d+))*( ?\(\d+\))?(\.\w{1,8})?$", re.I
-)
-MAYBE = re.compile(
-    r"(^[^.]+|\.(json|txt|download|html?|zip|\d+|\(\d+\)))( ?\(\d+\))?$", re.I
-)  # worth a look inside
+NOTEBOOK = re.compile(r"\.ipynb(?![a-z]).*$", re.I)  # whatever systems and people add to it
 MOST_CELLS = 5000
 EACH = 200 * 2**20  # bytes of one student's that are read
 SECONDS = 20  # of work on one student's files
@@ -57,6 +52,14 @@ def is_one(file):
     return bool(NOTEBOOK.search(file.name)) and not file.spare
 
 
+def _may_be_one(file):
+    """Whether a file that is called otherwise begins like a notebook: a docx, a py or an html may be one."""
+    try:
+        return file.problem or decode(file.read(first=512)).lstrip().startswith("{")
+    except (Unreadable, UnicodeError):
+        return False
+
+
 def _read_all(files):
     """([(notebook, file)], notes on the others): what is called a notebook, or else whatever is one."""
     notes, readable = [], []
@@ -64,7 +67,7 @@ def _read_all(files):
     rounds = (
         named,
         [file for file in files if file.spare and NOTEBOOK.search(file.name)],
-        [file for file in files if not file.spare and file not in named and MAYBE.search(file.name)],
+        [file for file in files if not file.spare and file not in named and _may_be_one(file)],
     )
     room, began, skipped = EACH, time.process_time(), []
     for number, some in enumerate(rounds):

@@ -14,25 +14,28 @@ EXAMPLES = {
 }
 # What Moodle, Canvas, Gradescope, GitHub Classroom, Blackboard, Brightspace, Google, Teams and universities
 # call a column, without spaces and signs. Of several ids, the first in this order counts.
+SEAT = "座號"  # tells people apart where a table has nothing better, and is no name for anybody elsewhere
 COLUMNS = {
     "id": (
         "sisuserid", "idnumber", "studentid", "studentnumber", "studentno", "sid",
-        "orgdefinedid", "matriculationnumber", "registrationnumber", "學號", "学号", "學生編號",
-        "id", "identifier",
+        "orgdefinedid", "matriculationnumber", "registrationnumber", "matrikelnummer",
+        "學號", "学号", "學生編號", "識別號碼", "id號碼", "sis使用者id",
+        "学籍番号", "학번",
+        "id", "identifier", SEAT,
     ),
     "name": (
         "name", "studentname", "fullname", "student", "displayname", "姓名", "学生姓名", "學生姓名",
-        "中文姓名",
+        "中文姓名", "學生", "氏名", "이름", "성명",
     ),
-    "first": ("firstname", "givenname", "forename", "名字", "名"),
-    "last": ("lastname", "surname", "familyname", "姓氏", "姓"),
+    "first": ("firstname", "givenname", "forename", "vorname", "名字", "名"),
+    "last": ("lastname", "surname", "familyname", "nachname", "姓氏", "姓"),
     "other": ("englishname", "preferredname", "nickname", "英文姓名", "英文名", "英文名字"),
     "email": (
         "email", "emailaddress", "mail", "studentemail", "schoolemail", "useremail", "emailadress",
         "電子郵件", "電子郵件地址", "電子郵件信箱", "電子信箱", "信箱", "电子邮件", "邮箱",
-        "郵件",
+        "郵件", "email位址",
     ),
-    "login": ("sisloginid", "username", "login", "loginid", "userid", "account", "帳號", "账号", "使用者名稱"),  # noqa: E501
+    "login": ("sisloginid", "sis登入id", "netid", "username", "login", "loginid", "userid", "account", "帳號", "账号", "使用者名稱"),  # noqa: E501
     "github": ("githubusername", "github", "githubid", "githubaccount"),
     "canvas": ("canvasid", "canvasuserid"),
     "aliases": ("aliases", "alias", "別名", "也叫做"),
@@ -41,6 +44,13 @@ COLUMNS = {
 IDS = [{"id"}, {"email"}, {"login"}, {"github"}, {"canvas"}]
 NAMES = [{"name"}, {"first", "last"}, {"email"}, {"login"}]
 HEADERS = [one | other for one in IDS for other in NAMES if len(one | other) > 1]
+# Lines below a header or a list that are about nobody: what a column is worth, how many there are.
+NO_PERSON = re.compile(
+    r"points( possible)?|date|student, test|test student|可能的?得?分數?|滿分|日期|截止日期"
+    r"|(總人數|總計|合計|小計|共|total|count|average|平均)[:： \d人]*",
+    re.I,
+)
+BLIND = re.compile(r"(participant|參與者|参与者)\s*\d+", re.I)
 TEACHERS = re.compile(r"instructor|teacher|\bta\b|assistant|教師|老師|助教", re.I)
 
 
@@ -71,6 +81,8 @@ def read_roster(root):
                 "take one of the lines out"
             )
         lines[folded], students[student.id] = line, student
+    if not students:
+        raise Misuse(f"{path.name} names no student: put your list of participants there")
     return students
 
 
@@ -95,8 +107,9 @@ def _meaning(header):
         (COLUMNS["id"].index(rank), place) for place, (column, rank) in enumerate(meant) if column == "id"
     )
     columns = [column for column, _ in meant]
-    for _, place in ids[1:]:  # Canvas' own number stands beside the university's
-        columns[place] = "canvas" if plain[place] == "id" else "login"
+    for rank, place in ids[1:]:  # Canvas' own number stands beside the university's
+        said = COLUMNS["id"][rank]
+        columns[place] = {"id": "canvas", SEAT: ""}.get(said if said == SEAT else plain[place], "login")
     if ids and plain[ids[0][1]] == "id" and "sisloginid" in plain:
         columns[ids[0][1]] = "canvas"
     return columns
@@ -117,15 +130,17 @@ def _column(name):
 def _student(row, where):
     """The Student of a row; None for a line that is about nobody, such as Canvas' points possible."""
     name = row.get("name", "")
-    if re.fullmatch(r"points possible|student, test|test student", name, re.I) or TEACHERS.search(
-        row.get("role", "")
-    ):
-        return None
     first, last = row.get("first", ""), row.get("last", "")
+    if any(NO_PERSON.fullmatch(said) for said in (name or last, row.get("id", ""))):
+        return None
+    if not any(row.values()) or TEACHERS.search(row.get("role", "")):
+        return None
     if not name and (first or last):
         name = f"{last}{first}" if _chinese(first + last) else f"{first} {last}".strip()
     if re.fullmatch(r"[^,]+, [^,]+", name):  # Lovelace, Ada
         name = " ".join(reversed(name.split(", ")))
+    if BLIND.fullmatch(row.get("id", "")):  # Moodle's table for marks, where it knows no number
+        row = {**row, "id": ""}
     email = row.get("email", "") or (row["id"] if "@" in row.get("id", "") else "")
     known = [row.get(column, "") for column in ("login", "github", "canvas")]
     given = re.split(r"[;,、\s]+(?![^(]*\))", row.get("aliases", "")) if row.get("aliases") else []
@@ -149,7 +164,7 @@ def _student(row, where):
 
 def _number(number, where):
     """An id as it was before a spreadsheet took it for a number."""
-    number = number.removeprefix("#").lstrip("'")
+    number = number.removeprefix("#").lstrip("'’‘`´")
     if re.fullmatch(r"\d+\.0+", number):
         return number.partition(".")[0]
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", number, re.I):

@@ -65,10 +65,15 @@ def _tables(name, data):
         raise Misuse(f"{name} is a web page, whatever it is called: {AS_CSV}")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")) or "\0" in content:
         raise Misuse(f"{name} is not a table: {AS_CSV}")
-    return _readings(content)
+    return _readings(name, content)
 
 
-def _readings(content):
+def _begins(table):
+    """The line on which the last row begins."""
+    return table[-2][0] + 1 if len(table) > 1 else 1
+
+
+def _readings(name, content):
     told = re.match(r'\s*"?sep=(.)"?[ \t]*,*\r?\n', content, re.I)
     top = "\n".join(content.splitlines()[:TOP])
     separators = told[1] if told else sorted(",;\t|", key=lambda sign: -top.count(sign))
@@ -80,6 +85,10 @@ def _readings(content):
                 table.append((reader.line_num, [clean(cell) for cell in cells]))
         except csv.Error:  # such as a cell without end
             continue
+        if content.count('"') % 2 and reader.line_num > _begins(table):
+            raise Misuse(
+                f"{name}, line {_begins(table)}: a quotation mark there has no second one: take it out"
+            )
         yield table[1:] if told else table
 
 

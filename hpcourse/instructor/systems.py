@@ -39,7 +39,8 @@ PATTERNS = {
     ),
     # lovelaceada_LATE_12345_67890_day1-1.ipynb
     "Canvas": re.compile(
-        r"(?P<compact>[^\W_]+(?:-[^\W_]+)*)_(?:LATE_)?(?P<number>\d{2,})_\d{2,}_(?P<rest>.+)", re.I
+        r"(?P<compact>[^\W_]+(?:-[^\W_]+)*)_(?:(?:LATE|question)_)*(?P<number>\d+)_(?:question_)?\d+_(?P<rest>.+)",
+        re.I,
     ),
     # 12345-67890 - Ada Lovelace - Oct 1, 2024 1147 PM
     "Brightspace": re.compile(r"\d+-\d+\s+-\s+(?P<name>.+?)\s+-\s+(?P<rest>.*\d{4}.*)"),

@@ -1,0 +1,274 @@
+# ruff: noqa: E501  (tables)
+"""Whole drops and rosters, as systems, programs and people make them: whose is what, and what is asked."""
+
+import email.message
+import unicodedata
+
+import pytest
+from submissions import cell, solve, text
+from test_who import workbook, zipped
+
+from hpcourse.__main__ import main
+from hpcourse.instructor import Misuse
+from hpcourse.instructor.records import read_doubts, read_records
+from hpcourse.instructor.roster import read_roster
+
+CLASS = """id,name,email
+b14901001,陳雅婷,yating@example.edu
+b14901002,林柏翰,b14901002@example.edu
+b14901003,Ada Lovelace,ada.l@example.edu
+b14901004,José Núñez García,jose@example.edu
+b14901005,Wei-Ting O'Brien,wt.obrien@example.edu
+b14901006,高金素梅·Ciwas Ali,ciwas@example.edu
+b14901008,撒韵·武荖,sayun@example.edu
+b14901009,Jean-Luc Picard,jlp@example.edu
+b14901010,Mary Ann Smith,mas@example.edu
+"""
+GITHUB = """"identifier","github_username","github_id","name"
+"b14901003","ada-codes","123","Ada Lovelace"
+"b14901001","yating","","陳雅婷"
+"b14901002","yating-lin","","林柏翰"
+"""
+TINA, LIN, ADA, JOSE, WEI, CIWAS, SAYUN, JEAN, MARY = (f"b149010{n:02}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10))
+MOODLE = "_1002_assignsubmission_file_"
+
+
+@pytest.fixture
+def notebook(released, solved):
+    """The text of a notebook that can be told from others; `tasks` are those it solves."""
+
+    def make(tag, *tasks):
+        made = solve(released, solved, *tasks)
+        cell(made, "gd-step-answer").source = f"# tag:{tag}\n" + cell(made, "gd-step-answer").source
+        return text(made)
+
+    return make
+
+
+@pytest.fixture
+def taken(course, write):
+    """({student: tag of the notebook taken}, paths that are asked about) after collecting a drop."""
+
+    def collect(files, roster=CLASS, status=0, drop=None):
+        (course.root / "roster.csv").write_text(roster, encoding="utf-8")
+        arguments = ["course", "collect", str(drop or write(files)), "--assignment", "day1"]
+        assert main([*arguments, "--course", str(course.root)]) == status
+        tags = {}
+        for student in read_records(course, "day1"):
+            content = course.notebook("submitted", "day1", student).read_text(encoding="utf-8")
+            _, found, rest = content.partition("# tag:")
+            if found and not student.startswith("unknown-"):
+                tags[student] = rest.split("\\n")[0]
+        return tags, [doubt.path for doubt in read_doubts(course).values()]
+
+    return collect
+
+
+def old_zip(files, encoding):
+    """A zip whose names are in an old encoding, and do not say so."""
+    standing = {f"{n:03}".ljust(len(name.encode(encoding)), "A"): name for n, name in enumerate(files)}
+    data = zipped({mark: files[name] for mark, name in standing.items()})
+    for mark, name in standing.items():
+        data = data.replace(mark.encode(), name.encode(encoding))
+    return data
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        {f"陳雅婷{MOODLE}/day1.ipynb": TINA, f"Jean-Luc Picard{MOODLE}/x.ipynb": JEAN},
+        {f"陳雅婷{MOODLE}day1.ipynb": TINA, f"Mary Ann Smith{MOODLE}final_2.ipynb": MARY},
+        {"Ada Lovelace_1_assignsubmission_file/day1.ipynb": ADA},
+        {f"Wei-Ting OBrien{MOODLE}/d.ipynb": WEI, f"Jose Nunez Garcia{MOODLE}/d.ipynb": JOSE},
+        {f"Ada Lovelace (b14901003){MOODLE}/d.ipynb": ADA, f"第一組-陳雅婷{MOODLE}/d.ipynb": TINA},
+        {f"Participant 4711{MOODLE}/ada_lovelace.ipynb": ADA, f"參與者 4712{MOODLE}/d.ipynb": None},
+        {f"Ada Lovelace{MOODLE}/b14901001.ipynb": None},
+        {"smithmaryann_LATE_123_444_day1.ipynb": MARY, "picardjeanluc_5_6_day1-2.ipynb": JEAN},
+        {"obrienweiting_51_61_d.ipynb": WEI, "garciajosenunez_52_62_d.ipynb": JOSE, "雅婷陳_7_8_d.ipynb": TINA},
+        {"lovelaceada_question_12345_67890_day1.ipynb": ADA, "anon_aB3xY_123_day1.ipynb": None},
+        {"Day 1/Ada Lovelace - day1_exercises.ipynb": ADA, "Day 1/陳雅婷 - day1_exercises.ipynb": TINA},
+        {
+            "Day 1-20241001T010203Z-001/Day 1/「day1_exercises.ipynb」的副本 - 林柏翰": LIN,
+            "Day 1-20241001T010203Z-001/Day 1/陳雅婷 的副本.ipynb": TINA,
+            "Day 1-20241001T010203Z-001/Day 1/day1.ipynb 的副本 (Ada Lovelace)": ADA,
+        },
+        {"Day 1_b14901003_attempt_2024-10-01-12-34-56_day1.ipynb": ADA},
+        {
+            "12345-67890 - Ada Lovelace - Oct 1, 2024 1147 PM - day1.ipynb": ADA,
+            "12348-67890 - O'Brien, Wei-Ting - Oct 1, 2024 1147 PM - d.ipynb": WEI,
+            "12346-67890 - 陳雅婷 - 10月 1, 2024 1148 下午/day1.ipynb": TINA,
+        },
+        {"Submitted files/Ada Lovelace/Day 1/day1.ipynb": ADA, "Working files/林柏翰/Day 1/d.ipynb": LIN},
+        {"Day 1/Lovelace, Ada(b14901003)/Submission attachment(s)/d.ipynb": ADA, "Day 1/grades.csv": ""},
+        {"b14901003/day1/day1.ipynb": ADA, "b14901001+day1+2024-10-01 12:00:00 UTC+abc/d.ipynb": TINA},
+        {"home/jupyter-b14901003/hw/d.ipynb": ADA, "資工二_b14901005_day1.ipynb": WEI, "[b14901001]d.ipynb": TINA},
+        {"高金素梅‧Ciwas Ali.ipynb": CIWAS, "撒韵•武荖/d.ipynb": SAYUN},
+        {"撒韵．武荖/d.ipynb": SAYUN, "ciwas ali - d.ipynb": CIWAS},
+        {"撒韵武荖_51_62_d.ipynb": SAYUN, "高金素梅/d.ipynb": CIWAS},
+        {"Jean‐Luc Picard/d.ipynb": JEAN, "Wei‑Ting O’Brien.ipynb": WEI, "Ada Lovelace's day1.ipynb": ADA},
+        {"Ｂ１４９０１００１_作業.ipynb": TINA, "\u202ab14901002\u202c.ipynb": LIN, " Ada  Lovelace \t/d.ipynb": ADA},
+        {"b14901004 - Copy.ipynb": JOSE, "Copy of Copy of b14901005.ipynb": WEI, "b14901006 - 複製.ipynb": CIWAS},
+        {"遲交_陳雅婷.ipynb": TINA, "林柏翰(補交).ipynb": LIN, "[LATE] Jean-Luc Picard.ipynb": JEAN},
+        {"b14901001.docx": TINA, "b14901002.py": LIN, "b14901003.ipynb~": ADA, "b14901004.ipynb.bak": JOSE},
+        {"Lovelace, Ada/d.ipynb": ADA, "b14901001_b14901002.ipynb": None, "MaryAnnSmith.ipynb": None},
+    ],
+    ids=lambda paths: next(iter(paths)),
+)  # fmt: skip
+def test_a_drop_gives_everybody_their_own(paths, taken, notebook):
+    tags = {path: f"t{number}" for number, path in enumerate(paths)}
+    tags_of, asked = taken(
+        {path: notebook(tags[path]) if student != "" else "" for path, student in paths.items()}
+    )
+    assert tags_of == {student: tags[path] for path, student in paths.items() if student}
+    assert len(asked) == list(paths.values()).count(None)
+
+
+@pytest.mark.parametrize(
+    ("roster", "paths"),
+    [
+        ("id,name\n1001,王小明\n1002,王小明\n", {"1001王小明.ipynb": "1001", "王小明1002.ipynb": "1002"}),
+        ("id,name\n1001,王小明\n1002,王小明\n", {f"王小明{MOODLE}/d.ipynb": None, "王小明 2.ipynb": None}),
+        ("id,name\n12,A B\n123,C D\n1234,E F\n", {"1234_hw.ipynb": "1234", "12/d.ipynb": "12", "91234.ipynb": None}),
+        ("id,name\n1001,陳怡\n1002,陳怡君\n", {"陳怡君/d.ipynb": "1002", "陳怡/d.ipynb": "1001"}),
+        ("id,name\n1001,Jo Annsmith\n1002,Joann Smith\n", {"smithjoann_5_6_d.ipynb": "1002"}),
+        ("id,name\n1001,Li Na\n1002,Lin A\n", {"lina_5_6_d.ipynb": None}),
+        ("id,name\n0012,A B\n0123,C D\n", {"0012.ipynb": "0012", "12/d.ipynb": None}),
+        ("id,name\n20241001,Ada King\n20241002,Ben Hur\n", {"Ben Hur/day1_20241001.ipynb": None}),
+        ("座號,姓名\n1,陳雅婷\n2,林柏翰\n12,王小明\n", {"01陳雅婷.ipynb": "1", "2號 林柏翰.ipynb": "2", "座號12.ipynb": "12"}),
+        (GITHUB, {"day1-yating/d.ipynb": TINA, "day1-yating-lin/d.ipynb": LIN}),
+        (GITHUB, {"hp-nets-Ada-Codes/d.ipynb": ADA, "hp-nets-yating-lin/d.ipynb": LIN, "hp-nets-x-yating/d.ipynb": None}),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_people_who_are_hard_to_tell_apart(roster, paths, taken, notebook):
+    tags = {path: f"t{number}" for number, path in enumerate(paths)}
+    tags_of, asked = taken({path: notebook(tag) for path, tag in tags.items()}, roster)
+    assert tags_of == {student: tags[path] for path, student in paths.items() if student}
+    assert len(asked) == list(paths.values()).count(None)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp950", ["陳雅婷", "林柏翰"]),
+        ("gbk", ["张伟", "王芳"]),
+        ("cp932", ["田中太郎", "佐藤花子"]),
+        ("cp949", ["김민준", "이서연"]),
+        ("cp437", ["José Núñez", "Jörg Müller"]),
+        ("cp1252", ["José Núñez", "Jörg Müller"]),
+        ("utf-8", [unicodedata.normalize("NFD", "José Núñez"), unicodedata.normalize("NFD", "김민준")]),
+    ],
+)
+def test_names_in_a_zip_of_any_country(encoding, names, taken, notebook, tmp_path):
+    first, second = names
+    files = {f"{first}/x.ipynb": notebook("a"), f"hw\\{second}.ipynb": notebook("b")}
+    (tmp_path / "drop.zip").write_bytes(old_zip(files, encoding))
+    composed = [unicodedata.normalize("NFC", name) for name in names]
+    roster = f"id,name\n1001,{composed[0]}\n1002,{composed[1]}\n"
+    assert taken({}, roster, drop=tmp_path / "drop.zip") == ({"1001": "a", "1002": "b"}, [])
+
+
+def test_the_last_of_several_is_taken(taken, notebook):
+    files = {f"Submitted files/Ada Lovelace/Day 1/Version {n}/d.ipynb": notebook(f"v{n}") for n in (1, 9, 10)}
+    files |= {f"Day 1_b14901001_attempt_2024-10-0{n}-12-34-56_d.ipynb": notebook(f"v{n}") for n in (1, 2)}
+    files |= {"b14901002 (1).ipynb": notebook("whole"), "b14901002.ipynb": notebook("half", "gd_step")}
+    assert taken(files)[0] == {ADA: "v10", TINA: "v2", LIN: "whole"}
+
+
+def mail(sender, content):
+    message = email.message.EmailMessage()
+    message["From"], message["Subject"] = sender, "Day 1"
+    message.set_content("From me:\n\nFrom the heart")
+    message.add_attachment(content.encode(), maintype="application", subtype="json", filename="d.ipynb")
+    return message.as_bytes(unixfrom=False).replace(b"\nFrom ", b"\n>From ")
+
+
+def test_a_mailbox_is_opened(taken, notebook):
+    mails = [mail("Ada <ada.l@example.edu>", notebook("a")), mail("yating@example.edu", notebook("t"))]
+    box = b"".join(b"From x@y Tue Oct  1 12:00:00 2024\n" + one + b"\n" for one in mails)
+    assert taken({"hw.mbox": box}) == ({ADA: "a", TINA: "t"}, [])
+
+
+def test_what_gradescope_and_the_file_say_may_differ(taken, notebook):
+    people = f"submission_1:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: {ADA}\n    :email: ''\n"
+    files = {"e/submission_metadata.yml": people, "e/submission_1/陳雅婷.ipynb": notebook("a")}
+    assert taken(files) == ({}, ["e/submission_1"])
+
+
+def test_what_is_too_much_or_no_folder_ends_with_1(taken, notebook, tmp_path, capsys):
+    (tmp_path / "class.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(99))
+    taken({}, drop=tmp_path / "class.rar", status=1)
+    assert "class.rar: a rar archive: unpack it" in capsys.readouterr().err
+    large = notebook("l")[:-2] + " " * 53_000_000 + "}"
+    assert taken({f"{ADA}.ipynb": large, f"{LIN}.ipynb": notebook("b")}, status=1)[0] == {LIN: "b"}
+
+
+def test_paths_that_lead_out_lead_nowhere(taken, notebook, tmp_path):
+    names = {f"../../{TINA}.ipynb": TINA, f"/etc/{LIN}.ipynb": LIN, "C:\\Users\\Ada Lovelace\\d.ipynb": ADA}
+    names |= {"d/" * 80 + f"{JOSE}.ipynb": JOSE, f"__MACOSX/._{WEI}.ipynb": None, f"{WEI}/.DS_Store": None}
+    data = zipped({name: notebook(student) for name, student in names.items()})
+    (tmp_path / "drop.zip").write_bytes(data)
+    students = [student for student in names.values() if student]
+    assert taken({}, drop=tmp_path / "drop.zip") == ({student: student for student in students}, [])
+
+
+# ---- rosters
+
+AB = {"b1": "Ada Lovelace", "b2": "陳雅婷"}
+MAILS = {"a@x.edu": "Ada Lovelace", "b@x.edu": "陳雅婷"}
+CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Day 1 (111)\n"
+LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "students"),
+    [
+        ("First name,Last name,ID number,Email address,Groups\nAda,Lovelace,b1,a@x,\n雅婷,陳,b2,b@x,G1\n", AB),
+        ("Identifier,Full name,ID number,Status\nParticipant 1,Ada Lovelace,b1,\nParticipant 2,陳雅婷,b2,\n", AB),
+        ("Identifier,Full name,Email address\nParticipant 1,Ada Lovelace,a@x.edu\nParticipant 2,陳雅婷,b@x.edu\n", MAILS),
+        ("姓,名,ID 號碼,Email 位址\nLovelace,Ada,b1,a@x\n陳,雅婷,b2,b@x\n", AB),
+        (CANVAS + ",,,,,Manual Posting\n    Points Possible,,,,,9\n" + LOVELACE + '"Student, Test",57,,,A,\n', AB),
+        ("學生,ID,SIS 使用者 ID,SIS 登入 ID,班別,d\n" + LOVELACE, AB),
+        ("First Name,Last Name,SID,Email,Role\nAda,Lovelace,b1,a@x,Student\n雅婷,陳,b2,b@x,Student\nT,A,,t@x,TA\n", AB),
+        ("Last Name,First Name,Email Address,Day 1\nDate,,,1\nPoints,,,9\nLovelace,Ada,a@x.edu,\n陳,雅婷,b@x.edu,\n", MAILS),
+        ("First Name,Last Name,Email Address,Day 1,Points\nAda,Lovelace,a@x.edu,,\n雅婷,陳,b@x.edu,,\n", MAILS),
+        ("OrgDefinedId,Username,Last Name,First Name,End-of-Line Indicator\n#b1,#a,Lovelace,Ada,#\n#b2,#y,陳,雅婷,#\n", AB),
+        ("班級,座號,學號,姓名,信箱\n301,1,b1,Ada Lovelace,a@x\n301,2,b2,陳雅婷,b@x\n", AB),
+        ("國立大學,,\n課程：深度學習,,教師：王\n,,\n學　號,姓　名,信箱\nb1,Ada Lovelace,\nb2,陳雅婷,\n共 2 人,,\n", AB),
+        ("學號,姓名,聯絡方式\n,,電子郵件\nb1,Ada Lovelace,a@x\n\n,,\nb2,陳雅婷,\n總人數,2\n", AB),
+        ("時間戳記,電子郵件地址,你的姓名,你的學號\n1,a@x,Ada Lovelace,b1\n2,b@x,陳雅婷,b2\n", AB),
+        ("\ufeffsep=;\r\nid;name\r\nb1;Lovelace, Ada\r\nb2;陳雅婷\r\n", AB),
+        ("id,name\rb1,Ada Lovelace\rb2,陳雅婷\r", AB),
+        ('id,name\n\u00a0ｂ１\u00a0,Ada\u00a0Lovelace\n="b2",\u202a陳雅婷\u202c\n', AB),
+        ("id,name\n'0012,A\n’0013,B\n0014,C\n41047001.0,D\n", {"0012": "A", "0013": "B", "0014": "C", "41047001": "D"}),
+        ("NetID,Name\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
+        ("学籍番号,氏名\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
+        (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
+        (workbook([["學號", "姓名"], [41047001.0, "A"], [4.1e7, "B"]]), {"41047001": "A", "41000000": "B"}),
+    ],
+)  # fmt: skip
+def test_a_roster_names_the_students_and_nobody_else(content, students, tmp_path):
+    encodings = ("utf-8", "utf-16") if isinstance(content, str) else (None,)
+    for encoding in encodings:
+        (tmp_path / "roster.csv").write_bytes(content.encode(encoding) if encoding else content)
+        assert {one.id: one.name for one in read_roster(tmp_path).values()} == students
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,name\n4.1e7,Ada\n", "line 2: the id '4.1e7' has been shortened"),
+        ('id,name\n"41,047,001",Ada\n', "line 2: id '41,047,001'"),
+        ("id,name\nb1,Ada\nB1,Ben\n", "line 3: id 'B1' is there twice, in line 2"),
+        ("班級,座號,姓名\n301,1,Ada\n302,1,Ben\n", "line 3: id '1' is there twice"),
+        ("id,name\nb1,Ada\n,Ben\n", "line 3: no id"),
+        ("id,name\n../b1,Ada\n", "line 2: id '../b1'"),
+        ("id,name\n", "names no student"),
+        ('id,name\nb1,"Ada\nb2,Ben\nb3,Cy\n', "line 2: a quotation mark"),
+        ("b1\tAda\n", "no line names the columns"),
+    ],
+)
+def test_a_roster_is_refused_with_the_line_and_the_remedy(content, said, tmp_path):
+    (tmp_path / "roster.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(Misuse, match=said):
+        read_roster(tmp_path)
