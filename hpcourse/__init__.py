@@ -40,6 +40,7 @@ _MODULES = {
 }
 _LATER = _MODULES | {
     "Laboratory": "hpcourse.page.laboratory",
+    "ScaleUp": "hpcourse.page.scale_up",
     "LiveFigure": "hpcourse.page.live",
     "after": "hpcourse.page.predictions",
     "check": "hpcourse.checks",

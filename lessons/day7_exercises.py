@@ -15,20 +15,20 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday7_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day7_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
 #
-# **You will do:** count the steps that a rare word needs; foresee how far one bad gradient carries a weight; mend a clipping that bends the gradient; write the schedule warmup-stable-decay, and count what its branches cost; carry rates to another width; find the wrong line of a recipe.
+# **You will do:** count the steps that a rare word needs; foresee how far one bad gradient carries a weight; mend a clipping that bends the gradient; write the schedule warmup-stable-decay, and count what its branches cost; carry rates to another width; find the wrong line of a recipe; choose the rate of a network that you may train three times only.
 #
-# **You need:** [the lesson of Day 7](day7_large_models.ipynb). About 40 minutes, 7 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 7](day7_large_models.ipynb). About 50 minutes, 8 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="a6943c6c"
+# %% [markdown] key="title" lang="zh-TW" of="e450210a"
 # # 第 7 天 · 練習：大型模型的配方
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
 #
-# **你會動手做**：算出少見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行。
+# **你會動手做**：算出少見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
 #
-# **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 40 分鐘，7 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 50 分鐘，8 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -412,6 +412,63 @@ doctored_line = "B1"  ### SOLUTION
 
 # %% key="doctored-line-check" task="doctored_line" points=1
 hp.check("doctored_line", doctored_line)
+
+# %% [markdown] key="wide-settings" lang="en"
+# ## 8. Three trainings (2 points)
+#
+# Now all by yourself. A network with two hidden layers guesses the next word of the King James Bible. At width 16 you may train it as often as you like; at width 128, **three times**. (A large model may be trained once.) The recipe stands: AdamW with $\beta_2 = 0.95$ and decay 0.1, warmup, flat, down to zero, clipping at 1. Yours are the rate, and whether the width is left to muP:
+#
+# - `desk.small(lr, mup=False, seed=0)` trains at width 16 and returns the loss on pairs of words to choose by. `lr` and `seed` may be lists or arrays: then you get an array of losses, rates by seeds.
+# - `desk.large(lr, mup=False, seed=0)` trains at width 128, once. After the third time it refuses. (Run the cell that makes the desk again, and it has forgotten: keeping to three is a matter of honour.)
+#
+# With `mup=True` the base is width 16. The check trains with your settings from six starts of its own, and looks at other pairs of words: **at least five of the six have to get below 3.256 nats**. There are several ways.
+#
+# <details><summary>Hint</summary>
+#
+# Which rate is best at width 16, over two or three seeds, and does it lie inside of your range? Section 4 knows two ways from there: let the factors carry it over, or let the rate fall and spend the three trainings on finding how far.
+#
+# </details>
+
+# %% [markdown] key="wide-settings" lang="zh-TW" of="7cf8e3ed"
+# ## 8. 只能訓練三次（2 分）
+#
+# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
+#
+# - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回在另一批詞對上的損失，讓你挑設定用。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
+# - `desk.large(lr, mup=False, seed=0)` 在寬度 128 訓練一次。三次用完，它就拒絕了。（重新執行下面第一格，它會忘記用過幾次：守住三次，靠的是自律。）
+#
+# `mup=True` 的基準寬度是 16。檢查會用你的設定，從六個自己的起點訓練，再看另外一批詞對：**六次裡至少五次要低於 3.256 nat**。做法不只一種。
+#
+# <details><summary>提示</summary>
+#
+# 寬度 16 時，用兩三個種子來看，哪個學習率最好？它在你的範圍裡面，還是在邊上？接下來，第 4 節有兩條路：讓倍數把它帶過去；或者讓學習率變小，用那三次訓練去找該小多少。
+#
+# </details>
+
+# %% key="wide-settings-desk"
+desk = hp.ScaleUp()
+desk
+
+# %% [markdown] key="wide-settings-try" lang="en"
+# Your experiments. Begin at width 16:
+
+# %% [markdown] key="wide-settings-try" lang="zh-TW" of="35541d86"
+# 你的實驗，從寬度 16 開始：
+
+# %% key="wide-settings-sweep" tags=["nbval-ignore-output"]
+### BEGIN SOLUTION
+rates = 2.0 ** np.arange(-8, -2)
+losses = desk.small(rates, seed=range(2)).mean(axis=1)
+tuned = rates[losses.argmin()]
+for mup in [False, True]:  # one of the three for each way, at the rate of width 16
+    hp.say(f"rate {tuned:.4f}, muP {mup}: loss {desk.large(tuned, mup):.3f}")
+### END SOLUTION
+
+# %% key="wide-settings-answer"
+wide_settings = {"lr": tuned, "mup": True}  ### SOLUTION
+
+# %% key="wide-settings-check" task="wide_settings" points=2 tags=["nbval-ignore-output"]
+hp.check("wide_settings", wide_settings)
 
 # %% [markdown] key="end" lang="en"
 # ## Done

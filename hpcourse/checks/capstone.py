@@ -3,6 +3,7 @@
 import numbers as kinds
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,15 @@ class Capstone:
 
     name: str
     day: int
+    example: ClassVar = {name: DEFAULTS[name] for name in ("optimizer", "lr")}  # what settings look like
+
+    def read(self, given):
+        """All settings, from those given; raises `Refused`."""
+        return checked(given)
+
+    def judged(self, settings, seed):
+        """The Result of settings that can be used."""
+        return _judged(self, settings, np.random.default_rng(seed))
 
     def check(self, answer, seed=None):
         """The Result of settings; `seed` draws the new starts."""
@@ -46,15 +56,15 @@ class Capstone:
         if told is None:
             return Result(self, "not started", NOT_STARTED)
         if "settings" not in told:
-            return Result(self, "not yet", _not_settings(told))
+            return Result(self, "not yet", _not_settings(self, told))
         if any(value is None for value in told["settings"].values()):
             return Result(self, "not started", NOT_STARTED)
         given = {name: _Thing.read(value) for name, value in told["settings"].items()}
         try:
-            settings = checked(given)
+            settings = self.read(given)
         except Refused as refused:
             return Result(self, "not yet", say(refused.template, **refused.values))
-        return _judged(self, settings, np.random.default_rng(seed))
+        return self.judged(settings, seed)
 
 
 CAPSTONE = Capstone("capstone", 6)
@@ -88,11 +98,10 @@ def _told(value):
     return {"type": type(value).__name__[:LONGEST]}
 
 
-def _not_settings(told):
-    example = {name: DEFAULTS[name] for name in ("optimizer", "lr")}
+def _not_settings(task, told):
     return say(
-        "The capstone takes your settings as a dictionary, such as `{example}`; the check got: {got}.",
-        example=example,
+        "This task takes your settings as a dictionary, such as `{example}`; the check got: {got}.",
+        example=task.example,
         got=str(told.get("type")),
     )
 

@@ -42,3 +42,66 @@ def test_the_updates_of_the_branches_are_counted():
         leaves = length * 8 // 10
         needed |= {("flat", t) for t in range(leaves)} | {(length, t) for t in range(leaves, length)}
     assert hp.check("branch_updates", len(needed)).passed
+
+
+def test_the_standard_network_takes_the_rate_that_suits_its_width():
+    result = hp.check("wide_settings", {"lr": 2**-6.1})  # well inside, on any machine
+    assert result.passed, result.message
+    assert result.score == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "mistake"),
+    [
+        ({"lr": 2**-6.2, "mup": True}, "counted_twice"),
+        ({"lr": 2**-3.0}, "lr_too_large"),
+        ({"lr": 0.001, "mup": True}, "lr_too_small"),
+        ({"lr": 2**-7.0}, "nearly"),
+    ],
+)
+def test_settings_that_do_not_suit_the_large_network_are_told_why(settings, mistake):
+    result = hp.check("wide_settings", settings)
+    assert (result.status, result.mistake) == ("not yet", mistake)
+    assert result.score < 0.9 if mistake == "nearly" else result.score < 0.3
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (0.1, "dictionary, such as `{'lr': 0.001, 'mup': False}`; the check got: float"),
+        ({"lr": "fast"}, "`lr` should be a number greater than 0 and at most 1000, got 'fast'"),
+        ({"lr": 0.01, "mup": "yes"}, "`mup` should be True or False, got 'yes'"),
+        ({"lr": 0.01, "width": 128}, "no setting `width`. The settings are lr, mup"),
+    ],
+)
+def test_settings_that_are_none_are_named(settings, said):
+    result = hp.check("wide_settings", settings)
+    assert result.status == "not yet"
+    assert said in result.message
+
+
+def test_what_is_best_at_width_16_fails_at_128_and_passes_with_mup():
+    """The whole path of the task, with other seeds than the solution's."""
+    desk, rates = hp.ScaleUp(), 2.0 ** np.arange(-7, -2)
+    tuned = rates[desk.small(rates, seed=[5, 6]).mean(axis=1).argmin()]
+    assert 2**-5.5 < tuned < 2**-3.5
+    assert desk.large(tuned, mup=True, seed=7) < desk.large(tuned, seed=7) - 0.02
+    assert hp.check("wide_settings", {"lr": tuned, "mup": True}).passed
+    assert hp.check("wide_settings", {"lr": tuned}).mistake == "carried_over"
+
+
+def test_the_desk_counts_the_large_trainings_and_refuses_the_fourth(capsys):
+    desk = hp.ScaleUp(budget=1)
+    assert desk.large([0.01, 0.02]) is None
+    assert "one rate and one seed" in capsys.readouterr().out
+    assert desk.left == 1
+    assert isinstance(float(desk.large(0.02)), float)
+    assert desk.large(0.02) is None
+    assert "All 1 trainings" in capsys.readouterr().out
+    assert "0 of 1 trainings left" in repr(desk)
+    assert np.shape(desk.small(0.02)) == ()
+    assert np.shape(desk.small(0.02, seed=[0, 1])) == (2,)
+    assert np.shape(desk.small([0.02, 0.03])) == (2,)
+    assert desk.small(0.02, mup=True) == desk.small(0.02)  # the base width: nothing to scale
+    with pytest.raises(ValueError, match="lr"):
+        desk.small(-1.0)

@@ -13,7 +13,7 @@ import hpcourse as hp
 UPDATES, BATCH_SIZE = 200, 128
 ADAM_RATES = 2.0 ** np.arange(-9, -4, 0.5)
 OTHER_RATES = {"Momentum": 2.0 ** np.arange(-4, 1, 0.5), "SGD": 2.0 ** np.arange(-2, 3, 0.5)}
-LION_RATES = 2.0 ** np.arange(-13, -8, 0.5)
+LION_RATES = 2.0 ** np.arange(-10, -5, 0.5)
 SEEDS = {"pairs": 0, "tuning": (100, 101), "reported": range(1000, 1005)}
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from hpcourse.checks.reading import Misreading, Reading
+from hpcourse.checks.scale_up import SCALED_UP
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
@@ -964,4 +965,4 @@ DOCTORED_LINE = Reading(
     otherwise="Read the recipe against the lesson's sections, line by line.",
 )
 
-READINGS = (BRANCH_UPDATES, DOCTORED_LINE)
+READINGS = (BRANCH_UPDATES, DOCTORED_LINE, SCALED_UP)
