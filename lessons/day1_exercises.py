@@ -154,12 +154,13 @@ for name, curvature, dash in zip("ABC", curvatures, ("-", "--", ":")):
     distance = abs(1 - lr * curvature) ** steps
     ax.loglog(lr, np.maximum(distance, 1e-12), dash, label=name, lw=2)
 ax.axhline(1, color="gray", lw=1)
-ax.set(ylim=(1e-8, 1e8), xlabel=r"learning rate $\eta$", ylabel="distance after 20 steps")
+ax.set(xlabel=r"learning rate $\eta$", ylim=(1e-8, 1e8))
+ax.set_ylabel("distance after 20 steps")
 ax.legend(title="bowl")
 hp.show(fig, "day1-steepest-bowl")
 
 # %% [markdown] key="steepest-bowl-ask" lang="en"
-# Answer with the letter, as a string: `"A"`, `"B"` or `"C"`.
+# And how does the figure show it? Give two answers, with a comma between them: the letter, as a string, and the **learning rate at which its curve crosses the gray line** on its way up. Reading it off is precise enough; 10% do not matter.
 #
 # <details><summary>Hint</summary>
 #
@@ -167,8 +168,8 @@ hp.show(fig, "day1-steepest-bowl")
 #
 # </details>
 
-# %% [markdown] key="steepest-bowl-ask" lang="zh-TW" of="08b4ee3d"
-# 請用字串回答字母：`"A"`、`"B"` 或 `"C"`。
+# %% [markdown] key="steepest-bowl-ask" lang="zh-TW" of="1a15437b"
+# 從圖上的哪裡看得出來？請回答兩項，中間用逗號隔開：先寫字母（字串），再寫**它的曲線往上爬時，在哪個學習率穿過灰線**。用眼睛讀就夠準了，差個 10% 沒關係。
 #
 # <details><summary>提示</summary>
 #
@@ -177,7 +178,7 @@ hp.show(fig, "day1-steepest-bowl")
 # </details>
 
 # %% key="steepest-bowl-answer"
-steepest_bowl = "B"  ### SOLUTION
+steepest_bowl = "B", 0.25  ### SOLUTION
 
 # %% key="steepest-bowl-check" task="steepest_bowl" points=1
 hp.check("steepest_bowl", steepest_bowl)
@@ -283,7 +284,8 @@ hp.check("best_learning_rate", best_learning_rate)
 
 # %% key="best-learning-rate-sweep" tags=["nbval-ignore-output"]
 lrs = np.geomspace(0.01, 30, 16)
-sweep = hp.train(hp.MLP((64, 32, 10)), hp.digits(), hp.SGD(lr=lrs), batch_size=64, epochs=8, seed=range(5))
+network, setting = hp.MLP((64, 32, 10)), {"epochs": 8, "seed": range(5)}
+sweep = hp.train(network, hp.digits(), hp.SGD(lr=lrs), batch_size=64, **setting)
 losses = sweep.loss[..., -23:].mean(axis=-1)  # 23 updates are one epoch
 if hp.check("best_learning_rate", best_learning_rate).passed:
     fig, ax = plt.subplots(figsize=(7, 3))

@@ -15,22 +15,22 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday2_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day2_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
-# **You will do:** write a decay, a warmup, and both in one, and train a network with each; tell a run that has frozen from three that have not; find out how a longer training should decay; mend a schedule from a textbook.
+# **You will do:** write a decay, a warmup, and both in one, and train a network with each; tell a frozen run from the others, and say why it froze; find out how a longer training should decay; mend a warmup and a schedule from a textbook; find the run that can bear a larger rate, and the start that a warmup heals; and, in the last task, design a schedule of your own.
 #
-# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 30 minutes, 6 tasks, 9 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 45 minutes, 9 tasks, 16 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 #
 # In all tasks $t$ is the number of updates made so far: the first update has $t = 0$.
 
-# %% [markdown] key="title" lang="zh-TW" of="39d13f0d"
+# %% [markdown] key="title" lang="zh-TW" of="c3171286"
 # # 第 2 天 · 練習：學習率排程
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
-# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；從四條路徑裡認出凍結的那一條；查出訓練時間拉長時，衰減該怎麼跟著改；修好一本教科書裡的排程。
+# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；認出凍結的那條路徑，並說出它為什麼凍結；查出訓練時間拉長時，衰減該怎麼跟著改；修好一個預熱，還有一本教科書裡的排程；找出哪一次訓練受得了更大的學習率、哪一個起點靠預熱救得回來；最後一題，設計你自己的排程。
 #
-# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 45 分鐘，9 題，共 16 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 #
@@ -61,9 +61,7 @@ hp.use_style()
 # %% [markdown] key="exponential-decay" lang="en"
 # ## 1. Let it fade (1 point)
 #
-# Write the exponential decay of the lesson:
-#
-# $$\eta_t = \eta_0\,e^{-k t}$$
+# Exponential decay starts at $\eta_0$, and every update multiplies the learning rate by the same factor, $e^{-k}$. Write the rate of any update at once, without a loop.
 #
 # `lr0` is the first learning rate $\eta_0$, `rate` the decay rate $k$, and `t` the step $t$, counted from 0. Return the learning rate of that step.
 #
@@ -75,12 +73,10 @@ hp.use_style()
 #
 # </details>
 
-# %% [markdown] key="exponential-decay" lang="zh-TW" of="9b2a69df"
+# %% [markdown] key="exponential-decay" lang="zh-TW" of="3175ed31"
 # ## 1. 慢慢變小（1 分）
 #
-# 寫出課程裡的指數衰減：
-#
-# $$\eta_t = \eta_0\,e^{-k t}$$
+# 指數衰減從 $\eta_0$ 開始，每更新一次，學習率就乘上同一個因子 $e^{-k}$。不用迴圈，直接寫出任何一次更新的學習率。
 #
 # `lr0` 是一開始的學習率 $\eta_0$，`rate` 是衰減率 $k$，`t` 是第幾步，也就是 $t$，從 0 開始數。請傳回那一步的學習率。
 #
@@ -115,9 +111,11 @@ hp.check("exponential_decay", exponential_decay)
 
 # %% key="frozen-run-figure"
 bowl = hp.Quadratic([1.0])  # curvature 1
+pairs = [[0.5, 0], [0.9, 0.3], [0.05, 0.05], [0.004, 0]]  # first rate, decay rate
+pairs = np.random.default_rng(5).permutation(pairs)
+schedules = {name: hp.ExponentialDecay(*pair) for name, pair in zip("ABCD", pairs)}
 fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
-for ax, name, lr0, rate in zip(axes, "ABCD", (0.004, 0.9, 0.05, 0.5), (0, 0.3, 0.05, 0)):
-    schedule = hp.ExponentialDecay(lr0, rate)
+for ax, (name, schedule) in zip(axes, schedules.items()):
     walk = hp.descend(bowl, hp.SGD(schedule), [-5.0], steps=300, noise=1.0, seed=4)
     ax.plot(walk.w, lw=1)
     ax.axhline(0, color="gray", lw=1, ls="--")
@@ -126,29 +124,29 @@ axes[0].set_ylabel("$w$")
 hp.show(fig, "day2-frozen-run")
 
 # %% [markdown] key="frozen-run-ask" lang="en"
-# Answer with the letter, as a string.
+# And why did it freeze? Give two answers, with a comma between them: its letter, as a string, and the **sum of all its learning rates**, however long it goes on. `schedules["A"]` is the schedule of A, which can be asked about one step or about many: `schedules["A"](np.arange(10))`.
 #
-# The largest decay rate of the four is not the answer. Do you see why?
+# The run with the largest decay rate is not the answer. Do you see why?
 #
 # <details><summary>Hint</summary>
 #
-# Two questions to each run: does it still move at the end? And where is it? A run that trembles is moving, too.
+# Two questions to each run: does it still move at the end? And where is it? A run that trembles is moving, too. For the sum, ask about so many steps that more of them change nothing.
 #
 # </details>
 
-# %% [markdown] key="frozen-run-ask" lang="zh-TW" of="06b50933"
-# 請用字串回答字母。
+# %% [markdown] key="frozen-run-ask" lang="zh-TW" of="de68b983"
+# 它又是為什麼凍結的？請回答兩項，中間用逗號隔開：先寫它的字母（字串），再寫它**所有學習率的總和**，不管走多久。`schedules["A"]` 是 A 的排程，可以問它某一步，也可以一次問好多步：`schedules["A"](np.arange(10))`。
 #
 # 四次裡衰減率最大的並不是答案。看得出為什麼嗎？
 #
 # <details><summary>提示</summary>
 #
-# 看每一條路徑，問兩個問題：最後還在動嗎？停在哪裡？抖個不停也算還在動。
+# 看每一條路徑，問兩個問題：最後還在動嗎？停在哪裡？抖個不停也算還在動。至於總和，步數要問得夠多，多到再多幾步也不會變。
 #
 # </details>
 
 # %% key="frozen-run-answer"
-frozen_run = "C"  ### SOLUTION
+frozen_run = "C", schedules["C"](np.arange(10_000)).sum()  ### SOLUTION
 
 # %% key="frozen-run-check" task="frozen_run" points=1
 hp.check("frozen_run", frozen_run)
@@ -202,49 +200,62 @@ if hp.check("exponential_decay", exponential_decay).passed:
     ax.axhline(expected_loss(0, steps), color="gray", lw=1, ls="--")
     ax.set(xlabel=r"decay rate $k$", ylabel=f"loss after {steps} steps")
     hp.show(fig, "day2-best-decay-rate-sweep")
-    hp.say(f"{steps} steps: lowest loss {min(losses):.5f} at a decay rate of {rates[np.argmin(losses)]:.4f}")
+    low, k = min(zip(losses, rates))
+    hp.say(f"{steps} steps: lowest loss {low:.5f} at a decay rate of {k:.4f}")
 else:
     hp.say("Task 1 first: the sweep needs your exponential_decay.")
 
 # %% key="best-decay-rate-answer"
-best_decay_rate = min(np.geomspace(5e-4, 0.05, 24), key=lambda rate: expected_loss(rate, 3000))  ### SOLUTION
+### BEGIN SOLUTION
+tried = np.geomspace(5e-4, 0.05, 24)
+### END SOLUTION
+best_decay_rate = min(tried, key=lambda k: expected_loss(k, 3000))  ### SOLUTION
 
 # %% key="best-decay-rate-check" task="best_decay_rate" points=2
 hp.check("best_decay_rate", best_decay_rate)
 
 # %% [markdown] key="linear-warmup" lang="en"
-# ## 4. Start small (1 point)
+# ## 4. Three slips (1 point)
 #
-# Write the linear warmup of the lesson: $W$ equal stairs up to the peak, then level,
+# A linear warmup climbs $W$ equal stairs to the peak and stays there. With $W = 4$ and a peak of 0.8, the first five updates should have the rates 0.2, 0.4, 0.6, 0.8 and 0.8, and so has every later one.
 #
-# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
+# The function below was written in a hurry, and three things are wrong with it. Predict what it gives for steps 0, 3 and 9, then run it. Then write it as it should be.
 #
-# `peak_lr` is $\eta_{\text{peak}}$, `warmup_steps` is $W$, and `t` is the step $t$, counted from 0. So the first update has the rate $\eta_{\text{peak}}/W$, not zero, and the update with $t = W - 1$ is the first with the full rate.
+# `peak_lr` is the peak, `warmup_steps` is $W$, and `t` is the step, counted from 0.
 #
 # Why would a first rate of zero be a waste?
 #
 # <details><summary>Hint</summary>
 #
-# The share of the peak grows with `t`, and never goes above 1. You can say so with an `if`, or with the smaller of two numbers.
+# At which step is the first stair, and at which the last? The share of the peak grows with `t`, and never goes above 1. You can say so with an `if`, or with the smaller of two numbers.
 #
 # </details>
 
-# %% [markdown] key="linear-warmup" lang="zh-TW" of="7f325521"
-# ## 4. 從小開始（1 分）
+# %% [markdown] key="linear-warmup" lang="zh-TW" of="acd3cea1"
+# ## 4. 三個疏忽（1 分）
 #
-# 寫出課程裡的線性預熱：分成 $W$ 階等高的階梯走到最高點，之後維持不變，
+# 線性預熱分成 $W$ 階等高的階梯，一階一階走到最高點，之後就留在那裡。假設 $W = 4$，最高學習率是 0.8，那麼前五次更新的學習率應該是 0.2、0.4、0.6、0.8、0.8，之後每一次也都是 0.8。
 #
-# $$\eta_t = \begin{cases} \eta_{\text{peak}}\,\dfrac{t + 1}{W} & t < W \\ \eta_{\text{peak}} & t \ge W \end{cases}$$
+# 下面的函式是匆忙寫成的，有三個地方不對。先預測它在第 0、3、9 步會給出什麼，再執行看看，然後把它寫對。
 #
-# `peak_lr` 是最高學習率 $\eta_{\text{peak}}$，`warmup_steps` 是 $W$，`t` 是第幾步，也就是 $t$，從 0 開始數。所以第一次更新的學習率是 $\eta_{\text{peak}}/W$，不是零；$t = W - 1$ 的那次更新，才第一次用到最高的學習率。
+# `peak_lr` 是最高學習率，`warmup_steps` 是 $W$，`t` 是第幾步，從 0 開始數。
 #
 # 想一想：如果第一步的學習率是零，浪費了什麼？
 #
 # <details><summary>提示</summary>
 #
-# 這一步是最高學習率的幾分之幾？這個比例隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
+# 第一階在第幾步？最後一階呢？占最高學習率的比例隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
 #
 # </details>
+
+
+# %% key="linear-warmup-broken"
+def hurried_warmup(peak_lr, warmup_steps, t):
+    return peak_lr * t / (warmup_steps + 1)
+
+
+for t in [0, 3, 9]:
+    hp.say(f"step {t}: {hurried_warmup(0.8, 4, t):.2f}")
 
 
 # %% key="linear-warmup-answer"
@@ -363,16 +374,220 @@ def factor_schedule(lr0, factor):
 # %% key="factor-schedule-check" task="factor_schedule" points=2
 hp.check("factor_schedule", factor_schedule)
 
+# %% [markdown] key="edge-of-stability" lang="en"
+# ## 7. Room to grow (2 points)
+#
+# The small network of the lesson, trained with four learning rates by plain gradient descent, without any noise. After 500 updates all four losses are low, and somebody wants to go on at **twice** the rate. Only one of the four runs can bear that. The figure cannot tell: a loss that falls smoothly says nothing of how near the border is. A measurement can.
+#
+# On Day 1 the border of a bowl was where rate times curvature is 2. `hp.sharpness(small, w, inputs, targets)` measures the largest curvature where each of the runs stands now; the rates are in `lrs`, in the order A to D.
+
+# %% [markdown] key="edge-of-stability" lang="zh-TW" of="2b2f4bc9"
+# ## 7. 還有多少餘地（2 分）
+#
+# 同樣是課程裡的那個小網路，用四個學習率訓練，單純的梯度下降，沒有任何雜訊。更新 500 次之後，四個損失都很低，這時有人想把學習率調成**兩倍**再繼續。四次訓練裡，只有一次受得了。光看圖看不出來：損失平穩下降，並不表示離界線還很遠。要量一量才知道。
+#
+# 第 1 天的碗，界線在學習率乘上曲率等於 2 的地方。`hp.sharpness(small, w, inputs, targets)` 會量出每一次訓練目前所在位置最大的曲率；學習率放在 `lrs` 裡，依序是 A 到 D。
+
+# %% key="edge-of-stability-run"
+rng = np.random.default_rng(1)
+inputs = rng.normal(size=(50, 5))
+targets = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2] / 2
+small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
+lrs = np.random.default_rng(0).permutation([0.08, 0.2, 0.3, 0.4])
+w, losses = np.stack([small.init(1, float)] * 4), []
+for _ in range(500):
+    loss, gradient = small.loss_and_gradient(w, inputs, targets)
+    losses.append(loss)
+    w = w - lrs[:, None] * gradient
+
+# %% key="edge-of-stability-figure"
+fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
+for ax, name, loss in zip(axes, "ABCD", np.transpose(losses)):
+    ax.semilogy(loss, lw=1)
+    ax.set(title=name, xlabel="update")
+axes[0].set_ylabel("training loss")
+hp.show(fig, "day2-edge-of-stability")
+
+# %% [markdown] key="edge-of-stability-ask" lang="en"
+# Which run can bear twice its rate, and by which **factor** could its rate be multiplied at most, before it reaches its border? Answer with the letter and the factor, with a comma between them. 4% more or less does not matter.
+#
+# <details><summary>Hint</summary>
+#
+# Multiply each rate by its sharpness. One of the four products is far below the border. How many times does it fit in?
+#
+# </details>
+
+# %% [markdown] key="edge-of-stability-ask" lang="zh-TW" of="616ee3d9"
+# 哪一次訓練受得了兩倍的學習率？它的學習率最多可以乘上**幾倍**，才剛好碰到界線？請回答字母和倍數，中間用逗號隔開。倍數差個 4% 沒關係。
+#
+# <details><summary>提示</summary>
+#
+# 把每個學習率乘上對應的銳度。四個乘積裡，有一個遠低於界線。界線是它的幾倍？
+#
+# </details>
+
+# %% key="edge-of-stability-answer"
+edge_of_stability = "B", 2 / (lrs * hp.sharpness(small, w, inputs, targets))[1]  ### SOLUTION
+
+# %% key="edge-of-stability-check" task="edge_of_stability" points=2
+hp.check("edge_of_stability", edge_of_stability)
+
+# %% [markdown] key="edge-of-stability-use" lang="en"
+# Does the border hold? Go on from there for 200 updates, with a little less than your factor and with a little more:
+
+# %% [markdown] key="edge-of-stability-use" lang="zh-TW" of="a00ef99c"
+# 這個界線可靠嗎？從那裡再更新 200 次，一次用比你的倍數小一點的學習率，一次用大一點的：
+
+# %% key="edge-of-stability-go-on"
+if hp.check("edge_of_stability", edge_of_stability).passed:
+    for part in [0.85, 1.15]:
+        factor = part * edge_of_stability[1]
+        now, path = w[1], []
+        for _ in range(200):
+            loss, gradient = small.loss_and_gradient(now, inputs, targets)
+            path.append(loss)
+            now = now - factor * lrs[1] * gradient
+        rises = np.sum(np.diff(path) > 0)
+        hp.say(f"times {factor:.1f}: the loss rises in {rises} of 200 updates")
+else:
+    hp.say("Your answer first.")
+
+# %% [markdown] key="healed-start" lang="en"
+# ## 8. What a warmup heals (2 points)
+#
+# Four starts for the digits network, and the same rate of 0.4 for all of them, without a warmup. One of them learns. The three others do not: the figure shows the training loss over 400 updates.
+#
+# Each of the four was made in another way, and the code says how; the letters are shuffled. One of those that fail would learn with a warmup of 200 updates, the two others would not. You can predict which, without a single training, from a measurement at the start.
+
+# %% [markdown] key="healed-start" lang="zh-TW" of="e8132cec"
+# ## 8. 預熱救得了誰（2 分）
+#
+# 辨識手寫數字的網路，有四個起點，學習率都是 0.4，都沒有預熱。其中一個學得起來，另外三個學不起來：圖上是 400 次更新的訓練損失。
+#
+# 四個起點的做法各不相同，程式裡寫得很清楚，只是字母打亂了。學不起來的三個裡，有一個只要用 200 次更新來預熱就學得起來，另外兩個還是不行。不必訓練，在起點量一量，就能預測是哪一個。
+
+# %% key="healed-start-run"
+network, digits = hp.MLP((64, 32, 10)), hp.digits()
+starts = np.stack([network.init(3)] * 4)
+starts[1, -330:] *= 8  # the output layer is eight times too large
+starts[2, :2080].reshape(32, 65)[:, -1] = -100  # no hidden unit ever answers
+starts[3] = 0  # all weights are zero
+starts = starts[np.random.default_rng(9).permutation(4)]  # now A, B, C, D
+setting = {"updates": 400, "start": starts, "seed": range(4)}
+run = hp.train(network, digits, hp.SGD(0.4), **setting)
+fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
+for ax, name, loss in zip(axes, "ABCD", run.loss):
+    ax.semilogy(loss, lw=1)
+    ax.set(title=name, xlabel="update")
+axes[0].set_ylabel("training loss")
+hp.show(fig, "day2-healed-start")
+
+# %% [markdown] key="healed-start-ask" lang="en"
+# Which start does a warmup heal, and **how many times larger** than the largest rate that this start can bear is 0.4? Answer with the letter and the ratio, with a comma between them. Measure the sharpness on 500 images: `hp.sharpness(network, starts, X_some, y_some)`.
+#
+# <details><summary>Hint</summary>
+#
+# A warmup only makes the first rates smaller. For which start is 0.4 too large? Where the rate is not what is wrong, a smaller one does not help. The border is the one of task 7.
+#
+# </details>
+
+# %% [markdown] key="healed-start-ask" lang="zh-TW" of="3e2b8a3c"
+# 預熱救得了哪一個起點？0.4 又是這個起點受得了的最大學習率的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張圖來量：`hp.sharpness(network, starts, X_some, y_some)`。
+#
+# <details><summary>提示</summary>
+#
+# 預熱做的事，只是讓一開始的學習率變小。對哪一個起點來說，0.4 太大了？如果毛病不在學習率，變小也沒有用。界線和第 7 題的一樣。
+#
+# </details>
+
+# %% key="healed-start-answer"
+X_some, y_some = digits.X_train[:500], digits.y_train[:500]
+healed_start = "D", 0.4 * hp.sharpness(network, starts, X_some, y_some)[3] / 2  ### SOLUTION
+
+# %% key="healed-start-check" task="healed_start" points=2
+hp.check("healed_start", healed_start)
+
+# %% [markdown] key="healed-start-use" lang="en"
+# And now with a warmup. The test accuracies of all four starts:
+
+# %% [markdown] key="healed-start-use" lang="zh-TW" of="5b60399b"
+# 現在加上預熱。四個起點的測試準確率：
+
+# %% key="healed-start-with" tags=["nbval-ignore-output"]
+if hp.check("healed_start", healed_start).passed:
+    warm = hp.train(network, digits, hp.SGD(hp.LinearWarmup(200, 0.4)), **setting)
+    for name, without, with_it in zip("ABCD", run.test_accuracy, warm.test_accuracy):
+        hp.say(f"{name}: without a warmup {without:.0%}, with one {with_it:.0%}")
+else:
+    hp.say("Your answer first.")
+
+# %% [markdown] key="my-schedule" lang="en"
+# ## 9. Your own schedule (3 points)
+#
+# An open task. A network for digits is trained for **300 updates with batches of 8**, and you choose all 300 learning rates: any function of $t$, where $t$ runs from 0 to 299. What counts is the training loss after the last update. Your schedule is tried with 20 seeds that are not shown, always the same ones, and passes when at least **18 of the 20** end at **0.15 or lower**. The best constant rate gets a few of them there.
+#
+# You have **40 trainings** to find it. A training is one seed; the cell counts. (Nobody stops you at 41; but somebody who needs thousands has not understood what a schedule does.)
+#
+# The first cell tries a constant rate. Before you spend a training: what keeps a constant rate from ending low, and when does it have to go?
+#
+# <details><summary>Hint</summary>
+#
+# With so few updates you can waste none of them: as long as the rate is high, the network travels. And in the end the noise has to settle, which takes fewer updates than one thinks. You may also use a schedule of the course; one of the lesson's was made for this.
+#
+# </details>
+
+# %% [markdown] key="my-schedule" lang="zh-TW" of="8bac945b"
+# ## 9. 你自己的排程（3 分）
+#
+# 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。最好的固定學習率，也只有幾個種子做得到。
+#
+# 你有 **40 次訓練**可以用。一個種子算一次，下面那一格會幫你數。（用到第 41 次也沒有人會攔你；不過要是得試上幾千次，表示還沒弄懂排程的作用。）
+#
+# 第一格先試一個固定的學習率。在用掉任何一次訓練之前，先想一想：固定的學習率為什麼降不到低處？它又該在什麼時候退場？
+#
+# <details><summary>提示</summary>
+#
+# 更新次數這麼少，一次都浪費不起：學習率高的時候，網路才走得遠。到了最後，雜訊得平息下來，而這需要的更新次數比想像中少。也可以用課程裡現成的排程；其中有一種正是為此而設計的。
+#
+# </details>
+
+# %% key="my-schedule-trial"
+trainings = 0
+
+
+def trial(schedule, seeds=range(4)):
+    global trainings
+    trainings += len(seeds)
+    setting = {"batch_size": 8, "updates": 300, "seed": seeds}
+    loss = hp.train(network, digits, hp.SGD(schedule), **setting).train_loss
+    mean, highest = loss.mean(), loss.max()
+    hp.say(f"{trainings} of 40 trainings: mean {mean:.3f}, highest {highest:.3f}")
+
+
+# %% key="my-schedule-try" tags=["nbval-ignore-output"]
+trial(lambda t: 0.3)  # your schedules
+
+
+# %% key="my-schedule-answer"
+def my_schedule(t):
+    ### BEGIN SOLUTION
+    return 0.5 if t < 200 else 0.5 * (300 - t) / 100
+    ### END SOLUTION
+
+
+# %% key="my-schedule-check" task="my_schedule" points=3 tags=["nbval-ignore-output"]
+hp.check("my_schedule", my_schedule)
+
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You can write a schedule for any training, and you know what its clock counts. You can tell a run that has frozen from one on its noise floor and from one that is merely slow, and the three want different things: a slower decay, a smaller rate, a larger one. And you know that a schedule tuned for a short training is not the one for a long training.
+# You can write a schedule for any training, and you know what its clock counts. You can tell a run that has frozen from one on its noise floor and from one that is merely slow, and the three want different things: a slower decay, a smaller rate, a larger one. You know that a schedule tuned for a short training is not the one for a long training, how to measure how much larger a rate may become, and which illness of a start a warmup heals.
 #
 # Next: [Day 3, the batch size](day3_batch_size.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="6705dc7d"
+# %% [markdown] key="end" lang="zh-TW" of="d0b00ec6"
 # ## 完成
 #
-# 不管什麼訓練，你都能替它寫出排程，也知道它的時鐘數的是什麼。凍結了、停在雜訊底線、只是走得慢，這三種情況你分得出來，而且知道它們要的不一樣：衰減慢一點、學習率小一點、學習率大一點。你也知道，替短的訓練調好的排程，不適合長的訓練。
+# 不管什麼訓練，你都能替它寫出排程，也知道它的時鐘數的是什麼。凍結了、停在雜訊底線、只是走得慢，這三種情況你分得出來，而且知道它們要的不一樣：衰減慢一點、學習率小一點、學習率大一點。你也知道，替短的訓練調好的排程，不適合長的訓練；學習率還能放大多少，量得出來；起點出了什麼毛病，預熱才救得回來。
 #
 # 接下來：[第 3 天，批次大小](day3_batch_size.ipynb)。

@@ -15,20 +15,20 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday3_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day3_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day3_exercises.ipynb) · [English](../en/day3_exercises.ipynb) · [繁體中文](../zh-TW/day3_exercises.ipynb)
 #
-# **You will do:** build the loop that every training runs on, from the mean of a batch to a whole epoch; measure what a published loop leaves out, and mend it; read a map of rates and batch sizes; predict the noise of a batch, and check the prediction by experiment.
+# **You will do:** build the loop that every training runs on, from the mean of a batch to a whole epoch; measure what a published loop leaves out, and mend it; read a map of rates and batch sizes; predict the noise of a batch, and check the prediction by experiment; find out from two batch sizes where more examples stop helping; and, in the last task, spend a budget as well as you can.
 #
-# **You need:** [the lesson of Day 3](day3_batch_size.ipynb). About 30 minutes, 7 tasks, 9 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 3](day3_batch_size.ipynb). About 45 minutes, 9 tasks, 14 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="b5d3b064"
+# %% [markdown] key="title" lang="zh-TW" of="034ae3c4"
 # # 第 3 天 · 練習：批次大小
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) · [English](../en/day3_exercises.ipynb) · [繁體中文](../zh-TW/day3_exercises.ipynb)
 #
-# **你會動手做**：寫出每一種訓練都要用的迴圈，從一批的平均到整個訓練週期；量出一個公開教材的迴圈漏掉了多少資料，再把它修好；讀一張學習率與批次大小的地圖；預測一批的雜訊有多大，再用實驗驗證。
+# **你會動手做**：寫出每一種訓練都要用的迴圈，從一批的平均到整個訓練週期；量出一個公開教材的迴圈漏掉了多少資料，再把它修好；讀一張學習率與批次大小的地圖；預測一批的雜訊有多大，再用實驗驗證；用兩種批次大小，估出樣本多到什麼程度就不再有幫助；最後一題，把一筆預算花在刀口上。
 #
-# **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 30 分鐘，7 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 45 分鐘，9 題，共 14 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -57,11 +57,9 @@ hp.use_style()
 # %% [markdown] key="mean-gradient" lang="en"
 # ## 1. The gradient of a batch (1 point)
 #
-# A batch of $B$ examples gives $B$ gradients $g_1, \dots, g_B$. The gradient of the batch is their mean:
+# The loss of a batch is the mean of its examples' losses. Each example alone has a gradient of its own. What is the gradient of the batch's loss?
 #
-# $$g = \frac1B \sum_{i=1}^{B} g_i$$
-#
-# `per_example_grads` holds the $g_i$ along axis 0: row $i$ is the gradient of example $i$, with an entry for each weight. Return $g$, which has the shape of the weights.
+# `per_example_grads` holds the single gradients along axis 0: row $i$ is that of example $i$, with an entry for each weight. Return the batch's gradient, which has the shape of the weights.
 #
 # What would happen to the learning rate if you returned the sum?
 #
@@ -71,14 +69,12 @@ hp.use_style()
 #
 # </details>
 
-# %% [markdown] key="mean-gradient" lang="zh-TW" of="d547a3d0"
+# %% [markdown] key="mean-gradient" lang="zh-TW" of="92a4de38"
 # ## 1. 一批的梯度（1 分）
 #
-# 一批有 $B$ 個樣本，就有 $B$ 個梯度 $g_1, \dots, g_B$。這一批的梯度，就是它們的平均：
+# 一批的損失，是其中各個樣本損失的平均。每個樣本單獨來看，各有自己的梯度。那麼，這一批的損失，梯度是多少？
 #
-# $$g = \frac1B \sum_{i=1}^{B} g_i$$
-#
-# `per_example_grads` 沿著第 0 軸放著這些 $g_i$：第 $i$ 列是第 $i$ 個樣本的梯度，每個權重一項。請傳回 $g$，形狀和權重一樣。
+# `per_example_grads` 沿著第 0 軸放著各個樣本的梯度：第 $i$ 列屬於第 $i$ 個樣本，每個權重一項。請傳回這一批的梯度，形狀和權重一樣。
 #
 # 想一想：如果傳回的是總和，等於對學習率做了什麼？
 #
@@ -140,7 +136,10 @@ for _, labels in drawn_epoch(X, y, 4, rng):
     break
 
 # %% key="unseen-share-answer"
-unseen_share = 1 - len({int(i) for _, yb in drawn_epoch(X, y, 32, rng) for i in yb}) / 1024  ### SOLUTION
+### BEGIN SOLUTION
+seen = {int(i) for _, labels in drawn_epoch(X, y, 32, rng) for i in labels}
+### END SOLUTION
+unseen_share = 1 - len(seen) / 1024  ### SOLUTION
 
 # %% key="unseen-share-check" task="unseen_share" points=1
 hp.check("unseen_share", unseen_share)
@@ -210,7 +209,8 @@ if hp.check("minibatches", minibatches).passed:
         for epoch in range(5):
             for _, labels in loop(X, y, 32, rng):
                 left -= set(np.ravel(labels).tolist())
-            hp.say(f"{name}: after epoch {epoch + 1} {len(left) / 1024:.1%} have never been seen")
+            share = len(left) / 1024
+            hp.say(f"{name}: after epoch {epoch + 1} {share:.1%} have never been seen")
 else:
     hp.say("Your loop first.")
 
@@ -268,7 +268,8 @@ hp.check("updates_per_epoch", updates_per_epoch)
 # %% key="rate-for-large-batch-map" tags=["nbval-ignore-output"]
 rates, sizes = 2.0 ** np.arange(-6, 1), [16, 32, 64, 128]
 network, digits = hp.MLP((64, 32, 10)), hp.digits()
-sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=4, seed=range(2))
+setting = {"batch_size": sizes, "epochs": 4, "seed": range(2)}
+sweep = hp.train(network, digits, hp.SGD(lr=rates), **setting)
 fig, ax = plt.subplots(figsize=(6, 4))
 hp.figures.batch_map(rates, sizes, sweep.train_loss.mean(axis=2), ax)
 hp.show(fig, "day3-rate-for-large-batch-map")
@@ -296,34 +297,30 @@ hp.check("rate_for_large_batch", rate_for_large_batch)
 # %% [markdown] key="gradient-noise" lang="en"
 # ## 6. Predict the noise (1 point)
 #
-# Draw $B$ of $N$ examples **without replacement**, as your loop does, and take the mean of their gradients. How far does this mean scatter about the gradient of all? The lesson gave its variance:
+# Draw $B$ of $N$ examples and take the mean of their gradients. How far does it scatter about the gradient of all? If each example were put back, its variance would be $S^2/B$. But your loop draws **without replacement**, and that multiplies this variance by a factor that falls with $B$ in a **straight line**.
 #
-# $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
+# Find the line from its two ends. For $B = 1$ nothing could be drawn twice anyway. For $B = N$ the batch is everything.
 #
 # `n_examples` is $N$, `batch_size` is $B$, and `variance` is $S^2$, the variance of the single examples' gradients: their mean squared distance from the mean of all, divided by $N$ and not by $N - 1$. Return the variance of the batch's mean.
 #
-# What should come out for $B = 1$, and what for $B = N$?
-#
 # <details><summary>Hint</summary>
 #
-# Two factors: one for averaging, one for not drawing anything twice. Test your line with the two batch sizes of the question.
+# What does the factor have to be at each of the two ends? Which fraction with $B$ in its numerator is so? Test your line with both.
 #
 # </details>
 
-# %% [markdown] key="gradient-noise" lang="zh-TW" of="49f4f7d5"
+# %% [markdown] key="gradient-noise" lang="zh-TW" of="f147163a"
 # ## 6. 預測雜訊（1 分）
 #
-# 像你的迴圈那樣，從 $N$ 個樣本裡**取後不放回**地抽出 $B$ 個，再取梯度的平均。這個平均會在全部樣本的梯度附近散開多遠？課程給過它的變異數：
+# 從 $N$ 個樣本裡抽出 $B$ 個，再取梯度的平均。這個平均會在全部樣本的梯度附近散開多遠？如果每抽一個就放回去，變異數會是 $S^2/B$。可是你的迴圈是**取後不放回**，所以這個變異數還要乘上一個因子；因子隨 $B$ 沿著**一條直線**下降。
 #
-# $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
+# 請從兩端找出這條直線。$B = 1$ 時，本來就不可能重複抽到。$B = N$ 時，一批就是全部。
 #
 # `n_examples` 是 $N$，`batch_size` 是 $B$，`variance` 是 $S^2$，也就是單一樣本梯度的變異數：和全部的平均相差多少，平方之後取平均，除以的是 $N$，不是 $N - 1$。請傳回一批的平均的變異數。
 #
-# 想一想：$B = 1$ 時應該得到什麼？$B = N$ 時呢？
-#
 # <details><summary>提示</summary>
 #
-# 兩個因子：一個來自取平均，一個來自不重複抽。寫好之後，用問題裡的那兩種批次大小試試看。
+# 在兩端，這個因子各應該是多少？分子裡有 $B$ 的哪個分數會這樣？寫好之後，用這兩種批次大小試試看。
 #
 # </details>
 
@@ -383,13 +380,15 @@ grads = rng.normal(size=(200, 1))
 grads = (grads - grads.mean()) / grads.std()  # mean 0, variance 1
 
 # %% key="precise-batch-size-figure" tags=["nbval-ignore-output"]
-mine = {"minibatches": minibatches, "mean_gradient": mean_gradient, "gradient_noise": gradient_noise}
-if all(hp.check(name, function).passed for name, function in mine.items()):
-    cuts, every = [1, 2, 5, 10, 20, 40, 50, 100], range(1, 200)  # these cut 200 without a rest
+mine = [minibatches, mean_gradient, gradient_noise]
+if all(hp.check(function.__name__, function).passed for function in mine):
+    cuts, every = [1, 2, 5, 10, 20, 40, 50, 100], range(1, 200)  # they cut 200 evenly
+    noise = [gradient_noise(200, B, 1.0) for B in every]
+    measured = [measured_noise(B) for B in cuts]
     fig, ax = plt.subplots(figsize=(7, 3.4))
-    ax.loglog(every, [gradient_noise(200, B, 1.0) for B in every], label="your gradient_noise")
-    ax.loglog(every, [1 / B for B in every], ":", color="gray", label="with replacement")
-    ax.loglog(cuts, [measured_noise(B) for B in cuts], "o", color="black", label="measured")
+    ax.loglog(every, noise, label="your gradient_noise")
+    ax.loglog(every, 1 / np.array(every), ":", color="gray", label="with replacement")
+    ax.loglog(cuts, measured, "o", color="black", label="measured")
     ax.set(xlabel="batch size $B$", ylabel="variance of the mean", ylim=(1e-4, 2))
     ax.legend()
     hp.show(fig, "day3-precise-batch-size")
@@ -397,21 +396,142 @@ else:
     hp.say("Tasks 1, 3 and 6 first: this cell needs your three functions.")
 
 # %% key="precise-batch-size-answer"
-precise_batch_size = min(B for B in range(1, 201) if gradient_noise(200, B, 1.0) <= 0.1**2)  ### SOLUTION
+### BEGIN SOLUTION
+precise = [B for B in range(1, 201) if gradient_noise(200, B, 1.0) <= 0.1**2]
+### END SOLUTION
+precise_batch_size = min(precise)  ### SOLUTION
 
 # %% key="precise-batch-size-check" task="precise_batch_size" points=2
 hp.check("precise_batch_size", precise_batch_size)
 
+# %% [markdown] key="noise-scale" lang="en"
+# ## 8. Two batch sizes tell (2 points)
+#
+# How many examples should a batch have before more of them stop helping? The **noise scale** of the lesson answers: the noise of a single example's gradient, $\operatorname{tr}\Sigma$, divided by the squared length of the full gradient, $|G|^2$. Neither of them can be seen in a batch. But the squared length of a batch's gradient $g_B$ holds both, in a mixture that depends on the batch size (McCandlish et al. 2018; $N$ is large here, so that drawing with or without replacement is the same):
+#
+# $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
+#
+# Two batch sizes are two equations with two unknowns. Solve them, and return $\operatorname{tr}\Sigma/|G|^2$.
+#
+# `small` and `large` are the two batch sizes. `small_grads` holds the gradients of several batches of size `small`, one in each row, with an entry for each weight; `large_grads` those of size `large`. The mean over the batches stands for $\operatorname{E}$. One batch alone scatters widely, so average first and divide at the very end.
+#
+# <details><summary>Hint</summary>
+#
+# First the squared length of each row, then the mean over the rows: one number for each batch size. Take one equation away from the other: what is left, and what is gone?
+#
+# </details>
+
+# %% [markdown] key="noise-scale" lang="zh-TW" of="5aac1bd3"
+# ## 8. 兩種批次大小就夠了（2 分）
+#
+# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish et al. 2018；這裡的 $N$ 很大，放不放回沒有差別）：
+#
+# $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
+#
+# 兩種批次大小，就是兩個方程式、兩個未知數。請解出來，傳回 $\operatorname{tr}\Sigma/|G|^2$。
+#
+# `small` 和 `large` 是兩種批次大小。`small_grads` 放著好幾批的梯度，每批 `small` 個樣本，一批一列，每個權重一項；`large_grads` 則是每批 `large` 個樣本的。$\operatorname{E}$ 用各批的平均來代替。單獨一批的起伏很大，所以要先取平均，到最後才相除。
+#
+# <details><summary>提示</summary>
+#
+# 先算每一列長度的平方，再對各列取平均：每種批次大小各得到一個數。把兩個方程式相減：剩下什麼，什麼不見了？
+#
+# </details>
+
+
+# %% key="noise-scale-answer"
+def noise_scale(small, small_grads, large, large_grads):
+    ### BEGIN SOLUTION
+    b, B = (np.mean(np.sum(np.square(g), axis=1)) for g in (small_grads, large_grads))
+    noise = (b - B) / (1 / small - 1 / large)
+    return noise / (B - noise / large)
+    ### END SOLUTION
+
+
+# %% key="noise-scale-check" task="noise_scale" points=2
+hp.check("noise_scale", noise_scale)
+
+# %% [markdown] key="noise-scale-use" lang="en"
+# Your function measures the digits network, from batches of 8 and of 256, at the start and along a training. Far below the noise scale, twice the batch saves nearly half of the updates; far above it, nearly none. Does it stay where it was?
+
+# %% [markdown] key="noise-scale-use" lang="zh-TW" of="77d3d412"
+# 現在用你的函式量一量辨識手寫數字的網路，用的是 8 個一批和 256 個一批：起點量一次，訓練途中再量幾次。批次遠小於雜訊尺度時，批次加倍，更新次數可以省下將近一半；遠大於它的時候，幾乎省不了。這個尺度會一直待在原處嗎？
+
+
+# %% key="noise-scale-measure" tags=["nbval-ignore-output"]
+def batch_gradients(w, size, count=200):
+    X, y = digits.X_train, digits.y_train
+    chosen = rng.integers(0, len(X), (count, size))
+    return np.stack([network.gradient(w, X[batch], y[batch]) for batch in chosen])
+
+
+rng = np.random.default_rng(8)
+if hp.check("noise_scale", noise_scale).passed:
+    for updates in [1, 30, 100, 400]:
+        w = hp.train(network, digits, hp.SGD(0.3), updates=updates, seed=1).weights
+        B = noise_scale(8, batch_gradients(w, 8), 256, batch_gradients(w, 256))
+        hp.say(f"after {updates} updates the noise scale is about {B:.0f}")
+else:
+    hp.say("Your function first.")
+
+# %% [markdown] key="budget-plan" lang="en"
+# ## 9. Spend it well (3 points)
+#
+# An open task. On some machine, to start an update costs as much as 100 examples, and every example of the batch costs one more: an update costs $100 + B$. You have **60,000**, which buys $60000/(100 + B)$ updates of the digits network, with SGD at a constant rate. Choose the batch size $B$ and the rate. What counts is the training loss when the budget is spent. Your choice is tried with 20 seeds that are not shown, always the same ones, and passes when at least **18 of the 20** end at **0.08 or lower**.
+#
+# You have **40 trainings** to find out; a training is one seed. A few hundred would find it blindly. Before you spend one, think: what does a batch of 1 buy, and what does a batch of 1,000? And where, according to the lesson, is the best rate of a batch size?
+#
+# <details><summary>Hint</summary>
+#
+# One at a time goes astray: each batch size wants its own rate. Begin with two or three batch sizes that are far apart, and tune the rate of each by factors of 2 with one seed or two. Only finalists get more seeds.
+#
+# </details>
+
+# %% [markdown] key="budget-plan" lang="zh-TW" of="c45230ae"
+# ## 9. 把錢花在刀口上（3 分）
+#
+# 這是一道開放題。在某一台電腦上，啟動一次更新的花費，相當於 100 個樣本；批次裡每個樣本再多花 1，所以更新一次要花 $100 + B$。你的預算是 **60,000**，可以讓辨識手寫數字的網路更新 $60000/(100 + B)$ 次，用的是 SGD 和固定的學習率。請選定批次大小 $B$ 和學習率。比的是預算用完時的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的選擇，只要 20 個裡至少有 **18 個**的損失在 **0.08 以下**，就算通過。
+#
+# 你有 **40 次訓練**可以用來摸索，一個種子算一次。亂試幾百次也找得到，但在用掉任何一次之前，先想一想：每批 1 個樣本，這筆預算買得到什麼？每批 1,000 個呢？還有，照課程裡說的，一種批次大小最好的學習率會落在哪裡？
+#
+# <details><summary>提示</summary>
+#
+# 一次只調一個會走偏：每種批次大小都要配自己的學習率。先挑兩三種相差很遠的批次大小，學習率用 2 倍、2 倍地調，只用一兩個種子。進入決選的，才多用幾個種子。
+#
+# </details>
+
+# %% key="budget-plan-trial"
+trainings = 0
+
+
+def trial(batch_size, lr, seeds=range(2)):
+    global trainings
+    trainings += len(seeds)
+    setting = {"updates": 60_000 // (100 + batch_size), "seed": seeds}
+    run = hp.train(network, digits, hp.SGD(lr), batch_size=batch_size, **setting)
+    mean, highest = run.train_loss.mean(), run.train_loss.max()
+    hp.say(f"{trainings} of 40 trainings: mean {mean:.3f}, highest {highest:.3f}")
+
+
+# %% key="budget-plan-try" tags=["nbval-ignore-output"]
+trial(16, 0.1)  # your choices
+
+# %% key="budget-plan-answer"
+budget_plan = 64, 0.8  ### SOLUTION
+
+# %% key="budget-plan-check" task="budget_plan" points=3 tags=["nbval-ignore-output"]
+hp.check("budget_plan", budget_plan)
+
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You have written the loop that feeds every training, and you know how to test whether an epoch is one. You can say before a training how noisy its gradient will be, and by how much the learning rate must grow with the batch.
+# You have written the loop that feeds every training, and you know how to test whether an epoch is one. You can say before a training how noisy its gradient will be, and by how much the learning rate must grow with the batch. Two batch sizes are enough for you to estimate where larger ones stop paying, and you have chosen batch size and rate together, for a price.
 #
 # Next: [Day 4, SGD and momentum](day4_sgd_and_momentum.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="f59a0cd2"
+# %% [markdown] key="end" lang="zh-TW" of="3230d04b"
 # ## 完成
 #
-# 每一種訓練都要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。訓練還沒開始，你就能說出梯度的雜訊會有多大，也知道批次變大時，學習率該跟著放大多少。
+# 每一種訓練都要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。訓練還沒開始，你就能說出梯度的雜訊會有多大，也知道批次變大時，學習率該跟著放大多少。只要量兩種批次大小，你就能估出批次多大之後就不划算；你也照著一張價目表，把批次大小和學習率一起選定了。
 #
 # 接下來：[第 4 天，SGD 與動量](day4_sgd_and_momentum.ipynb)。

@@ -62,6 +62,7 @@ def test_the_tasks_are_those_of_the_blueprint():
         "gd_step": 1, "largest_stable_lr": 1, "best_learning_rate": 1,
         "exponential_decay": 2, "linear_warmup": 2, "warmup_then_decay": 2, "factor_schedule": 2,
         "minibatches": 3, "mean_gradient": 3, "updates_per_epoch": 3, "gradient_noise": 3,
+        "noise_scale": 3,
         "momentum_step": 4, "effective_lr": 4, "best_momentum": 4, "nesterov_step": 4,
         "rmsprop_step": 5, "adam_step": 5, "adamw_step": 5, "corrected_average": 5,
         "diagnose": 6, "fair_winner": 6, "loss_map": 6,
@@ -106,6 +107,24 @@ def test_the_reference_for_gradient_noise_is_exact():
     for size in range(1, 7):
         means = [np.mean(batch) for batch in itertools.combinations(values, size)]
         assert TASKS["gradient_noise"].reference(6, size, values.var()) == pytest.approx(np.var(means))
+
+
+def test_the_reference_for_the_noise_scale_is_exact_when_the_mean_is():
+    """Over all batches of 1 and of 3 that can be drawn from four gradients nothing is left to chance."""
+    grads = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 4.0], [2.0, 1.0]])
+    small, large = ([np.mean(b, axis=0) for b in itertools.product(grads, repeat=n)] for n in (1, 3))
+    exact = np.trace(np.cov(grads.T, bias=True)) / np.sum(grads.mean(axis=0) ** 2)
+    assert TASKS["noise_scale"].reference(1, small, 3, large) == pytest.approx(exact, rel=1e-12)
+
+
+def test_the_reference_for_the_noise_scale_solves_the_two_equations():
+    for case in cases_of(TASKS["noise_scale"], 5):
+        small, few, large, many = (np.asarray(value, float) for value in case.arguments.values())
+        squares = [np.mean([np.linalg.norm(row) ** 2 for row in rows]) for rows in (few, many)]
+        signal, noise = np.linalg.solve([[1, 1 / small], [1, 1 / large]], squares)
+        assert TASKS["noise_scale"].reference(small, few, large, many) == pytest.approx(
+            noise / signal, rel=1e-4
+        )
 
 
 def test_the_reference_for_the_best_momentum_is_the_best():
@@ -257,7 +276,8 @@ def test_the_banks_are_complete():
     assert {name: len(task.mistakes) for name, task in TASKS.items()} == {
         "gd_step": 16, "largest_stable_lr": 14, "best_learning_rate": 31, "exponential_decay": 27,
         "linear_warmup": 23, "warmup_then_decay": 33, "factor_schedule": 23, "minibatches": 32,
-        "mean_gradient": 18, "updates_per_epoch": 12, "gradient_noise": 17, "momentum_step": 25,
+        "mean_gradient": 18, "updates_per_epoch": 12, "gradient_noise": 17, "noise_scale": 25,
+        "momentum_step": 25,
         "effective_lr": 15, "best_momentum": 20, "nesterov_step": 36, "rmsprop_step": 29,
         "adam_step": 52, "adamw_step": 69, "corrected_average": 25, "diagnose": 21,
         "fair_winner": 36, "loss_map": 20, "steps_for_a_word": 20, "after_a_spike": 23,
@@ -313,6 +333,42 @@ def test_each_unusual_case_notices_what_no_other_does(kind):
 
 
 # Right, but unusual
+
+
+def _scale_by_matrix(small, small_grads, large, large_grads):
+    squares = [np.mean(np.linalg.norm(np.array(g), axis=1) ** 2) for g in (small_grads, large_grads)]
+    signal, noise = np.linalg.inv([[1, 1 / small], [1, 1 / large]]) @ squares
+    return noise / signal
+
+
+def _scale_by_fit(small, small_grads, large, large_grads):
+    squares = [np.einsum("ij,ij->i", g, g).mean() for g in (np.array(small_grads), np.array(large_grads))]
+    slope, intercept = np.polyfit([1 / small, 1 / large], squares, 1)
+    return slope / intercept
+
+
+def _scale_with_loops(small, small_grads, large, large_grads):
+    means = []
+    for grads in (small_grads, large_grads):
+        total = 0.0
+        for row in grads:
+            for entry in np.ravel(row):
+                total += float(entry) ** 2
+        means.append(total / len(grads))
+    ratio = means[0] / means[1]
+    return (ratio - 1) / (1 / small - ratio / large)
+
+
+def _scale_per_weight(small, small_grads, large, large_grads):
+    one, other = np.square(small_grads).mean(), np.square(large_grads).mean()
+    return small * large * (one - other) / (large * other - small * one)
+
+
+def _scale_as_in_the_paper(small, small_grads, large, large_grads):
+    one, other = (np.mean([np.dot(g, g) for g in grads]) for grads in (small_grads, large_grads))
+    signal = (large * other - small * one) / (large - small)
+    noise = (one - other) / (1 / small - 1 / large)
+    return noise / signal
 
 
 def _momentum_pytorch(w, v, grad, lr, momentum):
@@ -904,6 +960,14 @@ RIGHT = {
         lambda n, b, variance: variance / b * (1 - (b - 1) / (n - 1)),
         lambda n, b, variance: np.sqrt(variance / b * (n - b) / (n - 1)) ** 2,
         lambda n, b, variance: (1 / b - 1 / n) * variance * n / (n - 1),
+    ],
+    "noise_scale": [
+        _scale_by_matrix,
+        _scale_by_fit,
+        _scale_with_loops,
+        _scale_per_weight,  # the number of weights cancels
+        _scale_as_in_the_paper,
+        lambda b, few, B, many: _scale_as_in_the_paper(B, many, b, few),  # the equations know no order
     ],
     "momentum_step": [
         _momentum_pytorch,

@@ -57,3 +57,71 @@ def test_the_precise_batch_size_is_that_of_the_exact_variance():
     for size, enough in [(60, False), (75, True)]:
         means = [values[rng.permutation(200)[:size]].mean() for _ in range(draws)]
         assert (np.std(means) <= values.std() / 10) == enough
+
+
+def test_the_linear_factor_of_drawing_without_replacement_is_found_from_its_two_ends():
+    for n in (5, 40):
+        factor = [day3.gradient_noise(n, size, 1.0) * size for size in range(1, n + 1)]
+        assert (factor[0], factor[-1]) == (1, 0)
+        np.testing.assert_allclose(np.diff(factor, 2), 0, atol=1e-12)
+
+
+def test_a_verdict_on_the_noise_scale_is_the_same_for_200_seeds():
+    for mistake in day3.NOISE_SCALE.mistakes[::6]:
+        answers = {hp.check("noise_scale", mistake.wrong, seed=seed).mistake for seed in range(0, 200, 10)}
+        assert answers == {mistake.id}
+
+
+# The open task
+
+PLANS = {
+    "over_the_cliff": (64, 2.0),
+    "pays_for_starting": (4, 0.2),
+    "few_updates": (512, 1.0),
+    "rate_too_small": (64, 0.1),
+}
+
+
+@pytest.mark.parametrize("mistake", PLANS)
+def test_the_usual_plans_do_not_reach_the_target_and_are_told_why(mistake):
+    result = hp.check("budget_plan", PLANS[mistake])
+    assert (result.status, result.mistake) == ("not yet", mistake)
+    assert result.score < 0.9
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [(64, 0.8), [50, 1], (np.int64(100), np.float32(0.8)), {"batch_size": 48, "lr": 0.9}, np.array([64, 1])],
+)
+def test_the_middle_with_a_large_rate_passes_in_any_form(plan):
+    assert hp.check("budget_plan", plan).passed
+
+
+@pytest.mark.parametrize("size", [1, 8, 256, 512])
+def test_no_rate_makes_up_for_a_batch_that_is_far_too_small_or_too_large(size):
+    for lr in 2.0 ** np.arange(-4, 1.1):
+        assert (day3._losses_of_plan((size, lr)) <= day3.BUDGET_PLAN.target).sum() < day3.BUDGET_PLAN.enough
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (64, "two numbers"),
+        (("many", 0.8), "two numbers"),
+        ((64, 0.8, 1), "two numbers"),
+        ((0.8, 64), "comes first"),
+        ((64.5, 0.8), "comes first"),
+        ((5000, 0.8), "1437"),
+        ((64, -1), "positive"),
+        ((64, np.nan), "positive"),
+    ],
+)
+def test_what_is_no_plan_is_said_so(answer, word):
+    result = hp.check("budget_plan", answer)
+    assert (result.status, result.score) == ("not yet", 0)
+    assert word in result.message
+
+
+def test_half_a_plan_is_not_started_and_no_verdict_is_drawn():
+    assert hp.check("budget_plan", (64, ...)).status == "not started"
+    assert len({hp.check("budget_plan", (32, 0.5), seed=seed).message for seed in range(5)}) == 1

@@ -73,7 +73,19 @@ def test_no_message_of_a_reading_shows_a_number_that_passes(name):
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
-        ("steepest_bowl", "B", {"C": "flattest", "A": None}),
+        (
+            "steepest_bowl",
+            ("B", 0.25),
+            {
+                ("C", 0.25): "flattest",
+                ("A", 0.25): None,
+                ("B", 0.125): "deepest",
+                ("B", 4): "another_bowl",
+                ("B", 8): "curvature",
+                ("B", 0.5): None,
+                "B": None,
+            },
+        ),
         ("steepest_curvature", 7.75, {0.258: "border", 3.876: "half", 9.0: None, -1: None}),
         ("slope_step", 1e-6, {1e-12: "drowned_in_rounding", 0.1: "bends_between", -1e-5: "not_positive"}),
     ],

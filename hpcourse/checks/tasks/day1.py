@@ -412,8 +412,34 @@ STEEPEST_BOWL = Reading(
             "This curve stays low up to the largest rates: its bowl forgives long steps, so it is flat.",
         ),
     ),
-    right="Right: the bowl that is the first to diverge when the rate grows is the steepest.",
+    right="",
     otherwise="Another bowl diverges at a smaller rate than this one. What does that say about curvatures?",
+    reason=Reading(
+        name="steepest_bowl",
+        day=1,
+        accepts=lambda lr: abs(lr / 0.25 - 1) < 0.1,
+        mistakes=(
+            Misreading(
+                "deepest",
+                lambda lr: abs(lr / 0.125 - 1) < 0.1,
+                "The bowl is right. At this rate its curve is deepest; the border comes later, where the "
+                "curve crosses the gray line on its way up.",
+            ),
+            Misreading(
+                "another_bowl",
+                lambda lr: abs(lr - 1) < 0.1 or abs(lr / 4 - 1) < 0.1,
+                "The bowl is right, but that is where the curve of another bowl crosses the gray line.",
+            ),
+            Misreading(
+                "curvature",
+                lambda lr: abs(lr / 8 - 1) < 0.1,
+                "The bowl is right, and that is its curvature. Which learning rate is its border?",
+            ),
+        ),
+        right="Right: the bowl that is the first to diverge when the rate grows is the steepest.",
+        otherwise="The bowl is right. Read off the learning rate at which its curve crosses the gray line on "
+        "its way up.",
+    ),
 )
 
 

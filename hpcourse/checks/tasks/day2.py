@@ -2,13 +2,18 @@
 
 import functools
 import inspect
+import operator
 from numbers import Real
 
 import numpy as np
 
+from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.checker import is_stub
+from hpcourse.checks.contest import Contest, Refused
+from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.properties import printable
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once
+from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
@@ -854,6 +859,8 @@ FACTOR_SCHEDULE = Task(
 TASKS = (EXPONENTIAL_DECAY, LINEAR_WARMUP, WARMUP_THEN_DECAY, FACTOR_SCHEDULE)
 
 
+TRAVEL = 0.05 / (1 - np.exp(-0.05))  # all the rates of the frozen run together
+
 FROZEN_RUN = Reading(
     name="frozen_run",
     day=2,
@@ -877,8 +884,39 @@ FROZEN_RUN = Reading(
             "minimum. That is a noise floor.",
         ),
     ),
-    right="Right: its rates have shrunk to nothing on the way. More steps would not help it.",
+    right="",
     otherwise="Look for the run that no longer moves and is not at the minimum.",
+    reason=Reading(
+        name="frozen_run",
+        day=2,
+        accepts=lambda total: abs(total / TRAVEL - 1) < 0.03,
+        mistakes=(
+            Misreading(
+                "where_it_stands",
+                lambda total: 1.6 < abs(total) < 1.85,
+                "The run is right, and that is where it stands. Why it stands there, the sum of its rates "
+                "tells.",
+            ),
+            Misreading(
+                "way_it_went",
+                lambda total: 3.1 < abs(total) < 3.45,
+                "The run is right, and that is the way it went. What is the sum of its rates?",
+            ),
+            Misreading(
+                "first_rate",
+                lambda total: total == 0.05,
+                "The run is right, and that is its first rate. What do all its rates add up to?",
+            ),
+            Misreading(
+                "without_decay",
+                lambda total: abs(total / (300 * 0.05) - 1) < 0.01,
+                "The run is right. Your sum would be that of a constant rate; this one decays.",
+            ),
+        ),
+        right="Right: its rates add up to hardly more than 1, and about a third of the way is left, however "
+        "many steps there are.",
+        otherwise="The run is right. Ask its schedule about many steps, and add up the answers.",
+    ),
 )
 
 
@@ -946,3 +984,275 @@ BEST_DECAY_RATE = Reading(
 )
 
 READINGS = (FROZEN_RUN, BEST_DECAY_RATE)
+
+
+# Which run has room to grow, and which start a warmup heals: a letter, and the number that shows it.
+
+
+def _near(target, margin):
+    """Whether a value is within `margin` of the target, as a share of it."""
+    return lambda value: abs(value / target - 1) < margin
+
+
+ROOM = 3.493  # 2 / (rate × sharpness) of the exercise's run B after its 500 updates; its rate is 0.08
+
+EDGE_OF_STABILITY = Reading(
+    name="edge_of_stability",
+    day=2,
+    words=("A", "B", "C", "D"),
+    accepts=lambda word: word == "B",
+    mistakes=(
+        Misreading(
+            "at_the_edge",
+            lambda word: word in ("A", "D"),
+            "This run sits at its border already: take its rate times its sharpness. A larger rate would "
+            "throw it out at once.",
+        ),
+        Misreading(
+            "nearly_there",
+            lambda word: word == "C",
+            "The loss of C falls smoothly and its sharpness is still growing, true. But how much is left "
+            "between its rate and its border? Not a factor of two.",
+        ),
+    ),
+    right="",
+    otherwise="",
+    reason=Reading(
+        name="edge_of_stability",
+        day=2,
+        accepts=_near(ROOM, 0.04),
+        mistakes=(
+            Misreading(
+                "product",
+                _near(2 / ROOM, 0.04),
+                "The run is right. Your number is rate times sharpness: how many times does that fit into "
+                "what it is at the border?",
+            ),
+            Misreading(
+                "up_to_one",
+                _near(ROOM / 2, 0.04),
+                "The run is right. Your factor takes rate times sharpness to 1. Is that the border?",
+            ),
+            Misreading(
+                "rate_at_the_border",
+                _near(0.08 * ROOM, 0.04),
+                "The run is right, and your number is the rate at its border. Which factor leads there?",
+            ),
+            Misreading(
+                "sharpness",
+                _near(2 / ROOM / 0.08, 0.04),
+                "The run is right. Your number is its sharpness: which rate can that bear?",
+            ),
+            Misreading(
+                "double",
+                lambda value: value == 2,
+                "The run is right, and twice its rate is safe. But which factor is the largest?",
+            ),
+        ),
+        right="Right: below the border a run tells nothing of how near it is. Rate times sharpness does.",
+        otherwise="The run is right. Measure its sharpness now, and see by which factor its rate has to grow "
+        "until the two multiply to the border.",
+    ),
+)
+
+TOO_LARGE_BY = 22.45  # 0.4 × sharpness / 2 of the exercise's start D, on 500 images
+
+HEALED_START = Reading(
+    name="healed_start",
+    day=2,
+    words=("A", "B", "C", "D"),
+    accepts=lambda word: word == "D",
+    mistakes=(
+        Misreading(
+            "not_ill",
+            lambda word: word == "B",
+            "B learns without any warmup: there is nothing to heal.",
+        ),
+        Misreading(
+            "no_gradient",
+            lambda word: word in ("A", "C"),
+            "Measure the sharpness of this start: the rate is not too large for it. What it lacks is a "
+            "gradient in its weights, and a smaller rate does not bring one.",
+        ),
+    ),
+    right="",
+    otherwise="",
+    reason=Reading(
+        name="healed_start",
+        day=2,
+        accepts=_near(TOO_LARGE_BY, 0.06),
+        mistakes=(
+            Misreading(
+                "no_half",
+                _near(2 * TOO_LARGE_BY, 0.06),
+                "The start is right. Your number is rate times sharpness; the border is not where that is 1.",
+            ),
+            Misreading(
+                "sharpness",
+                _near(5 * TOO_LARGE_BY, 0.06),
+                "The start is right. Your number is its sharpness. Which rate can that bear, and how many "
+                "times larger is 0.4?",
+            ),
+            Misreading(
+                "border",
+                _near(0.4 / TOO_LARGE_BY, 0.06),
+                "The start is right, and your number is the largest rate that it can bear. How many times "
+                "larger is 0.4?",
+            ),
+            Misreading(
+                "upside_down",
+                _near(1 / TOO_LARGE_BY, 0.06),
+                "The start is right, and the ratio is upside down.",
+            ),
+        ),
+        right="Right: the rate is far too large for this start, and only for the start. That is the illness "
+        "which a warmup heals.",
+        otherwise="The start is right. Measure its sharpness on the 500 images, then compare 0.4 with the "
+        "largest rate that this sharpness can bear.",
+    ),
+)
+
+
+# The open task: any schedule for 300 updates. What counts is how it does with seeds that are not shown.
+
+UPDATES, BATCH, HIDDEN = 300, 8, range(1_000_200, 1_000_220)
+
+
+def _rates_of(answer):
+    """{"rates": what the schedule says at each step}, or {"fault": why it says nothing, ...}."""
+    if isinstance(answer, list | tuple | np.ndarray):
+        answer = list(answer)[: UPDATES + 1]
+        return {"rates": [_rate(item) for item in answer]}
+    if not callable(answer):
+        return {"fault": "type", "got": type(answer).__name__[:200]}
+    if is_stub(answer):
+        return None
+
+    def ask():
+        rates = []
+        for t in range(UPDATES):
+            try:
+                rates.append(_rate(answer(t)))
+            except Exception as error:
+                said = f"{type(error).__name__}: {error}"
+                return {"fault": "raised", "step": t, "said": printable(said[:200])}
+        return {"rates": rates}
+
+    outcome = run_apart(ask)
+    return outcome.value if outcome.ending == "done" else {"fault": "no end"}
+
+
+def _rate(value):
+    """A number as JSON can hold it, None for anything else."""
+    try:
+        return None if value is None or isinstance(value, str) else float(np.asarray(value).item())
+    except (TypeError, ValueError):
+        return None
+
+
+def _schedule_told(told):
+    """The 300 rates that `_rates_of` told, or Refused."""
+    if not isinstance(told, dict) or "rates" not in told:
+        raise Refused(_no_schedule(told if isinstance(told, dict) else {}))
+    rates = told["rates"]
+    if not isinstance(rates, list) or len(rates) != UPDATES:
+        got = len(rates) if isinstance(rates, list) and len(rates) <= UPDATES else f"> {UPDATES}"
+        raise Refused(
+            say(
+                "There are {updates} updates, so {updates} rates are wanted; got {got}.",
+                updates=UPDATES,
+                got=got,
+            )
+        )
+    for t, rate in enumerate(rates):
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            raise Refused(
+                say("At step {t} your schedule gives no number. Is `return` missing somewhere?", t=t)
+            )
+        if not 0 <= rate < np.inf:
+            raise Refused(
+                say(
+                    "At step {t} your rate is {rate}: it has to be finite, and not negative.",
+                    t=t,
+                    rate=f"{rate:g}",
+                )
+            )
+    return np.array(rates, float)
+
+
+def _no_schedule(told):
+    if told.get("fault") == "raised":
+        said = str(told.get("said"))[:300]
+        return say(
+            "Asked about step {t}, your schedule stops: {said}", t=str(told.get("step"))[:9], said=said
+        )
+    if told.get("fault") == "no end":
+        return say("Your schedule did not come to an end. Is there a loop that never ends?")
+    return say(
+        "Give a schedule: a function of `t`, or the name of one of the course's, such as "
+        "`hp.CosineDecay(0.5, 300)`. The check got: {got}.",
+        got=str(told.get("got"))[:200],
+    )
+
+
+def _losses_of_schedule(rates):
+    """Training loss after the last update, with each hidden seed."""
+    optimizer = SGD(functools.partial(operator.getitem, rates))
+    run = train(MLP((64, 32, 10)), digits(), optimizer, batch_size=BATCH, updates=UPDATES, seed=HIDDEN)
+    return run.train_loss
+
+
+MY_SCHEDULE = Contest(
+    name="my_schedule",
+    day=2,
+    tell=_rates_of,
+    read=_schedule_told,
+    run=_losses_of_schedule,
+    target=0.15,
+    enough=18,
+    mistakes=(
+        Misreading(
+            "all_zero",
+            lambda rates, losses: not rates.any(),
+            "All rates are zero: nothing moves.",
+        ),
+        Misreading(
+            "too_large",
+            lambda rates, losses: (
+                not np.isfinite(losses).all() or (np.median(losses) > 1.5 and rates.max() > 0.5)
+            ),
+            "{reached} of {seeds}: the largest of your rates throws the network out, and it does not come "
+            "back.",
+        ),
+        Misreading(
+            "too_little_travel",
+            lambda rates, losses: rates.sum() < 75,
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. Your rates add up "
+            "to little: the network is still on its way when the training ends. Higher, or high for longer.",
+        ),
+        Misreading(
+            "constant",
+            lambda rates, losses: np.ptp(rates) == 0,
+            "{reached} of {seeds} reach {target}. A constant rate: with batches of 8 the noise kicks the "
+            "network to the last update, and some seeds stop at a bad moment.",
+        ),
+        Misreading(
+            "high_at_the_end",
+            lambda rates, losses: rates[-10:].mean() > 0.3 * rates.max(),
+            "{reached} of {seeds} reach {target}, and {enough} should. In its last updates your rate is "
+            "still high: the noise has no time to settle.",
+        ),
+        Misreading(
+            "falls_too_soon",
+            lambda rates, losses: rates[UPDATES // 2 :].sum() < 0.3 * rates.sum(),
+            "{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
+            "lower. The second half of your training hardly travels. How late can the fall begin?",
+        ),
+    ),
+    right="{reached} of {seeds} seeds that you have not seen end at {target} or lower, half of them at "
+    "{median} or lower. No constant rate gets more than half of them there.",
+    otherwise="{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
+    "lower. Three things can be turned: how high, how long, and how far down at the end.",
+)
+
+READINGS += (EDGE_OF_STABILITY, HEALED_START, MY_SCHEDULE)

@@ -1,11 +1,14 @@
 """Day 3: the batch size."""
 
+import functools
 import math
 from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
 
+from hpcourse import MLP, SGD, digits, train
+from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, ROWS_ONLY, SILENT
@@ -999,3 +1002,335 @@ PRECISE_BATCH_SIZE = Reading(
 )
 
 READINGS = (UNSEEN_SHARE, RATE_FOR_LARGE_BATCH, PRECISE_BATCH_SIZE)
+
+
+# The noise scale from two batch sizes: two equations in two unknowns.
+
+
+def _build_scale(p):
+    """Squared lengths of two batch sizes, what both equations say of signal and noise, and their ratio."""
+
+    def scale(small, small_grads, large, large_grads):
+        b, B = p.sizes(small, large)
+        squares, Squares = p.square(np.asarray(small_grads)), p.square(np.asarray(large_grads))
+        if not p.pairs:
+            squares, Squares = p.average(squares), p.average(Squares)
+        one = p.result(p.noise(b, B, squares, Squares), p.signal(b, B, squares, Squares))
+        return np.mean(one) if p.pairs else one
+
+    return scale
+
+
+def _square(grads):
+    """The squared length of each row."""
+    return (grads.reshape(len(grads), -1) ** 2).sum(axis=1)
+
+
+def _noise(b, B, squares, Squares):
+    """The trace of the covariance of single gradients: the variance of a batch of one."""
+    return (squares - Squares) / (1 / b - 1 / B)
+
+
+def _signal(b, B, squares, Squares):
+    """The squared length of the full gradient."""
+    return (B * Squares - b * squares) / (B - b)
+
+
+NOISE_SCALE_FORMULA = Formula(
+    _build_scale,
+    sizes=lambda small, large: (small, large),
+    square=_square,
+    average=np.mean,
+    noise=_noise,
+    signal=_signal,
+    result=lambda noise, signal: noise / signal,
+    pairs=False,
+)
+noise_scale = NOISE_SCALE_FORMULA()
+NOT_THE_SIGNAL = (
+    "The squared length of a batch's gradient still has noise in it, also that of the large batch."
+)
+
+
+def _gradients(rng, truth, spread, size, count):
+    """Gradients of `count` batches of `size`, whose single examples scatter by `spread` about `truth`."""
+    truth = np.asarray(truth, float)
+    return truth + spread / np.sqrt(size) * rng.normal(size=(count, *truth.shape))
+
+
+def _two_sizes(rng):
+    fixed = np.random.default_rng(3)
+
+    def case(name, rng, small, large, truth, spread, counts=(6, 6), kind="plain", note=None, make=np.array):
+        names = ("small", "small_grads", "large", "large_grads")
+        few = _gradients(rng, truth, spread, small, counts[0])
+        many = _gradients(rng, truth, spread, large, counts[1])
+        return Case(name, dict(zip(names, (small, make(few), large, make(many)))), kind, note)
+
+    one = [2.0, -1.0, 0.5]
+    return [
+        case("batches of 4 and 16", fixed, 4, 16, one, 2.0),
+        case("batches of 1 and 100", fixed, 1, 100, [0.3, 0.0, -0.4, 0.1, 0.2], 1.0, (40, 40)),
+        case("hardly any noise", fixed, 8, 256, [3.0, -4.0], 0.5),
+        case("more small batches than large ones", fixed, 10, 30, one, 3.0, (12, 4)),
+        case("one batch of each size", fixed, 2, 64, [30.0, 5.0, 9.0, -7.0], 6.0, (1, 1)),
+        case("a single weight", fixed, 5, 50, [1.5], 1.0, (20, 20)),
+        case("float32", fixed, 4, 64, one, 2.0, (5, 5), "float32", None, np.float32),
+        case("lists", fixed, 4, 16, one, 2.0, (3, 3), "lists", SILENT, np.ndarray.tolist),
+        case("random gradients", rng, 3, 24, rng.uniform(1, 3, 4), 1.5, (8, 8), "random"),
+    ]
+
+
+NOISE_SCALE = Task(
+    name="noise_scale",
+    day=3,
+    reference=noise_scale,
+    cases=_two_sizes,
+    observe=once("result"),
+    formula=NOISE_SCALE_FORMULA,
+    mistakes=NOISE_SCALE_FORMULA.mistakes(
+        (
+            "mean_first",
+            {"square": lambda grads: np.sum(grads.mean(axis=0) ** 2), "average": lambda squares: squares},
+            "You average the gradients of several batches first and take the length of that. It is the "
+            "gradient of one larger batch, with less noise. Take the squared length of each, then average.",
+        ),
+        (
+            "length",
+            {"square": lambda grads: np.sqrt(_square(grads))},
+            "You use the lengths. The two equations are about their squares.",
+        ),
+        (
+            "squared_afterwards",
+            {"square": lambda grads: np.sqrt(_square(grads)), "average": lambda lengths: lengths.mean() ** 2},
+            "You average the lengths and square the average. Square first: the average of the squares is "
+            "larger.",
+        ),
+        (
+            "absolute_values",
+            {"square": lambda grads: np.abs(grads.reshape(len(grads), -1)).sum(axis=1)},
+            "You add up absolute values. The squared length adds up squares.",
+        ),
+        (
+            "sum_of_entries",
+            {"square": lambda grads: grads.reshape(len(grads), -1).sum(axis=1) ** 2},
+            "You add up the entries and square the sum. The squared length squares each entry first.",
+        ),
+        (
+            "first_batch_only",
+            {"average": lambda squares: squares[0]},
+            "Of each batch size only the first batch counts. One batch alone scatters widely: average over "
+            "all.",
+        ),
+        (
+            "added_up",
+            {"average": np.sum},
+            "You add up over the batches instead of averaging: with more batches of one size than of the "
+            "other this shows.",
+        ),
+        (
+            "median",
+            {"average": np.median},
+            "That is the median of the squared lengths. The equations hold for their mean.",
+        ),
+        (
+            "ratio_first",
+            {"pairs": True},
+            "You divide for each pair of batches and average the ratios. A ratio of two noisy numbers is far "
+            "off; average noise and signal first, then divide once.",
+            "You divide for each pair of batches and average the ratios. Average first, then divide once.",
+        ),
+        (
+            "sizes_exchanged",
+            {"sizes": lambda small, large: (large, small)},
+            "The two batch sizes have changed places.",
+        ),
+        (
+            "noise_of_the_small_batch",
+            {"noise": lambda b, B, squares, Squares: squares - Squares},
+            "Your noise is the difference of the two squared lengths. How many times the noise of a single "
+            "example is in it?",
+        ),
+        (
+            "divided_by_sizes",
+            {"noise": lambda b, B, squares, Squares: (squares - Squares) / (B - b)},
+            "Your noise is divided by the difference of the batch sizes. In the equations the noise stands "
+            "over the size: it is the difference of two fractions.",
+        ),
+        (
+            "large_is_noiseless",
+            {"noise": lambda b, B, squares, Squares: b * (squares - Squares)},
+            "Your noise would be right if the large batch had none. It has a little: both equations have a "
+            "noise term.",
+        ),
+        (
+            "all_noise",
+            {"noise": lambda b, B, squares, Squares: b * squares},
+            "You count the whole squared length of the small batch as noise. The signal is in it too.",
+        ),
+        (
+            "large_is_the_signal",
+            {"signal": lambda b, B, squares, Squares: Squares},
+            NOT_THE_SIGNAL,
+        ),
+        (
+            "small_is_the_signal",
+            {"signal": lambda b, B, squares, Squares: squares},
+            "You take the squared length of the small batch for the signal. Most of it may be noise.",
+        ),
+        (
+            "crossed",
+            {"signal": lambda b, B, squares, Squares: (B * squares - b * Squares) / (B - b)},
+            "In your signal each squared length has the weight of the other: the large batch is the more "
+            "reliable.",
+        ),
+        (
+            "mean_of_both",
+            {"signal": lambda b, B, squares, Squares: (squares + Squares) / 2},
+            "You average the two squared lengths for the signal. Both are too large, by different amounts.",
+        ),
+        (
+            "weighted_mean",
+            {"signal": lambda b, B, squares, Squares: (B * Squares + b * squares) / (B + b)},
+            "Your signal is a weighted mean of the two squared lengths. Both are too large: one has to be "
+            "taken away from the other.",
+        ),
+        (
+            "upside_down",
+            {"result": lambda noise, signal: signal / noise},
+            "Upside down: it is the noise over the signal.",
+        ),
+        (
+            "noise_alone",
+            {"result": lambda noise, signal: noise},
+            "That is the noise of a single example. Compare it with the signal.",
+        ),
+        (
+            "signal_alone",
+            {"result": lambda noise, signal: signal},
+            "That is the squared length of the full gradient. Compare the noise with it.",
+        ),
+        (
+            "root",
+            {"result": lambda noise, signal: np.sqrt(np.maximum(noise / signal, 0))},
+            "That is the square root. Noise and signal are compared as squares.",
+        ),
+        (
+            "divided_by_length",
+            {"result": lambda noise, signal: noise / np.sqrt(np.maximum(signal, 1e-300))},
+            "The noise is a square, and you divide it by a length. Divide by the squared length.",
+        ),
+        (
+            "sign",
+            {"result": lambda noise, signal: -noise / signal},
+            "The right size with the wrong sign: which of the two batch sizes has the longer gradients?",
+        ),
+    ),
+)
+
+TASKS += (NOISE_SCALE,)
+
+
+# The open task: batch size and rate under a budget.
+
+START, BUDGET, HIDDEN = 100, 60_000, range(1_000_300, 1_000_320)  # a price list in examples
+
+
+def _plan_of(answer):
+    """[batch size, rate] as JSON can hold it; None where one of them is still to be written."""
+    if isinstance(answer, dict):
+        answer = answer.values()
+    try:
+        parts = list(answer)[:3]
+    except TypeError:
+        parts = [answer]
+    return None if any(part is None or part is Ellipsis for part in parts) else list(map(_plain, parts))
+
+
+def _plain(value):
+    try:
+        return float(np.asarray(value).item())
+    except (TypeError, ValueError):
+        return str(value)[:100]
+
+
+def _plan_told(told):
+    """(batch size, rate), or Refused."""
+    if not isinstance(told, list) or len(told) != 2:
+        raise Refused(say("Give two numbers, with a comma between them: the batch size, then the rate."))
+    if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in told):
+        raise Refused(say("Give two numbers, with a comma between them: the batch size, then the rate."))
+    size, lr = map(float, told)
+    if not (1 <= size <= len(digits().X_train) and size == int(size)):
+        raise Refused(
+            say(
+                "The batch size comes first: a whole number from 1 to {most}. The check got {got}.",
+                most=len(digits().X_train),
+                got=f"{size:g}",
+            )
+        )
+    if not 0 < lr < 1e6:
+        raise Refused(say("The rate has to be a positive number; the check got {got}.", got=f"{lr:g}"))
+    return int(size), lr
+
+
+@functools.lru_cache(maxsize=32)
+def _losses_of_plan(plan):
+    """Training loss when the budget is spent, with each hidden seed."""
+    size, lr = plan
+    count = BUDGET // (START + size)
+    run = train(MLP((64, 32, 10)), digits(), SGD(lr), batch_size=size, updates=count, seed=HIDDEN)
+    return run.train_loss
+
+
+def _better(factor, but=0.9):
+    """Whether `factor` times the rate ends clearly lower."""
+
+    def asked(plan, losses):
+        other = _losses_of_plan((plan[0], factor * plan[1]))
+        return np.median(np.nan_to_num(other, nan=9.0)) < but * np.median(np.nan_to_num(losses, nan=9.0))
+
+    return asked
+
+
+BUDGET_PLAN = Contest(
+    name="budget_plan",
+    day=3,
+    tell=_plan_of,
+    read=_plan_told,
+    run=_losses_of_plan,
+    target=0.08,
+    enough=18,
+    mistakes=(
+        Misreading(
+            "over_the_cliff",
+            lambda plan, losses: plan[1] > 0.2 and _better(0.5)(plan, losses),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With half this rate "
+            "the same batch size does clearly better: the rate is beyond the cliff, or close to it.",
+        ),
+        Misreading(
+            "pays_for_starting",
+            lambda plan, losses: plan[0] < 20,
+            "{reached} of {seeds} reach {target}, and {enough} should. With so small a batch nearly the "
+            "whole budget is spent on starting updates, each of which sees little.",
+        ),
+        Misreading(
+            "few_updates",
+            lambda plan, losses: plan[0] > 200,
+            "{reached} of {seeds} reach {target}, and {enough} should. With so large a batch the budget buys "
+            "few updates, and the cliff does not let the rate make up for it.",
+        ),
+        Misreading(
+            "rate_too_small",
+            _better(2.0),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. The batch size is "
+            "in the right region. Is the rate the best one for it?",
+        ),
+    ),
+    right="{reached} of {seeds} seeds that you have not seen end at {target} or lower, half of them at "
+    "{median} or lower. Smaller batches pay for starting, larger ones run out of updates.",
+    otherwise="{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
+    "lower. Close: try the neighbours in both directions.",
+)
+
+READINGS += (BUDGET_PLAN,)
