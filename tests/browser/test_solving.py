@@ -76,11 +76,11 @@ def test_day_1_is_solved_on_the_page(language, jupyter, open_notebook):
     notebook.screenshot(f"{language}_exercise_right")
 
     answer, check = Cell(notebook, "steepest-bowl-answer"), Cell(notebook, "steepest-bowl-check")
-    answer.write('steepest_bowl = "C"')
+    answer.write('steepest_bowl = "C", 0.25')
     answer.run()
     check.run()
     expect(check.verdict).to_contain_text(said(READINGS["steepest_bowl"].mistakes[0].message))
-    answer.write('steepest_bowl = "B"')
+    answer.write('steepest_bowl = "B", 0.25')
     answer.run()
     check.run()
     expect(check.verdict).to_contain_text("✓")
