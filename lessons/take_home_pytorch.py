@@ -150,58 +150,73 @@ for ours, theirs in pairs:
 # %% [markdown] key="loop" lang="en"
 # ## 2. A loop to copy
 #
-# Everything of the seven days in one function: batches drawn from the seed; AdamW that decays matrices only; a schedule by update, which may be any function of the update's number, so ours too; clipping; the loss and the length of the gradient logged at every update; and data that are not trained on, to judge by. Put your own model in: `make_model()` returns a fresh one, `data` is (inputs, targets).
+# Everything of the seven days in one function: batches drawn from the seed; AdamW that decays matrices only; a schedule by update, which may be any function of the update's number, so ours too; clipping, after the pieces of a batch have added up; the loss and the length of the gradient (before clipping) logged at every update; and data that are not trained on, judged in eval mode, without dropout. Put your own model in: `make_model()` returns a fresh one, `data` is (inputs, targets).
 
-# %% [markdown] key="loop" lang="zh-TW" of="2554b926"
+# %% [markdown] key="loop" lang="zh-TW" of="5a4fbbbf"
 # ## 2. 可以直接複製的迴圈
 #
-# 七天的內容都在這一個函式裡：批次由種子決定；AdamW 只衰減矩陣；排程以更新次數計算，任何以更新次數為輸入的函式都能用，我們的排程也可以；梯度裁剪；每次更新都記下損失和梯度的長度；還有不拿來訓練、只用來評分的資料。換上你自己的模型：`make_model()` 回傳一個全新的模型，`data` 是（輸入，目標）。
+# 七天的內容都在這一個函式裡：批次由種子決定；AdamW 只衰減矩陣；排程以更新次數計算，任何以更新次數為輸入的函式都能用，我們的排程也可以；一批切成幾份時，先把各份的梯度加起來，再做梯度裁剪；每次更新都記下損失和（裁剪之前的）梯度長度；還有不拿來訓練的資料，在 eval 模式下評分，不做 dropout。換上你自己的模型：`make_model()` 回傳一個全新的模型，`data` 是（輸入，目標）。
 
 
 # %% key="fit" tags=["long"]
-def fit(make_model, data, held_out, schedule, batch_size=64, epochs=10, seed=0, decay=0.01, clip=1.0):
+def cross_entropy(outputs, targets):
+    """The mean loss; of every place of a sequence, where outputs are (batch, length, classes)."""
+    return torch.nn.functional.cross_entropy(outputs.flatten(0, -2), targets.flatten())
+
+
+def fit(
+    make_model, data, held_out, schedule, batch_size=64, epochs=10, seed=0, decay=0.01, clip=1.0, pieces=1,
+    loss_of=cross_entropy, device="cpu",
+):  # fmt: skip
     """Train a fresh model; returns it and a log: loss, grad_norm, lr by update, and how it does on held_out.
 
-    `schedule` is a rate, or a function of the number of updates made so far. A run has failed when a loss is
-    no longer finite: the log then says so, and training ends there.
+    `schedule` is a rate, or a function of the number of updates made so far. `pieces` cuts each batch up,
+    where it does not fit into memory: the gradients of the pieces add up to that of the batch. A run has
+    failed when a loss or gradient is no longer finite: the log then says so, and training ends there.
     """
     torch.manual_seed(seed)  # the initial weights, and dropout if there is any
-    model, (X, y) = make_model(), data
-    matrices = [p for p in model.parameters() if p.ndim >= 2]
-    others = [p for p in model.parameters() if p.ndim < 2]  # biases and norms are not decayed
+    model, (X, y) = make_model().to(device), data
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    matrices = [p for p in learnt if p.ndim >= 2]
+    others = [p for p in learnt if p.ndim < 2]  # biases and norms are not decayed
     groups = [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=1.0)
-    rate = schedule if callable(schedule) else lambda t: schedule
     order = torch.Generator().manual_seed(seed)  # the order of the examples, apart from the weights
     log = {"loss": [], "grad_norm": [], "lr": [], "failed": False}
     for _ in range(epochs):
-        model.train()
         for batch in torch.randperm(len(X), generator=order).split(batch_size):
-            t = len(log["loss"])
+            lr = float(schedule(len(log["loss"])) if callable(schedule) else schedule)
             for group in optimizer.param_groups:
-                group["lr"] = float(rate(t))
-            loss = torch.nn.functional.cross_entropy(model(X[batch]), y[batch])
+                group["lr"] = lr
+            model.train()
             optimizer.zero_grad()
-            loss.backward()
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-            log["loss"].append(loss.item())
-            log["grad_norm"].append(norm.item())
-            log["lr"].append(float(rate(t)))
-            if not np.isfinite(log["loss"][-1]):
+            total = 0.0
+            for piece in batch.split(-(-len(batch) // pieces)):
+                loss = loss_of(model(X[piece].to(device)), y[piece].to(device)) * len(piece) / len(batch)
+                loss.backward()
+                total += loss.item()
+            norm = torch.nn.utils.clip_grad_norm_(learnt, clip).item()
+            log["loss"].append(total)
+            log["grad_norm"].append(norm)  # before clipping
+            log["lr"].append(lr)
+            if not np.isfinite(total) or not np.isfinite(norm):
                 log["failed"] = True
-                return model, log | evaluate(model, held_out)
+                return model, log | evaluate(model, held_out, loss_of, device)
             optimizer.step()
-    return model, log | evaluate(model, held_out)
+    return model, log | evaluate(model, held_out, loss_of, device)
 
 
 @torch.no_grad()
-def evaluate(model, data):
-    """Loss and accuracy on data that the model was not trained on."""
+def evaluate(model, data, loss_of=cross_entropy, device="cpu", size=512):
+    """Loss, and for classes accuracy, on data that the model was not trained on; it stays in eval mode."""
     model.eval()
-    outputs = model(data[0])
-    loss = torch.nn.functional.cross_entropy(outputs, data[1]).item()
-    accuracy = (outputs.argmax(dim=1) == data[1]).float().mean().item()
-    return {"held_out_loss": loss if np.isfinite(loss) else np.inf, "held_out_accuracy": accuracy}
+    total, right, (X, y) = 0.0, 0, data
+    for Xb, yb in zip(X.split(size), y.to(device).split(size)):
+        outputs = model(Xb.to(device))
+        total += loss_of(outputs, yb).item() * len(yb) / len(y)
+        right += (outputs.argmax(dim=-1) == yb).sum().item() if not yb.is_floating_point() else np.nan
+    loss = total if np.isfinite(total) else np.inf
+    return {"held_out_loss": loss, "held_out_accuracy": right / y.numel()}
 
 
 # %% [markdown] key="split" lang="en"
@@ -235,21 +250,25 @@ ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="training loss", yli
 hp.show(fig, "take_home_pytorch-range")
 
 # %% [markdown] key="search" lang="en"
-# **Coarse search** (Day 6): rates by factors of about three, two seeds each, warmup and cosine by update. Then **step back from the cliff**: not the rate with the best mean, but the smallest one whose worst seed is nearly as good as the best rate's.
+# **Coarse search** (Day 6): rates by factors of about three, two seeds each, warmup and cosine by update. Then **step back from the cliff**: not the rate with the best mean, but the smallest one whose worst seed is nearly as good as the best rate's. `recipe` counts the updates, so that another batch size or another number of epochs still ends at zero.
 
-# %% [markdown] key="search" lang="zh-TW" of="4ab1dca5"
-# **粗略搜尋**（第 6 天）：學習率以大約三倍為間隔，每個兩個種子，預熱加上餘弦衰減，以更新次數計算。然後**從懸崖往後退一步**：不選平均最好的學習率，而是選最小、而且最差的種子也幾乎一樣好的那一個。
+# %% [markdown] key="search" lang="zh-TW" of="28519ba7"
+# **粗略搜尋**（第 6 天）：學習率以大約三倍為間隔，每個兩個種子，預熱加上餘弦衰減，以更新次數計算。然後**從懸崖往後退一步**：不選平均最好的學習率，而是選最小、而且最差的種子也幾乎一樣好的那一個。更新次數由 `recipe` 來算，所以換了批次大小或訓練週期數，學習率照樣在結束時降到零。
 
 
 # %% key="search-run"
-def recipe(lr, updates=180):
-    return hp.LinearWarmup(updates // 10, hp.CosineDecay(lr, updates - updates // 10))
+def recipe(lr, data, batch_size=64, epochs=10, **_):
+    """Warmup over a tenth of all updates, then cosine to the end: so it has to know how many there are."""
+    updates = epochs * -(-len(data[0]) // batch_size)
+    warmup = max(updates // 10, 1)
+    return hp.LinearWarmup(warmup, hp.CosineDecay(lr, updates - warmup))
 
 
 def search(make_model, training, validation, rates, seeds=(0, 1), margin=0.02, **settings):
     worst = []
     for lr in rates:
-        logs = [fit(make_model, training, validation, recipe(lr), seed=s, **settings)[1] for s in seeds]
+        shape = recipe(lr, training, **settings)
+        logs = [fit(make_model, training, validation, shape, seed=s, **settings)[1] for s in seeds]
         worst.append(max(log["held_out_loss"] for log in logs))
         hp.say(f"lr = {lr:.2g}: worst validation loss {worst[-1]:.2f}")
     return rates[next(k for k, loss in enumerate(worst) if loss <= min(worst) + margin)]
@@ -267,31 +286,36 @@ hp.say(f"chosen: {chosen:.2g}")
 
 # %% key="final-run" tags=["nbval-ignore-output"]
 accuracy = [
-    fit(make_model, training, report, recipe(chosen), seed=s)[1]["held_out_accuracy"] for s in range(10, 15)
+    fit(make_model, training, report, recipe(chosen, training), seed=s)[1]["held_out_accuracy"]
+    for s in range(10, 15)
 ]
 hp.say(f"unseen digits: mean {np.mean(accuracy):.1%}, from {min(accuracy):.1%} to {max(accuracy):.1%}")
 
 # %% [markdown] key="own" lang="en"
 # ## 3. Another model, the same cells
 #
-# A small model of letters: from three letters guess the next, in the commonest words of an old book. Nothing of the procedure changes. Replace these two cells by your own model and data.
+# A small model of letters: from three letters guess the next, in the commonest words of an old book. No word is in two of the three parts, and ninety words teach little about the others: the loss ends not far below guessing. Nothing of the procedure changes. Replace these two cells by your own model and data: `fit` takes sequences too (targets for every place), `loss_of` another loss, `device="cuda"` a GPU, and `pieces=4` cuts a batch into four that fit into memory.
 
-# %% [markdown] key="own" lang="zh-TW" of="23797a7b"
+# %% [markdown] key="own" lang="zh-TW" of="6a62ee38"
 # ## 3. 換一個模型，同樣的程式格
 #
-# 一個很小的字母模型：看前三個字母，猜下一個，材料是一本古書裡最常見的字。流程完全不變。把這兩格換成你自己的模型和資料就行了。
+# 一個很小的字母模型：看前三個字母，猜下一個，材料是一本古書裡最常見的英文字。同一個字不會出現在兩份資料裡；九十個字能教的不多，所以損失只比亂猜低一些。流程完全不變。把這兩格換成你自己的模型和資料就行了：`fit` 也能處理序列（每個位置都有目標），損失函數用 `loss_of` 換，`device="cuda"` 用 GPU 訓練，`pieces=4` 把一批切成四份，記憶體就裝得下。
 
 # %% key="letters"
-words, counts = hp.bigram_counts("en")
-often = np.random.default_rng(0).choice(words, 1500, p=counts.sum(axis=1) / counts.sum())
-spelt = [f"...{word}." for word in often]
-pieces = [(word[k : k + 3], word[k + 3]) for word in spelt for k in range(len(word) - 3)]
-alphabet = sorted(set("".join(spelt)))
-context = torch.tensor([[alphabet.index(c) for c in before] for before, _ in pieces])
-following = torch.tensor([alphabet.index(c) for _, c in pieces])
-ends = [int(0.7 * len(pieces)), int(0.85 * len(pieces))]
-parts = zip(context.tensor_split(ends), following.tensor_split(ends))
-letters_train, letters_validation, letters_report = parts
+words, _ = hp.bigram_counts("en")
+rng = np.random.default_rng(0)
+alphabet = sorted({*"".join(words), "."})
+
+
+def pieces_of(group, n):
+    """Three letters and the next, from `n` words drawn from a group."""
+    spelt = [[alphabet.index(c) for c in f"...{words[i]}."] for i in rng.choice(group, n)]
+    pairs = [(word[k : k + 3], word[k + 3]) for word in spelt for k in range(len(word) - 3)]
+    return tuple(map(torch.tensor, zip(*pairs)))
+
+
+groups = zip(np.split(rng.permutation(150), [90, 120]), (1000, 250, 250))
+letters_train, letters_validation, letters_report = (pieces_of(*group) for group in groups)
 
 
 # %% key="letters-model"
@@ -304,7 +328,8 @@ def make_letters():
 # %% key="letters-search" tags=["nbval-ignore-output"]
 settings = {"batch_size": 64, "epochs": 3}
 chosen = search(make_letters, letters_train, letters_validation, np.logspace(-3.5, -1, 6), **settings)
-_, log = fit(make_letters, letters_train, letters_report, recipe(chosen), seed=10, **settings)
+shape = recipe(chosen, letters_train, **settings)
+_, log = fit(make_letters, letters_train, letters_report, shape, seed=10, **settings)
 hp.say(f"chosen: {chosen:.2g}, loss {log['held_out_loss']:.2f}, guessing {np.log(len(alphabet)):.2f}")
 
 # %% [markdown] key="recap" lang="en"

@@ -3,7 +3,6 @@
 import numbers as kinds
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,15 +27,6 @@ class Capstone:
 
     name: str
     day: int
-    example: ClassVar = {name: DEFAULTS[name] for name in ("optimizer", "lr")}  # what settings look like
-
-    def read(self, given):
-        """All settings, from those given; raises `Refused`."""
-        return checked(given)
-
-    def judged(self, settings, seed):
-        """The Result of settings that can be used."""
-        return _judged(self, settings, np.random.default_rng(seed))
 
     def check(self, answer, seed=None):
         """The Result of settings; `seed` draws the new starts."""
@@ -56,15 +46,15 @@ class Capstone:
         if told is None:
             return Result(self, "not started", NOT_STARTED)
         if "settings" not in told:
-            return Result(self, "not yet", _not_settings(self, told))
+            return Result(self, "not yet", _not_settings(told))
         if any(value is None for value in told["settings"].values()):
             return Result(self, "not started", NOT_STARTED)
         given = {name: _Thing.read(value) for name, value in told["settings"].items()}
         try:
-            settings = self.read(given)
+            settings = checked(given)
         except Refused as refused:
             return Result(self, "not yet", say(refused.template, **refused.values))
-        return self.judged(settings, seed)
+        return _judged(self, settings, np.random.default_rng(seed))
 
 
 CAPSTONE = Capstone("capstone", 6)
@@ -98,10 +88,11 @@ def _told(value):
     return {"type": type(value).__name__[:LONGEST]}
 
 
-def _not_settings(task, told):
+def _not_settings(told):
+    example = {name: DEFAULTS[name] for name in ("optimizer", "lr")}
     return say(
-        "This task takes your settings as a dictionary, such as `{example}`; the check got: {got}.",
-        example=task.example,
+        "The capstone takes your settings as a dictionary, such as `{example}`; the check got: {got}.",
+        example=example,
         got=str(told.get("type")),
     )
 

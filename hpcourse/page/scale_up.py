@@ -13,7 +13,7 @@ import numpy as np
 
 from hpcourse._arguments import is_axis, whole
 from hpcourse.datasets import Dataset, bigram_counts
-from hpcourse.language import text
+from hpcourse.frame.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import AdamW
 from hpcourse.page.laboratory import Refused, _real, _shown

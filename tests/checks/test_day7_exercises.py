@@ -55,7 +55,7 @@ def test_the_standard_network_takes_the_rate_that_suits_its_width():
     [
         ({"lr": 2**-6.2, "mup": True}, "counted_twice"),
         ({"lr": 2**-3.0}, "lr_too_large"),
-        ({"lr": 0.001, "mup": True}, "lr_too_small"),
+        ({"lr": 0.001, "mup": True}, None),
         ({"lr": 2**-7.0}, "nearly"),
     ],
 )

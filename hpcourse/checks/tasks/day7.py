@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from hpcourse.checks.capstone import CAPSTONE, _Thing
+from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.scale_up import SCALED_UP
-from hpcourse.checks.task import Case, Formula, Mistake, Task, once
+from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say
 from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
+from hpcourse.page import laboratory, scale_up
 
 
 def steps_for_a_word(lr, frequency, remaining):
@@ -965,4 +967,78 @@ DOCTORED_LINE = Reading(
     otherwise="Read the recipe against the lesson's sections, line by line.",
 )
 
-READINGS = (BRANCH_UPDATES, DOCTORED_LINE, SCALED_UP)
+BEST_RATE = {False: 2**-6.2, True: 2**-4.5}  # of width 128, without and with muP; at width 16 the latter
+HIDDEN = range(10**6, 10**6 + 6)
+
+
+def _tell_settings(answer):
+    """Settings as JSON holds them; None while one of them is not written yet."""
+    told = CAPSTONE.telling(answer)
+    return None if None in told.get("settings", {}).values() else told
+
+
+def _read_settings(told):
+    told = told if isinstance(told, dict) else {}
+    if not isinstance(told.get("settings"), dict):
+        raise Refused(
+            say(
+                "This task takes your settings as a dictionary, such as `{example}`; the check got: {got}.",
+                example={"lr": 0.001, "mup": False},
+                got=str(told.get("type")),
+            )
+        )
+    try:
+        return scale_up.checked({name: _Thing.read(value) for name, value in told["settings"].items()})
+    except laboratory.Refused as refused:
+        raise Refused(say(refused.template, **refused.values)) from None
+
+
+def _near(rate, mup):
+    """Whether these are settings with (or without) muP and a rate near `rate`."""
+    return lambda settings, losses: settings["mup"] == mup and 0.55 < settings["lr"] / rate < 1.8
+
+
+WIDE_SETTINGS = Contest(
+    name="wide_settings",
+    day=7,
+    tell=_tell_settings,
+    read=_read_settings,
+    run=lambda settings: scale_up.run(scale_up.LARGE, **settings, seeds=HIDDEN, report=True),
+    target=scale_up.TARGET,
+    enough=5,
+    mistakes=(
+        Misreading(
+            "carried_over",
+            _near(BEST_RATE[True], mup=False),
+            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. About "
+            "this rate is best at width 16, but the standard network's best rate falls as the width grows. "
+            "Either it has to fall, or something else has to change with the width.",
+        ),
+        Misreading(
+            "counted_twice",
+            _near(BEST_RATE[False], mup=True),
+            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. This "
+            "rate would suit the standard network. With muP the width is in the factors already: "
+            "it counts twice here.",
+        ),
+        Misreading(
+            "nearly",
+            lambda settings, losses: losses.min() <= scale_up.TARGET,
+            "{reached} of {seeds} new starts reach {target} nats. That is near. One training says little "
+            "about the next start: use what is left of your three, or the slope of your curve at width 16.",
+        ),
+        Misreading(
+            "lr_too_large",
+            lambda settings, losses: settings["lr"] > BEST_RATE[settings["mup"]],
+            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. The rate "
+            "is too large. Where does the curve of the small network end to the right?",
+        ),
+    ),
+    right="{reached} of {seeds} new starts reach {target} nats on pairs that nobody has looked at. The small "
+    "network has told you most of it.",
+    otherwise="{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. The "
+    "rate is too small: the training ends before it gets there. Did your sweep at width 16 have its best "
+    "rate inside?",
+)
+
+READINGS = (BRANCH_UPDATES, DOCTORED_LINE, WIDE_SETTINGS)
