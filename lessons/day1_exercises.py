@@ -50,6 +50,9 @@ except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
 import matplotlib.pyplot as plt
 import numpy as np
 
+# %% bind="title"
+free("the largest curvature", "最大的曲率", "what task 4 asks")
+
 # %% key="language" tags=["language"]
 hp.use_language("en")
 hp.use_style()
@@ -133,6 +136,11 @@ def largest_stable_lr(eigenvalues):
     ### END SOLUTION
 
 
+# %% bind="largest-stable-lr"
+free("none negative", "", "what is given")
+free("just 1", "剛好是 1", "the hint's question")
+
+
 # %% key="largest-stable-lr-check" task="largest_stable_lr" points=1
 hp.check("largest_stable_lr", largest_stable_lr)
 
@@ -159,6 +167,11 @@ ax.set_ylabel("distance after 20 steps")
 ax.legend(title="bowl")
 hp.show(fig, "day1-steepest-bowl")
 
+# %% bind="steepest-bowl"
+says("Three bowls", "三個碗（", len(curvatures) == 3)
+says("three bowls, A, B and C", "在 A、B、C 三個碗裡", len(curvatures) == 3)
+free("Which bowl is the steepest", "三個碗只有曲率不同", "the question")
+
 # %% [markdown] key="steepest-bowl-ask" lang="en"
 # And how does the figure show it? Give two answers, with a comma between them: the letter, as a string, and the **learning rate at which its curve crosses the gray line** on its way up. Reading it off is precise enough; 10% do not matter.
 #
@@ -179,6 +192,9 @@ hp.show(fig, "day1-steepest-bowl")
 
 # %% key="steepest-bowl-answer"
 steepest_bowl = "B", 0.25  ### SOLUTION
+
+# %% bind="steepest-bowl-ask"
+free("10% do not matter", "差個 10% 沒關係", "what the check allows")
 
 # %% key="steepest-bowl-check" task="steepest_bowl" points=1
 hp.check("steepest_bowl", steepest_bowl)
@@ -229,6 +245,15 @@ if hp.check("gd_step", gd_step).passed:
 else:
     hp.say("Task 1 first: walk needs your gd_step.")
 
+# %% bind="steepest-curvature"
+free("A bowl that nobody sees", "", "a manner of speaking")
+free("so nobody can draw it", "", "a manner of speaking")
+free("to within 2%", "2% 以內", "what the check allows")
+free("as often as you like", "", "the task")
+near, far = walk(0.25) < np.linalg.norm(start), walk(0.27) > np.linalg.norm(start)
+says("with the smaller one ... farther away", "用小的那個 ... 反而更遠", near and far)
+free("", "減半", "the hint")
+
 # %% key="steepest-curvature-answer"
 steepest_curvature = 2 / 0.2581  ### SOLUTION
 
@@ -273,6 +298,14 @@ def best_learning_rate(lrs, losses):
     ### END SOLUTION
 
 
+# %% bind="best-learning-rate"
+free(
+    "returns the best rate ... over the seeds",
+    "傳回最好的學習率 ... 損失最低的那一個",
+    "what the function has to do",
+)
+
+
 # %% key="best-learning-rate-check" task="best_learning_rate" points=2
 hp.check("best_learning_rate", best_learning_rate)
 
@@ -294,6 +327,9 @@ if hp.check("best_learning_rate", best_learning_rate).passed:
     hp.show(fig, "day1-best-learning-rate-sweep")
 else:
     hp.say("Your function first.")
+
+# %% bind="best-learning-rate-use"
+says("80 trainings", "訓練 80 次", losses.size == 80)
 
 # %% [markdown] key="slope-step" lang="en"
 # ## 6. A program that went wrong (2 points)
@@ -343,8 +379,16 @@ exact = np.exp(1.0)
 for h in [1e-12, 1]:  # your steps
     hp.say(f"h = {h:g}: error {abs(slope(1.0, h) / exact - 1):.1g}")
 
+# %% bind="slope-step"
+free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")
+free("smaller than one millionth", "小於百萬分之一", "what the check allows")
+says("about 16 digits", "16 位數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
+
 # %% key="slope-step-answer"
 slope_step = 1e-5  ### SOLUTION
+
+# %% bind="end"
+free("in more than one way", "", "a summary")
 
 # %% key="slope-step-check" task="slope_step" points=2
 hp.check("slope_step", slope_step)

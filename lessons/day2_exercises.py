@@ -54,6 +54,10 @@ except ModuleNotFoundError:  # on Colab, Kaggle or a bare Jupyter
 import matplotlib.pyplot as plt
 import numpy as np
 
+# %% bind="title"
+free("how a longer training should decay", "", "what task 3 asks")
+free("that can bear a larger rate", "更大的學習率", "what task 7 asks")
+
 # %% key="language" tags=["language"]
 hp.use_language("en")
 hp.use_style()
@@ -122,6 +126,17 @@ for ax, (name, schedule) in zip(axes, schedules.items()):
     ax.set(title=name, xlabel="step")
 axes[0].set_ylabel("$w$")
 hp.show(fig, "day2-frozen-run")
+
+# %% bind="frozen-run-ask"
+says(
+    "The run with the largest decay rate is not the answer",
+    "四次裡衰減率最大的並不是答案",
+    pairs[:, 1].argmax() != 2,
+)
+
+# %% bind="frozen-run"
+frozen = [schedule(np.arange(300, 10_000)).sum() < 1e-5 for schedule in schedules.values()]
+says("would not bring it any nearer", "走再多步也不會更靠近", frozen[2])
 
 # %% [markdown] key="frozen-run-ask" lang="en"
 # And why did it freeze? Give two answers, with a comma between them: its letter, as a string, and the **sum of all its learning rates**, however long it goes on. `schedules["A"]` is the schedule of A, which can be asked about one step or about many: `schedules["A"](np.arange(10))`.
@@ -211,6 +226,18 @@ tried = np.geomspace(5e-4, 0.05, 24)
 ### END SOLUTION
 best_decay_rate = min(tried, key=lambda k: expected_loss(k, 3000))  ### SOLUTION
 
+# %% bind="best-decay-rate"
+free("Ten times the steps", "步數變成十倍", "3,000 is ten times 300")
+long, short = best_decay_rate, min(rates, key=lambda k: expected_loss(k, 300))
+says("a longer training wants a slower decay", "訓練越久，衰減就要越慢", long < short / 2)
+says(
+    "where decay becomes worse than none",
+    "從哪裡開始，衰減反而比不衰減還差",
+    losses[-1] > 2 * expected_loss(0, 300),
+)
+free("the same, half, a tenth", "一樣、一半，還是十分之一", "the question")
+free("at most a quarter above the lowest possible one", "不超過最低值的 1.25 倍", "what the check allows")
+
 # %% key="best-decay-rate-check" task="best_decay_rate" points=2
 hp.check("best_decay_rate", best_decay_rate)
 
@@ -265,6 +292,15 @@ def linear_warmup(peak_lr, warmup_steps, t):
     ### END SOLUTION
 
 
+# %% bind="linear-warmup"
+wanted = [linear_warmup(0.8, 4, t) for t in range(5)]
+says("0.2, 0.4, 0.6, 0.8 and 0.8", "0.2、0.4、0.6、0.8、0.8", np.allclose(wanted, [0.2, 0.4, 0.6, 0.8, 0.8]))
+free("so has every later one", "走到最高點，之後就留在那裡", "what a warmup is")
+free("the smaller of two numbers", "占最高學習率的比例 ... 比較小的那個", "the hint")
+free("", "最高學習率是 0.8", "the setting of the example")
+free("", "`peak_lr` 是最高學習率", "a name")
+
+
 # %% key="linear-warmup-check" task="linear_warmup" points=1 tags=["nbval-ignore-output"]
 hp.check("linear_warmup", linear_warmup)
 
@@ -306,6 +342,11 @@ def warmup_then_decay(peak_lr, warmup_steps, rate, t):
         return linear_warmup(peak_lr, warmup_steps, t)
     return exponential_decay(peak_lr, rate, t - warmup_steps)
     ### END SOLUTION
+
+
+# %% bind="warmup-then-decay"
+free("Most large trainings", "預熱到最高點", "a custom")
+free("", "仍然是最高的那個值 ... 最高學習率", "what the function has to do")
 
 
 # %% key="warmup-then-decay-check" task="warmup_then_decay" points=2 tags=["nbval-ignore-output"]
@@ -359,6 +400,11 @@ class BrokenSchedule:
 broken = BrokenSchedule(2.0, 0.9)
 for t in [0, 0, 1, 5]:
     hp.say(f"asked about step {t}: {broken(t):.4g}")
+
+# %% bind="factor-schedule"
+free("one of the best free textbooks", "最好的免費教科書", "an opinion")
+free("the book's lower limit", "", "of the book")
+free("as often as one likes", "", "what the function has to do")
 
 
 # %% key="factor-schedule-answer"
@@ -429,6 +475,21 @@ hp.show(fig, "day2-edge-of-stability")
 # %% key="edge-of-stability-answer"
 edge_of_stability = "B", 2 / (lrs * hp.sharpness(small, w, inputs, targets))[1]  ### SOLUTION
 
+# %% bind="edge-of-stability-ask"
+free("can bear twice its rate", "受得了兩倍的學習率", "the question")
+free("", "最多可以乘上**幾倍**", "the question")
+free("4% more or less", "差個 4%", "what the check allows")
+products = lrs * hp.sharpness(small, w, inputs, targets)
+says("One of the four products is far below the border", "有一個遠低於界線", np.sum(products < 1) == 1)
+free("", "界線是它的幾倍", "the question")
+
+# %% bind="edge-of-stability"
+products = lrs * hp.sharpness(small, w, inputs, targets)
+says("all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10)
+free("go on at **twice** the rate", "調成**兩倍**再繼續", "the wish")
+says("Only one of the four runs can bear that", "四次訓練裡，只有一次受得了", np.sum(2 * products < 2) == 1)
+free("the largest curvature", "最大的曲率", "what sharpness is")
+
 # %% key="edge-of-stability-check" task="edge_of_stability" points=2
 hp.check("edge_of_stability", edge_of_stability)
 
@@ -451,6 +512,9 @@ if hp.check("edge_of_stability", edge_of_stability).passed:
         hp.say(f"times {factor:.1f}: the loss rises in {rises} of 200 updates")
 else:
     hp.say("Your answer first.")
+
+# %% bind="edge-of-stability-use"
+free("a little less than your factor", "", "what the cell does")
 
 # %% [markdown] key="healed-start" lang="en"
 # ## 8. What a warmup heals (2 points)
@@ -521,6 +585,24 @@ if hp.check("healed_start", healed_start).passed:
 else:
     hp.say("Your answer first.")
 
+# %% bind="healed-start-use"
+free("all four starts", "四個起點", "those of the figure")
+
+# %% bind="healed-start-ask"
+free("the largest rate that this start can bear", "最大學習率的**幾倍**", "the question")
+says("only makes the first rates smaller", "只是讓一開始的學習率變小", hp.LinearWarmup(200, 0.4)(10) < 0.4)
+free("a smaller one does not help", "", "the hint")
+
+# %% bind="healed-start"
+without, with_it = run.test_accuracy > 0.8, warm.test_accuracy > 0.8
+says("One of them learns. The three others do not", "其中一個學得起來，另外三個學不起來", without.sum() == 1)
+says("over 400 updates", "400 次更新的訓練損失", run.loss.shape[-1] == 400)
+says(
+    "One of those that fail would learn ... the two others would not",
+    "學不起來的三個裡 ... 另外兩個還是不行",
+    with_it[~without].sum() == 1,
+)
+
 # %% [markdown] key="my-schedule" lang="en"
 # ## 9. Your own schedule (3 points)
 #
@@ -573,6 +655,31 @@ def my_schedule(t):
     ### BEGIN SOLUTION
     return 0.5 if t < 200 else 0.5 * (300 - t) / 100
     ### END SOLUTION
+
+
+# %% bind="end"
+free("the three want different things ... a larger one", "這三種情況你分得出來", "a summary")
+free("how much larger a rate may become", "", "a summary")
+
+# %% bind="my-schedule"
+from hpcourse.checks.tasks import day2
+
+contest = day2.MY_SCHEDULE
+free("from 0 to 299", "$t$ 從 0 到 299", "300 updates")
+says("with 20 seeds that are not shown", "20 個沒有公開的種子", len(day2.HIDDEN) == 20)
+says(
+    "**18 of the 20** end at **0.15 or lower**",
+    "20 個裡至少有 **18 個**的損失在 **0.15 以下**",
+    (contest.enough, contest.target) == (18, 0.15),
+)
+says("300 updates with batches of 8", "更新 300 次，每批 8 個樣本", (day2.UPDATES, day2.BATCH) == (300, 8))
+free(
+    "The best constant rate gets a few of them there",
+    "最好的固定學習率，也只有幾個種子做得到",
+    "the tests of the exercise measure it",
+)
+free("**40 trainings** ... what a schedule does", "**40 次訓練** ... 排程的作用", "the budget")
+free("waste none of them ... than one thinks", "", "the hint")
 
 
 # %% key="my-schedule-check" task="my_schedule" points=3 tags=["nbval-ignore-output"]

@@ -135,6 +135,10 @@ for _, labels in drawn_epoch(X, y, 4, rng):
     hp.say(f"the first batch of 4 holds the examples {labels}")
     break
 
+# %% bind="unseen-share"
+says("from 0 to 1,023,", "從 0 到 1,023", (y.min(), y.max()) == (0, 1023))
+free("0.04 more or less", "差個 0.04", "what the check allows")
+
 # %% key="unseen-share-answer"
 ### BEGIN SOLUTION
 seen = {int(i) for _, labels in drawn_epoch(X, y, 32, rng) for i in labels}
@@ -193,6 +197,11 @@ def minibatches(X, y, batch_size, rng):
     ### END SOLUTION
 
 
+# %% bind="minibatches"
+free("only the last one may be smaller", "最後一批可以比較小", "what the function has to do")
+free("simply shorter", "比較短", "how Python slices")
+
+
 # %% key="minibatches-check" task="minibatches" points=2 tags=["nbval-ignore-output"]
 hp.check("minibatches", minibatches)
 
@@ -213,6 +222,9 @@ if hp.check("minibatches", minibatches).passed:
             hp.say(f"{name}: after epoch {epoch + 1} {share:.1%} have never been seen")
 else:
     hp.say("Your loop first.")
+
+# %% bind="minibatches-use"
+says("over five epochs", "各跑五個訓練週期", epoch == 4)
 
 # %% [markdown] key="updates-per-epoch" lang="en"
 # ## 4. How many updates? (1 point)
@@ -248,6 +260,15 @@ def updates_per_epoch(n_examples, batch_size):
     ### END SOLUTION
 
 
+# %% bind="updates-per-epoch"
+free(
+    "Try 10 examples in batches of 4 in your head first, then 12",
+    "10 個樣本，每批 4 個；再換成 12 個",
+    "examples",
+)
+free("none if there is not", "", "the hint")
+
+
 # %% key="updates-per-epoch-check" task="updates_per_epoch" points=1
 hp.check("updates_per_epoch", updates_per_epoch)
 
@@ -273,6 +294,18 @@ sweep = hp.train(network, digits, hp.SGD(lr=rates), **setting)
 fig, ax = plt.subplots(figsize=(6, 4))
 hp.figures.batch_map(rates, sizes, sweep.train_loss.mean(axis=2), ax)
 hp.show(fig, "day3-rate-for-large-batch-map")
+
+# %% bind="rate-for-large-batch-ask"
+says("one column to the right is twice the batch", "往右一格，批次加倍", sizes[1] == 2 * sizes[0])
+
+# %% bind="rate-for-large-batch"
+says(
+    "seven learning rates, four batch sizes, two seeds",
+    "七個學習率、四種批次大小、兩個種子",
+    sweep.train_loss.shape == (7, 4, 2),
+)
+says("learning rate 0.0312", "學習率 0.0312", abs(rates[1] - 0.0312) < 1e-4)
+says("An epoch then has an eighth of the updates", "更新次數只剩八分之一", sizes[-1] == 8 * sizes[0])
 
 # %% [markdown] key="rate-for-large-batch-ask" lang="en"
 # <details><summary>Hint</summary>
@@ -330,6 +363,10 @@ def gradient_noise(n_examples, batch_size, variance):
     ### BEGIN SOLUTION
     return variance / batch_size * (n_examples - batch_size) / (n_examples - 1)
     ### END SOLUTION
+
+
+# %% bind="gradient-noise"
+free("nothing could be drawn twice anyway", "", "a batch of one")
 
 
 # %% key="gradient-noise-check" task="gradient_noise" points=1
@@ -400,6 +437,12 @@ else:
 precise = [B for B in range(1, 201) if gradient_noise(200, B, 1.0) <= 0.1**2]
 ### END SOLUTION
 precise_batch_size = min(precise)  ### SOLUTION
+
+# %% bind="precise-batch-size"
+free("A tenth of the error", "誤差只剩十分之一", "the task")
+free("your three functions", "三個函式", "those of tasks 1, 3 and 6")
+free("at most **one tenth** of", "只有單一樣本的**十分之一**", "the task")
+free("an error of one tenth", "誤差是十分之一，", "the task")
 
 # %% key="precise-batch-size-check" task="precise_batch_size" points=2
 hp.check("precise_batch_size", precise_batch_size)
@@ -474,6 +517,9 @@ if hp.check("noise_scale", noise_scale).passed:
 else:
     hp.say("Your function first.")
 
+# %% bind="noise-scale-use"
+free("twice the batch saves ... nearly none", "批次加倍 ... 幾乎省不了", "what the theory of the lesson says")
+
 # %% [markdown] key="budget-plan" lang="en"
 # ## 9. Spend it well (3 points)
 #
@@ -518,6 +564,25 @@ trial(16, 0.1)  # your choices
 
 # %% key="budget-plan-answer"
 budget_plan = 64, 0.8  ### SOLUTION
+
+# %% bind="end"
+free("where larger ones stop paying", "", "a summary")
+
+# %% bind="budget-plan"
+from hpcourse.checks.tasks import day3
+
+contest = day3.BUDGET_PLAN
+says("costs as much as 100 examples", "相當於 100 個樣本", day3.START == 100)
+says("You have **60,000**", "你的預算是 **60,000**", day3.BUDGET == 60_000)
+says("with 20 seeds that are not shown", "20 個沒有公開的種子", len(day3.HIDDEN) == 20)
+says(
+    "**18 of the 20** end at **0.08 or lower**",
+    "20 個裡至少有 **18 個**的損失在 **0.08 以下**",
+    (contest.enough, contest.target) == (18, 0.08),
+)
+free("**40 trainings** ... find it blindly", "**40 次訓練** ... 亂試幾百次", "the budget")
+free("a batch of 1,000", "每批 1,000 個", "the question")
+free("two or three batch sizes ... finalists", "兩三種相差很遠的批次大小 ... 進入決選", "the hint")
 
 # %% key="budget-plan-check" task="budget_plan" points=3 tags=["nbval-ignore-output"]
 hp.check("budget_plan", budget_plan)

@@ -19,7 +19,7 @@ MASKED = (  # what speaks of no result, in this order
     r"!?\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)\s]+\)|<[^>\n]+>",
     r"\b(?:19|20)\d\d\b",  # a year
     r"^\s*(?:#{1,6}\s+)?\d+\.\s",  # of a list or a heading
-    r"\b(?:[Dd]ays?|[Ss]ections?|[Cc]hapters?|[Ff]igures?|[Pp]arts?|Steps?|[Ee]xercises?|Python|Jupyter|Notebook)"
+    r"\b(?:[Dd]ays?|[Ss]ections?|[Tt]asks?|[Cc]hapters?|[Ff]igures?|[Pp]arts?|Steps?|[Ee]xercises?|Python|Jupyter|Notebook)"
     r"\s\d+(?:(?:,\s|\sand\s|\sto\s|\sor\s|–)\d+)*(?:,?\sand\s\d+)?\b",
     r"第[一二三四五六七八九十]+",
     r"第\s*[\d一二三四五六七八九十]+(?:\s*[、，到至和與或～–-]\s*\d+)*\s*[天節章題格部]",
