@@ -83,7 +83,7 @@ colab: $(VENV)/dev $(VENV)-colab/ready
 
 lowest: $(VENV)/dev $(VENV)-lowest/ready
 	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite" \
-		tests/test_package.py tests/core tests/frame tests/page tests/checks
+		tests/test_package.py tests/core tests/frame/test_record.py tests/page tests/checks
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k en/ tests/platforms/test_notebooks.py --platform $(VENV)-lowest
 
 # The notebook to take home, in an environment with PyTorch, which is no dependency of the course.
