@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 
-from hpcourse._arguments import is_axis
+from hpcourse.frame.arguments import is_axis
 
 CHUNK = 1_500_000  # numbers that a chunk of runs works on: with fewer, threads only wait for Python's lock
 

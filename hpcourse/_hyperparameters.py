@@ -6,7 +6,7 @@ from typing import Annotated, get_type_hints
 
 import numpy as np
 
-from hpcourse._arguments import is_axis, numeric
+from hpcourse.frame.arguments import is_axis, numeric
 
 
 @dataclass(frozen=True)

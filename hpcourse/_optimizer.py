@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._arguments import floating
 from hpcourse._columns import Column
 from hpcourse._hyperparameters import Hyperparameters
+from hpcourse.frame.arguments import floating
 
 
 class Optimizer(Hyperparameters):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcourse._arguments import finite, floating, instance, number, numeric, whole
+from hpcourse.frame.arguments import finite, floating, instance, number, numeric, whole
 from hpcourse.frame.language import current_language
 
 _DATA = Path(__file__).parent / "data"

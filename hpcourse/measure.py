@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._arguments import floating, instance, number, numeric, whole
 from hpcourse._axes import find_axes
+from hpcourse.frame.arguments import floating, instance, number, numeric, whole
 from hpcourse.networks import MLP
 from hpcourse.optimizers import SGD, Optimizer
 from hpcourse.schedules import GeometricRamp

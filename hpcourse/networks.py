@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hpcourse._arguments import floating, is_axis, precision, whole
+from hpcourse.frame.arguments import floating, is_axis, precision, whole
 
 ACTIVATIONS = ("relu", "tanh")
 TASKS = ("classification", "regression")
@@ -168,12 +168,12 @@ class MLP:
         *hidden, last = self._matrices(w)
         for W in hidden:
             a = np.empty((*runs, W.shape[-2] + 1, X1.shape[-2]), w.dtype)
+            a[..., -1, :] = 1
             z = np.matmul(W, inputs[-1], out=a[..., :-1, :])
-            if self.activation == "relu":
-                np.maximum(z, np.zeros(z.shape[-2:], z.dtype), out=z)  # much faster than with the number 0
+            if self.activation == "relu":  # of all in one piece, and not with the number 0: much faster
+                np.maximum(a, np.zeros(a.shape[-2:], a.dtype), out=a)
             else:
                 np.tanh(z, out=z)
-            a[..., -1, :] = 1
             inputs.append(a)
         return [*inputs, last @ inputs[-1]]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcourse._arguments import numeric
 from hpcourse._hyperparameters import AtLeastOne, Hyperparameters, NotNegative, Positive, Rate
+from hpcourse.frame.arguments import numeric
 
 
 class Schedule(Hyperparameters):

@@ -1,7 +1,7 @@
 r"""Loss surfaces: of one or two weights, small enough to draw, and a model of words.
 
 A surface is called with points of shape (..., dim) and gives their losses (...). `gradient` gives
-(..., dim) and `hessian` (..., dim, dim), both in closed form. `minimum` is the best point, `window`
+(..., dim) in closed form, `hessian` (..., dim, dim) follows from it. `minimum` is the best point, `window`
 a good part to draw, ((low, high), ...) for each weight.
 
     >>> bowl = Quadratic(eigenvalues=(1, 10))
@@ -14,11 +14,13 @@ from functools import cached_property
 
 import numpy as np
 
-from hpcourse._arguments import floating, number, numeric, whole
+from hpcourse.frame.arguments import floating, number, numeric, whole
+
+TINY = 2.0**-300  # its square is nothing beside any slope, and a power of two rounds nothing
 
 
 class Surface:
-    """A loss with its derivatives. A surface defines `loss`, `slope` and `curvature` of coordinates.
+    """A loss with its derivatives. A surface defines `loss` and `slope` of coordinates.
 
     Raises ValueError for points whose last axis is not `dim` long.
     """
@@ -28,20 +30,22 @@ class Surface:
     window = None
 
     def __call__(self, w):
-        value = self.loss(*self._coordinates(w))
+        value = self.loss(*self._coordinates(self._points(w)))
         return float(value) if np.ndim(value) == 0 else value
 
     def gradient(self, w):
         """Slope at each point, (..., dim)."""
-        return np.stack(np.broadcast_arrays(*self.slope(*self._coordinates(w))), axis=-1)
+        return self._gradient(self._points(w))
 
     def hessian(self, w):
-        """Second derivatives at each point, (..., dim, dim)."""
-        rows = self.curvature(*self._coordinates(w))
-        shape = np.shape(w)[:-1]
-        return np.stack(
-            [np.stack([np.broadcast_to(entry, shape) for entry in row], axis=-1) for row in rows], axis=-2
-        )
+        """Second derivatives at each point, (..., dim, dim), as exact as the slope.
+
+        A slope's derivative is its imaginary part after a tiny imaginary step, in which no difference is
+        taken (Squire and Trapp 1998).
+        """
+        w = self._points(w)
+        columns = [self._gradient(w + step).imag / TINY for step in TINY * 1j * np.eye(self.dim)]
+        return np.stack(columns, axis=-1).astype(w.dtype)
 
     def grid(self, points=200):
         """Coordinates that cover the window, for drawing: `points` in every direction."""
@@ -55,7 +59,13 @@ class Surface:
         return w
 
     def _coordinates(self, w):
-        return np.moveaxis(self._points(w), -1, 0)
+        return [w[..., i] for i in range(self.dim)]
+
+    def _gradient(self, w):
+        gradient = np.empty((self.dim, *w.shape[:-1]), w.dtype)  # in memory each coordinate lies in one piece
+        for i, slope in enumerate(self.slope(*self._coordinates(w))):
+            gradient[i] = slope
+        return np.moveaxis(gradient, 0, -1)
 
 
 @dataclass(frozen=True)
@@ -112,9 +122,6 @@ class Quadratic(Surface):
             return [value * x for value, x in zip(self.eigenvalues, w)]
         return [sum(entry * x for entry, x in zip(row, w)) for row in self._matrix()]
 
-    def curvature(self, *w):
-        return self._matrix()
-
 
 @dataclass(frozen=True)
 class TwoBasins(Surface):
@@ -145,9 +152,6 @@ class TwoBasins(Surface):
     def slope(self, x):
         return [x**3 - x + self.tilt]
 
-    def curvature(self, x):
-        return [[3 * x**2 - 1]]
-
 
 @dataclass(frozen=True)
 class Ripples(Surface):
@@ -174,12 +178,6 @@ class Ripples(Surface):
         k = self.waves * np.pi
         return [x * (1 + self.height * np.cos(k * x)) - 0.5 * x**2 * self.height * k * np.sin(k * x)]
 
-    def curvature(self, x):
-        k, a = self.waves * np.pi, self.height
-        return [
-            [1 + a * np.cos(k * x) - 2 * a * k * x * np.sin(k * x) - 0.5 * a * k**2 * x**2 * np.cos(k * x)]
-        ]
-
 
 @dataclass(frozen=True)
 class Rosenbrock(Surface):
@@ -198,10 +196,6 @@ class Rosenbrock(Surface):
     def slope(self, x, y):
         b = self.steepness
         return [-2 * (1 - x) - 4 * b * x * (y - x**2), 2 * b * (y - x**2)]
-
-    def curvature(self, x, y):
-        b = self.steepness
-        return [[2 - 4 * b * (y - 3 * x**2), -4 * b * x], [-4 * b * x, 2 * b]]
 
 
 @dataclass(frozen=True)
@@ -229,10 +223,6 @@ class Product(Surface):
     def slope(self, a, b):
         off = a * b - self.target
         return [off * b, off * a]
-
-    def curvature(self, a, b):
-        mixed = 2 * a * b - self.target
-        return [[b**2, mixed], [mixed, a**2]]
 
 
 @dataclass(frozen=True)
@@ -266,24 +256,6 @@ class Cliff(Surface):
             before, s = s, _sigmoid(w * s + b)
             s_w, s_b = s * (1 - s) * (before + w * s_w), s * (1 - s) * (1 + w * s_b)
         return [2 * (s - self.target) * s_w, 2 * (s - self.target) * s_b]
-
-    def curvature(self, w, b):
-        (s, (s_w, s_b)), (s_ww, s_wb, s_bb) = self._unit(w, b)
-        off = s - self.target
-        mixed = 2 * (s_w * s_b + off * s_wb)
-        return [[2 * (s_w**2 + off * s_ww), mixed], [mixed, 2 * (s_b**2 + off * s_bb)]]
-
-    def _unit(self, w, b):
-        """The unit's last output s, its slopes by w and b, and its curvatures, by the chain rule forwards."""
-        s, s_w, s_b, s_ww, s_wb, s_bb = float(_sigmoid(self.first)), 0.0, 0.0, 0.0, 0.0, 0.0
-        for _ in range(self.steps):
-            x, x_w, x_b = w * s + b, s + w * s_w, w * s_b + 1  # x = w s + b
-            x_ww, x_wb, x_bb = 2 * s_w + w * s_ww, s_b + w * s_wb, w * s_bb
-            s = _sigmoid(x)
-            d, dd = s * (1 - s), s * (1 - s) * (1 - 2 * s)  # the sigmoid's two derivatives
-            s_w, s_b = d * x_w, d * x_b
-            s_ww, s_wb, s_bb = dd * x_w**2 + d * x_ww, dd * x_w * x_b + d * x_wb, dd * x_b**2 + d * x_bb
-        return (s, (s_w, s_b)), (s_ww, s_wb, s_bb)
 
 
 def _sigmoid(x):

@@ -17,10 +17,10 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._arguments import finite, floating, instance, is_axis, number, numeric, precision, whole
 from hpcourse._axes import Grid, cut, find_axes, joined, with_values
 from hpcourse._columns import Column
 from hpcourse.datasets import Dataset
+from hpcourse.frame.arguments import finite, floating, instance, is_axis, number, numeric, precision, whole
 from hpcourse.frame.cores import n_tasks, run_chunks
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
@@ -114,18 +114,26 @@ def descend(
     kicks = None
     if noise:
         kicks = noise * np.stack([np.random.default_rng(s).normal(size=(steps, surface.dim)) for s in seeds])
-    job = partial(_descend_chunk, surface, steps, record)
+    job = partial(_descend_chunk, surface, steps)
+    parts = cut([np.arange(grid.n_runs)], [40 * surface.dim], least=chunks)[0]
+    room = _room(steps, surface.dim, grid.n_runs) if record else ()
+    here = executor is None  # elsewhere a chunk cannot write into our memory
     work = [
         (
             grid.optimizer(rows),
             starts[rows],
             None if kicks is None else kicks[grid.index("seed")[rows]],
             _columns(grid, also, rows),
+            [a[..., rows[0] : rows[-1] + 1] for a in room] if here else record,
         )
-        for rows in cut([np.arange(grid.n_runs)], [40 * surface.dim], least=chunks)[0]
+        for rows in parts
     ]
-    results = run_chunks(job, work, [len(chunk[1]) for chunk in work], executor)
-    w, loss, end, diverged_at = (joined(part, grid.shape) for part in zip(*results))
+    written, end, diverged_at = zip(*run_chunks(job, work, [len(rows) for rows in parts], executor))
+    room = room if here or not record else [np.concatenate(part, axis=-1) for part in zip(*written)]
+    w, loss = [np.moveaxis(a, -1, 0).reshape(*grid.shape, steps + 1, *a.shape[1:-1]) for a in room] or (
+        None,
+    ) * 2
+    end, diverged_at = (joined(part, grid.shape) for part in (end, diverged_at))
     return Path(grid.axes, w, loss, end, diverged_at)
 
 
@@ -202,19 +210,22 @@ def _no_tick(_):
     """For executors elsewhere, which cannot report on the way."""
 
 
-def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
-    """All runs of one chunk, step by step: where they went, their losses, their ends."""
-    optimizer, w, kicks, also = chunk
-    runs = _Runs(optimizer, w, **also)
-    # what is written at the same time lies in one piece
-    path = np.full((steps + 1, len(w), surface.dim), np.nan) if record else None
-    losses = np.full((steps + 1, len(w)), np.nan) if record else None
+def _room(steps, dim, n_runs):
+    """Where points and losses are written; what is written at the same time lies in one piece."""
+    return np.empty((steps + 1, dim, n_runs)), np.empty((steps + 1, n_runs))
+
+
+def _descend_chunk(surface, steps, chunk, tick=_no_tick):
+    """All runs of one chunk, step by step: where they went and their losses (in `room`), their ends."""
+    optimizer, w, kicks, also, room = chunk
+    if room is True:
+        room = _room(steps, surface.dim, len(w))
+    runs = _Runs(optimizer, np.asfortranarray(w) if len(w) > surface.dim else w, **also)
     with np.errstate(all="ignore"):
         for t in range(steps + 1):
             loss = surface(runs.w)
-            if record:
-                rows = runs.rows if len(runs.rows) < len(w) else slice(None)
-                path[t, rows], losses[t, rows] = runs.w, loss
+            for written, now in zip(room or (), (runs.w.T, loss)):
+                _write(written[t], runs.rows, now)
             kept = runs.drop_diverged(loss, t)
             if t == steps or not len(runs.rows):
                 break
@@ -224,8 +235,19 @@ def _descend_chunk(surface, steps, record, chunk, tick=_no_tick):
                 grad += kicks[:, t]
             runs.step(grad)
             tick(len(w) / steps)
-    recorded = (np.swapaxes(path, 0, 1), losses.T) if record else (None, None)
-    return *recorded, *runs.finish()
+    for written in room or ():
+        written[t + 1 :] = np.nan  # when all had diverged
+    return room, *runs.finish()
+
+
+def _write(place, rows, now):
+    """Put `now` into these rows, which are last in `place`; NaN into all others."""
+    if len(rows) == place.shape[-1]:
+        place[...] = now
+        return
+    place[...] = np.nan
+    for line, values in zip(np.atleast_2d(place), np.atleast_2d(now)):  # much faster than both axes at once
+        line[rows] = values
 
 
 def _train_chunk(network, prepared, rates, chunk, tick=_no_tick):
@@ -235,16 +257,15 @@ def _train_chunk(network, prepared, rates, chunk, tick=_no_tick):
     began = time.perf_counter()
     runs = _Runs(optimizer, w, rates=rates, **also)
     losses = np.full((len(w), n_updates), np.nan, w.dtype)
-    orders = _BatchOrder(network, seeds, len(X1), batch_size)
+    batches = _Batches(network, X1, targets, seeds, batch_size)
     with np.errstate(all="ignore"):
         for t in range(n_updates):
-            batch = orders.next()
-            loss, gradient = network.backpropagate(runs.w, X1[batch], targets[batch])
+            loss, gradient = network.backpropagate(runs.w, *batches.next())
             losses[runs.rows, t] = loss
             kept = runs.drop_diverged(loss, t)
             if kept is not None:
                 gradient = gradient[kept]
-                orders.keep(kept)
+                batches.keep(kept)
                 if not len(runs.rows):
                     break
             runs.step(gradient)
@@ -289,12 +310,14 @@ class _Runs:
 
     def step(self, gradient):
         if self.clip is not None:
-            length = np.sqrt(np.square(gradient, dtype=float).sum(axis=-1, keepdims=True))
+            length = np.sqrt(np.square(gradient, dtype=float, order="C").sum(axis=-1, keepdims=True))
             gradient = (gradient * np.minimum(1, self.clip / length)).astype(self.w.dtype)
         if self.state.t:
             self._average()  # only now it is known that these weights have not diverged
         if self.values is None or self.scheduled:
             self.values = self.optimizer.values(self.state.t)
+            if len(self.w) == 1:  # a column of one is a number
+                self.values = [np.asarray(value).item() for value in self.values]
         self.previous = self.w  # below, `step` without its checks
         self.w, self.state = self.optimizer.update(self.w, gradient, self.state, *self.values)
         if self.rates is not None:
@@ -314,10 +337,10 @@ class _Runs:
             return None
         gone = self.rows[~good]
         self.diverged_at[gone], self.end[gone] = t, self.previous[~good]
-        self.rows, self.w, self.limit = self.rows[good], self.w[good], self.limit[good]
-        self.previous = self.previous[good]
+        self.rows, self.limit = self.rows[good], self.limit[good]
+        self.w, self.previous = _kept(self.w, good), _kept(self.previous, good)
         self.clip, self.average = (x if x is None else x[good] for x in (self.clip, self.average))
-        self.state = self.state._make(m[good] if np.ndim(m) else m for m in self.state)
+        self.state = self.state._make(_kept(m, good) if np.ndim(m) else m for m in self.state)
         columns = {path: values[good] for path, values in find_axes(self.optimizer).values()}
         self.optimizer, self.values = with_values(self.optimizer, columns), None
         return good
@@ -328,11 +351,16 @@ class _Runs:
         return self.end, self.diverged_at
 
 
-class _BatchOrder:
-    """Indices of each mini-batch: (batch,) when all runs share a seed, else (runs, batch)."""
+def _kept(array, good):
+    """The rows that are `good`, in the layout of `array`."""
+    return np.compress(good, array, axis=0, out=np.empty_like(array, shape=(good.sum(), *array.shape[1:])))
 
-    def __init__(self, network, seeds, n_examples, batch_size):
-        self.n_examples, self.batch_size, self.start = n_examples, batch_size, n_examples
+
+class _Batches:
+    """Inputs and targets of each mini-batch; with an axis of runs in front where they differ in seeds."""
+
+    def __init__(self, network, X1, targets, seeds, batch_size):
+        self.data, self.batch_size, self.start = (X1, targets), batch_size, len(X1)
         unique = list(dict.fromkeys(seeds))
         self.rngs = [np.random.default_rng(seed) for seed in unique]
         for rng in self.rngs:
@@ -340,13 +368,18 @@ class _BatchOrder:
         self.run_order = None if len(unique) == 1 else np.array([unique.index(seed) for seed in seeds])
 
     def next(self):
-        if self.start >= self.n_examples:
-            orders = np.stack([rng.permutation(self.n_examples) for rng in self.rngs])
-            self.orders = orders[0] if self.run_order is None else orders[self.run_order]
-            self.start = 0
-        batch = self.orders[..., self.start : self.start + self.batch_size]
+        n_examples = len(self.data[0])
+        if self.start >= n_examples:
+            self.start, orders = 0, np.stack([rng.permutation(n_examples) for rng in self.rngs])
+            if self.run_order is None:  # one epoch in its order, at once
+                self.epoch = [part[orders[0]] for part in self.data]
+            else:
+                self.orders = orders[self.run_order]
+        now = slice(self.start, self.start + self.batch_size)
         self.start += self.batch_size
-        return batch
+        if self.run_order is None:
+            return [part[now] for part in self.epoch]
+        return [part[self.orders[:, now]] for part in self.data]
 
     def keep(self, kept):
         if self.run_order is not None:

@@ -33,7 +33,7 @@ from hpcourse.page import figures, quizzes
 from tools import evaluate, prose
 from tools.evaluate import binding
 
-LANGUAGES = ("en", "zh-TW")  # those of the words in `says`, in this order
+LANGUAGES = tuple(prose.RATIO)  # whose numbers are known; the first two are those of the words in `says`
 QUIET = {  # no bars, no windows, no files; sealed cells show what they show
     "TQDM_DISABLE": "1",
     "MPLBACKEND": "agg",
@@ -98,7 +98,7 @@ class Bindings:
     def phrases(self, call):
         """The words of a call, by language; those of a third language are keywords, as in `ja="..."`."""
         more = {word.arg.replace("_", "-"): word.value for word in call.keywords if word.arg}
-        nodes = dict(zip(LANGUAGES, call.args)) | more
+        nodes = dict(zip(LANGUAGES[:2], call.args)) | more
         return {lang: node.value for lang, node in nodes.items() if isinstance(node, ast.Constant)}
 
     def covered(self, language):

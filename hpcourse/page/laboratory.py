@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcourse._arguments import is_axis, whole
 from hpcourse.datasets import Dataset, digits
+from hpcourse.frame.arguments import is_axis, whole
 from hpcourse.frame.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES

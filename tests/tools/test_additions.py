@@ -20,8 +20,7 @@ from tools.lesson import Lesson
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-PARTS = ("hpcourse", "lessons", "notebooks", "tools", ".github", "tests")
-FILES = ("pyproject.toml", "README.md", "README.zh-TW.md", "INSTRUCTORS.md", "CONTRIBUTING.md", "LICENSE")
+LEFT_OUT = (".git", ".venv*", "build", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
 
 DAY9 = """
 [days.day9]
@@ -106,6 +105,8 @@ OPENING = """\
 # {links}
 #
 # **You will do:** halve.
+#
+# **You need:** about 5 minutes, 2 points.
 
 # %% [markdown] key="title" lang="zh-TW"
 # # 第 9 天 · {title}
@@ -113,9 +114,12 @@ OPENING = """\
 # {links}
 #
 # **你會動手做**：取一半。
+#
+# **你需要**：大約 5 分鐘，共 2 分。
 
 # %% bind="title"
 free("", "取一半", "the task")
+free("about 5 minutes, 2 points", "大約 5 分鐘，共 2 分", "what it takes")
 
 """
 
@@ -125,10 +129,7 @@ class Scratch:
 
     def __init__(self, root):
         self.root, self.python = root, root.parent / "venv" / "bin" / "python"
-        for part in PARTS:
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in FILES:
-            shutil.copy(ROOT / file, root)
+        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
         venv.create(self.python.parents[1], with_pip=False)
         (site,) = self.python.parents[1].glob("lib/python*/site-packages")
         (site / "course.pth").write_text(f"{root}\n{sysconfig.get_path('purelib')}\n")
@@ -266,7 +267,10 @@ def with_japanese(text):
 
     def add(match):
         key, tags, body = match.groups()
-        return f'{match[0]}\n# %% [markdown] key="{key}" lang="ja"{tags}\n{body}#\n# 日本語です。\n'
+        body, fold, _ = (
+            body.partition("#\n# </details>\n") if body.endswith("# </details>\n") else (body, "", "")
+        )
+        return f'{match[0]}\n# %% [markdown] key="{key}" lang="ja"{tags}\n{body}#\n# 日本語です。\n{fold}'
 
     return ENGLISH_CELL.sub(add, text)
 
