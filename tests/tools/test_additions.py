@@ -267,9 +267,8 @@ def with_japanese(text):
 
     def add(match):
         key, tags, body = match.groups()
-        body, fold, _ = (
-            body.partition("#\n# </details>\n") if body.endswith("# </details>\n") else (body, "", "")
-        )
+        end = "#\n# </details>\n"  # a fold is the whole cell
+        body, fold = (body.removesuffix(end), end) if body.endswith(end) else (body, "")
         return f'{match[0]}\n# %% [markdown] key="{key}" lang="ja"{tags}\n{body}#\n# 日本語です。\n{fold}'
 
     return ENGLISH_CELL.sub(add, text)
