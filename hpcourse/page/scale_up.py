@@ -11,8 +11,8 @@ import functools
 
 import numpy as np
 
-from hpcourse._arguments import is_axis, whole
 from hpcourse.datasets import Dataset, bigram_counts
+from hpcourse.frame.arguments import is_axis, whole
 from hpcourse.frame.language import text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import AdamW
