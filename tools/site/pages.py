@@ -34,7 +34,7 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "found": "found ${resultCount} pages",
     "opened": "The result is shown below.",
     "about": "Learning rate, batch size, optimizer: a course in notebooks whose figures follow your hand.",
-    "offline": "This position could not be fetched: there is no connection. The others still work.",
+    "offline": "There is no connection. This is the nearest position at hand:",
 }
 READABLE = 0.65  # of its width: on narrower pages a picture scrolls, as its letters would get too small
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file

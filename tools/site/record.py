@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import sys
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from multiprocessing import get_context
@@ -28,6 +29,7 @@ import nbformat
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.text import Text
 
 import hpcourse as hp
 from hpcourse.frame.course import LANGUAGES
@@ -38,7 +40,10 @@ from tools.site.pages import REPOSITORY, explorer_in, notebooks
 KEPT = REPOSITORY / "build" / "live"  # recordings, until what they depend on changes
 
 FRAMES = {1: 200, 2: 700, 3: 2000}  # most positions of an explorer, by how many of its controls slide
-MANY_FRAMES, FILE = 3600, 2_000_000  # with more controls; bytes of a file before it is packed
+MANY_FRAMES = 3600  # with more controls
+LIGHT, FILE = 280_000, 110_000  # bytes, packed: a figure that stays one file; each file of one that does not
+COARSE = 160  # most frames of the grid that comes first
+NARROW, SMALLEST = 5.4, 10  # inches of a figure of one panel, points of its letters: so a phone shows them
 SHARP = 200  # dots per inch of what is a picture in the figure, such as a map
 # Slower ones: every position is a training. `memory` is the control that chooses what is drawn over the rest.
 SPECIAL = {"explore_dashboard": {"lr": 6, "batch_size": 3, "memory": "pen"}}
@@ -166,6 +171,14 @@ def columns(fig):
     return [0, *[round(cut, 1) for cut in cuts], round(float(fig.get_figwidth() * 72), 1)]
 
 
+def for_phones(fig):
+    """Narrower, where that cannot be had by putting panels one below the other, and no letter too small."""
+    for words in fig.findobj(Text):
+        words.set_fontsize(max(words.get_fontsize(), SMALLEST))
+    if len(columns(fig)) == 2:
+        fig.set_figwidth(min(fig.get_figwidth(), NARROW))
+
+
 class Recording:
     """All frames of one live figure."""
 
@@ -173,6 +186,7 @@ class Recording:
         self.live, self.fig, self.name, special = live, live.fig, name, dict(special or {})
         self.memory = special.pop("memory", None)
         self.fig.set_dpi(72)
+        for_phones(self.fig)
         self.chosen = thinned(live.controls, special)
         # What changes most often comes last, so that neighbouring frames lie in the same file.
         self.order = sorted(self.chosen, key=lambda name: (name != self.memory, len(self.chosen[name][0])))
@@ -229,14 +243,13 @@ class Recording:
         frames = self.record()
         sizes = [len(self.chosen[name][0]) for name in self.order]
         start = np.ravel_multi_index([self.chosen[name][2] for name in self.order], sizes)
-        files, first, packed = [], 0, None
-        for number, (pieces, caption) in enumerate(frames):
-            if packed is None or packed.size > FILE:
-                packed, first = Packed(), number
-                files.append((first, packed))
-            packed.add(pieces, caption)
-        for number, (_, packed) in enumerate(files):
-            (folder / f"{number}.bin").write_bytes(packed.as_bytes())
+        files = {0: Packed(frames).as_bytes()}
+        first = self.at_first(sizes) if len(files[0]) > LIGHT else None
+        if first:
+            files = {number: packed.as_bytes() for number, packed in in_pieces(frames)}
+            (folder / "first.bin").write_bytes(Packed(frames[number] for number in first).as_bytes())
+        for number, data in enumerate(files.values()):
+            (folder / f"{number}.bin").write_bytes(data)
         about = {
             "width": round(float(self.sketch.width), 1),
             "height": round(float(self.sketch.height), 1),
@@ -246,7 +259,9 @@ class Recording:
             "defs": self.definitions,
             "still": self.still,
             "slots": max(len(pieces) for pieces, _ in frames),
-            "files": [first for first, _ in files],
+            "files": list(files),
+            "sizes": [len(data) for data in files.values()],
+            "first": first,
             "start": int(start),
             "frame": frames[start][0],
             "caption": frames[start][1],
@@ -255,6 +270,21 @@ class Recording:
         }
         (folder / "figure.bin").write_bytes(pack(about))
         return len(frames), sum(file.stat().st_size for file in folder.iterdir())
+
+    def at_first(self, sizes):
+        """Numbers of the frames that are there before any other: along every control, and a coarse grid."""
+        own = [self.chosen[name][2] for name in self.order]
+        choice = [isinstance(self.live.controls[name], CHOICES) for name in self.order]
+        places = {(*own[:k], place, *own[k + 1 :]) for k, size in enumerate(sizes) for place in range(size)}
+        for most in range(9, 0, -1):
+            grid = [
+                {*(range(size) if free else np.linspace(0, size - 1, most).round().astype(int)), at}
+                for size, free, at in zip(sizes, choice, own)
+            ]
+            if math.prod(map(len, grid)) <= COARSE:
+                break
+        places |= set(itertools.product(*grid))
+        return sorted(int(np.ravel_multi_index(place, sizes)) for place in places)
 
     def _remembered(self, frames):
         """Where a figure remembers: [slots that belong to each option of the control `memory`], else None."""
@@ -290,20 +320,32 @@ class Recording:
 class Packed:
     """Frames of one file: each different piece once."""
 
-    def __init__(self):
-        self.pieces, self.frames, self.captions, self.size = {}, [], [], 0
+    def __init__(self, frames=()):
+        self.pieces, self.frames, self.captions = {}, [], []
+        self.size, self.packer = 0, zlib.compressobj()
+        for pieces, caption in frames:
+            self.add(pieces, caption)
 
     def add(self, pieces, caption):
         for piece in pieces:
             if piece not in self.pieces:
                 self.pieces[piece] = len(self.pieces)
-                self.size += len(piece)
-        self.size += len(caption) + 6 * len(pieces)
+                self.size += len(self.packer.compress(piece.encode()))
         self.frames.append([self.pieces[piece] for piece in pieces])
         self.captions.append(caption)
 
     def as_bytes(self):
         return pack({"pieces": list(self.pieces), "frames": self.frames, "captions": self.captions})
+
+
+def in_pieces(frames):
+    """[(number of its first frame, Packed)] of files that are fetched when they are needed."""
+    files = []
+    for number, (pieces, caption) in enumerate(frames):
+        if not files or files[-1][1].size > FILE:
+            files.append((number, Packed()))
+        files[-1][1].add(pieces, caption)
+    return files
 
 
 def pack(data):

@@ -49,7 +49,7 @@ def explore_words(steps=30):
         fig,
         update,
         alt=text("Each word's loss above the lowest possible, against the word's frequency."),
-        rule=widgets.ToggleButtons(options=list(RULES)),
+        rule=widgets.ToggleButtons(options=list(RULES), description=text("rule")),
         rate=widgets.SelectionSlider(
             options=[(f"2^{k}", 2.0**k) for k in range(2, 12)], value=256.0, description=text("rate, coarse")
         ),

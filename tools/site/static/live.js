@@ -3,6 +3,8 @@
 
 const NARROW = 560; // px: below this, panels that stand side by side are put one below the other
 const SMALLEST = 9; // px of the smallest letters
+const LARGEST = 1.5; // px for a point of the figure
+const BEFORE_A_TOUCH = 950_000; // bytes that a page fetches by itself
 
 async function load(address) {
   const answer = await fetch(address);
@@ -14,6 +16,15 @@ function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
+}
+
+// Where control `c` stands in frame `number`.
+function place(c, number) {
+  return Math.floor(number / c.weight) % c.shown.length;
+}
+
+function whenIdle(act) {
+  (window.requestIdleCallback ?? setTimeout)(act);
 }
 
 class LiveFigure {
@@ -79,7 +90,14 @@ class LiveFigure {
 
   // The file that holds frame `number`; it is fetched once.
   file(number) {
-    const index = this.about.files.findLastIndex((first) => first <= number);
+    return this.fetch(this.index(number));
+  }
+
+  index(number) {
+    return this.about.files.findLastIndex((first) => first <= number);
+  }
+
+  fetch(index) {
     this.files[index] ??= { index, first: this.about.files[index] };
     const file = this.files[index];
     file.loading ??= load(`${this.folder}/${index}.bin`).then(
@@ -89,29 +107,67 @@ class LiveFigure {
     return file;
   }
 
+  // What comes first: all of a light figure; of others the frames along each control, and a coarse grid.
+  async begin() {
+    if (!this.about.first) return this.fetch(0).loading;
+    this.few = await load(`${this.folder}/first.bin`);
+  }
+
   async draw() {
     const number = this.number;
+    if (this.show(number)) return;
+    const nearest = this.nearest();
+    this.show(nearest);
+    this.place.setAttribute("aria-busy", "true");
     const file = this.file(number);
-    if (!file.data) {
-      this.place.setAttribute("aria-busy", "true");
-      await file.loading;
-      if (number !== this.number) return;
-      this.place.removeAttribute("aria-busy");
+    await file.loading;
+    if (number !== this.number) return;
+    this.place.removeAttribute("aria-busy");
+    if (this.show(number)) this.next(file.index);
+    else this.say(`${this.place.dataset.offline} ${this.differing(nearest)}${this.caption.textContent}`);
+  }
+
+  // Frame `number`, if it is at hand.
+  show(number) {
+    const file = this.about.first && this.few ? this.about.first.indexOf(number) : -1;
+    const [data, at] = file >= 0 ? [this.few, file] : this.fetched(number);
+    if (!data) return false;
+    this.put(data.frames[at].map((piece) => data.pieces[piece]), data.captions[at]);
+    return true;
+  }
+
+  fetched(number) {
+    const file = this.files.findLast((file) => file && file.first <= number);
+    const at = number - (file?.first ?? 0);
+    return [at < file?.data?.frames.length ? file.data : undefined, at];
+  }
+
+  // Of the frames that came first the nearest to where the controls stand; a choice is not exchanged for another.
+  nearest() {
+    let best, least = Infinity;
+    for (const number of this.about.first ?? []) {
+      let far = 0;
+      for (const c of this.about.controls) {
+        const away = Math.abs(this.at[c.name] - place(c, number));
+        far += c.kind === "range" ? away / c.shown.length : 9 * (away > 0);
+      }
+      if (far < least) [best, least] = [number, far];
     }
-    if (!file.data) this.caption.textContent = this.place.dataset.offline;
-    else {
-      const frame = file.data.frames[number - file.first];
-      this.put(frame.map((piece) => file.data.pieces[piece]), file.data.captions[number - file.first]);
-      this.next(file.index);
-    }
+    return best ?? this.about.start;
+  }
+
+  // The controls whose place is another one in frame `number`, and what they say there.
+  differing(number) {
+    return this.about.controls
+      .filter((c) => place(c, number) !== this.at[c.name])
+      .map((c) => `${c.label} ${c.shown[place(c, number)]}. `)
+      .join("");
   }
 
   // The files beside the one in use, fetched while nothing else is to be done.
   next(index) {
-    if (this.about.files.length === 1) return;
-    (window.requestIdleCallback ?? setTimeout)(() => {
-      for (const first of [this.about.files[index + 1], this.about.files[index - 1]])
-        if (first !== undefined) this.file(first);
+    whenIdle(() => {
+      for (const other of [index + 1, index - 1]) if (other in this.about.files) this.fetch(other);
     });
   }
 
@@ -124,8 +180,12 @@ class LiveFigure {
     if (!mine)
       for (let slot = pieces.length; slot < this.slots.length; slot++)
         this.slots[slot].innerHTML = this.shown[slot] = "";
-    this.caption.textContent = mine ? this.remember(caption) : caption;
-    this.svg.setAttribute("aria-label", `${this.about.alt} ${this.caption.textContent}`);
+    this.say(mine ? this.remember(caption) : caption);
+  }
+
+  say(words) {
+    this.caption.textContent = words;
+    this.svg.setAttribute("aria-label", `${this.about.alt} ${words}`);
   }
 
   get pen() {
@@ -150,6 +210,7 @@ class LiveFigure {
     const widest = Math.max(...columns.slice(1).map((right, k) => right - columns[k]));
     const shown = stacked ? widest : width;
     this.svg.style.minWidth = `${Math.ceil((shown * SMALLEST) / letters)}px`;
+    this.svg.style.maxWidth = `${Math.ceil(shown * LARGEST)}px`;
     if (stacked === this.stacked) return;
     this.stacked = stacked;
     this.svg.querySelectorAll("svg").forEach((panel) => panel.remove());
@@ -184,7 +245,24 @@ async function start() {
       console.info(`The still picture stays: ${error.message}`);
     }
   }
-  for (const figure of figures) await figure.file(figure.number).loading;
+  for (const figure of figures) await figure.begin().catch(() => {});
   document.documentElement.dataset.liveFigures = "ready";
+  whenIdle(() => fetchMore(figures));
+}
+
+// What a page may hold is fetched before anybody asks for it: then it moves without a connection as well.
+async function fetchMore(figures) {
+  if (navigator.connection?.saveData) return;
+  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  let left = BEFORE_A_TOUCH - all.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+  const whole = (figure) => figure.about.sizes.reduce((sum, size) => sum + size, 0);
+  for (const figure of figures.filter((f) => f.about.first).sort((a, b) => whole(a) - whole(b))) {
+    const start = figure.index(figure.about.start);
+    const away = (index) => Math.abs(index - start);
+    for (const index of Object.keys(figure.about.files).map(Number).sort((a, b) => away(a) - away(b))) {
+      left -= figure.about.sizes[index];
+      if (left > 0) await figure.fetch(index).loading;
+    }
+  }
 }
 start();
