@@ -30,25 +30,30 @@ def build(out, frames=None):
         failed = [language for language, builder in builders.items() if builder.wait()]
         if failed:
             raise SystemExit(f"The site was not built: see the warnings above ({', '.join(failed)}).")
+        recorded = live.result()  # until all is there the old site stays
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(SITE / "root", out)
         write_root(out)
         for language in LANGUAGES:
             shutil.copytree(scratch / language / "html", out / language)
-        for (language, name), folder in live.result().items():
+        for (language, name), folder in recorded.items():
             shutil.copytree(folder, out / language / "live" / name)
 
 
 def write_root(out):
     """What belongs to no language: the first page, that for wrong addresses, what search engines read."""
     address, say = place.base(REPOSITORY), words("en")
-    head = [
-        f'<meta name="description" content="{say["about"]}">',
-        f'<link rel="canonical" href="{address}/">',
-    ]
-    for name, prefix in (("index.html", ""), ("404.html", f"{address}/")):
-        page = (out / name).read_text(encoding="utf-8").replace("{links}", place.links_to_languages(prefix))
-        page = page.replace("{head}", "\n    ".join(head)).replace("{prefix}", prefix)
+    front = f"""<meta name="description" content="{say["about"]}">
+    <link rel="canonical" href="{address}/">"""
+    lost = "<p>" + "<br>".join(f'<span lang="{code}">{words(code)["lost"]}</span>' for code in LANGUAGES)
+    nowhere = '<meta name="robots" content="noindex">'
+    template = (out / "index.html").read_text(encoding="utf-8")
+    for name, prefix, head, title, text in (
+        ("index.html", "", front, "hpcourse", ""),
+        ("404.html", f"{address}/", nowhere, "404", f"{lost}</p>\n      "),
+    ):
+        page = template.replace("{head}", head).replace("{title}", title).replace("{text}", text)
+        page = page.replace("{links}", place.links_to_languages(prefix)).replace("{prefix}", prefix)
         (out / name).write_text(page, encoding="utf-8")
     pages = {"index": [*LANGUAGES]}
     for language in LANGUAGES:

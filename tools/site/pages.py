@@ -31,6 +31,7 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "source": "Source on GitHub",
     "licence": "Code: MIT. Texts: CC BY 4.0.",
     "start": "start page",
+    "lost": "There is no such page.",
     "found": "found ${resultCount} pages",
     "opened": "The result is shown below.",
     "about": "Learning rate, batch size, optimizer: a course in notebooks whose figures follow your hand.",

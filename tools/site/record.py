@@ -177,6 +177,9 @@ def for_phones(fig):
         words.set_fontsize(max(words.get_fontsize(), SMALLEST))
     if len(columns(fig)) == 2:
         fig.set_figwidth(min(fig.get_figwidth(), NARROW))
+    fig.set_layout_engine("constrained")  # a live figure has frozen its own, for the old size
+    fig.canvas.draw()
+    fig.set_layout_engine("none")
 
 
 class Recording:
@@ -184,7 +187,7 @@ class Recording:
 
     def __init__(self, live, name, special=None):
         self.live, self.fig, self.name, special = live, live.fig, name, dict(special or {})
-        self.memory = special.pop("memory", None)
+        self.memory, self.quick = special.pop("memory", None), "frames" in special
         self.fig.set_dpi(72)
         for_phones(self.fig)
         self.chosen = thinned(live.controls, special)
@@ -244,9 +247,10 @@ class Recording:
         sizes = [len(self.chosen[name][0]) for name in self.order]
         start = np.ravel_multi_index([self.chosen[name][2] for name in self.order], sizes)
         files = {0: Packed(frames).as_bytes()}
-        first = self.at_first(sizes) if len(files[0]) > LIGHT else None
+        light, most = (LIGHT // 20, FILE // 20) if self.quick else (LIGHT, FILE)
+        first = self.at_first(sizes) if len(files[0]) > light else None
         if first:
-            files = {number: packed.as_bytes() for number, packed in in_pieces(frames)}
+            files = {number: packed.as_bytes() for number, packed in in_pieces(frames, most)}
             (folder / "first.bin").write_bytes(Packed(frames[number] for number in first).as_bytes())
         for number, data in enumerate(files.values()):
             (folder / f"{number}.bin").write_bytes(data)
@@ -338,11 +342,11 @@ class Packed:
         return pack({"pieces": list(self.pieces), "frames": self.frames, "captions": self.captions})
 
 
-def in_pieces(frames):
+def in_pieces(frames, most=FILE):
     """[(number of its first frame, Packed)] of files that are fetched when they are needed."""
     files = []
     for number, (pieces, caption) in enumerate(frames):
-        if not files or files[-1][1].size > FILE:
+        if not files or files[-1][1].size > most:
             files.append((number, Packed()))
         files[-1][1].add(pieces, caption)
     return files

@@ -67,7 +67,8 @@ def test_every_live_figure_follows_its_controls_without_a_network(chromium, addr
     for figure in figures:
         name = figure.get_attribute("data-live")
         found = figure.evaluate(TRY_ALL)
-        assert any(found["moved"]), name
+        assert found["moved"], name
+        assert all(found["moved"]), name
         assert found["back"] or found["remembers"], name
         assert found["letters"] * found["box"] / found["shown"] >= 8.99, name  # px
         assert found["status"] in found["named"]

@@ -186,6 +186,41 @@ def test_files_are_cut_where_they_get_long():
     }
 
 
+def test_files_follow_each_other_without_a_gap():
+    random = np.random.default_rng(0)
+    frames = [([random.bytes(3000).hex()], str(number)) for number in range(60)]
+    files = record.in_pieces(frames, 40_000)
+    assert len(files) > 2
+    assert [first for first, _ in files] == list(np.cumsum([0, *(len(f.frames) for _, f in files[:-1])]))
+    assert [caption for _, file in files for caption in file.captions] == [c for _, c in frames]
+
+
+def test_what_comes_first_lies_along_every_control_and_keeps_all_choices():
+    way = widgets.Dropdown(options=["up", "down", "flat"])
+    recording = Recording(a_figure(k=(1, 40), size=(0.0, 1.0, 0.025), way=way), "x")
+    sizes = [len(recording.chosen[name][0]) for name in recording.order]
+    frames = np.unravel_index(recording.at_first(sizes), sizes)
+    places = dict(zip(recording.order, frames))
+    own = {name: recording.chosen[name][2] for name in recording.order}
+    for name, size in zip(recording.order, sizes):
+        others = [places[other] == own[other] for other in recording.order if other != name]
+        assert set(places[name][np.all(others, axis=0)]) == set(range(size))
+    for chosen in range(3):
+        assert len(set(places["k"][places["way"] == chosen])) > 3
+    assert len(frames[0]) <= record.COARSE + sum(sizes)
+
+
+def test_a_figure_of_one_panel_is_narrow_enough_for_a_phone_and_no_letter_is_too_small():
+    fig, ax = plt.subplots(figsize=(7.2, 3.4))
+    ax.text(0.5, 0.5, "small", fontsize=7)
+    record.for_phones(fig)
+    assert fig.get_figwidth() * 72 * 9 / 356 <= record.SMALLEST  # 356 px for it, 9 px for the letters
+    assert ax.texts[0].get_fontsize() == record.SMALLEST
+    fig, _ = plt.subplots(1, 2, figsize=(8.4, 3.4))
+    record.for_phones(fig)
+    assert fig.get_figwidth() == 8.4
+
+
 def test_a_part_drawn_alone_is_the_part_of_the_whole():
     fig, ax = plt.subplots()
     (line,) = ax.plot([0, 1], [2, 3])

@@ -158,10 +158,8 @@ class LiveFigure {
 
   // The controls whose place is another one in frame `number`, and what they say there.
   differing(number) {
-    return this.about.controls
-      .filter((c) => place(c, number) !== this.at[c.name])
-      .map((c) => `${c.label} ${c.shown[place(c, number)]}. `)
-      .join("");
+    const others = this.about.controls.filter((c) => place(c, number) !== this.at[c.name]);
+    return others.map((c) => `${c.label} = ${c.shown[place(c, number)]} · `).join("");
   }
 
   // The files beside the one in use, fetched while nothing else is to be done.
