@@ -6,6 +6,7 @@ from functools import cache, partial
 import numpy as np
 
 import hpcourse as hp
+from tools.experiments import day6_edge
 
 SEED = 500  # not the seeds of the lesson
 NETWORK, UPDATES = hp.MLP((64, 32, 10)), 138
@@ -96,34 +97,21 @@ def test_decay_helps(claim):
 
 
 def test_the_lowest_mean_walks_to_the_edge_and_four_seeds_do_not_warn(claim):
-    tuning, final = digits()
-    near = RATES[8:]
-    sweep = hp.train(NETWORK, tuning, hp.SGD(near), seed=range(SEED, SEED + 48), updates=UPDATES)
-    loss = validation_loss(NETWORK, sweep, tuning).reshape(4, 12, 4)
-    mean, groups = loss.mean(axis=2), np.arange(12)
-    best = mean.argmin(axis=0)
-    error = loss.std(axis=2, ddof=1)[best, groups] / 2
-    picks = {
-        "mean": near[best],
-        "worst": near[loss.max(axis=2).argmin(axis=0)],
-        "error": near[(mean <= mean[best, groups] + error).argmax(axis=0)],
-        "step back": np.array([step_back(near, of_group) for of_group in mean.T]),
-    }
-    edge = {name: (pick == near[2]).sum() for name, pick in picks.items()}
-    seeds = range(SEED + 200, SEED + 230)
-    back, at_edge = hp.train(NETWORK, final, hp.SGD(near[1:3]), seed=seeds, updates=UPDATES).test_accuracy
+    """The stored table, measured again with fewer seeds."""
+    seeds = {"tuning": range(SEED, SEED + 64), "reported": range(SEED + 200, SEED + 240)}
+    by_mean, by_worst, by_error, back = day6_edge.measure(seeds)
     claim(
         "The lowest mean validation loss picks the last rate before the cliff; the neighbour warns of it",
-        statistic="SGD on digits, groups of 4 seeds (of 12) that pick the edge: by the mean, the worst seed, "
-        "one standard error, the step back; then mean and worst of 30 new seeds, edge and one step back",
-        measured=f"{', '.join(map(str, edge.values()))}; {percent(at_edge.mean(), at_edge.min())}; "
-        f"{percent(back.mean(), back.min())}",
+        statistic="SGD on digits, groups of 4 seeds (of 16) that pick the edge: by the mean, worst seed, one "
+        "standard error, the step back; accuracy of 40 new seeds and of the worst tenth, mean and step back",
+        measured=f"{by_mean['edge']}, {by_worst['edge']}, {by_error['edge']}, {back['edge']}; "
+        f"{percent(by_mean['accuracy'], by_mean['tenth'])}; {percent(back['accuracy'], back['tenth'])}",
         verdict="confirmed",
-        holds=edge["mean"] >= 7
-        and min(edge["worst"], edge["error"]) >= 3
-        and edge["step back"] == 0
-        and back.min() > at_edge.min() + 0.02
-        and back.mean() > at_edge.mean() - 0.005,
+        holds=by_mean["edge"] >= 11
+        and min(by_worst["edge"], by_error["edge"]) >= 7
+        and back["edge"] == 0
+        and back["accuracy"] > by_mean["accuracy"]
+        and back["tenth"] > by_mean["tenth"] + 0.005,
     )
 
 
@@ -199,20 +187,23 @@ def test_tuning_improves_the_training_on_new_seeds(claim):
 
 def test_the_gap_of_an_unfair_race_vanishes_at_tuned_rates(claim):
     network, data = hp.MLP((2, 5, 2, 2)), tuple(hp.moons(1000, seed=SEED + k) for k in (1, 2))
-    coarse, unfair, tuned = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}, {}
+    coarse, unfair, tuned, failed = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}, {}, {}
     for name in ("SGD", "Adam"):
         run = hp.train(
             network, data[1], RULES[name](0.0007), updates=1000, seed=range(SEED + 200, SEED + 230)
         )
         unfair[name] = np.median(run.test_accuracy)
-        tuned[name] = np.median(fair(network, data, RULES[name], coarse, 8, 30, updates=1000)[1])
+        accuracy = fair(network, data, RULES[name], coarse, 4, 30, updates=1000)[1]
+        tuned[name], failed[name] = np.median(accuracy), int((accuracy < 0.7).sum())
     gaps = unfair["Adam"] - unfair["SGD"], tuned["Adam"] - tuned["SGD"]
     claim(
         "At one learning rate for all, Adam clearly outperforms SGD",
-        statistic="half moons, median accuracy, Adam − SGD: both at 0.0007; each at its own tuned rate",
-        measured="; ".join(f"{100 * gap:+.1f} points" for gap in gaps),
+        statistic="half moons, median accuracy, Adam − SGD: both at 0.0007; each at its own tuned rate; "
+        "starts of 30 below 70%: SGD, Adam",
+        measured="; ".join(f"{100 * gap:+.1f} points" for gap in gaps)
+        + f"; {failed['SGD']}, {failed['Adam']}",
         verdict="corrected: the gap belongs to the rate, not to the optimizer",
-        holds=gaps[0] > 0.08 and abs(gaps[1]) < 0.03,
+        holds=gaps[0] > 0.08 and abs(gaps[1]) < 0.03 and max(failed.values()) <= 6,
     )
 
 
