@@ -93,8 +93,6 @@ racers = [hp.SGD(0.0007), hp.Momentum(0.0007 / 10), hp.Adam(0.0007)]
 for racer in racers:
     run = hp.train(narrow, new_moons, racer, updates=1000, seed=starts)
     unfair[type(racer).__name__] = run.test_accuracy
-
-# %% key="race-figure"
 fig, ax = plt.subplots(figsize=(7.2, 2.4))
 hp.figures.seed_dots(unfair, ax, "test accuracy", "one rate for all: 0.0007")
 hp.show(fig, "day6-race")
@@ -200,12 +198,12 @@ for name, (best, _, _) in audit.items():
 # %% [markdown] key="fair-seen" lang="en"
 # The gap between the medians is all but gone. What the race had measured was how well 0.0007 fits each rule.
 #
-# Of these 30 starts the same few fail (below 70%) under all three optimizers. There the network ends with one answer for every point: it is so narrow that a whole layer of ReLUs can die (Day 1). How many fail is luck: with other starts and other points it may be none. A mean would mix the two findings; the dots show both.
+# Of these 30 starts the same few fail (below 70%) under all three optimizers. There the network ends with one answer for every point: it is so narrow that a whole layer of ReLUs can die (Day 1). How many fail is luck: with other starts and other points it may be none. A mean would hide this; the dots show it.
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="e9f8a01b"
+# %% [markdown] key="fair-seen" lang="zh-TW" of="4b3bbb92"
 # 中位數的差距幾乎不見了。原來那場比賽量到的，是 0.0007 這個數字對每條規則合不合腳。
 #
-# 這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天）。失敗幾個要看運氣：換一批起點和資料，可能一個也沒有。只看平均，這兩件事會混在一起；把每一點畫出來，兩件事都看得見。
+# 這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天）。失敗幾個要看運氣：換一批起點和資料，可能一個也沒有。只看平均會看不出來；把每一點畫出來，就看得見。
 
 # %% bind="fair"
 says(
@@ -264,10 +262,8 @@ says("the three medians agree", "三個中位數差不多", np.ptp(medians) < 0.
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
 X, y = digits.X_train, digits.y_train
 tuning = hp.Dataset("digits for tuning", X[:1150], y[:1150], X[1150:], y[1150:])
-
-# %% key="digits-race"
 rules = [hp.SGD, hp.Momentum, hp.Nesterov, hp.RMSProp, hp.Adam, hp.AdamW]
-rates = 10.0 ** (np.arange(-9, 2) / 3)
+rates = 10.0 ** (np.arange(-10, 2) / 3)
 on_digits = {}
 for rule in rules:
     on_digits[rule.__name__] = fair(network, tuning, digits, rule, rates, updates=138)
@@ -443,7 +439,7 @@ says(
 # %% [markdown] key="edge" lang="zh-TW" of="abe3f141"
 # ### 為什麼只看平均，會走到懸崖邊
 #
-# 看 SGD 那一格：曲線一直很高，直到懸崖。平均損失最低的，就是掉下去之前的最後一個學習率。只有幾個種子也警告不了你，因為在懸崖邊，一百個起點裡只有幾個會掉下去。下面比較四種選法，每一種都有 50 組調參種子，一組四個；選出的學習率再用 100 個新種子訓練。總共要訓練 1,200 次，所以事先跑過一次：
+# 看 SGD 那一格：曲線一直很高，直到懸崖。平均損失最低的，就是掉下去之前的最後一個學習率。只用幾個種子也看不出危險，因為在懸崖邊，一百個起點裡只有幾個會掉下去。下面比較四種選法，每一種都有 50 組調參種子，一組四個；選出的學習率再用 100 個新種子訓練。總共要訓練 1,200 次，所以事先跑過一次：
 
 # %% key="edge-table"
 edge = hp.measured("day6-edge")
@@ -460,7 +456,7 @@ for way in [*ways, "step back"]:
 # And here, SGD's last three rates: the validation loss of the four tuning seeds above, then the test accuracy of 30 new ones.
 
 # %% [markdown] key="edge-here" lang="zh-TW" of="f374f305"
-# 這裡再算幾個數字，SGD 最後三個學習率：前面四個調參種子的驗證損失，以及 30 個新種子的測試準確率。
+# 這裡也算一次 SGD 最後三個學習率：前面四個調參種子的驗證損失，以及 30 個新種子的測試準確率。
 
 # %% key="edge-report" tags=["nbval-ignore-output"]
 sweep = on_digits["SGD"][1]
@@ -475,10 +471,10 @@ for k, lr in enumerate(rates[-3:]):
     )
 
 # %% [markdown] key="edge-seen" lang="en"
-# The mean picks the edge in most groups; even the worst of four seeds, or the smallest rate within one standard error, does so in more than half of them. On new seeds the edge is behind in the mean, and more so in its worst runs. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2, and Day 1's advice in one line of code.
+# The mean picks the edge in most groups; even the worst of four seeds, or the smallest rate within one standard error, does so in more than half of them. On new seeds the edge is behind in the mean, and more so in its worst runs. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="6bbe43b8"
-# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有一半以上的組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告是鄰居：再大一格，每個起點都掉下去。所以才有第 2 節的那一條規則，也就是把第 1 天的建議寫成一行程式。
+# %% [markdown] key="edge-seen" lang="zh-TW" of="1f2654a2"
+# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有一半以上的組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
 
 # %% bind="edge"
 seen = {name: accuracy.mean(axis=1) for name, accuracy in validation.items()}
@@ -624,7 +620,7 @@ says(
 #
 # 前面每個學習率都用了好幾個種子。如果時間只夠用一個呢？這裡我們可以知道真相：一個曲率是 1 和 10 的碗，梯度帶著標準差為 1 的雜訊，從 $(3, 3)$ 出發走 200 步，比較十二個學習率。
 #
-# **換你玩**：每個學習率先用一個種子，換幾次「重新抽籤」。圓圈落在虛線最低點的次數多嗎？再改成十個種子試試。
+# **換你玩**：每個學習率先用一個種子，多移動幾次「重新抽籤」。圓圈落在虛線最低點的次數多嗎？再改成十個種子試試。
 
 # %% key="explore-luck"
 hp.explore_luck()
@@ -636,7 +632,7 @@ hp.quiz("day6-luck")
 # The dashed line is exact: what is left of the start (Day 1), and the noise floor (Day 2). Now count, over 1,200 seeds, how often a choice by one, three or ten seeds is right. "Reported" is the loss that made us choose, "true" what the chosen rate gives on average, "best" what the best rate gives.
 
 # %% [markdown] key="truth" lang="zh-TW" of="ac4486b5"
-# 虛線是精確算出來的：起點還剩多少（第 1 天），加上雜訊底線（第 2 天）。現在用 1,200 個種子來數：看一個、三個或十個種子來挑，有多少次挑對？「報出」是挑選時看到的損失，「真正」是挑中的學習率平均的損失，「最佳」是最佳學習率平均的損失。
+# 虛線是精確算出來的：起點還剩多少（第 1 天），加上雜訊底線（第 2 天）。現在用 1,200 個種子來數：看一個、三個或十個種子來挑，有多少次挑對？「報告」是挑選時看到的損失，「真正」是挑中的學習率平均的損失，「最佳」是最佳學習率平均的損失。
 
 # %% key="luck-run"
 bowl, grid = hp.Quadratic([1, 10]), np.geomspace(0.005, 0.19, 12)
@@ -663,7 +659,7 @@ for k in [1, 3, 10]:
 # How much luck? Let $n$ settings be equally good, with normal noise of standard deviation 1. How much better than it is does the best look, on average?
 
 # %% [markdown] key="luck-seen" lang="zh-TW" of="1f58f4c3"
-# 只用一個種子，找到真正最佳學習率的機會不到一半。報出的損失大約只有真正的四分之一，而真正的損失又大約是最佳的三倍。這叫**贏家的詛咒**（winner’s curse）：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
+# 只用一個種子，找到真正最佳學習率的機會不到一半。報告的損失大約只有真正的四分之一，而真正的損失又大約是最佳的三倍。這叫**贏家的詛咒**（winner’s curse）：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
 #
 # 運氣有多大？假設 $n$ 個設定其實一樣好，只差在標準差為 1 的常態雜訊。其中看起來最好的那個，平均比實際好多少？
 
@@ -771,9 +767,9 @@ hp.say(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {in_lo
 # 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**);
 # 4. **steps back** at the end, as `fair` does, among the rates that it has tried.
 #
-# To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss: where training crawls, accuracy hardly moves and shows no direction, while the loss still moves.
+# To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss, which still moves where training crawls; accuracy hardly does.
 
-# %% [markdown] key="random-seen" lang="zh-TW" of="33babaed"
+# %% [markdown] key="random-seen" lang="zh-TW" of="45aa1d09"
 # 從 0.0001 到 1 跨了四個數量級。均勻抽取的話，十次有九次落在最後一個數量級。所以，**學習率一律在對數刻度上搜尋**。
 #
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
@@ -783,7 +779,7 @@ hp.say(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {in_lo
 # 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）；
 # 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
-# 為了考驗它，我們從 0.00001、0.0001、0.001 出發。為什麼看損失而不看準確率？在慢爬的地方，準確率幾乎不動，看不出方向；損失卻還在動。
+# 為了考驗它，我們從 0.00001、0.0001、0.001 出發。看損失而不看準確率，是因為在慢爬的地方，準確率幾乎不動，損失卻還在動。
 
 
 # %% key="search"
@@ -805,10 +801,10 @@ def search(loss_at, powers=(-5, -4, -3)):
 
 
 # %% [markdown] key="search-compete" lang="en"
-# `loss_at` trains and returns the validation loss. The rival is a full sweep: all 25 rates that the search might visit, with four seeds each. A run inside a sweep is the same as the run alone, so we make the sweep once; the search looks its trainings up, and counts them.
+# `loss_at` trains and returns the validation loss. The rival is a full sweep: all 25 rates that the search might visit, with four seeds each. We make it once; the search looks its trainings up in it, and counts them.
 
-# %% [markdown] key="search-compete" lang="zh-TW" of="47ef7cf3"
-# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配四個種子。掃描裡的一次訓練，和單獨做的那一次完全相同，所以掃描只做一次，搜尋時直接查表，並數出用了幾次訓練。
+# %% [markdown] key="search-compete" lang="zh-TW" of="f436053a"
+# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配四個種子。掃描只做一次，搜尋時直接查表，並數出用了幾次訓練。
 
 # %% key="search-sweep"
 lattice, tables, full = np.arange(-5, 1.25, 0.25), {}, {}
@@ -914,10 +910,10 @@ for rule, table in tables.items():
     )
 
 # %% [markdown] key="search-seen" lang="en"
-# On average, ten or so trainings come close to 100: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And once more: without the step back both the searches and the sweep would have ended at SGD's edge.
+# On average, ten or so trainings come close to 100: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And without the step back both the searches and the sweep would have ended at SGD's edge.
 
-# %% [markdown] key="search-seen" lang="zh-TW" of="47de5992"
-# 平均來說，十次左右的訓練，成績就很接近 100 次：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。再說一次：如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
+# %% [markdown] key="search-seen" lang="zh-TW" of="78ec1ca5"
+# 平均來說，十次左右的訓練，成績就很接近 100 次：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。還有，如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
 
 # %% bind="search-path"
 says("the ring is the lowest", "外圈標出最低的", len(tables) == 2)
@@ -983,7 +979,7 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
     results = {"constant": on_test[rule.__name__]}  # of section 3
     for name, plan in schedules.items():
         planned = scheduled(rule, plan)
-        *_, run = fair(network, tuning, digits, planned, rates[3:], updates=138)
+        *_, run = fair(network, tuning, digits, planned, rates[4:], updates=138)
         results[name] = run.test_accuracy
     decayed[rule] = results
     hp.figures.seed_dots(results, ax, "test accuracy", rule.__name__)
@@ -995,7 +991,7 @@ hp.show(fig, "day6-schedules")
 # For the **batch size**: SGD with cosine decay, the same number of images seen (six epochs), each size with its own tuned rate.
 
 # %% [markdown] key="advice-batch" lang="zh-TW" of="11e7557b"
-# 衰減得到證實，提高的是最差的種子：SGD 用哪一種衰減，最差的都進步好幾個百分點，中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。餘弦衰減的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# 衰減得到證實，提高的是最差的種子：SGD 不管用哪一種衰減，最差的都進步好幾個百分點，中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。餘弦衰減的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（六個訓練週期），每種大小用自己調好的學習率。
 
@@ -1005,7 +1001,7 @@ for size in [16, 32, 64, 128, 256]:
     n = 6 * 1437 // size
     planned = scheduled(hp.SGD, lambda lr, n=n: hp.CosineDecay(lr, n))
     settings = {"tune": range(3), "batch_size": size, "updates": n}
-    lr, _, run = fair(network, tuning, digits, planned, rates[5:], **settings)
+    lr, _, run = fair(network, tuning, digits, planned, rates[6:], **settings)
     by_size[size] = run
     mean, low = run.test_accuracy.mean(), run.test_accuracy.min()
     hp.say(f"batch {size}, {n} updates, lr {lr:.2g}: mean {mean:.1%}, worst {low:.1%}")
@@ -1061,7 +1057,7 @@ says(
 )
 says(
     "with SGD by several points under every schedule",
-    "SGD 用哪一種衰減，最差的都進步好幾個百分點",
+    "SGD 不管用哪一種衰減，最差的都進步好幾個百分點",
     0.025 < min(gained) <= max(gained) < 0.1,
 )
 says(
@@ -1127,13 +1123,13 @@ says("The recommended sizes lie between", "推薦的大小落在中間", min(mea
 # %% [markdown] key="dashboard" lang="en"
 # ## 7. Your turn
 #
-# Everything from Days 1 to 6 on one board. It trains when you let go of a slider: six epochs, three seeds, the 1,150 images of section 3. What it shows is the accuracy on the 287 **validation** images: the test images stay in their drawer while you tune. Each pen (A to D) draws one setting; take another pen and the last one stays.
+# Everything from Days 1 to 6 on one board. It trains when you let go of a slider: six epochs, three seeds, the 1,150 images of section 3. It shows the accuracy on the 287 **validation** images; the test images stay in their drawer. Each pen (A to D) draws one setting; take another pen and the last one stays.
 #
 # 1. Start with SGD. Find its good range in at most five trainings.
 # 2. Keep that with pen A. Now beat it with any settings, with pens B to D. Can you bring the mean above 95% with fewer than a dozen settings?
 # 3. Now double the batch size and change nothing else. What becomes of the accuracy? Which way must the rate move to make up for it (Day 3)?
 
-# %% [markdown] key="dashboard" lang="zh-TW" of="2f77bec2"
+# %% [markdown] key="dashboard" lang="zh-TW" of="0574a052"
 # ## 7. 換你上場
 #
 # 第 1 天到第 6 天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子，用第 3 節的 1,150 張影像。顯示的是 287 張**驗證**影像的準確率：調參的時候，測試影像一直鎖在抽屜裡。一枝筆（A 到 D）畫一組設定的結果；換一枝筆，上一組就會留著。
@@ -1186,7 +1182,7 @@ free("double the batch size", "批次大小加倍", "a task")
 #
 # | 問題 | 答案 | 出處 |
 # |---|---|---|
-# | 一切之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路背得起來 `20` 個樣本嗎？做不到的話，學習率怎麼調都沒用。 | 第 1 天 |
+# | 動手之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路背得起 `20` 個樣本嗎？做不到的話，學習率怎麼調都沒用。 | 第 1 天 |
 # | 輸入的尺度一致嗎？ | 先調到相同的尺度。 | 第 5、6 天 |
 # | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個；文字或 Transformer 用 AdamW。記得調學習率。 | 第 4–7 天 |
 # | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。從頭訓練，AdamW 常用 `1e-4` 到 `1e-3`；**微調**（fine-tuning）訓練好的網路要小得多，常用 `1e-5` 到 `5e-5`。 | 第 1、7 天 |
@@ -1293,12 +1289,12 @@ for k, lr in enumerate(lrs):
     hp.say(f"lr {lr:.0e}: update / weights {ratio[k]:.0e}, accuracy {reached[k]:.0%}")
 
 # %% [markdown] key="breaks-ratio-seen" lang="en"
-# With less than a thousandth an update, 138 updates do not get there; the good ratios are around a hundredth here, as the training is short. So the rule gives the order of magnitude, and it does so without waiting for the end.
+# With less than a thousandth an update, 138 updates do not get there; the good ratios are around a hundredth here, as the training is short. The rule gives the order of magnitude, long before the end.
 #
 # **Too small, or dead?** Both sit still near $\ln 10$. Two things differ: the highest loss of a batch on the way, and the share of hidden units that are zero for all images.
 
-# %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="141f4099"
-# 比例不到千分之一的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一。所以經驗法則給的是數量級，而且不必等訓練結束就量得到。
+# %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="fc06f281"
+# 比例不到千分之一的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一。經驗法則給的是數量級，不必等訓練結束就量得到。
 #
 # **學習率太小，還是網路死了？** 兩者的損失都停在 $\ln 10$ 附近。差別有兩個：途中最高的一批損失，以及對所有影像都是零的隱藏單元占多少。
 
@@ -1414,15 +1410,15 @@ says(
 # ## In practice
 #
 # - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts. For warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR`; left alone, `LinearLR` starts at `1/3` and takes `5` steps. In Keras and Optax you name the first rate yourself; with `0` the first update does nothing.
-# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
+# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
 # - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one, least of all with Adam: [Day 7](day7_large_models.ipynb) measures by how much, and shows the remedy (µP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="b03c4652"
+# %% [markdown] key="practice" lang="zh-TW" of="296b9e31"
 # ## 實務上
 #
-# - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己給第一個學習率；給 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他用 `0.9`。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
+# - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
+# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 

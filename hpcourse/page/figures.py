@@ -370,7 +370,7 @@ def search_path(tried, ax):
     ax.scatter(rates, order, c=shade, cmap="cividis", s=70, zorder=2, edgecolors=GREY, linewidths=0.6)
     ax.plot(rates[losses.argmin()], order[losses.argmin()], "o", ms=15, mfc="none", mec="black", mew=1.5)
     for rate, row, loss in zip(rates, order, losses):
-        ax.annotate(f"{loss:.2f}", (rate, row), xytext=(9, 0), textcoords="offset points",
+        ax.annotate(f"{loss:.2f}", (rate, row), xytext=(12, 0), textcoords="offset points",
                     va="center", fontsize=9)  # fmt: skip
     ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="training no.")
     ax.set_xlim(rates.min() / 2, rates.max() * 4)
