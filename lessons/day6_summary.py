@@ -179,8 +179,8 @@ def fair(network, tuning, data, rule, rates, tune=TUNE, report=REPORT, **setting
 # %% key="fair-race"
 coarse, audit = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}
 for rule in [hp.SGD, hp.Momentum, hp.Adam]:
-    data = narrow, moons, new_moons
-    audit[rule.__name__] = fair(*data, rule, coarse, report=starts, updates=1000)
+    settings = {"tune": range(8), "report": starts, "updates": 1000}
+    audit[rule.__name__] = fair(narrow, moons, new_moons, rule, coarse, **settings)
 after = {name: report.test_accuracy for name, (_, _, report) in audit.items()}
 
 # %% key="fair-figure"

@@ -193,7 +193,7 @@ def test_the_gap_of_an_unfair_race_vanishes_at_tuned_rates(claim):
             network, data[1], RULES[name](0.0007), updates=1000, seed=range(SEED + 200, SEED + 230)
         )
         unfair[name] = np.median(run.test_accuracy)
-        accuracy = fair(network, data, RULES[name], coarse, 4, 30, updates=1000)[1]
+        accuracy = fair(network, data, RULES[name], coarse, 8, 30, updates=1000)[1]
         tuned[name], failed[name] = np.median(accuracy), int((accuracy < 0.7).sum())
     gaps = unfair["Adam"] - unfair["SGD"], tuned["Adam"] - tuned["SGD"]
     claim(
