@@ -497,7 +497,7 @@ hp.check("edge_of_stability", edge_of_stability)
 # Does the border hold? Go on from there for 200 updates, with a little less than your factor and with a little more:
 
 # %% [markdown] key="edge-of-stability-use" lang="zh-TW" of="a00ef99c"
-# 這個界線可靠嗎？從那裡再更新 200 次，一次用比你的倍數小一點的學習率，一次用大一點的：
+# 這個界線可靠嗎？從那裡再更新 200 次，一次用比你算出的倍數小一點的，一次用大一點的：
 
 # %% key="edge-of-stability-go-on"
 if hp.check("edge_of_stability", edge_of_stability).passed:
@@ -528,7 +528,7 @@ free("a little less than your factor", "", "what the cell does")
 #
 # 辨識手寫數字的網路，有四個起點，學習率都是 0.4，都沒有預熱。其中一個學得起來，另外三個學不起來：圖上是 400 次更新的訓練損失。
 #
-# 四個起點的做法各不相同，程式裡寫得很清楚，只是字母打亂了。學不起來的三個裡，有一個只要用 200 次更新來預熱就學得起來，另外兩個還是不行。不必訓練，在起點量一量，就能預測是哪一個。
+# 四個起點各用不同的方法做成，程式裡寫得很清楚，只是字母打亂了。學不起來的三個裡，有一個只要用 200 次更新來預熱就學得起來，另外兩個還是不行。不必訓練，在起點量一量，就能預測是哪一個。
 
 # %% key="healed-start-run"
 network, digits = hp.MLP((64, 32, 10)), hp.digits()
@@ -610,7 +610,7 @@ says(
 #
 # You have **40 trainings** to find it. A training is one seed; the cell counts. (Nobody stops you at 41; but somebody who needs thousands has not understood what a schedule does.)
 #
-# The first cell tries a constant rate. Before you spend a training: what keeps a constant rate from ending low, and when does it have to go?
+# The first cell tries a constant rate. Before you spend a training: what keeps a constant rate from ending low, and from when on does the rate have to fall?
 #
 # <details><summary>Hint</summary>
 #
@@ -618,14 +618,14 @@ says(
 #
 # </details>
 
-# %% [markdown] key="my-schedule" lang="zh-TW" of="8bac945b"
+# %% [markdown] key="my-schedule" lang="zh-TW" of="154b49d5"
 # ## 9. 你自己的排程（3 分）
 #
-# 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。最好的固定學習率，也只有幾個種子做得到。
+# 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。就算用最好的固定學習率，也只有幾個種子做得到。
 #
 # 你有 **40 次訓練**可以用。一個種子算一次，下面那一格會幫你數。（用到第 41 次也沒有人會攔你；不過要是得試上幾千次，表示還沒弄懂排程的作用。）
 #
-# 第一格先試一個固定的學習率。在用掉任何一次訓練之前，先想一想：固定的學習率為什麼降不到低處？它又該在什麼時候退場？
+# 第一格先試一個固定的學習率。在用掉任何一次訓練之前，先想一想：學習率固定不變，損失為什麼降不下去？學習率又該從什麼時候開始下降？
 #
 # <details><summary>提示</summary>
 #
@@ -675,7 +675,7 @@ says(
 says("300 updates with batches of 8", "更新 300 次，每批 8 個樣本", (day2.UPDATES, day2.BATCH) == (300, 8))
 free(
     "The best constant rate gets a few of them there",
-    "最好的固定學習率，也只有幾個種子做得到",
+    "就算用最好的固定學習率，也只有幾個種子做得到",
     "the tests of the exercise measure it",
 )
 free("**40 trainings** ... what a schedule does", "**40 次訓練** ... 排程的作用", "the budget")

@@ -277,14 +277,14 @@ hp.check("updates_per_epoch", updates_per_epoch)
 #
 # The digits network again, trained with SGD for four epochs: seven learning rates, four batch sizes, two seeds. The numbers are the training loss at the end; dark is low.
 #
-# Somebody trains with batch size 16 and learning rate 0.0312 (that is 1/32), and wants to change to batch size 128. An epoch then has an eighth of the updates. With which learning rate of the map does the training end at **the same loss** after four epochs? Predict it with the rule of the lesson, then read it off.
+# Somebody trains with batch size 16 and learning rate 0.0312 (that is 1/32), and wants to change to batch size 128. An epoch then has an eighth of the updates. With which learning rate of the map does the training end at **the same loss** after four epochs? Predict it with the rule of the lesson, then read it off. Give two answers, with a comma between them: the rate, and the loss that stands at both places.
 
-# %% [markdown] key="rate-for-large-batch" lang="zh-TW" of="1e2ee387"
+# %% [markdown] key="rate-for-large-batch" lang="zh-TW" of="6b459b8a"
 # ## 5. 讀地圖（1 分）
 #
 # 又是辨識手寫數字的網路，用 SGD 訓練四個訓練週期：七個學習率、四種批次大小、兩個種子。圖上的數字是最後的訓練損失，顏色越深，損失越低。
 #
-# 有個人用批次大小 16、學習率 0.0312（也就是 1/32）訓練，現在想改成批次大小 128。這樣一來，一個訓練週期的更新次數只剩八分之一。地圖上的哪個學習率，能讓四個訓練週期之後的損失**維持一樣**？先用課程裡的規則預測，再從圖上讀出來。
+# 有個人用批次大小 16、學習率 0.0312（也就是 1/32）訓練，現在想改成批次大小 128。這樣一來，一個訓練週期的更新次數只剩八分之一。地圖上的哪個學習率，能讓四個訓練週期之後的損失**維持一樣**？先用課程裡的規則預測，再從圖上讀出來。請回答兩項，中間用逗號隔開：學習率，以及圖上這兩個地方共同的損失。
 
 # %% key="rate-for-large-batch-map" tags=["nbval-ignore-output"]
 rates, sizes = 2.0 ** np.arange(-6, 1), [16, 32, 64, 128]
@@ -322,7 +322,7 @@ says("An epoch then has an eighth of the updates", "更新次數只剩八分之�
 # </details>
 
 # %% key="rate-for-large-batch-answer"
-rate_for_large_batch = 1 / 4  ### SOLUTION
+rate_for_large_batch = 0.25, 0.66  ### SOLUTION
 
 # %% key="rate-for-large-batch-check" task="rate_for_large_batch" points=1
 hp.check("rate_for_large_batch", rate_for_large_batch)
@@ -467,7 +467,7 @@ hp.check("precise_batch_size", precise_batch_size)
 # %% [markdown] key="noise-scale" lang="zh-TW" of="5aac1bd3"
 # ## 8. 兩種批次大小就夠了（2 分）
 #
-# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish et al. 2018；這裡的 $N$ 很大，放不放回沒有差別）：
+# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish et al. 2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #

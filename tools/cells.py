@@ -6,7 +6,7 @@ import re
 
 BEGIN, END, LANGUAGE_CALL = "### BEGIN SOLUTION", "### END SOLUTION", 'hp.use_language("en")'
 VALUE = re.compile(r"^(\s*\w+ = )(.+?)  ### SOLUTION$")  # learners see `name = ...`
-PAIR = re.compile(r"""^(?:(["'])\w+\1|\d+), """)  # a choice and its reason: `name = ..., ...`
+PAIR = re.compile(r"""^(?:(["'])\w+\1|[\d.]+), """)  # a choice and its reason: `name = ..., ...`
 MARKER_LIKE = re.compile(r"^\s*(###|#+\s*(BEGIN|END)\b)|#.*\b[Ss](?i:olut)")
 TAGS = ("language", "solution", "long")  # what the builder acts on; a tag much like one of them is a slip
 METADATA = {

@@ -13,12 +13,13 @@ WRONG = {
         None: [0.5, 1, -0.368],
     },
     "rate_for_large_batch": {
-        "same_rate": [1 / 32, 0.0312],
-        "square_root": [np.sqrt(8) / 32, 1 / 16, 1 / 8],
-        "wrong_way": [1 / 256, 0.0156],
-        "the_loss": [0.7, 2.07],
-        "lowest_loss": [0.5, 1],
-        None: [-0.25],
+        "same_rate": [(1 / 32, 0.7), (0.0312, 2.07)],
+        "square_root": [(np.sqrt(8) / 32, 0.7), (1 / 16, 1.6), (1 / 8, 1.1)],
+        "wrong_way": [(1 / 256, 0.7), (0.0156, 2.2)],
+        "the_loss": [(0.7, 0.25), (2.07, 0.7)],
+        "lowest_loss": [(0.5, 0.4), (1, 0.2)],
+        "loss_elsewhere": [(0.25, 0.4), (0.25, 1.1)],
+        None: [(-0.25, 0.7)],
     },
     "precise_batch_size": {
         "with_replacement": [100],
@@ -33,6 +34,6 @@ WRONG = {
 }
 RIGHT = {
     "unseen_share": [0.368, 1 / np.e, np.float64(0.35), 0.39],
-    "rate_for_large_batch": [0.25, 1 / 4, np.float64(0.25)],
+    "rate_for_large_batch": [(0.25, 0.7), (1 / 4, 0.72), [np.float64(0.25), 0.68]],
     "precise_batch_size": [67, 67.0, np.int64(67)],
 }

@@ -220,6 +220,17 @@ LINEAR_WARMUP = Task(
             "the rate should stay at its peak.",
         ),
         Mistake(
+            "as_it_was",
+            lambda peak_lr, warmup_steps, t: peak_lr * t / (warmup_steps + 1),
+            "That is the function as it was: it starts at zero, its stairs are too low, and it never stops "
+            "rising.",
+        ),
+        Mistake(
+            "no_end_and_too_many",
+            lambda peak_lr, warmup_steps, t: peak_lr * (t + 1) / (warmup_steps + 1),
+            "The first rate is no longer zero. But there is one stair too many, and the rise never ends.",
+        ),
+        Mistake(
             "whole_division",
             lambda peak_lr, warmup_steps, t: peak_lr * (t // warmup_steps),
             "Zero during the warmup, then the peak, then its double: whole-number division throws "

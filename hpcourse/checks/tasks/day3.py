@@ -935,10 +935,24 @@ RATE_FOR_LARGE_BATCH = Reading(
             "That leads lower. The question is which rate gives the same loss, not the best one.",
         ),
     ),
-    right="Right: eight times the batch, eight times the rate. The large batches have to go the same way in "
-    "an eighth of the updates.",
+    right="",
     otherwise="Find the loss of batch size 16 and rate 0.0312 on the map, then look for it in the column of "
     "batch size 128.",
+    reason=Reading(
+        name="rate_for_large_batch",
+        day=3,
+        accepts=lambda loss: 0.55 < loss < 0.8,
+        mistakes=(
+            Misreading(
+                "loss_elsewhere",
+                lambda loss: 0 < loss < 2.6,
+                "The rate is right. The loss beside it stands at another place of the map.",
+            ),
+        ),
+        right="Right: eight times the batch, eight times the rate. The large batches have to go the same way "
+        "in an eighth of the updates.",
+        otherwise="The rate is right. Which loss stands on the map at both places?",
+    ),
 )
 
 
