@@ -1,4 +1,4 @@
-"""The axes of a sweep: which hyperparameters are arrays, and the grid of runs that they span."""
+"""The axes of a sweep: which hyperparameters are arrays, the grid of runs that they span, and its columns."""
 
 from dataclasses import fields, is_dataclass, replace
 
@@ -62,6 +62,24 @@ class Grid:
             for path, name in self._paths.items()
         }
         return with_values(self._optimizer, columns)
+
+
+class Column(np.ndarray):
+    """Float64 hyperparameters that take on the precision of the weights they meet.
+
+    NumPy lets `0.1 * w` keep the float32 of `w`, but an *array* of learning rates would make it
+    float64. Between columns and numbers (`1 - beta2 ** t`) full precision stays, so that a run in a
+    sweep is rounded exactly as the same run alone.
+    """
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        met = [
+            x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic)) and not isinstance(x, Column)
+        ]
+        dtype = np.result_type(*met) if met else self.dtype
+        plain = [x.view(np.ndarray).astype(dtype, copy=False) if isinstance(x, Column) else x for x in inputs]
+        result = getattr(ufunc, method)(*plain, **kwargs)
+        return result if met else result.view(Column)
 
 
 def cut(groups, numbers, updates=(1,), least=1):

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._columns import Column
+from hpcourse._axes import Column
 from hpcourse._hyperparameters import Hyperparameters
 from hpcourse.frame.arguments import floating
 

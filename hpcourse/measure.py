@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from hpcourse._axes import find_axes
-from hpcourse.frame.arguments import floating, instance, number, numeric, whole
+from hpcourse.frame.arguments import ending, floating, instance, number, numeric, whole
 from hpcourse.networks import MLP
 from hpcourse.optimizers import SGD, Optimizer
 from hpcourse.schedules import GeometricRamp
@@ -95,9 +95,7 @@ def sharpness(model, w, X=None, y=None, *, iterations=20):
     else:
         X = floating("X", X).astype(float)
         largest, n_weights = partial(_largest_eigenvalue, model, X, y, iterations), model.n_weights
-    if w.ndim == 0 or w.shape[-1] != n_weights:
-        raise ValueError(f"w must have a last axis of length {n_weights}, got shape {w.shape}")
-    runs = w.reshape(-1, n_weights)
+    runs = ending("w", w, n_weights).reshape(-1, n_weights)
     good = np.isfinite(runs).all(axis=1)
     found = np.full(len(runs), np.nan)
     if good.any():

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hpcourse.frame.arguments import floating, is_axis, precision, whole
+from hpcourse.frame.arguments import ending, floating, is_axis, precision, whole
 
 ACTIVATIONS = ("relu", "tanh")
 TASKS = ("classification", "regression")
@@ -213,9 +213,7 @@ class MLP:
         return targets
 
     def _checked(self, w, X):
-        w, X = floating("w", w), floating("X", X)
-        if w.ndim == 0 or w.shape[-1] != self.n_weights:
-            raise ValueError(f"w must have a last axis of {self.n_weights} weights, got shape {w.shape}")
+        w, X = ending("w", w, self.n_weights, f"{self.n_weights} weights"), floating("X", X)
         if X.ndim < 2 or X.shape[-1] != self.sizes[0]:
             raise ValueError(f"X must be (examples, {self.sizes[0]}), got shape {X.shape}")
         return w, X.astype(w.dtype, copy=False)

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hpcourse.frame.arguments import floating, number, numeric, whole
+from hpcourse.frame.arguments import ending, number, numeric, whole
 
 TINY = 2.0**-300  # its square is nothing beside any slope, and a power of two rounds nothing
 
@@ -53,10 +53,7 @@ class Surface:
         return np.stack(np.meshgrid(*axes), axis=-1)
 
     def _points(self, w):
-        w = floating("w", w)
-        if w.ndim == 0 or w.shape[-1] != self.dim:
-            raise ValueError(f"w must have a last axis of length {self.dim}, got shape {w.shape}")
-        return w
+        return ending("w", w, self.dim)
 
     def _coordinates(self, w):
         return [w[..., i] for i in range(self.dim)]

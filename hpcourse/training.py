@@ -17,10 +17,19 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._axes import Grid, cut, find_axes, joined, with_values
-from hpcourse._columns import Column
+from hpcourse._axes import Column, Grid, cut, find_axes, joined, with_values
 from hpcourse.datasets import Dataset
-from hpcourse.frame.arguments import finite, floating, instance, is_axis, number, numeric, precision, whole
+from hpcourse.frame.arguments import (
+    finite,
+    floating,
+    instance,
+    is_axis,
+    listed,
+    number,
+    precision,
+    row,
+    whole,
+)
 from hpcourse.frame.cores import n_tasks, run_chunks
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
@@ -29,8 +38,20 @@ from hpcourse.surfaces import Surface
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
 
 
-@dataclass(frozen=True, eq=False)
-class Path:
+class _Sweep:
+    """What both results share."""
+
+    @property
+    def diverged(self):
+        return self.diverged_at >= 0
+
+    def __repr__(self):
+        axes = " x ".join(f"{len(values)} {axis}" for axis, values in self.axes.items()) or "1 run"
+        return f"{type(self).__name__}({axes}; {self.diverged.sum()} of {self.diverged.size} diverged)"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Path(_Sweep):
     """What `descend` returns. Leading axes are those of `axes`, in their order.
 
     `w` (..., steps + 1, dim) and `loss` (..., steps + 1) start with the starting point, and hold NaN
@@ -44,16 +65,9 @@ class Path:
     end: np.ndarray
     diverged_at: np.ndarray
 
-    @property
-    def diverged(self):
-        return self.diverged_at >= 0
 
-    def __repr__(self):
-        return _describe("Path", self)
-
-
-@dataclass(frozen=True, eq=False)
-class History:
+@dataclass(frozen=True, eq=False, repr=False)
+class History(_Sweep):
     """What `train` returns. Leading axes are those of `axes`, in their order.
 
     - `loss` (..., updates): mini-batch loss before each update; NaN after a run has diverged, and
@@ -79,13 +93,6 @@ class History:
     averaged: np.ndarray | None = None
     averaged_accuracy: np.ndarray | None = None
 
-    @property
-    def diverged(self):
-        return self.diverged_at >= 0
-
-    def __repr__(self):
-        return _describe("History", self)
-
 
 def descend(
     surface, optimizer, start, steps=100, *, noise=0.0, clip=None, seed=0, record=True,
@@ -101,11 +108,11 @@ def descend(
     """
     instance("surface", surface, Surface, "hp.Quadratic((1, 10))")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
-    chunks = _pieces(executor, chunks)
+    chunks = n_tasks(executor, chunks)
     steps = whole("steps", steps, 1)
     noise = number("noise", noise, 0)
     points = _starting_points(surface, start)
-    seeds = _seeds(seed)
+    seeds = listed("seed", seed)
     also = {"clip": _limits(clip)}
     grid = Grid(
         optimizer, clip=(clip, is_axis(clip)), start=(points, points.ndim > 1), seed=(seed, is_axis(seed))
@@ -130,10 +137,8 @@ def descend(
     ]
     written, end, diverged_at = zip(*run_chunks(job, work, [len(rows) for rows in parts], executor))
     room = room if here or not record else [np.concatenate(part, axis=-1) for part in zip(*written)]
-    w, loss = [np.moveaxis(a, -1, 0).reshape(*grid.shape, steps + 1, *a.shape[1:-1]) for a in room] or (
-        None,
-    ) * 2
-    end, diverged_at = (joined(part, grid.shape) for part in (end, diverged_at))
+    w, loss = [joined([np.moveaxis(a, -1, 0)], grid.shape) for a in room] or (None, None)
+    end, diverged_at = joined(end, grid.shape), joined(diverged_at, grid.shape)
     return Path(grid.axes, w, loss, end, diverged_at)
 
 
@@ -170,23 +175,23 @@ def train(
     instance("network", network, MLP, "hp.MLP((64, 32, 10))")
     instance("data", data, Dataset, "hp.digits()")
     instance("optimizer", optimizer, Optimizer, "hp.SGD(lr=0.1)")
-    chunks = _pieces(executor, chunks)
+    chunks = n_tasks(executor, chunks)
     dtype = precision(dtype)
     n_examples = len(data.X_train)
     batch_size = min(64, n_examples) if batch_size is None else batch_size
-    sizes = [whole("batch_size", size, 1, n_examples) for size in _listed("batch_size", batch_size)]
-    seeds = _seeds(seed)
-    per_epoch = [-(-n_examples // size) for size in sizes]
+    sizes = listed("batch_size", batch_size, 1, n_examples)
+    seeds = listed("seed", seed)
     if updates is None:
-        n_updates = [whole("epochs", epochs, 1) * n for n in per_epoch]
+        n_updates = [whole("epochs", epochs, 1) * -(-n_examples // size) for size in sizes]
     else:
         n_updates = [whole("updates", updates, 1)] * len(sizes)
     swept = {"clip": clip, "average": average, "batch_size": batch_size, "seed": seed}
     grid = Grid(optimizer, **{name: (value, is_axis(value)) for name, value in swept.items()})
-    also = {"clip": _limits(clip), "average": _shares(average)}
-    rates = None if rates is None else _factors(rates, network.n_weights).astype(dtype)
+    also = {"clip": _limits(clip), "average": row("average", average, 0, 1, high_open=True)}
+    rates = _factors(rates, network.n_weights, dtype)
     starts = _initial_weights(network, seeds, start, dtype)
-    job = partial(_train_chunk, network, _prepared(network, data, dtype), rates)
+    longest = max(n_updates)
+    job = partial(_train_chunk, network, _prepared(network, data, dtype), rates, longest)
     order = np.argsort(grid.index("seed"), kind="stable")  # neighbours share their mini-batches
     groups = [order[grid.index("batch_size")[order] == k] for k in range(len(sizes))]
     numbers = [7 * network.n_weights + 2 * size * sum(network.sizes[1:]) for size in sizes]
@@ -198,8 +203,6 @@ def train(
             work.append((grid.optimizer(rows), *orders, starts[which], _columns(grid, also, rows)))
             rows_of.append(rows)
     results = run_chunks(job, work, [len(rows) for rows in rows_of], executor)
-    longest = max(n_updates)
-    results = [(_padded(loss, longest), *rest) for loss, *rest in results]
     loss, *measured = (joined(part, grid.shape, rows_of) for part in zip(*results))
     examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
     examples = examples if is_axis(batch_size) else examples[0]
@@ -250,13 +253,13 @@ def _write(place, rows, now):
         line[rows] = values
 
 
-def _train_chunk(network, prepared, rates, chunk, tick=_no_tick):
+def _train_chunk(network, prepared, rates, longest, chunk, tick=_no_tick):
     """All runs of one chunk, update by update, then the final measures."""
     X1, targets, X_test, y_test = prepared
     optimizer, batch_size, n_updates, seeds, w, also = chunk
     began = time.perf_counter()
     runs = _Runs(optimizer, w, rates=rates, **also)
-    losses = np.full((len(w), n_updates), np.nan, w.dtype)
+    losses = np.full((len(w), longest), np.nan, w.dtype)
     batches = _Batches(network, X1, targets, seeds, batch_size)
     with np.errstate(all="ignore"):
         for t in range(n_updates):
@@ -386,10 +389,6 @@ class _Batches:
             self.run_order, self.orders = self.run_order[kept], self.orders[kept]
 
 
-def _padded(loss, n_updates):
-    return np.pad(loss, ((0, 0), (0, n_updates - loss.shape[1])), constant_values=np.nan)
-
-
 def _starting_points(surface, start):
     points = finite("start", floating("start", start).astype(float))
     if surface.dim == 1 and (points.ndim == 0 or points.shape[-1] != 1):
@@ -403,30 +402,17 @@ def _starting_points(surface, start):
 
 
 def _limits(clip):
-    """`clip` as an array, None without; infinity is no limit."""
-    if clip is None:
-        return None
-    values = np.atleast_1d(floating("clip", clip)).astype(float)
-    if values.ndim != 1 or not values.size or not (values > 0).all():
-        raise ValueError(f"clip must be greater than 0, a number or a list of numbers, got {clip!r}")
-    return values
+    """`clip` as an array, None without; infinity is no limit, and nothing is greater than this number."""
+    if clip is not None:
+        clip = np.where(np.isposinf(floating("clip", clip)), np.finfo(float).max, clip)
+    return row("clip", clip, 0, low_open=True)
 
 
-def _shares(average):
-    """`average` as an array, None without."""
-    if average is None:
-        return None
-    values = np.atleast_1d(numeric("average", average, 0, 1, high_open=True))
-    if values.ndim != 1 or not values.size:
-        raise ValueError(f"average must be a number or a list of numbers, got shape {values.shape}")
-    return values
-
-
-def _factors(rates, n_weights):
-    values = np.asarray(numeric("rates", rates, 0))
-    if values.shape != (n_weights,):
-        raise ValueError(f"rates must have shape ({n_weights},), one for each weight, got {values.shape}")
-    return values
+def _factors(rates, n_weights, dtype):
+    factors = row("rates", rates, 0)
+    if rates is not None and np.shape(rates) != (n_weights,):
+        raise ValueError(f"rates must have shape ({n_weights},), one for each weight, got {np.shape(rates)}")
+    return factors if rates is None else factors.astype(dtype)
 
 
 def _columns(grid, settings, rows):
@@ -435,26 +421,6 @@ def _columns(grid, settings, rows):
         name: None if values is None else values[grid.index(name)[rows]][:, None].view(Column)
         for name, values in settings.items()
     }
-
-
-def _pieces(executor, chunks):
-    """Into how many pieces the work is cut at least."""
-    if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
-        raise TypeError(
-            f"executor must be None or an open one such as ProcessPoolExecutor(), got {executor!r}"
-        )
-    return n_tasks(executor, None if chunks is None else whole("chunks", chunks, 1))
-
-
-def _listed(name, value):
-    values = list(value) if is_axis(value) else [value]
-    if not values:
-        raise ValueError(f"{name} must name at least one value, got {value!r}")
-    return values
-
-
-def _seeds(seed):
-    return [whole("seed", value) for value in _listed("seed", seed)]
 
 
 def _initial_weights(network, seeds, start, dtype):
@@ -484,9 +450,3 @@ def _examples_seen(n_examples, batch_size, n_updates):
     per_epoch = -(-n_examples // batch_size)
     t = np.arange(n_updates)
     return (t // per_epoch) * n_examples + (t % per_epoch) * batch_size
-
-
-def _describe(name, result):
-    axes = " x ".join(f"{len(values)} {axis}" for axis, values in result.axes.items()) or "1 run"
-    lost = int(np.sum(result.diverged))
-    return f"{name}({axes}; {lost} of {result.diverged.size} diverged)"

@@ -46,6 +46,24 @@ def number(name, value, low=None, high=None, **open_ends):
     return float(numeric(name, value, low, high, **open_ends))
 
 
+def row(name, value, low=None, high=None, **open_ends):
+    """`value`, a number or a list of numbers, as an array with one axis; None stays None."""
+    if value is None:
+        return None
+    values = np.atleast_1d(numeric(name, value, low, high, **open_ends))
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{name} must be a number or a list of numbers, got shape {values.shape}")
+    return values
+
+
+def listed(name, value, low=0, high=None):
+    """`value`, a whole number or a list of some, as a list of ints."""
+    values = list(value) if is_axis(value) else [value]
+    if not values:
+        raise ValueError(f"{name} must name at least one value, got {value!r}")
+    return [whole(name, one, low, high) for one in values]
+
+
 def finite(name, array):
     """Raise ValueError when `array` holds NaN or infinity."""
     bad = ~np.isfinite(array)
@@ -62,6 +80,16 @@ def floating(name, value):
         array = array.astype(float)
     if array.dtype.kind != "f":
         raise TypeError(f"{name} must be numbers, got {value!r}")
+    return array
+
+
+def ending(name, value, length, of=""):
+    """`value` as an array of floats whose last axis is so long."""
+    array = floating(name, value)
+    if array.ndim == 0 or array.shape[-1] != length:
+        raise ValueError(
+            f"{name} must have a last axis of {of or f'length {length}'}, got shape {array.shape}"
+        )
     return array
 
 

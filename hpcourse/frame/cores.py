@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+from hpcourse.frame.arguments import whole
+
 TASKS = 4  # for each worker, so that none waits long for the last
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
 NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
@@ -35,9 +37,12 @@ def run_chunks(function, chunks, sizes, executor=None):
 
 def n_tasks(executor, chunks=None):
     """Chunks to make at least: as many as asked for, else enough to keep all workers of an executor busy."""
-    if executor is None or chunks is not None:
-        return chunks or 1
-    return TASKS * _workers(executor)
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
+        example = "an open one such as ProcessPoolExecutor()"
+        raise TypeError(f"executor must be None or {example}, got {executor!r}")
+    if chunks is not None:
+        return whole("chunks", chunks, 1)
+    return 1 if executor is None else TASKS * _workers(executor)
 
 
 def _workers(executor):
