@@ -499,7 +499,7 @@ hp.check("edge_of_stability", edge_of_stability)
 # %% [markdown] key="edge-of-stability-use" lang="zh-TW" of="a00ef99c"
 # 這個界線可靠嗎？從那裡再更新 200 次，一次用比你算出的倍數小一點的，一次用大一點的：
 
-# %% key="edge-of-stability-go-on"
+# %% key="edge-of-stability-go-on" tags=["nbval-ignore-output"]
 if hp.check("edge_of_stability", edge_of_stability).passed:
     for part in [0.85, 1.15]:
         factor = part * edge_of_stability[1]

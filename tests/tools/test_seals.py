@@ -331,3 +331,13 @@ def test_what_was_sealed_is_taken_out_of_the_outputs():
     ((found, key, outputs),) = seals.take(nbformat.v4.new_notebook(cells=[cell]))
     assert (found, key, outputs) == (cell, "day1-x", [{"text": "3"}])
     assert set(cell.outputs[0].data) == {"text/html"}
+
+
+PAIRS = {'"B", 0.25': 2, "64, 0.8": 2, "0.25, 0.66": 2, "3": 1, '"B"': 1, "min(a, b)": 1, "2 / (1, 2)[0]": 1}
+
+
+@pytest.mark.parametrize(("value", "gaps"), PAIRS.items())
+def test_of_a_pair_learners_see_both_gaps(lesson_of, value, gaps):
+    lesson = lesson_of(EXERCISE.replace("answer = 3", f"answer = {value}"), "day1_exercises")
+    (cell,) = [cell for cell in lesson.cells if cell.key == "answer"]
+    assert (cell.learner, cell.solved) == (f"answer = {', '.join(['...'] * gaps)}", f"answer = {value}")
