@@ -79,7 +79,7 @@ binder: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -m platform tests/platforms/test_binder.py
 
 colab: $(VENV)/dev $(VENV)-colab/ready
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 tests/platforms/test_notebooks.py --platform $(VENV)-colab
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k "not zh-TW or day2" tests/platforms/test_notebooks.py --platform $(VENV)-colab
 
 lowest: $(VENV)/dev $(VENV)-lowest/ready
 	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite" \

@@ -66,8 +66,8 @@ def within(seconds, work):
         monitoring.set_events(tool, events)
         return work()
     finally:
+        monitoring.set_events(tool, 0)  # first: once the time is up, every Python function called here ends
         clock.stop()
-        monitoring.set_events(tool, 0)
         monitoring.free_tool_id(tool)
 
 
@@ -86,8 +86,8 @@ def _traced(clock, work):
     try:
         return work()
     finally:
-        clock.stop()
         sys.settrace(before)
+        clock.stop()
 
 
 @contextlib.contextmanager

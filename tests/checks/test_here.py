@@ -170,5 +170,13 @@ def test_the_clock_raises_at_every_event_once_it_is_late():
         here.within(0.05, work)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with Python 3.12")
+def test_after_the_time_is_up_nobody_looks_at_the_clock_any_more():
+    with pytest.raises(here.TimeUp):
+        here.within(0.05, lambda: all(True for _ in range(10**9)))
+    assert [sys.monitoring.get_tool(number) for number in range(6)] == [None] * 6
+    assert here.within(5, lambda: 42) == 42
+
+
 def test_what_ends_in_time_is_returned():
     assert here.within(5, lambda: sum(range(1000))) == 499500
