@@ -52,6 +52,29 @@ class Slow(hp.Quadratic):
         return super().gradient(w)
 
 
+@dataclass(frozen=True)
+class Powers(hp.optimizers.Optimizer):
+    """A rule of one's own with a field of its own, which workers know only from this program."""
+
+    lr: hp.optimizers.Rate
+    power: float = 1.0
+    State = hp.optimizers.Count
+
+    def update(self, w, grad, state, lr, power):
+        return w - lr * np.sign(grad) * np.abs(grad) ** power, self.State(state.t + 1)
+
+
+@dataclass(frozen=True)
+class Fading(hp.schedules.Schedule):
+    """A schedule of one's own with a field of its own."""
+
+    lr: float
+    shape: float = 2.0
+
+    def at(self, t):
+        return self.lr / (1 + t) ** self.shape
+
+
 def raising(t):
     raise LookupError(f"no rate for update {t}")
 
@@ -62,9 +85,11 @@ def same(executor):
     for name, where in (("here", {}), ("there", {"executor": executor}), ("cut", {"chunks": 3})):
         settings = {"batch_size": [1437, 500], "updates": 2, "seed": range(2), **where}
         history = hp.train(NETWORK, hp.digits(), hp.Adam([0.001, 1e20]), **settings)
+        own = hp.train(NETWORK, hp.digits(), Powers(Fading([0.1, 0.2]), [0.5, 1]), updates=2, **where)
         surface, start = hp.Rosenbrock(), np.random.default_rng(0).normal(size=(50, 2))
         path = hp.descend(surface, hp.Momentum([1e-3, 1]), start, noise=0.1, seed=range(2), **where)
-        found[name] = [history.loss, history.weights, history.test_accuracy, path.w, path.loss, path.end]
+        found[name] = [history.loss, history.weights, history.test_accuracy]
+        found[name] += [own.loss, own.weights, path.w, path.loss, path.end]
     return all(
         a.tobytes() == b.tobytes() for other in ("there", "cut") for a, b in zip(found["here"], found[other])
     )
