@@ -325,7 +325,8 @@ with hp.predict("day7-spike"):
     gradients = np.random.default_rng(0).choice([-1.0, 1.0], huge + 300)
     gradients[huge] = 1e4
     moves = {b: hp.replay(hp.Adam(1.0, beta2=b), gradients).moves for b in betas}
-    places = {rf"$\beta_2$ = {b}": np.cumsum(m[huge - 20 :]) for b, m in moves.items()}
+    ways = {b: np.cumsum(m[huge - 20 :]) for b, m in moves.items()}
+    places = {rf"$\beta_2$ = {b}": way - way[19] for b, way in ways.items()}
     fig, ax = plt.subplots()
     hp.figures.named_lines(np.arange(-19, 301), places, ax, "legend")
     ax.set(xlabel="updates after the bad one", ylabel="way of the weight / η")
