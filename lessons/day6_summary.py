@@ -218,6 +218,7 @@ says(
 )
 
 # %% bind="fair-seen"
+says("fail (below 70%)", "失敗（低於 70%）", bad == (after["Adam"] < 0.7).sum())
 lead = np.median(unfair["Adam"]) - max(np.median(unfair[r]) for r in ("SGD", "Momentum"))
 medians = [np.median(accuracy) for accuracy in after.values()]
 says(
