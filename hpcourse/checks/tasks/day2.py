@@ -616,8 +616,13 @@ def factor_schedule(lr0, factor):
 
 
 def _asked(function, case, form=None):
-    """Make one schedule and ask it about all the case's steps, one after the other."""
+    """Make one schedule and ask it about all the case's steps, one after the other.
+
+    Another one, made in between, must not change it.
+    """
     schedule = function(**case.arguments)
+    lr0, factor = case.arguments["lr0"], case.arguments["factor"]
+    function(**case.arguments | {"lr0": 2 * lr0 + 1, "factor": factor / 2})
     if schedule is None:
         raise Unusable("nothing")
     if schedule is Ellipsis or is_stub(schedule):
@@ -651,7 +656,7 @@ def _factor_schedules(rng):
         "one step after the other": (2.0, 0.9, [0, 1, 2, 3]),
         "the same step twice": (1.5, 0.8, [0, 0]),
         "back and forth": (0.5, 0.7, [7, 2, 0, 2]),
-        "a late step at once": (0.1, 0.5, [10]),
+        "a late step at once": (0.1, 0.5, [25]),
         "a step far away": (3.0, 0.99, [300]),
     }
     drawn = (float(rng.uniform(0.1, 1)), float(rng.uniform(0.6, 0.95)), rng.permutation(12)[:5].tolist())

@@ -39,6 +39,7 @@ UNTOUCHED = say("X and y are unchanged afterwards")
 PLACES = say("over many epochs, every example comes to every place")
 NEIGHBOURS = say("over many epochs, every example follows every other one")
 MATES = say("over many epochs, every two examples share a batch")
+STAY = say("over many epochs, examples stay at their places no more often than by chance")
 EPOCHS = 160  # (5/6) ** 160 is 2e-13: a full shuffle of six misses none of the three by chance
 
 
@@ -89,7 +90,7 @@ def _watch_many(function, case):
     X, y = _data(n, (1,))
     rng = np.random.default_rng(case.arguments["seed"])
     blocks = {frozenset(range(start, min(start + size, n))) for start in range(0, n, size)}
-    moved, labels_moved, swapped = False, False, False
+    moved, labels_moved, swapped, stayed = False, False, False, 0
     places, follows, mates = np.zeros((n, n), bool), np.eye(n, dtype=bool), np.eye(n, dtype=bool)
     for _ in range(case.arguments["epochs"]):
         given = {"X": X.copy(), "y": y.copy(), "batch_size": size, "rng": rng}
@@ -97,6 +98,7 @@ def _watch_many(function, case):
         batches = [_numbers(rows) % n for rows, _ in pairs]
         order = np.concatenate(batches)[:n] if batches else np.zeros(0, int)
         places[np.arange(len(order)), order] = True
+        stayed += np.sum(order == np.arange(len(order)))
         follows[order[:-1], order[1:]] = True
         for batch, (_, labels) in zip(batches, pairs):
             mates[batch[:, None], batch] = True
@@ -110,6 +112,10 @@ def _watch_many(function, case):
     yield Seen(PLACES, 0, _none_missing(places))
     yield Seen(NEIGHBOURS, 0, _none_missing(follows))
     yield Seen(MATES, 0, _none_missing(mates))
+    # One an epoch by chance, give or take one: ten standard deviations above it is no bad luck. Where some
+    # places are never taken, PLACES has said so already.
+    epochs = case.arguments["epochs"]
+    yield Seen(STAY, 0, _yes(not places.all() or stayed <= epochs + 10 * math.sqrt(epochs)))
 
 
 def _none_missing(seen):
