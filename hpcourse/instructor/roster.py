@@ -131,7 +131,8 @@ def _student(row, where):
     """The Student of a row; None for a line that is about nobody, such as Canvas' points possible."""
     name = row.get("name", "")
     first, last = row.get("first", ""), row.get("last", "")
-    if any(NO_PERSON.fullmatch(said) for said in (name or last, row.get("id", ""))):
+    nobody = any(NO_PERSON.fullmatch(said) for said in (name or last, row.get("id", "")))
+    if nobody and not first and not row.get("email"):  # Date is a name in Japan
         return None
     if not any(row.values()) or TEACHERS.search(row.get("role", "")):
         return None

@@ -20,7 +20,7 @@ if ! python="$(find_python)"; then
     python="$(find_python)"
 fi
 # The sandbox, where the container allows one; without it the container itself protects.
-command -v bwrap >/dev/null || apt-get install -y bubblewrap || true
+command -v bwrap >/dev/null || { apt-get update && apt-get install -y bubblewrap; } || true
 
 "$python" -m venv "$root/venv"
 wheel="$(ls "$root"/source/hpcourse-*.whl)"
