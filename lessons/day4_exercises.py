@@ -17,18 +17,18 @@
 #
 # **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; tune it for a ravine and count what that saves; read its memory off a curve; mend a look ahead that looks too far.
 #
-# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 30 minutes, 6 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 30 minutes, 6 tasks, 9 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="85af100b"
+# %% [markdown] key="title" lang="zh-TW" of="c1b4b4ee"
 # # 第 4 天 · 練習：SGD 與動量
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
 # **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；替一個山谷調好動量，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」。
 #
-# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 30 分鐘，6 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -55,7 +55,7 @@ hp.use_language("en")
 hp.use_style()
 
 # %% [markdown] key="momentum-step" lang="en"
-# ## 1. A step that remembers (2 points)
+# ## 1. A step that remembers (1 point)
 #
 # Write one step of momentum:
 #
@@ -71,8 +71,8 @@ hp.use_style()
 #
 # </details>
 
-# %% [markdown] key="momentum-step" lang="zh-TW" of="d3609554"
-# ## 1. 記得上一步（2 分）
+# %% [markdown] key="momentum-step" lang="zh-TW" of="e860079e"
+# ## 1. 記得上一步（1 分）
 #
 # 寫出動量法的一步：
 #
@@ -97,7 +97,7 @@ def momentum_step(w, v, grad, lr, momentum):
     ### END SOLUTION
 
 
-# %% key="momentum-step-check" task="momentum_step" points=2 tags=["nbval-ignore-output"]
+# %% key="momentum-step-check" task="momentum_step" points=1 tags=["nbval-ignore-output"]
 hp.check("momentum_step", momentum_step)
 
 # %% [markdown] key="effective-lr" lang="en"

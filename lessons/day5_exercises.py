@@ -17,18 +17,18 @@
 #
 # **You will do:** write RMSProp, Adam and AdamW, and train a network with each; wake a weight that has slept for 20,000 steps; tell four Adams apart by the length of their steps; find out why an average in a well-known book starts off wrong.
 #
-# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 30 minutes, 6 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 30 minutes, 6 tasks, 7 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="2677411a"
+# %% [markdown] key="title" lang="zh-TW" of="268b7ae6"
 # # 第 5 天 · 練習：Adam
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
 #
 # **你會動手做**：自己寫出 RMSProp、Adam 和 AdamW，各訓練一個網路；叫醒一個睡了 20,000 步的權重；從步伐的長度認出四個不同的 Adam；查清楚一本知名的書裡，有個平均為什麼一開頭就不對。
 #
-# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 30 分鐘，6 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 30 分鐘，6 題，共 7 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -101,7 +101,7 @@ def rmsprop_step(w, v, grad, lr, rho, eps):
 hp.check("rmsprop_step", rmsprop_step)
 
 # %% [markdown] key="adam-step" lang="en"
-# ## 2. Adam (3 points)
+# ## 2. Adam (1 point)
 #
 # Write one step of Adam:
 #
@@ -119,8 +119,8 @@ hp.check("rmsprop_step", rmsprop_step)
 #
 # </details>
 
-# %% [markdown] key="adam-step" lang="zh-TW" of="67fa3d92"
-# ## 2. Adam（3 分）
+# %% [markdown] key="adam-step" lang="zh-TW" of="9aaea6b8"
+# ## 2. Adam（1 分）
 #
 # 寫出 Adam 的一步：
 #
@@ -150,7 +150,7 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     ### END SOLUTION
 
 
-# %% key="adam-step-check" task="adam_step" points=3 tags=["nbval-ignore-output"]
+# %% key="adam-step-check" task="adam_step" points=1 tags=["nbval-ignore-output"]
 hp.check("adam_step", adam_step)
 
 # %% [markdown] key="waking-step" lang="en"
@@ -251,7 +251,7 @@ uncorrected_curve = "C"  ### SOLUTION
 hp.check("uncorrected_curve", uncorrected_curve)
 
 # %% [markdown] key="adamw-step" lang="en"
-# ## 5. AdamW (2 points)
+# ## 5. AdamW (1 point)
 #
 # Write one step of AdamW. It is Adam's step, and besides every weight shrinks:
 #
@@ -267,8 +267,8 @@ hp.check("uncorrected_curve", uncorrected_curve)
 #
 # </details>
 
-# %% [markdown] key="adamw-step" lang="zh-TW" of="df8fc09f"
-# ## 5. AdamW（2 分）
+# %% [markdown] key="adamw-step" lang="zh-TW" of="e3595923"
+# ## 5. AdamW（1 分）
 #
 # 寫出 AdamW 的一步。它就是 Adam 的一步，另外再讓每個權重縮小一點：
 #
@@ -293,7 +293,7 @@ def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
     ### END SOLUTION
 
 
-# %% key="adamw-step-check" task="adamw_step" points=2 tags=["nbval-ignore-output"]
+# %% key="adamw-step-check" task="adamw_step" points=1 tags=["nbval-ignore-output"]
 hp.check("adamw_step", adamw_step)
 
 # %% [markdown] key="decay-use" lang="en"
