@@ -122,6 +122,11 @@ free("will read digits best", "哪一個最會認數字", "the question")
 # %% bind="puzzle-answer"
 small, middle, large = puzzle.loss
 says("One run learns", "一個學會了", middle[-23:].mean() < 0.5)
+says(
+    "The dotted line is the level of guessing",
+    "點線是亂猜的程度",
+    any(np.allclose(line.get_ydata(), np.log(10)) for line in ax.lines),
+)
 says("One has hardly begun", "一個幾乎還沒起步", 1.4 < small[-23:].mean() < 2.3)
 says("One jumps up in its first updates", "損失在頭幾次更新就衝高", large[:20].max() > 1.5 * large[0])
 says(
@@ -187,7 +192,8 @@ free("Nothing but the size of the step", "三者只差", "what the code varies")
 curvature, lr, w = 2.0, 0.1, -2.5
 for step in range(5):
     w = w - lr * curvature * w
-    hp.say(f"after step {step + 1}: w = {w:.4f}, loss = {0.5 * curvature * w**2:.4f}")
+    loss = 0.5 * curvature * w**2
+    hp.say(f"after step {step + 1}: w = {w:.4f}, loss = {loss:.4f}")
 
 # %% [markdown] key="package" lang="en"
 # The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface and keeps every point of the path:
@@ -198,7 +204,7 @@ for step in range(5):
 # %% key="package-run"
 parabola = hp.Quadratic([curvature])
 path = hp.descend(parabola, hp.SGD(lr), start=[-2.5], steps=5)
-assert np.isclose(path.w[-1, 0], w)
+assert np.isclose(path.w[-1, 0], w) and np.isclose(path.loss[-1], loss)
 print(path.w[:, 0].round(4))
 
 # %% [markdown] key="predict-regimes" lang="en"
@@ -485,7 +491,8 @@ with hp.predict("day1-basins"):
     path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps=1000, record=False)
     stays, on_left = ~path.diverged, path.end[..., 0] < barrier
     at_rest = stays & (np.abs(curve.gradient(path.end)[..., 0]) < 1e-3)
-    for k in [0, 12]:
+    compared = [0, 12]
+    for k in compared:
         share = (at_rest & on_left)[k].mean()
         hp.say(f"lr = {basin_rates[k]:.2f}  in the deep valley {share:.1%}")
 
@@ -513,12 +520,12 @@ with hp.after("day1-basins"):
 says("77,000 descents", "77,000 次下降", at_rest.size == 77_000)
 says("1,000 starting points", "1,000 個起點", len(starts) == 1000)
 says("77 learning rates", "77 個學習率", len(basin_rates) == 77)
-says("a rate nine times as large", "學習率變成九倍", np.isclose(basin_rates[12] / basin_rates[0], 9))
+says("a rate nine times as large", "學習率變成九倍", np.isclose(np.divide(*basin_rates[compared[::-1]]), 9))
 free("come to rest on the left or on the right", "結果只有四種", "how the ends are sorted")
 free("bring more of the starts", "會有更多起點", "the question")
 
 # %% bind="basins-seen"
-few = [(stays & on_left)[k, right].mean() for k in (0, 12)]
+few = [(stays & on_left)[k, right].mean() for k in compared]
 says(
     "Every run that starts right of the barrier stays in the shallow valley, and making the step smaller still changes nothing",
     "全都留在淺谷裡；步伐再小，結果也一樣",

@@ -265,6 +265,11 @@ hp.show(fig, "day2-decay")
 # %% bind="sweep-decay"
 says("25 decay rates with 200 seeds each", "各用 200 個種子", decayed.end.shape[:2] == (25, 200))
 says("the constant rate 0.5", "固定學習率 0.5", lr0 == 0.5)
+says(
+    "the dashed line the noise floor",
+    "虛線是固定學習率 0.5 的雜訊底線",
+    any(np.allclose(line.get_ydata(), lr0 / (2 * (2 - lr0))) for line in ax.lines),
+)
 
 # %% [markdown] key="travel" lang="en"
 # Too slow, and the noise stays. Too fast, and decay is worse than none. Why?
@@ -683,6 +688,9 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
 #
 # 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這樣就解開了一部分：那裡最大的學習率已經靠近這條線，比較小的還在線下，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
+# %% bind="network-edge"
+says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 30)
+
 # %% bind="edge-seen"
 rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
 product = np.array(sharpnesses) * edge_rates
@@ -816,6 +824,9 @@ hp.show(fig, "day2-warmup-sharpness")
 #
 # 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗：1,000 個起點，三個學習率：0.4、0.5 和 0.6。從淺谷那一側出發的，有多少會停在深谷？
 
+# %% bind="warmup-why"
+says("a warmup of 200 updates to 0.4", "用 200 次更新預熱到 0.4", np.isclose(rates_then[-1], 0.4))
+
 # %% bind="warmup-edge"
 at_peak = np.array(thresholds)[-1]
 says("The start can bear only a tiny rate", "起點只受得了極小的學習率", np.max(thresholds[0]) < 0.1)
@@ -844,6 +855,7 @@ for W in [0, 5, 20]:
 
 # %% bind="warmup-edge"
 says("1,000 starts and three rates", "1,000 個起點，三個學習率", in_deep.shape == (3, 1000))
+says("0.4, 0.5 and 0.6", "0.4、0.5 和 0.6", np.allclose(rule.lr.then, [0.4, 0.5, 0.6]))
 
 # %% bind="basins-seen"
 says(

@@ -735,6 +735,11 @@ hp.show(fig, "day3-scale")
 
 # %% bind="scale"
 free("Nobody needs", "", "the estimate below does without")
+says(
+    "two batch sizes are enough",
+    "只要兩種批次大小的梯度長度平方就夠了",
+    0.5 < np.median(estimates) / exact_scale < 2,
+)
 free("", "雜訊和訊號一樣大", "the definition")
 
 # %% bind="scale-seen"

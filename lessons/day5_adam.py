@@ -731,6 +731,7 @@ free("explains much of Adam's lead", "領先多半來自於此", "their finding"
 free("Images of ten digits, all about equally frequent", "十個數字的影像，出現次數都差不多", "the digits")
 
 # %% bind="batch-seen"
+says("over 64 times the batch", "批次放大 64 倍", batch_sizes == [8, 32, 128, 512])
 says("The floor stays with", "底線就留在原來的高度", max(floors.values()) < 1.15 * min(floors.values()))
 free("most of the gradient", "大半是雜訊", "the condition")
 free("half of the change", "先調了一半", "a square root")

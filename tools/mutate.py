@@ -96,7 +96,7 @@ def changed(value, rng):
         near = [value + 1, value - 1] if value > 0 else [1]
         options = [*near, 2 * value, value // 2] if value > 2 else near
         return repr(rng.choice([o for o in options if o != value]))
-    return repr(round(value * rng.choice([0.5, 2, 0.8, 1.25]), 12)) if value else "0.1"
+    return repr(float(f"{value * rng.choice([0.5, 2, 0.8, 1.25]):.6g}")) if value else "0.1"
 
 
 def chosen(lesson, count, seed):
