@@ -204,7 +204,8 @@ for step in range(5):
 # %% key="package-run"
 parabola = hp.Quadratic([curvature])
 path = hp.descend(parabola, hp.SGD(lr), start=[-2.5], steps=5)
-assert np.isclose(path.w[-1, 0], w) and np.isclose(path.loss[-1], loss)
+assert np.isclose(path.w[-1, 0], w)
+assert np.isclose(path.loss[-1], loss)
 print(path.w[:, 0].round(4))
 
 # %% [markdown] key="predict-regimes" lang="en"
