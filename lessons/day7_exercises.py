@@ -187,7 +187,7 @@ else:
 #
 # <details><summary>提示</summary>
 #
-# 整體的長度是所有平方和的根，兩層都要算進去。哪個倍數能把長度 5 變成上限 2？長度 1 的不該變，又該用哪個倍數？
+# 整體的長度，是所有的數平方後相加、再開根號，兩層都要算進去。哪個倍數能把長度 5 變成上限 2？長度 1 的不該變，又該用哪個倍數？
 #
 # </details>
 
@@ -432,12 +432,12 @@ hp.check("doctored_line", doctored_line)
 # %% [markdown] key="wide-settings" lang="zh-TW" of="7cf8e3ed"
 # ## 8. 只能訓練三次（2 分）
 #
-# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
+# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
 #
-# - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回在另一批詞對上的損失，讓你挑設定用。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
+# - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回在另一批成對的字上的損失，讓你挑設定用。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
 # - `desk.large(lr, mup=False, seed=0)` 在寬度 128 訓練一次。三次用完，它就拒絕了。（重新執行下面第一格，它會忘記用過幾次：守住三次，靠的是自律。）
 #
-# `mup=True` 的基準寬度是 16。檢查會用你的設定，從六個自己的起點訓練，再看另外一批詞對：**六次裡至少五次要低於 3.256 nat**。做法不只一種。
+# `mup=True` 的基準寬度是 16。檢查會用你的設定，從六個自己的起點訓練，再看另外一批成對的字：**六次裡至少五次要低於 3.256 nat**。做法不只一種。
 #
 # <details><summary>提示</summary>
 #
@@ -473,13 +473,13 @@ hp.check("wide_settings", wide_settings)
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You can now read a recipe as its makers do: you know why a rare word is late under one rate for all, how far one bad gradient carries a weight, how to clip without bending, what a branch costs, and which number has to change when the width does.
+# You can now read a recipe's lines against each other: you know why a rare word is late under one rate for all, how far one bad gradient carries a weight, how to clip without bending, what a branch costs, and which number has to change when the width does.
 #
 # Next: train something of your own, with [a recipe whose every line you can explain](day7_large_models.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="b45334c8"
+# %% [markdown] key="end" lang="zh-TW" of="11843d46"
 # ## 完成
 #
-# 現在你讀配方，看得和寫配方的人一樣清楚：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
+# 現在你讀配方，能把各行互相對照著看：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
 #
 # 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。

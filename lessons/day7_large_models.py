@@ -58,12 +58,12 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# Llama 3 comes in three sizes (Grattafiori et al. 2024, table 3). The layers of the 8B model are 4,096 units wide, and its **peak rate**, the highest learning rate of its schedule, is `3e-4`. The 70B model is 8,192 wide and has `1.5e-4`. The 405B model is 16,384 wide. **Predict:** which peak rate did its makers choose?
+# A **language model** guesses how a text goes on. Llama 3 comes in three sizes (Grattafiori et al. 2024, table 3), named by their number of weights: 8B is eight billion. The layers of the 8B model are 4,096 units wide, and its **peak rate**, the highest learning rate of its schedule, is `3e-4`. The 70B model is 8,192 wide and has `1.5e-4`. The 405B model is 16,384 wide. **Predict:** which peak rate did its makers choose?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="db85f61e"
+# %% [markdown] key="puzzle" lang="zh-TW" of="240482c2"
 # ## 1. 一個謎題
 #
-# Llama 3 有三種規模（Grattafiori et al. 2024，表 3）。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
+# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori et al. 2024，表 3），以權重的個數命名：8B 就是 80 億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
@@ -88,16 +88,16 @@ with hp.after("day7-puzzle"):
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: a pattern in three families</summary>
 #
-# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows why.
+# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows one reason. (The sizes differ in depth and batch as well, and not every family keeps to it: see the table of section 8.)
 #
 # So a recipe is not a list of magic numbers. Its lines answer to each other, and to the model.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="f150828a"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="72eec1d4"
 # <details><summary>作答之後：三個家族，同一個規律</summary>
 #
-# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown et al. 2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。原因在第 4 節。
+# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown et al. 2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
 #
 # 所以配方不是一串神奇數字。每一行都和其他行有關，也和模型有關。
 #
@@ -111,6 +111,7 @@ free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was publis
 free("the highest learning rate", "的最高值**（peak rate）", "a definition")
 free("", "學習率最高值是多少", "the question")
 free("table 3", "表 3", "the place in the source")
+free("eight billion", "80 億個", "a unit")
 
 # %% bind="puzzle-answer"
 products = [width * rate for width, rate in llama.values()]
@@ -161,16 +162,16 @@ free("", "學習率最高值", "the name of a line")
 # %% [markdown] key="words" lang="en"
 # ## 2. AdamW: why not SGD?
 #
-# A language model guesses the next word. The smallest one has a weight for every pair of words: the row of the given word, through a softmax, is the guess. All that it can learn stands in a table that counts how often each word follows each. The package has that of the 150 most frequent words of the King James Bible, and `hp.Bigram` is the model's loss on all the text at once: no batches, nothing random.
+# The smallest language model guesses the next word from the one before it, the given word. It has a weight for every pair of words (a **bigram**): the row of the given word, through a softmax, is the guess. All that it can learn stands in a table that counts how often each word follows each. The package has that of the 150 most frequent words of the King James Bible, and `hp.Bigram` is the model's loss on all the text at once: no batches, nothing random.
 #
-# No guess can be perfect. What counts is what is **left to learn**: the loss after a given word minus the lowest loss possible there.
+# No guess can be perfect. What counts is what is **left to learn**: the loss after a given word minus the lowest loss possible there, in **nats** (the unit of a cross-entropy with natural logarithms).
 
-# %% [markdown] key="words" lang="zh-TW" of="95f9e504"
+# %% [markdown] key="words" lang="zh-TW" of="893f759c"
 # ## 2. AdamW：為什麼不用 SGD？
 #
-# 語言模型要猜下一個詞。最小的語言模型，每一對詞有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了《論語》中最常見的 150 個字的這張表；`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
+# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了《論語》中最常見的 150 個字的這張表。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
 #
-# 沒有人能猜得完美，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat。
+# 再好的模型也不可能每次都猜對，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat，也就是交叉熵取自然對數時的單位。
 
 # %% key="words-model"
 words, counts = hp.bigram_counts()
@@ -228,7 +229,7 @@ with hp.after("day7-words"):
 
 # %% bind="words"
 says("the 150 most frequent words", "最常見的 150 個字", len(words) == 150)
-free("The smallest one", "最小的語言模型", "a definition")
+free("The smallest language model", "最小的語言模型", "a definition")
 free("the lowest loss possible", "可能的最低損失", "a definition")
 
 # %% bind="words-predict"
@@ -294,12 +295,12 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
     print(words[i], f"{together:.4f} {alone:.4f}")
 
 # %% [markdown] key="cause-seen" lang="en"
-# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found this in large models, there for the word that is to be guessed; our exact statement is about the given one.
+# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, there for the word that is to be guessed; our exact statement is about the given one.
 #
 # How far this goes depends on the text. Where no word is very frequent, SGD lags less.
 
-# %% [markdown] key="cause-seen" lang="zh-TW" of="91e8c33c"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在大型模型裡看到這件事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# %% [markdown] key="cause-seen" lang="zh-TW" of="ab8c6152"
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在 transformer 模型裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
 # 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些。
 
@@ -406,10 +407,10 @@ for size in [32, 512]:
     hp.say(f"batch size {size}, nats left by beta2: {line}")
 
 # %% [markdown] key="memory-seen" lang="en"
-# With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 costs them little. Copied to a small batch, it is not safe. (Adam here began with batches this small; Day 5's default of 0.999 is right for them.)
+# With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 should cost them little (we have tried it on words only). Copied to a small batch, it is not safe: Day 5's default of 0.999 did better with batches of 32. Marek et al. (2025) advise to keep the memory fixed in tokens instead.
 
-# %% [markdown] key="memory-seen" lang="zh-TW" of="a4b32997"
-# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 幾乎不花什麼代價；照抄到小批次就不保險。（第 5 天的預設值 0.999，適合這樣小的批次。）
+# %% [markdown] key="memory-seen" lang="zh-TW" of="6c7cf84a"
+# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek et al.（2025）建議，讓記憶涵蓋的 token 數維持不變。
 
 # %% bind="memory-seen"
 says(
@@ -429,7 +430,11 @@ free(
     "幾百萬個 token，所以 0.95",
     "published: see the table of section 8",
 )
-free("default of 0.999", "預設值 0.999", "Day 5")
+says(
+    "0.999 did better with batches of 32",
+    "批次大小 32 時，第 5 天的預設值 0.999 比較好",
+    costs[32][-1] < min(costs[32][:2]),
+)
 
 # %% bind="memory"
 free("a short memory is safer", "記憶短一點比較安全", "what the spike showed")
@@ -584,10 +589,10 @@ says(
 free("wider means smaller", "越寬就要越小", "the heading of the fold")
 
 # %% [markdown] key="one-step" lang="en"
-# Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+# Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
 
-# %% [markdown] key="one-step" lang="zh-TW" of="b71e867c"
-# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 給的是解法 **muP**（Yang et al. 2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# %% [markdown] key="one-step" lang="zh-TW" of="7c683e83"
+# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang et al. 2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
 
 
 # %% key="one-step-run" tags=["nbval-ignore-output"]
@@ -624,14 +629,14 @@ ends = [runs[128].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
 hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 
 # %% [markdown] key="mup-seen" lang="en"
-# In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: a rate tuned on a small network can be used on a large one, where a sweep costs too much.
+# In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
 # Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower. muP saves the tuning, not the loss. And the effect needs a run of the right length: with half as many updates muP corrects too much, with many more the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="b23a862b"
-# 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：在小網路上調好的學習率，可以直接用到大網路，而大網路是掃描不起的。
+# %% [markdown] key="mup-seen" lang="zh-TW" of="03579155"
+# 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以直接拿到大網路上用；大網路的掃描太貴了。
 #
-# 老實說兩件事。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到半個加倍，muP 的有時還隨寬度上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到半個倍頻（約 1.4 倍），muP 的有時還隨寬度上升。
 
 # %% bind="one-step"
 says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
@@ -645,7 +650,11 @@ free("the narrowest", "最窄的", "which network")
 says("with muP about equally far", "用 muP 則差不多", 0.5 < moves_of[128][1] / moves_of[16][1] < 2)
 tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
 says("with muP the best rate no longer falls", "用 muP 時，最好的學習率不再往下掉", tame < wild)
-free("other seeds move it by half a doubling", "可能差到半個加倍", "in tests/claims, with other seeds")
+free(
+    "other seeds move it by half a doubling",
+    "可能差到半個倍頻（約 1.4 倍）",
+    "in tests/claims, with other seeds",
+)
 free("Three seeds show a best rate", "三個種子只能粗略看出最好的學習率", "as above")
 says(
     "muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower",
@@ -653,12 +662,12 @@ says(
     ends[0] < ends[1],
 )
 free("with half as many updates", "更新次數減半", "measured for the course: 46 updates, and 138")
-free("Two honest remarks", "老實說兩件事", "how many follow")
+free("Two honest remarks", "有兩點要老實說", "how many follow")
 
 # %% [markdown] key="wsd" lang="en"
 # ## 5. Warmup, stable, decay: stop where you like
 #
-# Cosine needs the end of training from the start. **Warmup-stable-decay** (WSD; Hu et al. 2024) rises, stays flat, and comes down only when you want to stop. OLMo 2's run was planned for five trillion tokens with cosine, cut at about 3.9, and brought to zero in a straight line.
+# Cosine needs the end of training from the start. **Warmup-stable-decay** (WSD; Hu et al. 2024) rises, stays flat, and comes down only when you want to stop. OLMo 2 7B was planned for five trillion tokens with cosine, cut at about 3.9, and then brought to zero in a straight line, on other data.
 #
 # **Your turn.** The right side is exact: the mean loss on a noisy bowl.
 #
@@ -666,10 +675,10 @@ free("Two honest remarks", "老實說兩件事", "how many follow")
 # 2. Let WSD stop there, too, with a descent of 20 %. And of 0 %?
 # 3. Is there a place to cut at which cosine is the better of the two?
 
-# %% [markdown] key="wsd" lang="zh-TW" of="85f836f8"
+# %% [markdown] key="wsd" lang="zh-TW" of="7787c433"
 # ## 5. 預熱、平台、衰減：想停就停
 #
-# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu et al. 2024）先上升，再走平，想停時才往下降。OLMo 2 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再以直線降到零。
+# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu et al. 2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
 #
 # **換你玩**：右圖是精確的，也就是雜訊碗上的平均損失。
 #
@@ -692,7 +701,7 @@ free("cosine is the better", "餘弦比較好", "a task")
 # On the digits: three lengths, and for each a cosine run planned for it, a WSD run that is flat for four fifths, and a flat run whose weights are averaged on the way (`average=0.99`):
 
 # %% [markdown] key="wsd-digits" lang="zh-TW" of="6ebebc3c"
-# 換到手寫數字：三種長度，各跑一次為它規劃的餘弦、一次前五分之四走平的 WSD，以及一次學習率固定、沿路把權重平均（`average=0.99`）的訓練：
+# 換到手寫數字：三種長度，各跑一次為它規劃的餘弦、一次前五分之四走平的 WSD，以及一次學習率固定、沿途把權重平均（`average=0.99`）的訓練：
 
 # %% key="wsd-run" tags=["nbval-ignore-output"]
 lengths, lr, table = [225, 450, 900], 0.7, {}
@@ -710,12 +719,12 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
     hp.say(f"{name}, training loss by length: {line}")
 
 # %% [markdown] key="wsd-seen" lang="en"
-# At every length WSD ends lower than cosine, and since its flat part can be shared, one flat run with a descent for each length costs about half of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
+# At every length WSD ends lower than cosine, both at the same peak rate. And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
 #
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
-# %% [markdown] key="wsd-seen" lang="zh-TW" of="d35500a2"
-# 每一種長度，WSD 的損失都比餘弦低；而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約只有三次餘弦的一半。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
+# %% [markdown] key="wsd-seen" lang="zh-TW" of="77b5e553"
+# 每一種長度，WSD 的損失都比餘弦低（兩者的學習率最高值相同）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -731,9 +740,9 @@ says(
 )
 shared = 4 * lengths[-1] // 5 + sum(n // 5 for n in lengths)
 says(
-    "costs about half of the three cosine runs",
-    "成本大約只有三次餘弦的一半",
-    0.45 < shared / sum(lengths) < 0.7,
+    "costs about two thirds of the three cosine runs",
+    "成本大約是三次餘弦的三分之二",
+    0.6 < shared / sum(lengths) < 0.7,
 )
 says(
     "Averaging does much of the same for the long runs",
@@ -747,12 +756,12 @@ free("Two limits", "兩個限制", "how many follow")
 # %% [markdown] key="batch" lang="en"
 # ## 6. Why the batch grows
 #
-# Several recipes begin with small batches and end with large ones. Day 3's noise scale says why: it is the variance of single gradients over the squared length of the whole one, and near the end the whole one is small. On the counts nothing has to be estimated. The gradient after one pair of words is known, so the sum over all pairs is exact:
+# Several recipes begin with small batches and end with large ones. Day 3's noise scale gives a reason: it is the variance of single gradients over the squared length of the whole one, and near the end the whole one is small. On the counts nothing has to be estimated. The gradient after one pair of words is known, so the sum over all pairs is exact:
 
-# %% [markdown] key="batch" lang="zh-TW" of="143da1d3"
+# %% [markdown] key="batch" lang="zh-TW" of="6d4a28b2"
 # ## 6. 批次為什麼越來越大
 #
-# 有好幾份配方從小批次開始，以大批次結束。原因就是第 3 天的雜訊尺度：單一梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有的對加起來就是精確值：
+# 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：單一梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有的對加起來就是精確值：
 
 
 # %% key="noise-scale"
@@ -781,10 +790,10 @@ for goal in [1.0, 0.4]:
     hp.say(f"updates to {goal} nats: {line}")
 
 # %% [markdown] key="batch-seen" lang="en"
-# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: to the early goal, batches of 256 save fewer of the updates than to the late one, but the gain grows far less than the noise scale does. So the noise scale shows the direction, not the size. That is the reason to start small: early examples are better spent on more updates, late ones on less noise.
+# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: to the early goal, batches of 256 save fewer of the updates than to the late one, but the gain grows far less than the noise scale does. So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
-# %% [markdown] key="batch-seen" lang="zh-TW" of="cf5fb988"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，在後期目標比在前期目標多，但好處的增加遠不如雜訊尺度。所以雜訊尺度指得出方向，指不出大小。這就是從小批次開始的理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# %% [markdown] key="batch-seen" lang="zh-TW" of="0ebe092f"
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，在後期目標比在前期目標多，但好處的增加遠不如雜訊尺度。批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish et al. 2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 free("", "以大批次結束", "what recipes do: the table of section 8")
@@ -836,14 +845,14 @@ with hp.predict("day7-decay"):
 # %% [markdown] key="decay-answer" lang="en"
 # <details><summary>After your answer: the product counts</summary>
 #
-# At the rate 1, a weight has lost two thirds after ten updates. The number in the recipe is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that matters; here it does not.
+# At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that matters; here it does not.
 #
 # </details>
 
-# %% [markdown] key="decay-answer" lang="zh-TW" of="07223ab6"
+# %% [markdown] key="decay-answer" lang="zh-TW" of="f3501e5d"
 # <details><summary>作答之後：要看的是乘積</summary>
 #
-# 學習率是 1 時，十次更新權重就少了三分之二。配方裡真正的數字不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
+# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
 #
 # </details>
 
@@ -871,7 +880,7 @@ free("in twenty epochs", "二十個訓練週期", "in tests/claims, with seeds")
 # %% [markdown] key="lines" lang="zh-TW" of="a232304e"
 # ## 8. 你會刪掉哪一行？
 #
-# 現在把整份配方用在文字上：一個有兩個隱藏層的網路，猜《英王欽定本聖經》的下一個英文字，更新 200 次。然後每次拿掉一行，學習率重新調過。**先預測**：少了哪一行，損失增加最多？
+# 現在把整份配方用在文字上：一個有兩個隱藏層的網路，猜《英王欽定本聖經》的下一個英文單字，更新 200 次。然後每次拿掉一行，學習率重新調過。**先預測**：少了哪一行，損失增加最多？
 
 # %% key="lines-stored"
 with hp.predict("day7-lines"):
@@ -954,10 +963,10 @@ says(
 free("the loss is higher by", "", "bound by the words after it")
 
 # %% [markdown] key="after-adam" lang="en"
-# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory and takes only its sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's gradient as a matrix, and makes all its singular values about equal:
+# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes all its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
 
-# %% [markdown] key="after-adam" lang="zh-TW" of="f8e9d251"
-# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，而且只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的梯度當成一個矩陣，讓它所有的奇異值（singular values）差不多大：
+# %% [markdown] key="after-adam" lang="zh-TW" of="a4159558"
+# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它所有的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
 
 
 # %% key="muon"
@@ -1010,46 +1019,50 @@ free("costs more than the whole of backpropagation", "比整個反向傳播還�
 free("large here, under", "在這裡很大", "the formula")
 
 # %% [markdown] key="recipes" lang="en"
-# **Published recipes.** Each number was read in the source named; what was not found there is left out (–). k, M, T: thousand, million and trillion (10¹²). Rates and batches of one family differ by size; the size is named.
+# **Published recipes.** Each number comes from the source named; what is not given there, or was not found, is left out (–). Where a source was not at hand, a copy of its text was read. k, M, T: thousand, million and trillion (10¹²). Rates and batches of one family differ by size; the size is named.
 #
 # | model | rule, $\beta$ | peak rate | schedule | warmup | batch | decay | clip | source |
 # |---|---|---|---|---|---|---|---|---|
 # | GPT-3 175B | Adam .9 .95 | 0.6e-4 | cosine to 10 % over 260B of 300B tokens | 375M tokens | 32k to 3.2M tokens | 0.1 | 1.0 | arXiv 2005.14165, appendix B, table 2.1 |
 # | PaLM 540B | Adafactor .9, $1-k^{-0.8}$ | 1e-2 | flat for 10k steps, then $1/\sqrt k$ | – | 1M to 4M tokens | rate² | 1.0 | arXiv 2204.02311, section 5 |
+# | LLaMA 65B | AdamW .9 .95 | 1.5e-4 | cosine to 10 % | 2k steps | 4M tokens | 0.1 | 1.0 | arXiv 2302.13971, section 2.3, table 2 |
 # | Llama 3 405B | AdamW | 8e-5 | cosine to 8e-7 over 1.2M steps | 8k steps | 4M to 16M tokens | – | – | arXiv 2407.21783, section 3.4.1, table 3 |
 # | OLMo 2 7B | AdamW .9 .95 | 3e-4 | cosine for 5T, cut at about 3.9T, then to 0 | 8.39B tokens | 1024 × 4096 | 0.1 | 1.0 | its configuration OLMo2-7B-stage1.yaml |
-# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | cosine | 2k steps | – | 0.1 | 1.0 | OLMo-core, OLMo-2-0325-32B-train.py |
-# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | flat to 10T, cosine to 2.2e-5 in 4.3T, then lower | 2k steps | 3072 to 15360 texts | 0.1 | 1.0 | arXiv 2412.19437 (read in two summaries) |
-# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | × 0.316 at 80 % and at 90 % | 2k steps | 4608 texts | 0.1 | 1.0 | its README |
+# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | cosine | 2k steps | 2048 × 4096 | 0.1 | 1.0 | OLMo-core, OLMo-2-0325-32B-train.py |
+# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | × 0.316 at about 80 % and 90 % | 2k steps | 4608 texts | 0.1 | 1.0 | its README |
 # | Kimi K2 | MuonClip | 2e-4 | flat 10T, cosine to 2e-5 in 5.5T, then to 7e-6 | 500 steps | 67M tokens | 0.1 | QK-clip | technical report, section 2.5 |
 # | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD: 4.72M steps, the last 522k down to 0 | 2k steps | 2.36M tokens | 0.1 | 1.0 | its configuration stage1_8T.yaml |
 # | Pythia 12B | Adam .9 .95 | 1.2e-4 | cosine to 10 % over 143k steps | 1 % | 2M tokens | 0.1 | 1.0 | its configuration pythia-12b.yml |
 # | nanoGPT 124M | AdamW .9 .95 | 6e-4 | cosine to 6e-5 over 600k steps | 2k steps | 491520 tokens | 0.1 | 1.0 | its train.py |
-# | BERT | Adam .9 .999 | 1e-4 | linear to 0 over 1M steps | 10k steps | 256 × 512 tokens | 0.01 | 1.0 | arXiv 1810.04805, A.2; its code |
+# | BERT | Adam .9 .999 | 1e-4 | linear to 0 over 1M steps | 10k steps | 256 texts of 128, at the end 512 tokens | 0.01 | 1.0 | arXiv 1810.04805, A.2; its code |
 # | ResNet-50 | SGD, Nesterov .9 | 0.1 B/256 | / 10 at epochs 30, 60, 80 of 90 | 5 epochs | 8192 images | 1e-4 | – | arXiv 1706.02677, sections 2.2, 5.1 |
 #
-# Read them against each other. $\beta_2$ is 0.95 nearly everywhere since 2020, decay 0.1, clipping 1. The rates differ, and so do the lengths and the widths.
+# Adafactor is an Adam that saves memory; PaLM's rate is multiplied by the size of each matrix of weights, so it cannot be compared with the others. SkipStepAdamW leaves out the update after a spike. MuonClip is Muon; its QK-clip holds down the scores of attention, not the gradient. WSD is that of section 5, and an epoch is one pass through the data.
+#
+# Read them against each other. In this table's language models since 2020, $\beta_2$ is 0.95 nearly everywhere, decay 0.1, clipping 1. The rates differ, and so do the lengths and the widths. And the puzzle's rule has exceptions: OLMo 2's 32B model has twice the rate of its 7B model.
 
-# %% [markdown] key="recipes" lang="zh-TW" of="ae9cc297"
-# **公開的配方**。每個數字都在所列的出處讀過；出處沒寫的留空（–）。k、M、T 是千、百萬和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
+# %% [markdown] key="recipes" lang="zh-TW" of="52d366de"
+# **公開的配方**。每個數字都來自所列的出處；出處沒寫或找不到的留空（–）。拿不到原檔時，讀的是它的文字副本。k、M、T 是千、百萬和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
 #
 # | 模型 | 規則、$\beta$ | 學習率最高值 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
 # |---|---|---|---|---|---|---|---|---|
 # | GPT-3 175B | Adam .9 .95 | 0.6e-4 | 餘弦到 10 %，300B 個 token 中的前 260B | 375M 個 token | 32k 到 3.2M 個 token | 0.1 | 1.0 | arXiv 2005.14165，附錄 B、表 2.1 |
 # | PaLM 540B | Adafactor .9，$1-k^{-0.8}$ | 1e-2 | 前 10k 步固定，再按 $1/\sqrt k$ | – | 1M 到 4M 個 token | 學習率² | 1.0 | arXiv 2204.02311，第 5 節 |
+# | LLaMA 65B | AdamW .9 .95 | 1.5e-4 | 餘弦到 10 % | 2k 步 | 4M 個 token | 0.1 | 1.0 | arXiv 2302.13971，第 2.3 節、表 2 |
 # | Llama 3 405B | AdamW | 8e-5 | 餘弦，1.2M 步降到 8e-7 | 8k 步 | 4M 到 16M 個 token | – | – | arXiv 2407.21783，第 3.4.1 節、表 3 |
 # | OLMo 2 7B | AdamW .9 .95 | 3e-4 | 餘弦規劃 5T，約 3.9T 截斷，再降到 0 | 8.39B 個 token | 1024 × 4096 | 0.1 | 1.0 | 設定檔 OLMo2-7B-stage1.yaml |
-# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | 餘弦 | 2k 步 | – | 0.1 | 1.0 | OLMo-core，OLMo-2-0325-32B-train.py |
-# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | 固定到 10T，4.3T 內餘弦到 2.2e-5，再更低 | 2k 步 | 3072 到 15360 段 | 0.1 | 1.0 | arXiv 2412.19437（讀自兩份摘要） |
-# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 80 % 和 90 % 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
+# | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | 餘弦 | 2k 步 | 2048 × 4096 | 0.1 | 1.0 | OLMo-core，OLMo-2-0325-32B-train.py |
+# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 約 80 % 和 90 % 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
 # | Kimi K2 | MuonClip | 2e-4 | 固定 10T，5.5T 內餘弦到 2e-5，再到 7e-6 | 500 步 | 67M 個 token | 0.1 | QK-clip | 技術報告第 2.5 節 |
 # | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD：4.72M 步，最後 522k 步降到 0 | 2k 步 | 2.36M 個 token | 0.1 | 1.0 | 設定檔 stage1_8T.yaml |
 # | Pythia 12B | Adam .9 .95 | 1.2e-4 | 餘弦，143k 步降到 10 % | 1 % | 2M 個 token | 0.1 | 1.0 | 設定檔 pythia-12b.yml |
 # | nanoGPT 124M | AdamW .9 .95 | 6e-4 | 餘弦，600k 步降到 6e-5 | 2k 步 | 491520 個 token | 0.1 | 1.0 | 專案的 train.py |
-# | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 × 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
-# | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，第 30、60、80 個 / 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
+# | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 段，每段 128、最後 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
+# | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，到第 30、60、80 個時各除以 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
 #
-# 對照著讀。2020 年以後，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。
+# Adafactor 是省記憶體的 Adam；PaLM 的學習率還要乘上每個權重矩陣的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention）分數，不是梯度。WSD 見第 5 節。
+#
+# 對照著讀。這張表裡 2020 年以後的語言模型，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。謎題裡的規律也有例外：OLMo 2 的 32B 模型，學習率是 7B 模型的兩倍。
 
 # %% bind="recipes"
 free(
@@ -1061,6 +1074,11 @@ free(
     "PaLM 540B | ... | arXiv 2204.02311, section 5",
     "PaLM 540B | ... | arXiv 2204.02311，第 5 節",
     "published: arXiv 2204.02311, section 5",
+)
+free(
+    "LLaMA 65B | ... | arXiv 2302.13971, section 2.3, table 2",
+    "LLaMA 65B | ... | arXiv 2302.13971，第 2.3 節、表 2",
+    "published: arXiv 2302.13971, section 2.3, table 2",
 )
 free(
     "Llama 3 405B | ... | arXiv 2407.21783, section 3.4.1, table 3",
@@ -1076,11 +1094,6 @@ free(
     "OLMo 2 32B | ... | OLMo-core, OLMo-2-0325-32B-train.py",
     "OLMo 2 32B | ... | OLMo-core，OLMo-2-0325-32B-train.py",
     "published: OLMo-core, OLMo-2-0325-32B-train.py",
-)
-free(
-    "DeepSeek-V3 | ... | arXiv 2412.19437 (read in two summaries)",
-    "DeepSeek-V3 | ... | arXiv 2412.19437（讀自兩份摘要）",
-    "published: arXiv 2412.19437 (read in two summaries)",
 )
 free("DeepSeek-V2-Lite | ... | its README", "DeepSeek-V2-Lite | ... | 專案的 README", "published: its README")
 free(
@@ -1111,24 +1124,25 @@ free(
 )
 free("k, M, T: thousand, million and trillion (10¹²)", "千、百萬和兆（10¹²）", "units")
 free(
-    "is 0.95 nearly everywhere since 2020, decay 0.1, clipping 1",
+    "is 0.95 nearly everywhere, decay 0.1, clipping 1",
     "幾乎都是 0.95，衰減 0.1，裁剪 1",
     "of the table above, as published",
 )
 free("", "學習率最高值", "a heading of the table")
+free("has twice the rate of", "是 7B 模型的兩倍", "of the table above, as published")
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
 #
 # - **PyTorch**: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; `AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`; rates by layer are parameter groups. **Keras**: `AdamW(..., global_clipnorm=1.0)`; plain `clipnorm` clips each variable by itself.
-# - Most recipes exempt biases and normalization from decay, and some the table of words as well.
+# - Most recipes exempt biases and normalization from decay, and some the embedding (the table of words) as well.
 # - Log the length of the gradient before clipping. If it is clipped all the time, the limit is part of your learning rate.
 
-# %% [markdown] key="practice" lang="zh-TW" of="56f1a26a"
+# %% [markdown] key="practice" lang="zh-TW" of="798e72c5"
 # ## 實務上
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
-# - 多數配方不對偏差和正規化層做衰減，有些連詞表也不做。
+# - 多數配方不對偏差和正規化層做衰減，有些連詞嵌入表（embedding）也不做。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
 # %% [markdown] key="recap" lang="en"

@@ -118,44 +118,44 @@ for ours, theirs in pairs:
     hp.say(f"{type(ours).__name__:<8} agrees within 1e-12: {apart < 1e-12}")
 
 # %% [markdown] key="agree-seen" lang="en"
-# Every rule of the course is PyTorch's, to the last digits. What differs between libraries is not the formula but what they call by the same name:
+# Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is not the formula but what they call by the same name:
 #
 # | here | PyTorch | Keras | beware |
 # |---|---|---|---|
 # | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch keeps the rate outside of the velocity: another path when the rate changes |
 # | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras starts the sum at 0.1 |
 # | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch's default is 0.99 |
-# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras adds ε to the root before the hat |
+# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras adds ε to the root of $v$ before its correction |
 # | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | default decay 0.01 in PyTorch, 0.004 in Keras |
 # | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch's rises again after T |
-# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `warmup_steps=W` | PyTorch begins at 1/3 unless told, Keras at 0 |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | PyTorch begins at 1/3 unless told, Keras here at 0 |
 # | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves |
 # | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
 
-# %% [markdown] key="agree-seen" lang="zh-TW" of="178056c8"
-# 課程裡的每一條規則，和 PyTorch 算到最後幾位都一樣。各家程式庫的差別不在公式，而在同一個名字底下放了什麼：
+# %% [markdown] key="agree-seen" lang="zh-TW" of="24890ca5"
+# 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家程式庫的差別不在公式，而在同一個名字底下放了什麼：
 #
 # | 這裡 | PyTorch | Keras | 小心 |
 # |---|---|---|---|
 # | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch 把學習率留在速度外面：學習率一變，路徑就不同 |
 # | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras 的總和從 0.1 開始 |
 # | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch 的預設值是 0.99 |
-# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras 把 ε 加到還沒戴帽子的平方根上 |
+# | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras 把 ε 加到 $v$ 還沒修正時的平方根上 |
 # | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | 衰減的預設值，PyTorch 是 0.01，Keras 是 0.004 |
 # | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch 過了 T 又會升上去 |
-# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `warmup_steps=W` | 沒有指定的話，PyTorch 從 1/3 開始，Keras 從 0 開始 |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | 沒有指定的話，PyTorch 從 1/3 開始；Keras 這樣寫是從 0 開始 |
 # | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，學習率的上限就減半 |
 # | He 的起始權重 | `nn.Linear`：均勻分布，±1/√n | Glorot | 起點不同，懸崖的位置也不同 |
 
 # %% [markdown] key="loop" lang="en"
 # ## 2. A loop to copy
 #
-# Everything of the seven days in one function: batches drawn from the seed; AdamW that decays matrices only; a schedule by update, which may be any function of the update's number, so ours too; clipping, after the pieces of a batch have added up; the loss and the length of the gradient (before clipping) logged at every update; and data that are not trained on, judged in eval mode, without dropout. Put your own model in: `make_model()` returns a fresh one, `data` is (inputs, targets).
+# What the days have taught, in one function: batches drawn from the seed; AdamW that decays matrices only; a schedule by update, which may be any function of the update's number, so ours too; clipping, after the pieces of a batch have added up; the loss and the length of the gradient (before clipping) logged at every update; and data that are not trained on, judged in eval mode, without dropout. Put your own model in: `make_model()` returns a fresh one, `data` is (inputs, targets).
 
-# %% [markdown] key="loop" lang="zh-TW" of="5a4fbbbf"
+# %% [markdown] key="loop" lang="zh-TW" of="c4b41e07"
 # ## 2. 可以直接複製的迴圈
 #
-# 七天的內容都在這一個函式裡：批次由種子決定；AdamW 只衰減矩陣；排程以更新次數計算，任何以更新次數為輸入的函式都能用，我們的排程也可以；一批切成幾份時，先把各份的梯度加起來，再做梯度裁剪；每次更新都記下損失和（裁剪之前的）梯度長度；還有不拿來訓練的資料，在 eval 模式下評分，不做 dropout。換上你自己的模型：`make_model()` 回傳一個全新的模型，`data` 是（輸入，目標）。
+# 這門課教的做法，都放進這一個函式：批次由種子決定；AdamW 只衰減矩陣；排程以更新次數計算，任何以更新次數為輸入的函式都能用，我們的排程也可以；一批切成幾份時，先把各份的梯度加起來，再做梯度裁剪；每次更新都記下損失和（裁剪之前的）梯度長度；還有不拿來訓練的資料，在 eval 模式下評分，不做 dropout。換上你自己的模型：`make_model()` 回傳一個全新的模型，`data` 是（輸入，目標）。
 
 
 # %% key="fit" tags=["long"]
@@ -299,7 +299,7 @@ hp.say(f"unseen digits: mean {np.mean(accuracy):.1%}, from {min(accuracy):.1%} t
 # %% [markdown] key="own" lang="zh-TW" of="6a62ee38"
 # ## 3. 換一個模型，同樣的程式格
 #
-# 一個很小的字母模型：看前三個字母，猜下一個，材料是一本古書裡最常見的英文字。同一個字不會出現在兩份資料裡；九十個字能教的不多，所以損失只比亂猜低一些。流程完全不變。把這兩格換成你自己的模型和資料就行了：`fit` 也能處理序列（每個位置都有目標），損失函數用 `loss_of` 換，`device="cuda"` 用 GPU 訓練，`pieces=4` 把一批切成四份，記憶體就裝得下。
+# 一個很小的字母模型：看前三個字母，猜下一個，材料是一本古書裡最常見的英文單字。同一個單字不會出現在兩份資料裡；九十個單字能教的不多，所以損失只比亂猜低一些。流程完全不變。把這兩格換成你自己的模型和資料就行了：`fit` 也能處理序列（每個位置都有目標），損失函數用 `loss_of` 換，`device="cuda"` 用 GPU 訓練，`pieces=4` 把一批切成四份，記憶體就裝得下。
 
 # %% key="letters"
 words, _ = hp.bigram_counts("en")

@@ -52,7 +52,7 @@ README = """\
 A private course folder: it holds solutions, submissions and marks. Keep it out of public repositories.
 
     hpcourse course release                       (only after you edited source/)
-    hpcourse course collect DOWNLOAD --assignment day1
+    hpcourse course collect DOWNLOAD --assignment {first}
     hpcourse course grade
     hpcourse course report
 
@@ -188,7 +188,7 @@ def new_course(arguments):
     _write(root / "nbgrader_config.py", CONFIG)
     _write(root / "roster.csv", EXAMPLES.get(arguments.language, EXAMPLES["en"]))
     _write(root / "overrides.csv", OVERRIDES)
-    _write(root / "README.md", README.format(title=root.name))
+    _write(root / "README.md", README.format(title=root.name, first=f"day{days[0]}"))
     _write(root / ".gitignore", IGNORE)
     _write(root / ".secret", secrets.token_hex(32))
     (root / ".secret").chmod(0o600)
@@ -200,7 +200,7 @@ def new_course(arguments):
     print(f"{root}: a course in {course.language}")
     _release(course, course.assignments)
     print("Next: put your students into roster.csv there, and hand out release/. Later, in that folder:")
-    print("      hpcourse course collect DOWNLOAD --assignment day1")
+    print(f"      hpcourse course collect DOWNLOAD --assignment {course.assignments[0]}")
     print("      hpcourse course grade")
     print("      hpcourse course report")
 

@@ -54,7 +54,9 @@ def grade_all(arguments):
     with alone(course):
         due, done = find_due(course, assignments, arguments.again)
         if not due and not done:
-            raise Misuse("nothing to grade: first run hpcourse course collect DOWNLOAD --assignment day1")
+            raise Misuse(
+                f"nothing to grade: first run hpcourse course collect DOWNLOAD --assignment {assignments[0]}"
+            )
         began = time.monotonic()
         if due:
             with _workers(arguments.jobs, arguments.dask) as (executor, workers):

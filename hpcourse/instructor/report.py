@@ -28,9 +28,12 @@ def report_all(arguments):
 
 
 def _report(course, arguments):
-    assignments = [name for name in course.chosen(arguments.assignment) if read_records(course, name)]
+    asked = course.chosen(arguments.assignment)
+    assignments = [name for name in asked if read_records(course, name)]
     if not assignments:
-        raise Misuse("nothing collected yet: first run hpcourse course collect DOWNLOAD --assignment day1")
+        raise Misuse(
+            f"nothing collected yet: first run hpcourse course collect DOWNLOAD --assignment {asked[0]}"
+        )
     folder = course.root / "report"
     folder.mkdir(exist_ok=True)
     with speaking(course.language):

@@ -73,6 +73,16 @@ def test_the_public_course_and_full_folders_are_refused(tmp_path, capsys):
     assert "--days" in capsys.readouterr().err
 
 
+def test_hints_name_a_day_that_the_course_has(tmp_path, capsys):
+    root = tmp_path / "late"
+    assert main(["course", "new", str(root), "--days", "7"]) == 0
+    assert "collect DOWNLOAD --assignment day7" in capsys.readouterr().out
+    assert "collect DOWNLOAD --assignment day7" in (root / "README.md").read_text()
+    for step in ("grade", "report"):
+        assert main(["course", step, "--course", str(root)]) == 1
+        assert "collect DOWNLOAD --assignment day7" in capsys.readouterr().err
+
+
 def test_force_keeps_what_people_put_in(course):
     (course.root / "roster.csv").write_text("id,name\nx,X\n")
     secret = (course.root / ".secret").read_text()
