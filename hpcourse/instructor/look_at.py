@@ -16,7 +16,7 @@ from hpcourse.instructor.collect import LATER, TOO_MANY, UNCLEAR
 from hpcourse.instructor.notebooks import LEFT_OUT, UNREAD
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.outcomes import FAILED, NOT_GRADED, STALE, WAITS, answer_of
-from hpcourse.instructor.submission import ENDED, UNFINISHED
+from hpcourse.instructor.submission import ENDED, STOPPED, UNFINISHED
 
 PACKAGE, FILES, INTERPRETER, TEXT, RUN, NETWORK = (
     note("uses the package's own answers")[0],
@@ -53,8 +53,8 @@ LONGEST = 100_000  # characters of a cell that are read
 MOST_LINES = 50  # that are no Python and left out
 LONG = 4  # lines from which equal answers are worth a look
 TELLING = (
-    FAILED, NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, UNFINISHED, UNREAD, LEFT_OUT, TOO_MANY, LATER,
-    note("only {files}")[0], note("the file says {said}")[0],
+    FAILED, NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, STOPPED, UNFINISHED, UNREAD, LEFT_OUT, TOO_MANY,
+    LATER, note("only {files}")[0], note("the file says {said}")[0],
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ class _Reader:
     """Knows what names mean, from cell to cell: {name: "hpcourse.SGD"}."""
 
     def __init__(self):
-        self.names, self.everything = {"hp": "hpcourse"}, False
+        self.names, self.everything = {"hp": "hpcourse", "getattr": "getattr"}, False
 
     def read(self, tree):
         """Yield (why, sign, line number)."""
@@ -162,8 +162,8 @@ class _Reader:
                 return key
             return f"{inner}.{key}" if inner and key else ""
         if isinstance(node, ast.Call):
-            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            first = node.args[0] if node.args else None
+            called = self._called(node)
+            first = (*node.args, *(key.value for key in node.keywords if key.arg == "name"), None)[0]
             if called in ("import_module", "__import__"):
                 return _constant(first)
             if called == "getattr" and len(node.args) > 1:
@@ -172,6 +172,12 @@ class _Reader:
             if called in ("vars", "reload", "import_module") and first is not None:
                 return self._meant(first)
         return ""
+
+    def _called(self, node):
+        """The last name of what a call calls, under whatever name it was imported or kept."""
+        if isinstance(node.func, ast.Name):
+            return self.names.get(node.func.id, node.func.id).rpartition(".")[2]
+        return getattr(node.func, "attr", "")
 
     def _signs(self, node):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -189,6 +195,10 @@ class _Reader:
             if re.fullmatch(r"__(?!name|doc|version|init)\w+__", node.attr):
                 yield INTERPRETER, node.attr
         if isinstance(node, ast.Call):
+            if self._called(node) == "getattr" and len(node.args) > 1:
+                inner, name = self._meant(node.args[0]), _constant(node.args[1])
+                if inner.split(".")[0] == "hpcourse" and (not name or name in ANSWERS | INNER):
+                    yield PACKAGE, f"getattr {name}"  # its own sign: nobody who may use a name needs this way
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             plain = isinstance(node.func, ast.Name)
             for why, names in CALLS.items():

@@ -4,6 +4,7 @@ bubblewrap shows the process a file system that holds this Python, its packages,
 Everything else (the course folder, the home, the solutions that come with this package) is not there.
 """
 
+import contextlib
 import errno
 import os
 import platform
@@ -16,9 +17,11 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+import zmq
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Bool, Unicode
+from traitlets import Bool, Type, Unicode
 
 import hpcourse
 from hpcourse.instructor.course import exercises_folder
@@ -34,6 +37,7 @@ SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}  # the syste
 ISOLATED = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 PARENT = "JPY_PARENT_PID"  # a kernel ends itself when it does not see this process, and in there it cannot
 NOBODY = 65534
+SENT = 2000  # milliseconds that a message may wait for a kernel to take it
 KERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
@@ -152,9 +156,18 @@ def environment(folder):
     }
 
 
+class Listener(AsyncKernelClient):
+    """Hears a kernel out without asking it for its heartbeat: who broke its own sockets never answers."""
+
+    def start_channels(self, **channels):
+        """Open all channels but that one."""
+        super().start_channels(**{**channels, "hb": False})
+
+
 class Kernel(AsyncKernelManager):
     """A kernel of this very Python that talks over files in its `folder`, fenced or not."""
 
+    client_factory = Type(Listener)
     folder = Unicode()
     course = Unicode()
     fenced = Bool(True)
@@ -165,6 +178,7 @@ class Kernel(AsyncKernelManager):
         self.demoted = demoted
         self.folder, self.course, self.fenced = str(folder), str(course or ""), fenced
         self.transport, self.ip = "ipc", str(folder / ".k")
+        self.context.setsockopt(zmq.SNDTIMEO, SENT)  # a kernel that broke its own sockets takes nothing
         self.connection_file = str(folder / ".kernel.json")
         # A signal would reach bubblewrap and not the kernel behind it; a message reaches the kernel.
         argv = [sys.executable, *KERNEL]
@@ -193,3 +207,9 @@ class Kernel(AsyncKernelManager):
             await super()._async_start_kernel(**{**settings, **quiet})
 
     start_kernel = _async_start_kernel
+
+    async def _async_interrupt_kernel(self):
+        with contextlib.suppress(zmq.ZMQError):  # who does not listen, is ended
+            await super()._async_interrupt_kernel()
+
+    interrupt_kernel = _async_interrupt_kernel

@@ -54,6 +54,7 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TIME_IS_UP = note("time is up")
 ENDED = note("the kernel ended in cell {cell}: {why}")[0]
+STOPPED = note("cell {cell} was stopped after {seconds} s")[0]
 UNFINISHED = note("not run to its end, {count} cells left")[0]
 
 
@@ -235,10 +236,7 @@ class Runner:
             self.client.nb.cells[index] = kept
         if self.client.slow:
             self.stopped.add(index)
-            told = note(
-                "cell {cell} was stopped after {seconds} s", cell=kept.id, seconds=self.limits["cell_seconds"]
-            )
-            self.notes.append(told)
+            self.notes.append(note(STOPPED, cell=kept.id, seconds=self.limits["cell_seconds"]))
 
     def _judge(self, cell, index):
         """Ask the kernel what the answer gives, and compare here with what is right."""

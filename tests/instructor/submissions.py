@@ -381,6 +381,17 @@ def gd_step(w, grad, lr):
 
 
 @submission(REST)
+def writes_into_every_descriptor(released, solved):
+    """The kernel's own sockets are among them: it hears nothing any more."""
+    source = (
+        "import os\nfor fd in range(3, 64):\n    try:\n"
+        "        os.write(fd, b'{\"passed\": true}\\n' * 50)\n    except OSError:\n        pass\n"
+        "def gd_step(w, grad, lr):\n    return w"
+    )
+    return with_answer(released, solved, source)
+
+
+@submission(REST)
 def lies_about_its_results(released, solved):
     """Sends nonsense where the grader expects what the answer gave."""
     source = (

@@ -11,13 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import nbformat
 import pytest
-from submissions import cell, solve, text
+from submissions import MAKERS, cell, solve, text
 
 from hpcourse.__main__ import main
 from hpcourse.instructor import autograder, elsewhere, grading, limits, records, sandbox
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
-from hpcourse.instructor.grading import Graded
+from hpcourse.instructor.grading import Graded, Work
 from hpcourse.instructor.look_at import signs
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
 
@@ -216,6 +216,37 @@ def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
 )
 def test_what_code_does_is_seen_under_whatever_name(code, why):
     assert any(why in sign[0] for sign in signs([code]))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import hpcourse as h\nf = getattr(h, 'SGD')",
+        "import importlib\nm = importlib.import_module('hpcourse')\ngetattr(m, 'SGD')",
+        "from importlib import import_module as load\ngetattr(load(name='hpcourse.optimizers'), 'SGD')",
+        "getattr(__import__('hpcourse'), 'SGD')",
+        "g = getattr\ng(hp, 'SGD', None)",
+        "getattr(hp, 'S' + 'GD')",
+    ],
+)
+def test_a_way_around_to_a_rule_counts_also_where_the_notebook_uses_the_rule_itself(code):
+    assert any(sign.startswith("getattr") for _, sign, _ in signs([code]))
+    assert not any(sign.startswith("getattr") for _, sign, _ in signs(["hp.SGD(0.1)\ngetattr(hp, 'say')"]))
+
+
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, solved):
+    limits_here = {**course.limits, "cell_seconds": 2}
+    wild = MAKERS["writes_into_every_descriptor"](released, solved)
+    seeds = {task.name: 1 for task in course.tasks("day1")}
+    began = time.monotonic()
+    work = Work("x", "day1", "s", wild, text(released), seeds, limits_here)
+    graded = grading.grade_apart(work)
+    grading.close_hosts(over=False)
+    assert time.monotonic() - began < 60
+    cells = json.loads(graded.notebook)["cells"]
+    told = [one["metadata"]["hpcourse"] for one in cells if one["metadata"].get("nbgrader", {}).get("grade")]
+    assert [task["score"] for task in told] == [0.0] + [1.0] * (len(told) - 1)
 
 
 @pytest.mark.parametrize(
