@@ -18,7 +18,7 @@ from hpcourse.instructor import Misuse
 from hpcourse.instructor.archive import Unreadable, files_in
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.matching import Match, People
-from hpcourse.instructor.notebooks import LEFT_OUT, NO_NOTEBOOK, NOTEBOOK, UNREAD, best, is_one
+from hpcourse.instructor.notebooks import LEFT_OUT, NO_NOTEBOOK, NOTEBOOK, ONLY, UNREAD, best, is_one
 from hpcourse.instructor.notes import as_it_is, note, words
 from hpcourse.instructor.records import (
     NOBODY,
@@ -441,7 +441,7 @@ def _take(course, assignment, student, submission, released, others, records, re
         records[student] = {**before, "notes": [*kept, note(LATER, why=why)]}
         write_record(course, assignment, student, records[student])
         return "same"
-    unread = notebook is None and any(noted[0] in (UNREAD, LEFT_OUT) for noted in notes)
+    unread = notebook is None and any(noted[0] in (UNREAD, LEFT_OUT, ONLY) for noted in notes)
     notebook = repair(released, released)[0] if notebook is None else notebook
     notes = [*submission.notes, *submission.match.remarks, *notes, *([as_it_is(remark)] if remark else [])]
     folder = submission.match.folder or (before or {}).get("folder", "")

@@ -13,7 +13,7 @@ import nbformat
 from hpcourse import measure, optimizers, schedules
 from hpcourse.frame.language import text
 from hpcourse.instructor.collect import LATER, TOO_MANY, UNCLEAR
-from hpcourse.instructor.notebooks import LEFT_OUT, UNREAD
+from hpcourse.instructor.notebooks import LEFT_OUT, ONLY, UNREAD
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.outcomes import FAILED, NOT_GRADED, STALE, WAITS, answer_of
 from hpcourse.instructor.submission import ENDED, STOPPED, UNFINISHED
@@ -54,7 +54,7 @@ MOST_LINES = 50  # that are no Python and left out
 LONG = 4  # lines from which equal answers are worth a look
 TELLING = (
     FAILED, NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, STOPPED, UNFINISHED, UNREAD, LEFT_OUT, TOO_MANY,
-    LATER, note("only {files}")[0], note("the file says {said}")[0],
+    LATER, ONLY, note("the file says {said}")[0],
 )  # fmt: skip
 
 

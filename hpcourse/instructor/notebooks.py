@@ -16,6 +16,7 @@ MOST_CELLS = 5000
 EACH = 200 * 2**20  # bytes of one student's that are read
 SECONDS = 20  # of work on one student's files
 NO_NOTEBOOK = note("no notebook")
+ONLY = note("only {files}")[0]  # something was handed in, and nobody has read it
 UNREAD = note("{file} cannot be read: {why}")[0]
 LEFT_OUT = note("left out, since there is too much of it: {files}")[0]
 
@@ -97,7 +98,7 @@ def _read_all(files):
 def _instead(files):
     """What there is where a notebook should be."""
     names = sorted({file.name for file in files if not NOTEBOOK.search(file.name) and not file.problem})[:3]
-    return [note("only {files}", files=", ".join(names))] if names else []
+    return [note(ONLY, files=", ".join(names))] if names else []
 
 
 def read_notebook(file):

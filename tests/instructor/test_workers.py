@@ -94,6 +94,18 @@ def test_what_no_worker_survives_has_no_mark_and_says_so(small):
     ) == 3
 
 
+@pytest.mark.parametrize("name", ["c.pdf", "c.docx", "c.html"])
+def test_another_file_than_a_notebook_has_no_mark_and_is_to_be_looked_at(name, small, write):
+    course, drop = small
+    write({name: b"%PDF-1.4"}, drop)
+    where = ["--course", str(course.root)]
+    assert main(["course", "collect", str(drop), "--assignment", "day1", *where]) == 0
+    grade_all(course)
+    assert scores(course) == {"a": 9, "b": 9, "c": None}
+    assert main(["course", "report", *where]) == 0
+    assert f"only {name}" in (course.root / "report/look_at.csv").read_text(encoding="utf-8-sig")
+
+
 class Killed(BaseException):
     """What a kill is here: nothing catches it."""
 
