@@ -15,20 +15,20 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; tune it for a ravine and count what that saves; read its memory off a curve; mend a look ahead that looks too far.
+# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; tune it for a ravine and count what that saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
 #
-# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 30 minutes, 6 tasks, 9 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 40 minutes, 7 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="c1b4b4ee"
+# %% [markdown] key="title" lang="zh-TW" of="496f366d"
 # # 第 4 天 · 練習：SGD 與動量
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；替一個山谷調好動量，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」。
+# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；替一個山谷調好動量，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一趟穿過雜訊的路。
 #
-# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 40 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -412,16 +412,70 @@ else:
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="6c4bd053"
 # 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，一個也套不到它身上。
 
+# %% [markdown] key="ravine-plan" lang="en"
+# ## 7. Down a noisy ravine (3 points)
+#
+# What does each of three numbers do for you here: the rate, the momentum, and the rate at the end?
+#
+# An open task. The ravine has the curvatures 1 and 100, and every gradient carries noise with standard deviation 3 in both directions. You have **100 steps**. You choose the first rate, the momentum and the last rate; in between the rate goes from the first to the last by equal factors. What counts is the loss at the end, the mean of 200 walks. Your plan is tried from 20 starts that are not shown, always the same ones, all at distance 10 from the minimum, and passes when at least **18 of the 20** end at **0.1 or lower**. No constant rate does that, with any momentum.
+#
+# You have **30 trials**; the cell counts. Before you spend one: which direction sets the border of the rate, and which one has hardly moved after 100 steps without momentum? And what is left for the last rate to do?
+#
+# <details><summary>Hint</summary>
+#
+# Begin without thinking of noise: task 3 gives a rate and a momentum for this ravine. Then lower the last rate by factors of 3 until it stops helping. With a falling rate, is a little more momentum better?
+#
+# </details>
+
+# %% [markdown] key="ravine-plan" lang="zh-TW" of="7c5e4eae"
+# ## 7. 走下有雜訊的山谷（3 分）
+#
+# 學習率、動量、最後的學習率，這三個數在這裡各有什麼用處？
+#
+# 這是一道開放題。山谷兩個方向的曲率是 1 和 100，每個梯度在兩個方向上都帶有標準差為 3 的雜訊。你有 **100 步**。請選定一開始的學習率、動量和最後的學習率；中間的學習率，每一步都乘上同一個倍數，從最初走到最後。比的是走完時的損失，取 200 條路線的平均。我們會用 20 個沒有公開的起點（每次都是同一組，離最小值的距離都是 10）來試你的計畫，只要 20 個裡至少有 **18 個**的損失在 **0.1 以下**，就算通過。固定的學習率做不到，不管配上什麼動量都一樣。
+#
+# 你可以試 **30 次**，下面那一格會幫你數。在用掉任何一次之前，先想一想：學習率的界線由哪個方向決定？沒有動量時，走了 100 步還幾乎沒動的，又是哪個方向？那麼最後的學習率，還要負責什麼？
+#
+# <details><summary>提示</summary>
+#
+# 一開始先別管雜訊：第 3 題會告訴你，這個山谷該用什麼學習率和動量。接著把最後的學習率縮小，每次縮為三分之一，直到不再有幫助。學習率會下降的話，動量再大一點會不會更好？
+#
+# </details>
+
+# %% key="ravine-plan-trial"
+trials = 0
+angles = np.radians([10, 35, 60, 85])
+starts = 10 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def trial(lr, momentum, last_lr):
+    global trials
+    trials += 1
+    rule = hp.Momentum(hp.GeometricRamp(lr, last_lr, 100), momentum)
+    walks = hp.descend(hp.Quadratic([1, 100]), rule, starts, 100, noise=3, seed=range(200))
+    loss = walks.loss[..., -1].mean(axis=1)  # one for each start
+    hp.say(f"{trials} of 30 trials: lowest {loss.min():.3f}, highest {loss.max():.3f}")
+
+
+# %% key="ravine-plan-try" tags=["nbval-ignore-output"]
+trial(0.01, 0.5, 0.01)  # your choices
+
+# %% key="ravine-plan-answer"
+ravine_plan = 0.03, 0.75, 0.001  ### SOLUTION
+
+# %% key="ravine-plan-check" task="ravine_plan" points=3 tags=["nbval-ignore-output"]
+hp.check("ravine_plan", ravine_plan)
+
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You can write momentum, say how long its steps get, and set it for a ravine; and you have counted that a hundred times the condition number then costs about ten times the steps. You can see on a curve that memory sets the pace while the ball swings. And you have met a rule that looked better for three steps and was wrong: whether a rule is right, only the comparison with its formula tells.
+# You can write momentum, say how long its steps get, and set it for a ravine; and you have counted that a hundred times the condition number then costs about ten times the steps. You can see on a curve that memory sets the pace while the ball swings. And you have met a rule that looked better for three steps and was wrong: whether a rule is right, only the comparison with its formula tells. Through noise you have planned a walk yourself: memory and a large rate to get there, a small rate to settle.
 #
 # Next: [Day 5, Adam](day5_adam.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="bca6f5c3"
+# %% [markdown] key="end" lang="zh-TW" of="3bb54cda"
 # ## 完成
 #
-# 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。你會從曲線看出來，球還在擺盪時，快慢由記憶決定。你也遇到了一個規則，頭三步看起來比較好，其實是錯的：規則對不對，只有和公式比對才知道。
+# 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。你會從曲線看出來，球還在擺盪時，快慢由記憶決定。你也遇到了一個規則，頭三步看起來比較好，其實是錯的：規則對不對，只有和公式比對才知道。穿過雜訊的路，你也自己規劃過了：靠記憶和大的學習率趕路，靠小的學習率安定下來。
 #
 # 接下來：[第 5 天，Adam](day5_adam.ipynb)。

@@ -1,7 +1,10 @@
 """Day 4: momentum."""
 
+import functools
+
 import numpy as np
 
+from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Form, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
@@ -711,3 +714,152 @@ HIDDEN_MOMENTUM = Reading(
 )
 
 READINGS = (STEPS_GROWTH, HIDDEN_MOMENTUM)
+
+
+# The open task: rate, momentum and last rate for a noisy ravine.
+
+RAVINE, NOISE, STEPS, WALKS = np.array([1.0, 100.0]), 3.0, 100, 200
+HIDDEN_STARTS = range(1_000_400, 1_000_420)
+
+
+def ravine_loss(lr, momentum, last_lr, seed):
+    """Mean loss of the walks from one start, 10 from the minimum; the rate goes from `lr` to `last_lr`."""
+    rng = np.random.default_rng(seed)
+    angle = rng.uniform(0, 2 * np.pi)
+    w = np.tile([10 * np.cos(angle), 10 * np.sin(angle)], (WALKS, 1))
+    v = np.zeros_like(w)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(STEPS):
+            rate = lr * (last_lr / lr) ** (t / (STEPS - 1))
+            grad = RAVINE * w + rng.normal(0, NOISE, w.shape)
+            w, v = momentum_step(w, v, grad, rate, momentum)
+        return float((RAVINE * w**2).sum(axis=1).mean() / 2)
+
+
+def _plan_of(answer):
+    """[rate, momentum, last rate] as JSON can hold it; None where one of them is still to be written."""
+    if isinstance(answer, dict):
+        answer = answer.values()
+    try:
+        parts = list(answer)[:4]
+    except TypeError:
+        parts = [answer]
+    return None if any(part is None or part is Ellipsis for part in parts) else list(map(_plain, parts))
+
+
+def _plain(value):
+    try:
+        return float(np.asarray(value).item())
+    except (TypeError, ValueError):
+        return str(value)[:100]
+
+
+def _plan_told(told):
+    """(rate, momentum, last rate), or Refused."""
+    numbers = isinstance(told, list) and all(type(part) in (int, float) for part in told)
+    if not numbers or len(told) != 3:
+        raise Refused(
+            say("Give three numbers, with commas between them: the rate, the momentum, the last rate.")
+        )
+    lr, momentum, last_lr = map(float, told)
+    if not 0 <= momentum < 1:
+        raise Refused(
+            say(
+                "The momentum is the second number, from 0 up to but not including 1. The check got {got}.",
+                got=f"{momentum:g}",
+            )
+        )
+    if not (1e-12 <= lr < 1e6 and 1e-12 <= last_lr < 1e6):
+        raise Refused(say("Both rates, the first number and the third, have to be positive."))
+    return lr, momentum, last_lr
+
+
+@functools.lru_cache(maxsize=32)
+def _losses_of_plan(plan):
+    """The loss from each hidden start."""
+    return tuple(ravine_loss(*plan, seed) for seed in HIDDEN_STARTS)
+
+
+def _better(change, but=0.9):
+    """Whether the changed plan ends clearly lower."""
+
+    def asked(plan, losses):
+        other = np.nan_to_num(_losses_of_plan(change(*plan)), nan=np.inf)
+        return np.median(other) < but * np.median(np.nan_to_num(losses, nan=np.inf))
+
+    return asked
+
+
+def _border(momentum):
+    """The rate beyond which the steep direction flies away."""
+    return 2 * (1 + momentum) / RAVINE.max()
+
+
+def _over_the_border(plan, losses):
+    lr, momentum, last_lr = plan
+    start = RAVINE.max() * 10**2 / 2  # the highest loss that a walk can begin with
+    beyond = max(lr, last_lr) > _border(momentum)
+    return beyond and not np.median(losses) < start / 100
+
+
+_twice_the_rate = _better(lambda lr, momentum, last_lr: (2 * lr, momentum, last_lr))
+
+RAVINE_PLAN = Contest(
+    name="ravine_plan",
+    day=4,
+    tell=_plan_of,
+    read=_plan_told,
+    run=_losses_of_plan,
+    target=0.1,
+    enough=18,
+    mistakes=(
+        Misreading(
+            "over_the_border",
+            _over_the_border,
+            "{reached} of {seeds} reach {target}: your walks fly out of the ravine. With this momentum the "
+            "rate is too far beyond the border of the steep direction, for too long.",
+        ),
+        Misreading(
+            "constant_rate",
+            lambda plan, losses: plan[2] > 0.6 * plan[0],
+            "{reached} of {seeds} reach {target}, and {enough} should. Your rate does not fall, or hardly. "
+            "A rate that gets down the flat direction in time is too large for the noise at the end.",
+        ),
+        Misreading(
+            "little_memory",
+            lambda plan, losses: plan[1] < 0.4,
+            "{reached} of {seeds} reach {target}, and {enough} should. With so little momentum the flat "
+            "direction does not get down in time, and the steep one does not let the rate make up for it.",
+        ),
+        Misreading(
+            "last_rate_too_large",
+            _better(lambda lr, momentum, last_lr: (lr, momentum, last_lr / 3)),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With a third of "
+            "this last rate the same plan does clearly better: at the end it is the noise that keeps you up.",
+        ),
+        Misreading(
+            "too_much_memory",
+            _better(lambda lr, momentum, last_lr: (lr, momentum - (1 - momentum) / 2, last_lr)),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With these rates "
+            "less momentum does clearly better: your walks still swing at the end.",
+        ),
+        Misreading(
+            "rate_too_small",
+            lambda plan, losses: 2 * plan[0] < _border(plan[1]) and _twice_the_rate(plan, losses),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With twice the "
+            "first rate the same plan does clearly better.",
+        ),
+        Misreading(
+            "last_rate_too_small",
+            _better(lambda lr, momentum, last_lr: (lr, momentum, 3 * last_lr)),
+            "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With three times "
+            "this last rate the same plan does clearly better: you slow down before you have arrived.",
+        ),
+    ),
+    right="{reached} of {seeds} starts that you have not seen end at {target} or lower, half of them at "
+    "{median} or lower. Memory and a large rate bring you down the ravine, the small rate settles the noise.",
+    otherwise="{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
+    "lower. Close: try the neighbours of each of the three numbers.",
+)
+
+READINGS += (RAVINE_PLAN,)
