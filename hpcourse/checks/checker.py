@@ -281,8 +281,8 @@ def compare(right, given, start=None):
         if start is not None and start.dtype.kind in "iuf":
             size = max(size, np.abs(start).max(initial=0, where=np.isfinite(start)))
         close = near <= relative * np.abs(right) + absolute * size + 1e-12
-        if not finite.all():
-            close |= (given == right) | (np.isnan(given) & np.isnan(right))
+        if not finite.all():  # an infinite number is near to nothing but itself
+            close = np.where(finite, close, (given == right) | (np.isnan(given) & np.isnan(right)))
     return "" if close.all() else "value"
 
 

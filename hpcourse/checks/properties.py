@@ -15,7 +15,10 @@ RAISED = {
     "ImportError": "an import failed ({said}).",
     "ModuleNotFoundError": "an import failed ({said}).",
     "EOFError": "it waits for `input`. A function gets what it needs as arguments.",
-    "RecursionError": "it calls itself without an end.",
+    "RecursionError": (
+        "it calls itself again and again: without an end, or once for each step, and Python allows about a "
+        "thousand such calls. A formula or a loop needs none."
+    ),
     "AssertionError": "one of its own `assert` lines failed ({said}).",
     "SystemExit": "it tries to leave Python with `exit`. A function ends with `return`.",
     "KeyboardInterrupt": "it raises an interrupt.",

@@ -371,3 +371,45 @@ def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
     file.write_text("x = 1", encoding="utf-8")
     assert "no function named after a task" in told(file).stderr
     assert told().returncode == 1
+
+
+# What is empty, endless or infinite is told apart from the learner's own errors
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [],
+        [(np.zeros((0, 3)), np.zeros(0))],
+        [(np.zeros(0), np.zeros(0))],
+        [([], []), (np.ones((2, 3)), np.ones(2))],
+        [(np.ones((2, 3)), np.ones(2))],
+        [(np.zeros((4, 0)), np.zeros(4))],
+    ],
+)
+def test_batches_that_are_empty_are_no_error_of_the_answer(batches):
+    result = hp.check("minibatches", lambda X, y, batch_size, rng: iter(batches))
+    assert result.passed is False
+    assert "error" not in result.message and "array" not in result.message
+
+
+def test_nothing_finite_is_like_an_infinite_number():
+    assert checker.compare(np.array(np.inf), np.array(3.0)) == "value"
+    assert checker.compare(np.array([np.inf, 1.0]), np.array([-np.inf, 1.0])) == "value"
+    assert checker.compare(np.array([np.inf, np.nan, 1.0]), np.array([np.inf, np.nan, 1.0])) == ""
+
+
+@pytest.mark.parametrize("sign", (-1, 1))
+def test_another_curve_of_wsd_is_not_called_the_largest_of_three(sign):
+    def wsd(lr, warmup, stable, decay, t):
+        return lr * np.exp(sign * np.asarray(t, float) / warmup)
+
+    result = hp.check("wsd", wsd)
+    assert result.passed is False and "largest" not in (result.mistake or "")
+
+
+def test_a_call_for_each_step_is_not_said_to_be_without_an_end():
+    def exponential_decay(lr0, rate, t):
+        return lr0 if t <= 0 else exponential_decay(lr0, rate, t - 1) * np.exp(-rate)
+
+    assert "once for each step" in hp.check("exponential_decay", exponential_decay).message

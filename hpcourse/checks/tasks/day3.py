@@ -59,10 +59,10 @@ def _watch_epochs(function, case, form=None):
     first = _epoch(function, {**given, "rng": rng}, n)
     yield Seen(FIRST, 0, _yes(not any(map(_labels_first, first))))
     first = _examples_first(first)
-    rows = np.concatenate([batch for batch, _ in first]) if first else X[:0]
-    labels = np.concatenate([batch for _, batch in first]) if first else y[:0]
     yield Seen(SIZES, 0, np.array([len(batch) for batch, _ in first]))
-    flat = rows.reshape(len(rows), -1)
+    rows = _together([batch for batch, _ in first], X)
+    labels = _together([batch for _, batch in first], y)
+    flat = rows.reshape(len(rows), math.prod(rows.shape[1:]))  # -1 has no meaning where there are no rows
     known = rows.shape[1:] == X.shape[1:] and bool(
         np.isin(rows, X).all() and (np.diff(flat, axis=1) == 1).all()
     )
@@ -82,6 +82,14 @@ def _watch_epochs(function, case, form=None):
     yield Seen(ANEW, 0, _yes(not _equal(first, second)))
     yield Seen(DRAWN, 0, _yes(_equal(first, anew(seed))))
     yield Seen(SEEDED, 0, _yes(not _equal(first, anew(seed + 1))))
+
+
+def _together(parts, like):
+    """The parts one after the other; an empty one may have lost its shape."""
+    parts = [part for part in parts if part.size] or [like[:0]]
+    if len({part.shape[1:] for part in parts}) > 1:
+        raise Unusable("pairs", got=", ".join(str(part.shape) for part in parts[:3]))
+    return np.concatenate(parts)
 
 
 def _watch_many(function, case):

@@ -73,7 +73,7 @@ def _curves(rng):
         "nan for a moment": np.where(np.arange(70) == 9, np.nan, _falling(2.3, 0.03, 0.14, 70)),
         "small losses that jitter": 0.004 * _falling(2.3, 0.5, 0.15, 100, 0.25),
         "small losses that crawl": 0.004 * _falling(2.3, 1.0, 0.001, 80),
-        "large losses that settle at a quarter": 3000 * _falling(2.3, 0.55, 0.14, 100),
+        "large losses that settle above zero": 3000 * _falling(2.3, 0.17, 0.14, 100),
         "large losses that crawl": 3000 * _falling(2.3, 1.6, 0.003, 80, 0.002),
     }
     start, steps = float(rng.uniform(0.8, 5)), int(rng.integers(60, 150))
