@@ -241,7 +241,7 @@ def effective_lr(lr, momentum):
 
 
 def _gains(rng):
-    pairs = [(0.1, 0.9), (0.01, 0.95), (0.5, 0.0), (0.3, 0.25), (0.02, 0.7), (2.0, 0.99)]
+    pairs = [(0.1, 0.9), (0.01, 0.95), (0.5, 0.0), (0.3, 0.25), (0.02, 0.7), (2.0, 0.996)]
     cases = [Case(f"lr {lr}, momentum {k}", {"lr": lr, "momentum": k}) for lr, k in pairs]
     drawn = {"lr": float(rng.uniform(0.01, 1)), "momentum": float(rng.uniform(0.15, 0.95))}
     return [*cases, Case("random numbers", drawn, "random")]
