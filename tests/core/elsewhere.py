@@ -6,6 +6,7 @@ loaded, how many threads it may start, and because workers must be able to impor
 
 import _thread
 import json
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -134,6 +135,7 @@ def blas_threads():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     with threadpool_limits(2, "blas"):
         with EXECUTORS[sys.argv[1]]() as executor:
             report = {
