@@ -52,11 +52,7 @@ def test_the_formula_is_the_reference(name):
         task.formula(nothing_of_the_kind=None)
 
 
-# The parts of `wsd` overlap: most of its pairs behave as other pairs do, with no mistake in common.
-TOLD_APART = [name for name in FORMULAS if name != "wsd"]
-
-
-@pytest.mark.parametrize("name", TOLD_APART)
+@pytest.mark.parametrize("name", FORMULAS)
 def test_pairs_of_mistakes_are_told_by_both_names_or_what_they_share(name):
     """A sample of the pairs; a pair may be right (two signs), or behave as another mistake does."""
     task, named, told = TASKS[name], 0, 0
