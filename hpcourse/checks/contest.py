@@ -71,3 +71,21 @@ class Contest:
         score = reached / len(losses)
         message = say(mistake.message, **values)
         return Result(self, "not yet", message, mistake=mistake.id, score=score)
+
+
+def numbers_of(answer):
+    """Some numbers as JSON can hold them, for `tell`; None where one of them is still to be written."""
+    if isinstance(answer, dict):
+        answer = answer.values()
+    try:
+        parts = list(answer)[:4]  # no open task asks for more than three
+    except TypeError:
+        parts = [answer]
+    return None if any(part is None or part is Ellipsis for part in parts) else list(map(_plain, parts))
+
+
+def _plain(value):
+    try:
+        return float(np.asarray(value).item())
+    except (TypeError, ValueError):
+        return str(value)[:100]

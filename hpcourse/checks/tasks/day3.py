@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from hpcourse import MLP, SGD, digits, train
-from hpcourse.checks.contest import Contest, Refused
+from hpcourse.checks.contest import Contest, Refused, numbers_of
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, ROWS_ONLY, SILENT
@@ -1264,24 +1264,6 @@ TASKS += (NOISE_SCALE,)
 START, BUDGET, HIDDEN = 100, 60_000, range(1_000_300, 1_000_320)  # a price list in examples
 
 
-def _plan_of(answer):
-    """[batch size, rate] as JSON can hold it; None where one of them is still to be written."""
-    if isinstance(answer, dict):
-        answer = answer.values()
-    try:
-        parts = list(answer)[:3]
-    except TypeError:
-        parts = [answer]
-    return None if any(part is None or part is Ellipsis for part in parts) else list(map(_plain, parts))
-
-
-def _plain(value):
-    try:
-        return float(np.asarray(value).item())
-    except (TypeError, ValueError):
-        return str(value)[:100]
-
-
 def _plan_told(told):
     """(batch size, rate), or Refused."""
     if not isinstance(told, list) or len(told) != 2:
@@ -1324,7 +1306,7 @@ def _better(factor, but=0.9):
 BUDGET_PLAN = Contest(
     name="budget_plan",
     day=3,
-    tell=_plan_of,
+    tell=numbers_of,
     read=_plan_told,
     run=_losses_of_plan,
     target=0.08,

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from hpcourse.checks.contest import Contest, Refused
+from hpcourse.checks.contest import Contest, Refused, numbers_of
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Form, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
@@ -736,24 +736,6 @@ def ravine_loss(lr, momentum, last_lr, seed):
         return float((RAVINE * w**2).sum(axis=1).mean() / 2)
 
 
-def _plan_of(answer):
-    """[rate, momentum, last rate] as JSON can hold it; None where one of them is still to be written."""
-    if isinstance(answer, dict):
-        answer = answer.values()
-    try:
-        parts = list(answer)[:4]
-    except TypeError:
-        parts = [answer]
-    return None if any(part is None or part is Ellipsis for part in parts) else list(map(_plain, parts))
-
-
-def _plain(value):
-    try:
-        return float(np.asarray(value).item())
-    except (TypeError, ValueError):
-        return str(value)[:100]
-
-
 def _plan_told(told):
     """(rate, momentum, last rate), or Refused."""
     numbers = isinstance(told, list) and all(type(part) in (int, float) for part in told)
@@ -807,7 +789,7 @@ _twice_the_rate = _better(lambda lr, momentum, last_lr: (2 * lr, momentum, last_
 RAVINE_PLAN = Contest(
     name="ravine_plan",
     day=4,
-    tell=_plan_of,
+    tell=numbers_of,
     read=_plan_told,
     run=_losses_of_plan,
     target=0.1,
