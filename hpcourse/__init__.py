@@ -70,4 +70,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_LATER])
+    return sorted([*globals(), *_LATER, *dir(import_module("hpcourse.page.explorers"))])

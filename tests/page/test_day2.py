@@ -84,18 +84,6 @@ def test_the_edge_reads_the_training_it_is_given():
     assert label.get_position()[1] == pytest.approx(min(4.0, 0.92 * figure.fig.axes[1].get_ylim()[1]))
 
 
-@pytest.mark.parametrize(
-    ("explore", "control", "value"), [(hp.explore_decay, "decay", 0.1), (hp.explore_valley, "lr", 0.3)]
-)
-def test_moving_a_slider_changes_picture_and_words_and_shows_no_error(explore, control, value):
-    figure = explore()
-    before = figure.picture.value, figure.description
-    figure.controls[control].value = value
-    assert figure.picture.value != before[0]
-    assert figure.description != before[1]
-    assert not figure.messages.value
-
-
 def test_captions_follow_the_language(in_chinese):
     assert "所有學習率加起來" in hp.explore_decay().description
     assert "停在銳度" in hp.explore_valley().description

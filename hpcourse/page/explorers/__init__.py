@@ -10,3 +10,7 @@ def __getattr__(name):
             if hasattr(day, name):
                 return getattr(day, name)
     raise AttributeError(f"module 'hpcourse.page.explorers' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(name for day in modules(__name__) for name in vars(day) if name.startswith("explore_"))

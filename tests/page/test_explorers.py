@@ -1,0 +1,56 @@
+"""Explorers that need no run of a lesson: every control moves the picture, and the words can be Chinese."""
+
+import inspect
+import re
+
+import ipywidgets as widgets
+import pytest
+
+from hpcourse.frame.course import modules
+
+pytestmark = pytest.mark.usefixtures("no_figure_is_left_open")
+
+
+def needs_nothing(explore):
+    return all(
+        parameter.default is not parameter.empty
+        for parameter in inspect.signature(explore).parameters.values()
+    )
+
+
+EXPLORERS = [
+    explore
+    for day in modules("hpcourse.page.explorers")
+    for name, explore in vars(day).items()
+    if name.startswith("explore_") and needs_nothing(explore)
+]
+
+
+def another(control):
+    """The value of a control that is farthest from the one it has."""
+    if hasattr(control, "options"):
+        values = [option[1] if isinstance(option, tuple) else option for option in control.options]
+        return next(value for value in reversed(values) if value != control.value)
+    low, high = control.min, control.max
+    if isinstance(control, widgets.FloatLogSlider):
+        low, high = control.base**low, control.base**high
+    return max(low, high, key=lambda end: abs(end - control.value))
+
+
+@pytest.mark.parametrize("explore", EXPLORERS, ids=lambda explore: explore.__name__)
+def test_every_control_moves_the_picture_and_shows_no_error(explore):
+    figure = explore()
+    for control in figure.controls.values():
+        picture = figure.picture.value
+        control.value = another(control)
+        assert figure.picture.value != picture
+        assert figure.description
+        assert not figure.messages.value
+
+
+@pytest.mark.parametrize("explore", EXPLORERS, ids=lambda explore: explore.__name__)
+def test_every_explorer_speaks_chinese(explore, in_chinese):
+    figure = explore()
+    assert re.search("[一-鿿]", figure.description)
+    for control in figure.controls.values():
+        assert not re.search("[A-Za-z]{3,}", re.sub("λ_max|Adam", "", control.description))
