@@ -86,6 +86,9 @@ def steps_for_a_word(lr, frequency, remaining):
     ### END SOLUTION
 
 
+# %% bind="steps-for-a-word"
+free("12.7 steps", "12.7 步", "an example of an answer")
+
 # %% key="steps-for-a-word-check" task="steps_for_a_word" points=1
 hp.check("steps_for_a_word", steps_for_a_word)
 
@@ -99,11 +102,18 @@ hp.check("steps_for_a_word", steps_for_a_word)
 if hp.check("steps_for_a_word", steps_for_a_word).passed:
     words, counts = hp.bigram_counts()
     often = hp.Bigram(counts).frequencies
-    for place in [0, 10, 50, 149]:
-        steps = steps_for_a_word(0.5 / often[0], often[place], 0.5)
+    lr, places = 0.5 / often.max(), np.argsort(-often)[[0, 10, 50, 149]]
+    for place in places:
+        steps = steps_for_a_word(lr, often[place], 0.5)
         hp.say(f"{words[place]}: frequency {often[place]:.4f}, steps {steps:.1f}")
 else:
     hp.say("Your function first.")
+
+# %% bind="word-use"
+half = steps_for_a_word(lr, often[places], 0.5)
+says("the most frequent one, which", "最常見的字，讓", often[places[0]] == often.max())
+says("comes half of the way in a single step", "一步就走完一半", abs(half[0] - 1) < 1e-9)
+says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < half[3] == steps)
 
 # %% [markdown] key="after-a-spike" lang="en"
 # ## 2. After a spike (2 points)
@@ -145,6 +155,10 @@ def after_a_spike(beta1, beta2):
     ### END SOLUTION
 
 
+# %% bind="after-a-spike"
+free("far larger than all others", "大得多的梯度", "what is supposed")
+free("In each later step", "之後每一步", "the hint")
+
 # %% key="after-a-spike-check" task="after_a_spike" points=2
 hp.check("after_a_spike", after_a_spike)
 
@@ -164,6 +178,13 @@ if hp.check("after_a_spike", after_a_spike).passed:
         hp.say(f"beta2 {beta2}: first {first:.2f}, all {total:.1f}; Adam {move[0]:.2f}, {move.sum():.1f}")
 else:
     hp.say("Your function first.")
+
+# %% bind="spike-use"
+says(
+    "10,000 times as large as those before",
+    "比之前大 10,000 倍",
+    gradients.max() == 10_000 * np.abs(gradients[:100]).max(),
+)
 
 # %% [markdown] key="clip-gradient" lang="en"
 # ## 3. A clipping that bends the gradient (2 points)
@@ -215,6 +236,14 @@ def clip_gradient(first, second, limit):
 # %% key="clip-gradient-check" task="clip_gradient" points=2
 hp.check("clip_gradient", clip_gradient)
 
+# %% bind="clip-gradient"
+free("longer than `limit`", "剛好和 `limit` 一樣長", "what the function has to do")
+free("length of 5 to a limit of 2", "長度 5 變成上限 2", "the hint's example")
+free("leaves a length of 1 alone", "長度 1 的不該變", "the hint's example")
+short, long = (np.linalg.norm(part) for part in snippet_clip(early, late, 1.0))
+says("It has two faults", "它有兩個毛病", np.linalg.norm(early) < 0.9 * short)
+says("in a loop over the layers", "在迴圈裡對每一層", abs(short - long) < 1e-9)
+
 # %% [markdown] key="wsd" lang="en"
 # ## 4. Warmup, stable, decay (2 points)
 #
@@ -263,6 +292,16 @@ def wsd(lr, warmup, stable, decay, t):
 # %% key="wsd-check" task="wsd" points=2
 hp.check("wsd", wsd)
 
+# %% bind="wsd"
+free("`decay` updates later", "再過 `decay` 次更新", "what the function has to do")
+free("so much the better", "那就更好", "advice")
+free("the smallest of three counts", "取三者中最小的", "the hint")
+free("of the peak, in", "`lr` 是學習率的最高值", "what the function has to do")
+free("", "第一次更新是最高值的", "what the function has to do")
+free("", "更新到達最高值", "what the function has to do")
+free("", "在最高值停留", "what the function has to do")
+free("", "的更新還是最高值", "what the function has to do")
+
 # %% [markdown] key="branch-updates" lang="en"
 # ## 5. What do the branches cost? (1 point)
 #
@@ -298,6 +337,23 @@ branch_updates = 32_000 + 2_000 + 4_000 + 8_000  ### SOLUTION
 
 # %% key="branch-updates-check" task="branch_updates" points=1
 hp.check("branch_updates", branch_updates)
+
+# %% bind="branch-updates"
+from hpcourse.checks.tasks import day7
+
+lengths, share = day7.LENGTHS, day7.DESCENT
+says(
+    "after 10,000, 20,000 and 40,000 updates",
+    "10,000、20,000 和 40,000 次",
+    lengths == (10_000, 20_000, 40_000),
+)
+says("that means three runs", "用餘弦的話要訓練三次", len(lengths) == 3)
+says("length: 70,000 updates", "共 70,000 次更新", sum(lengths) == 70_000)
+says("Each of the three results", "三個結果都是", len(lengths) == 3)
+says("the last 20 % of its own", "最後 20 %", share == 0.2)
+says("the shortest one ends after 10,000", "最短的那個總共就是 10,000", min(lengths) == 10_000)
+says("three short ones", "三條離開它的短線", len(lengths) == 3)
+says("How many updates have to be made", "總共要做多少次更新", branch_updates == day7._updates())
 
 # %% [markdown] key="mup-rates" lang="en"
 # ## 6. Rates for another width (1 point)
@@ -341,6 +397,11 @@ def mup_rates(lr, base, width):
     return lr, lr / m, lr / m, 1 / np.sqrt(m)
     ### END SOLUTION
 
+
+# %% bind="mup-rates"
+free("$m$ may be less than 1", "$m$ 可以小於 1", "what may be asked")
+free("do not get wider", "資料不會變寬", "why")
+free("returns four numbers", "依序傳回四個數", "what the function has to do")
 
 # %% key="mup-rates-check" task="mup_rates" points=1
 hp.check("mup_rates", mup_rates)
@@ -410,6 +471,11 @@ hp.check("mup_rates", mup_rates)
 # %% key="doctored-line-answer"
 doctored_line = "B1"  ### SOLUTION
 
+# %% bind="doctored-line"
+free("of width 4,096", "寬度 4,096", "an invented recipe")
+free(r"| A | AdamW ... clipped at 1 |", r"| A | AdamW ... 裁剪在 1 |", "an invented recipe")
+free("| 2 | its memory ... superfluous |", "| 2 | 對這個批次 ... 其中一行多餘 |", "numbers of reasons")
+
 # %% key="doctored-line-check" task="doctored_line" points=1
 hp.check("doctored_line", doctored_line)
 
@@ -449,6 +515,40 @@ hp.check("doctored_line", doctored_line)
 desk = hp.ScaleUp()
 desk
 
+# %% bind="wide-settings"
+import inspect
+
+from hpcourse.checks.tasks import day7
+from hpcourse.page import scale_up
+
+task, recipe = day7.WIDE_SETTINGS, inspect.getsource(scale_up.run)
+small, large = scale_up.SMALL, scale_up.LARGE
+says("Three trainings", "只能訓練三次（2 分）", desk.budget == 3)
+says("At width 16 you may train it as often as", "寬度 16 時，想訓練幾次", small == 16)
+says("at width 128, **three times**", "寬度 128 時，只能訓練**三次**", (large, desk.budget) == (128, 3))
+says(
+    r"AdamW with $\beta_2 = 0.95$ and decay 0.1, warmup, flat, down to zero, clipping at 1",
+    r"AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1",
+    all(part in recipe for part in ("beta2=0.95", "weight_decay=0.1", "clip=1.0")),
+)
+says("trains at width 16", "在寬度 16 訓練", small == 16)
+says("trains at width 128, once", "在寬度 128 訓練一次", large == 128)
+says("After the third time", "三次用完，", desk.budget == 3)
+says("keeping to three", "守住三次", desk.budget == 3)
+says("the base is width 16", "基準寬度是 16", small == 16)
+says("six starts of its own", "六個自己的起點", len(day7.HIDDEN) == 6)
+says(
+    "at least five of the six have to get below 3.256 nats",
+    "六次裡至少五次要低於 3.256 nat",
+    (task.enough, len(day7.HIDDEN), task.target) == (5, 6, 3.256),
+)
+says("best at width 16,", "寬度 16 時，用", small == 16)
+free("over two or three seeds", "兩三個種子", "advice")
+says("spend the three trainings", "用那三次訓練", desk.budget == 3)
+
+# %% bind="title"
+says("train three times only", "只能訓練三次", desk.budget == 3)
+
 # %% [markdown] key="wide-settings-try" lang="en"
 # Your experiments. Begin at width 16:
 
@@ -463,6 +563,11 @@ tuned = rates[losses.argmin()]
 for mup in [False, True]:  # one of the three for each way, at the rate of width 16
     hp.say(f"rate {tuned:.4f}, muP {mup}: loss {desk.large(tuned, mup):.3f}")
 ### END SOLUTION
+
+# %% bind="wide-settings-try"
+from hpcourse.page import scale_up
+
+says("Begin at width 16", "從寬度 16 開始", scale_up.SMALL == 16)
 
 # %% key="wide-settings-answer"
 wide_settings = {"lr": tuned, "mup": True}  ### SOLUTION
@@ -483,3 +588,6 @@ hp.check("wide_settings", wide_settings)
 # 現在你讀配方，能把各行互相對照著看：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
 #
 # 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。
+
+# %% bind="end"
+free("a rare word is late", "少見字就落後", "what Day 7 measures")
