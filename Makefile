@@ -90,6 +90,7 @@ lowest: $(VENV)/dev $(VENV)-lowest/ready
 torch: $(VENV)-torch/ready
 	$(QUIET) TQDM_DISABLE=1 $(VENV)-torch/bin/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 \
 		$(wildcard notebooks/*/take_home_pytorch.ipynb)
+	$(QUIET) $(VENV)-torch/bin/python -m tools.bound take_home_pytorch
 	$(QUIET) $(VENV)-torch/bin/python -m pytest -q tests/core -k torch
 
 links: $(VENV)/dev

@@ -117,6 +117,37 @@ for ours, theirs in pairs:
     furthest[type(ours).__name__] = apart
     hp.say(f"{type(ours).__name__:<8} agrees within 1e-12: {apart < 1e-12}")
 
+# %% bind="same"
+updates = -(-len(digits.X_train) // 64)
+says("in double precision", "雙精度", history.weights.dtype == np.float64)
+says("every loss of two epochs", "兩個訓練週期裡的每一個損失", history.loss.size == 2 * updates)
+
+# %% bind="agree-seen"
+from inspect import signature
+
+ramp, cosine = optim.lr_scheduler.LinearLR, optim.lr_scheduler.CosineAnnealingLR
+says("within 1e-12 over the whole run", "差距在 1e-12 以內", max(furthest.values()) < 1e-12)
+free("Keras starts the sum at 0.1", "Keras 的總和從 0.1 開始", "read in Keras's documentation")
+says("default is 0.99", "預設值是 0.99", signature(optim.RMSprop).parameters["alpha"].default == 0.99)
+says(
+    "default decay 0.01 in PyTorch",
+    "PyTorch 是 0.01",
+    signature(optim.AdamW).parameters["weight_decay"].default == 0.01,
+)
+free("0.004 in Keras", "Keras 是 0.004", "read in Keras's documentation")
+turn = optim.SGD([torch.zeros(1)], lr=1.0)
+then = cosine(turn, 10)
+rates = [(turn.step(), then.step(), turn.param_groups[0]["lr"])[-1] for _ in range(20)]
+says("rises again after T", "過了 T 又會升上去", rates[9] < 0.01 < 0.99 < rates[19])
+says(
+    "PyTorch begins at 1/3 unless told",
+    "PyTorch 從 1/3 開始",
+    signature(ramp).parameters["start_factor"].default == 1 / 3,
+)
+free(
+    "the largest stable rate halves", "學習率的上限就減半", "the gradient doubles, and the curvature with it"
+)
+
 # %% [markdown] key="agree-seen" lang="en"
 # Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is not the formula but what they call by the same name:
 #
@@ -235,6 +266,10 @@ def make_model():
     return torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
 
 
+# %% bind="split"
+parts = training[0], validation[0], report[0]
+says("Three parts", "分成三份", 0 < min(map(len, parts)) <= max(map(len, parts)) == len(training[0]))
+
 # %% [markdown] key="range" lang="en"
 # **Range test** (Day 1): one short run whose rate grows by equal factors. Where the loss begins to fall and where it blows up are the ends of the range to search.
 
@@ -248,6 +283,18 @@ fig, ax = plt.subplots()
 ax.plot(log["lr"], log["loss"])
 ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="training loss", ylim=(0, 4))
 hp.show(fig, "take_home_pytorch-range")
+
+# %% bind="range"
+grows = np.diff(np.log(log["lr"][:90]))
+says("grows by equal factors", "以固定倍數放大", grows.max() - grows.min() < 1e-9 < grows.min())
+
+# %% bind="take_home_pytorch-range"
+guess, tried = np.log(10), np.array(log["loss"])
+says(
+    "it stays, falls, and blows up",
+    "先持平，再下降，最後衝上去",
+    0.8 * guess < tried[:10].min() and tried.min() < 0.3 * guess < 4 < tried[tried.argmin() :].max(),
+)
 
 # %% [markdown] key="search" lang="en"
 # **Coarse search** (Day 6): rates by factors of about three, two seeds each, warmup and cosine by update. Then **step back from the cliff**: not the rate with the best mean, but the smallest one whose worst seed is nearly as good as the best rate's. `recipe` counts the updates, so that another batch size or another number of epochs still ends at zero.
@@ -275,8 +322,24 @@ def search(make_model, training, validation, rates, seeds=(0, 1), margin=0.02, *
 
 
 # %% key="search-digits" tags=["nbval-ignore-output"]
-chosen = search(make_model, training, validation, np.logspace(-3.5, -0.5, 7))
+rates = np.logspace(-3.5, -0.5, 7)
+chosen = search(make_model, training, validation, rates)
 hp.say(f"chosen: {chosen:.2g}")
+
+# %% bind="search"
+seeds, margin = search.__defaults__
+ends = [
+    recipe(chosen, training, size, n)(n * -(-len(training[0]) // size)) for size, n in [(64, 10), (50, 3)]
+]
+says("by factors of about three", "以大約三倍為間隔", 2.8 < rates[1] / rates[0] < 3.5)
+says("two seeds each", "每個兩個種子", len(seeds) == 2)
+free("not the rate with the best mean", "不選平均最好的學習率", "what the function does not do")
+says(
+    "the smallest one whose worst seed is nearly as good as the best rate's",
+    "選最小、而且最差的種子也幾乎一樣好的那一個",
+    0 < margin < 0.05,
+)
+says("still ends at zero", "照樣在結束時降到零", max(ends) < 1e-9)
 
 # %% [markdown] key="final" lang="en"
 # **Report**: the chosen settings on new seeds, on the part that nobody has looked at, with the spread.
@@ -290,6 +353,9 @@ accuracy = [
     for s in range(10, 15)
 ]
 hp.say(f"unseen digits: mean {np.mean(accuracy):.1%}, from {min(accuracy):.1%} to {max(accuracy):.1%}")
+
+# %% bind="final"
+free("nobody has looked at", "", "what the procedure asks for")
 
 # %% [markdown] key="own" lang="en"
 # ## 3. Another model, the same cells
@@ -314,8 +380,9 @@ def pieces_of(group, n):
     return tuple(map(torch.tensor, zip(*pairs)))
 
 
-groups = zip(np.split(rng.permutation(150), [90, 120]), (1000, 250, 250))
-letters_train, letters_validation, letters_report = (pieces_of(*group) for group in groups)
+groups = np.split(rng.permutation(150), [90, 120])
+letters = [pieces_of(*group) for group in zip(groups, (1000, 250, 250))]
+letters_train, letters_validation, letters_report = letters
 
 
 # %% key="letters-model"
@@ -331,6 +398,18 @@ chosen = search(make_letters, letters_train, letters_validation, np.logspace(-3.
 shape = recipe(chosen, letters_train, **settings)
 _, log = fit(make_letters, letters_train, letters_report, shape, seed=10, **settings)
 hp.say(f"chosen: {chosen:.2g}, loss {log['held_out_loss']:.2f}, guessing {np.log(len(alphabet)):.2f}")
+
+# %% bind="own"
+apart = np.unique(np.concatenate(groups)).size == sum(map(len, groups)) == len(words)
+says("from three letters guess the next", "看前三個字母，猜下一個", letters_train[0].shape[1] == 3)
+says("No word is in two of the three parts", "同一個單字不會出現在兩份資料裡", apart and len(groups) == 3)
+says("ninety words teach little", "九十個單字能教的不多", len(groups[0]) == 90)
+says(
+    "the loss ends not far below guessing",
+    "損失只比亂猜低一些",
+    0.6 < log["held_out_loss"] / np.log(len(alphabet)) < 0.9,
+)
+free("cuts a batch into four", "把一批切成四份", "what pieces=4 beside it does")
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you

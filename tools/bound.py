@@ -25,6 +25,7 @@ import os
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -42,10 +43,8 @@ QUIET = {  # no bars, no windows, no files; sealed cells show what they show
     "HPCOURSE_SEALED": "show",
 }
 # Sources whose numbers are not bound yet. One binding takes a source out; none may come in.
-NOT_YET = {
-    *(f"day{n}_exercises" for n in range(4, 8)),
-    "take_home_pytorch",
-}
+NOT_YET = {*(f"day{n}_exercises" for n in range(4, 7))}
+NEEDS = re.compile(r"\bhp\.needs\([\"'](\w+)")
 SHOWN_ONLY = re.compile(r"hp\.(explore_\w+|quiz|progress)\([^()]*\);?")  # cells that compute nothing
 FORMS = {
     "says": "says(English words, Chinese words, a comparison of what the lesson computed)",
@@ -166,7 +165,7 @@ def unbound(lesson):
 def unbound_words(lesson):
     """The same for the words of the figures and questions that the lesson shows by their keys."""
     for index, c in enumerate(lesson.cells):
-        keys = re.findall(r"[\"'](day\d+-[\w-]+)[\"']", c.source) if c.kind == "code" else []
+        keys = re.findall(r"[\"'](\w+-[\w-]+)[\"']", c.source) if c.kind == "code" else []
         settings = literals(lesson.cells, index) if keys else set()
         for key in dict.fromkeys(keys):
             for lang, text in words_of(key, lesson.languages).items():
@@ -253,6 +252,12 @@ def run(lesson):
     return printed
 
 
+def lacking(lesson):
+    """The modules that an optional notebook asks for and that are not installed."""
+    needed = [name for c in lesson.cells if c.kind == "code" for name in NEEDS.findall(c.source)]
+    return [name for name in needed if find_spec(name) is None]
+
+
 def run_file(name, root):
     """`run` for a process of its own."""
     os.environ |= QUIET
@@ -281,7 +286,10 @@ def main(argv=None, root=None):
         lists = [f(x) for x in lessons for f in ask]
         faults = list(dict.fromkeys(fault for found in lists for fault in found))
     else:
-        bound = [lesson for lesson in lessons if lesson.bindings]
+        bound = [lesson for lesson in lessons if lesson.bindings and not lacking(lesson)]
+        for lesson in lessons:
+            if lesson.bindings and lesson not in bound:
+                print(f"{lesson.file} is not run here: it needs {', '.join(lacking(lesson))}")
         with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:
             found = pool.map(run_file, [x.path.stem for x in bound], [root] * len(bound))
             faults = [fault for faults in found for fault in faults]

@@ -174,7 +174,7 @@ def main(argv=None):
         parser.add_argument(option, type=int, default=default)
     parser.add_argument("--afresh", action="store_true")
     args = parser.parse_args(argv)
-    lessons = [x for x in bound.read_lessons(ROOT, args.names) if x.bindings]
+    lessons = [x for x in bound.read_lessons(ROOT, args.names) if x.bindings and not bound.lacking(x)]
     if not lessons:
         parser.error("none of these lessons has bindings")
     share, more = divmod(args.count, len(lessons))

@@ -106,6 +106,18 @@ def test_a_false_sentence_is_refused_in_both_languages_with_value_and_range(tmp_
     assert not list(tmp_path.glob("notebooks/*/*.ipynb"))
 
 
+def test_an_optional_notebook_is_held_to_its_words_and_not_run_without_what_it_needs(tmp_path):
+    needs = (
+        "slow, fast, runs = 60.0",
+        'hp.needs("no_such_module", "pip install it")\nslow, fast, runs = 60.0',
+    )
+    lesson(tmp_path, needs)
+    with redirect_stdout(io.StringIO()) as out:
+        assert bound.main(["day1_toy"], tmp_path) == 0
+    assert "lessons/day1_toy.py is not run here: it needs no_such_module\n0 bound" in out.getvalue()
+    assert list(lesson(tmp_path, needs, ("some thirty times nearer,", "some forty times nearer,")).faults())
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
