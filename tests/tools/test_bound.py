@@ -115,7 +115,7 @@ def test_an_optional_notebook_is_held_to_its_words_and_not_run_without_what_it_n
     with redirect_stdout(io.StringIO()) as out:
         assert bound.main(["day1_toy"], tmp_path) == 0
     assert "lessons/day1_toy.py is not run here: it needs no_such_module\n0 bound" in out.getvalue()
-    assert list(lesson(tmp_path, needs, ("some thirty times nearer,", "some forty times nearer,")).faults())
+    assert list(lesson(tmp_path, needs, ("ends some thirty", "ends some forty")).faults())
 
 
 @pytest.mark.parametrize(
