@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hpcourse.frame.course import COURSE, LANGUAGES
@@ -23,15 +22,14 @@ def build(out, frames=None):
 
     `frames` is the most frames of a live figure, for a quick look; by default as many as `record` says.
     """
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(1) as beside:
+    with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        live = beside.submit(record.record_all, frames)
         builders = {language: start_sphinx(language, scratch / language) for language in LANGUAGES}
+        recorded = record.record_all(frames)  # meanwhile
         failed = [language for language, builder in builders.items() if builder.wait()]
         if failed:
             raise SystemExit(f"The site was not built: see the warnings above ({', '.join(failed)}).")
-        recorded = live.result()  # until all is there the old site stays
-        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(out, ignore_errors=True)  # until all is there the old site stays
         shutil.copytree(SITE / "root", out)
         write_root(out)
         for language in LANGUAGES:

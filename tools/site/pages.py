@@ -41,7 +41,8 @@ READABLE = 0.65  # of its width: on narrower pages a picture scrolls, as its let
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
 
 BADGES = re.compile(r"^.*\[!\[.*\]\(https?://.*\n", re.M)  # the page has links of its own in their place
-LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(((?!https?:|mailto:|#)[^)\s]+)\)")
+CODE = r"(`+)(?:(?!\1).)+?\1(?!`)|"  # in code brackets make no link
+LINK = re.compile(CODE + r"(?<!!)\[([^\]]*)\]\(((?!https?:|mailto:|#)[^)\s]+)\)", re.S)
 EXPLORER = re.compile(r"\bhp\.(explore_\w+)\(")
 QUIZ = re.compile(r"\bhp\.quiz\([\"']([\w-]+)[\"']\)")
 
@@ -176,7 +177,9 @@ def as_page_text(markdown, folder, language):
     """`markdown` of a file in `folder`, with links that lead where the page's reader can go."""
 
     def link(match):
-        text, (target, _, anchor) = match[1], match[2].partition("#")
+        if match[1]:
+            return match[0]
+        text, (target, _, anchor) = match[2], match[3].partition("#")
         path = (folder / target).resolve().relative_to(REPOSITORY)
         anchor = anchor and f"#{anchor}"
         for other in LANGUAGES:

@@ -112,6 +112,23 @@ def test_links_lead_to_pages_to_the_other_language_and_to_the_repository(page_of
         pages.as_page_text("[a](../no.md)", folder, "en")
 
 
+@pytest.mark.parametrize(
+    "code", ['`f["A"](np.arange(10))`', "``a`b[0](x)``", "```\na[0](x)\n```", "`a`, `schedules[k](t)`"]
+)
+def test_what_looks_like_a_link_in_code_is_none(code):
+    text = f"{code} and [a](day1_learning_rate.ipynb#x)"
+    folder = pages.REPOSITORY / "notebooks" / "zh-TW"
+    assert pages.as_page_text(text, folder, "zh-TW") == text
+    with pytest.raises(ValueError, match="does not exist"):
+        pages.as_page_text(f"{code} and [a](../no.md)", folder, "zh-TW")
+
+
+@pytest.mark.parametrize("language", course.LANGUAGES)
+def test_every_notebook_becomes_a_page(language):
+    for path in pages.notebooks(language):
+        assert pages.Page(path, language).opening.startswith("# ")
+
+
 def test_badges_give_way_to_the_links_of_the_page():
     badge = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/a/b)"
     text = f"# Day\n\n{badge} · [中](../zh-TW/x.ipynb)\n\nText"
