@@ -18,9 +18,10 @@ from datetime import datetime
 from pathlib import Path
 
 FILE = "hpcourse_progress.json"
+BROKEN = "hpcourse_progress.broken-*.json"
 KEEP = "HPCOURSE_KEEP_PROGRESS"  # "no" in the environment: nothing is read or written
 LOCK_WAITS, LOCK_LASTS = 2, 10  # seconds; an older lock was left behind by a kernel that died
-PARTS = ("questions", "checks")
+PARTS = {"questions": "choice", "checks": "score"}  # and what every entry of the part has
 
 _session = {}  # what this kernel has recorded, whatever became of the file
 
@@ -67,19 +68,24 @@ def merged(one, other):
     return both
 
 
-def add(record):
-    """Merge another record in, such as one that was saved elsewhere. Raises ValueError if it is none."""
-    _session.update(merged(_session, _valid(record)))
+def add(content):
+    """Merge in a record that was saved elsewhere: the bytes of its file. Raises ValueError if it is none."""
+    _session.update(merged(_session, _parsed(content)))
     _write()
 
 
 def saved():
     """Whether the file holds what this session has recorded."""
     try:
-        stored = _valid(json.loads(Path(FILE).read_text(encoding="utf-8")))
+        stored = _parsed(Path(FILE).read_bytes())
     except (OSError, ValueError):
         return False
     return merged(stored, _session) == merged(stored, {})
+
+
+def put_aside():
+    """The files that were not in order, and are kept."""
+    return sorted(Path().glob(BROKEN))
 
 
 def as_json(record):
@@ -99,7 +105,7 @@ def _write():
     file = Path(FILE)
     try:
         with _locked(file):
-            text_now = as_json(merged(_read(file, put_aside=True), _session))
+            text_now = as_json(merged(_read(file, tidy=True), _session))
             handle, scratch = tempfile.mkstemp(prefix=f".{FILE}.", dir=file.absolute().parent)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as out:
@@ -112,30 +118,51 @@ def _write():
         pass  # `hp.progress` says so
 
 
-def _read(file, put_aside=False):
-    """The record in `file`; an empty one if there is none. A broken file is kept under another name."""
+def _read(file, tidy=False):
+    """What can be read of the record in `file`. One that is not in order is kept under another name too."""
     try:
-        return _valid(json.loads(file.read_text(encoding="utf-8")))
+        content = file.read_bytes()
+        return _parsed(content)
     except OSError:
         return {}
     except ValueError:  # not UTF-8, not JSON, or something else
-        if put_aside:
-            names = (file.with_name(f"{file.stem}.broken-{n}{file.suffix}") for n in range(1, 1000))
+        if tidy:
+            names = (file.with_name(BROKEN.replace("*", str(n))) for n in range(1, 1000))
             os.replace(file, next(name for name in names if not name.exists()))
+    try:
+        return _parsed(content, salvage=True)
+    except ValueError:
         return {}
 
 
-def _valid(record):
-    """`record`, if it has the form of one; raises ValueError if not."""
+def _parsed(content, salvage=False):
+    """The record in the bytes of a file; raises ValueError if they hold none.
+
+    With `salvage`, entries that are not in order are left out instead.
+    """
+    try:
+        record = json.loads(content.decode("utf-8-sig"))  # an editor may have put a mark before it
+        as_json({"record": record}).encode()  # half a character cannot be written again
+    except RecursionError as error:
+        raise ValueError("a record is no deeper than three tables") from error
     if not isinstance(record, dict) or not all(isinstance(record.get(part, {}), dict) for part in PARTS):
         raise ValueError(f"a record must be a table with {' and '.join(PARTS)}, got {str(record)[:60]!r}")
-    for key, entry in ((k, e) for part in PARTS for k, e in record.get(part, {}).items()):
-        right_form = isinstance(entry, dict) and isinstance(entry.get("date", ""), str)
-        score = entry.get("score", 0) if right_form else None
-        choice = entry.get("choice", "") if right_form else None
-        if type(score) not in (int, float) or not 0 <= score <= 1 or not isinstance(choice, str):
-            raise ValueError(f"{key} must have a choice or a score between 0 and 1, got {str(entry)[:60]!r}")
+    for part, needed in PARTS.items():
+        entries = record.get(part, {})
+        bad = [key for key, entry in entries.items() if not _in_order(entry, needed)]
+        if bad and not salvage:
+            raise ValueError(f"{bad[0]} in {part} must have a {needed}, got {str(entries[bad[0]])[:60]!r}")
+        record[part] = {key: entry for key, entry in entries.items() if key not in bad}
     return record
+
+
+def _in_order(entry, needed):
+    """Whether the date is text, and what is needed there: a choice, or a score between 0 and 1."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("date", ""), str):
+        return False
+    if needed == "choice":
+        return isinstance(entry.get("choice"), str)
+    return type(entry.get("score")) in (int, float) and 0 <= entry["score"] <= 1
 
 
 @contextlib.contextmanager

@@ -137,7 +137,9 @@ class Recap:
             where = text(
                 "This folder cannot be written to, so it is kept as long as the kernel runs: save it."
             )
-        return f"<p>{in_html(where)}</p>"
+        aside = ", ".join(f"`{file.name}`" for file in record.put_aside())
+        found = text("What could not be read was put aside: {files}.").format(files=aside) if aside else ""
+        return f"<p>{in_html(where)}</p>" + (f"<p>{in_html(found)}</p>" if found else "")
 
     def _save_link(self):
         return _download(record.as_json(self.kept), record.FILE, "application/json", text("Save"))
@@ -145,7 +147,7 @@ class Recap:
     def _loaded(self, _):
         """Merge in a file that was saved elsewhere."""
         try:
-            record.add(json.loads(_content(self.load.value)))
+            record.add(_content(self.load.value))
         except ValueError:
             words = text("This file is none that was saved here.")
         else:
@@ -203,7 +205,7 @@ def certificate(name, days):
     )
     heads = [text("Day"), text("Subject"), text("Predictions"), text("Tasks"), text("Points")]
     title = html.escape(text("hpcourse: the hyperparameters that decide whether a neural network learns"))
-    has = html.escape(text("has worked through the following, from {first} to {last}.")).format(
+    has = text("has worked through the following, from {first} to {last}.").format(
         first=dates[0] if dates else "", last=dates[-1] if dates else ""
     )
     honest = text(
@@ -214,7 +216,7 @@ def certificate(name, days):
         f'<!DOCTYPE html>\n<html lang="{current_language()}"><meta charset="utf-8"><title>{title}</title>\n'
         "<style>body {max-width: 46em; margin: 3em auto; font-family: serif; line-height: 1.5}"
         " td, th {text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top}</style>\n"
-        f"<h1>{title}</h1>\n<p><b>{html.escape(name)}</b> {has}</p>\n<table><tr>"
+        f"<h1>{title}</h1>\n<p><b>{html.escape(name)}</b> {html.escape(has)}</p>\n<table><tr>"
         + "".join(f"<th>{html.escape(word)}</th>" for word in heads)
         + f"</tr>{rows}</table>\n<p><i>{html.escape(honest)}</i></p></html>\n"
     )

@@ -104,6 +104,12 @@ def test_the_certificate_says_what_was_solved_and_what_it_is_not(folder):
     assert 'role="status"' in now.said.value
 
 
+def test_a_date_from_an_edited_record_is_no_markup(folder):
+    script = '{"checks": {"gd_step": {"score": 1, "date": "<script>"}}}'
+    (folder / record.FILE).write_text(script)
+    assert "<script>" not in recap.certificate("<b>Me", hp.progress().days)
+
+
 def test_the_certificate_can_be_had_where_nothing_can_be_written(folder, monkeypatch):
     (folder / recap.CERTIFICATE).mkdir()
     now = hp.progress()
@@ -141,6 +147,37 @@ def test_a_file_that_was_not_saved_here_is_refused(folder, monkeypatch, content)
     now._loaded(None)
     assert "none that was saved here" in now.said.value
     assert list(folder.iterdir()) == []
+
+
+GOOD = '"questions": {"day1-regimes": {"choice": "B", "right": true, "date": "2026-01-01"}}'
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        (b"\xef\xbb\xbf{" + GOOD.encode() + b"}", True),  # saved by an editor that puts a mark before it
+        ("{" + GOOD + "}", True),
+        ("{" + GOOD + ', "checks": {"gd_step": {"date": "2026-01-01"}}}', True),  # no score
+        ("{" + GOOD + ', "checks": {"gd_step": {"score": NaN}}}', True),
+        ("{" + GOOD + ', "checks": {"gd_step": null}}', True),
+        ('{"questions": {"day1-regimes": {"right": true}}}', False),  # no choice
+        ('{"questions": {"day1-regimes": {"choice": "\\ud800", "right": true}}}', False),  # half a character
+        ('{"\\udfff": 1}', False),
+        ("[" * 100_000, False),
+        ("{" + GOOD, False),
+    ],
+)
+def test_a_broken_record_is_put_aside_and_what_can_be_read_of_it_counts(folder, content, kept):
+    content = content if isinstance(content, bytes) else content.encode()
+    (folder / record.FILE).write_bytes(content)
+    assert "day1" in hp.progress().as_html()  # before anything is written
+    record.check("gd_step", 1.0)
+    assert record.saved()
+    assert record.first_choice("day1-regimes") == ("B" if kept else None)
+    aside = [file.read_bytes() for file in record.put_aside()]
+    assert aside in ([], [content])
+    assert bool(aside) == ("put aside: <code>hpcourse_progress.broken-1.json" in hp.progress().as_html())
+    assert aside or kept
 
 
 @pytest.mark.parametrize("name", recap.SESSIONS)
