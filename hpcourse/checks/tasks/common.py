@@ -84,6 +84,69 @@ PENALTY = (
     "that number, a rate that diverges looks good."
 )
 
+PENALTIES = (
+    ("penalty", {"nan": 100.0, "posinf": 100.0}),
+    ("penalty_of_one", {"nan": 1.0, "posinf": 1.0}),
+    ("penalty_for_nan", {"nan": 100.0, "posinf": np.inf}),
+)
+
+# How seeds make up the worth of a rate, in parts: which of them count, what they are judged by, and what
+# becomes of a rate that has diverged. `seen` is what is left of a row of losses.
+OF_SEEDS = {
+    "seeds": lambda row: row,
+    "score": np.mean,
+    "aside": lambda value, seen: value if np.isfinite(seen).all() else np.inf,
+}
+
+
+def rates_worth(p, losses):
+    """What each rate, a row of losses, is worth by the parts `p`."""
+    rows = map(p.seeds, np.asarray(losses, float))
+    return np.array([p.aside(p.score(seen) if seen.size else np.nan, seen) for seen in rows])
+
+
+def as_it_is(value, seen):
+    """Diverged seeds are not looked for."""
+    return value
+
+
+def unless_nan(value, seen):
+    """Only what is NaN at last is put aside."""
+    return np.inf if np.isnan(value) else value
+
+
+def without_nan(row):
+    """The seeds that did not become NaN."""
+    return row[~np.isnan(row)]
+
+
+def of_one(score):
+    """A score over an axis, for a single row."""
+    return lambda row: score(row[None], axis=1)[0]
+
+
+def penalty(**instead):
+    """Parts in which a fixed loss stands for a diverged seed."""
+    return {"seeds": lambda row: np.nan_to_num(row, **instead), "aside": unless_nan}
+
+
+SEEDS_LEFT_OUT = (
+    (
+        "leaves_out_nan_seeds",
+        {"seeds": without_nan, "aside": unless_nan},
+        "The diverged seeds were left out of the average, so that a rate that fails now and then looks "
+        "good. A rate with a diverged seed does not qualify.",
+        "The diverged seeds were left out. A rate with a diverged seed does not qualify.",
+    ),
+    (
+        "leaves_out_diverged_seeds",
+        {"seeds": lambda row: row[np.isfinite(row)], "aside": unless_nan},
+        "The diverged seeds, infinite ones too, were left out of the average. A rate with a diverged "
+        "seed does not qualify.",
+        "The diverged seeds were left out. A rate with a diverged seed does not qualify.",
+    ),
+)
+
 # The first weight never feels a gradient; the others differ by four orders of magnitude.
 MIXED = (
     [0.0, 2.0, -0.03, 40.0, -1.0, 0.005],

@@ -3,17 +3,26 @@
 import numpy as np
 
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Mistake, Task, once, steps
+from hpcourse.checks.task import Case, Formula, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
     INSTEAD_OF_MEAN,
     NO_RATE,
+    OF_SEEDS,
     ONE_STEP_FOR_ALL,
+    PENALTIES,
     PENALTY,
+    SEEDS_LEFT_OUT,
     SILENT,
     STANDS_STILL,
+    as_it_is,
+    of_one,
+    penalty,
+    rates_worth,
+    unless_nan,
     walks,
+    without_nan,
 )
 
 
@@ -26,70 +35,93 @@ def _gd_cases(rng):
     return walks(rng, {"lr": 0.1}, {"lr": 0.02}, lambda rng: {"lr": float(10 ** rng.uniform(-3, 0))})
 
 
+GD = Formula(
+    lambda p: lambda w, grad, lr: p.walk(w, p.length(lr, p.gradient(grad, w))),
+    gradient=lambda g, w: g,
+    length=lambda lr, g: lr * g,
+    walk=lambda w, step: w - step,
+)
+
 GD_STEP = Task(
     name="gd_step",
     day=1,
     reference=gd_step,
     cases=_gd_cases,
     observe=steps("w"),
+    formula=GD,
     mistakes=(
-        Mistake("ascent", lambda w, grad, lr: w + lr * grad, ASCENT),
-        Mistake("no_learning_rate", lambda w, grad, lr: w - grad, NO_RATE),
-        Mistake("mean_of_gradient", lambda w, grad, lr: w - lr * np.mean(grad), ONE_STEP_FOR_ALL),
-        Mistake("sum_of_gradient", lambda w, grad, lr: w - lr * np.sum(grad), ONE_STEP_FOR_ALL),
-        Mistake("unchanged", lambda w, grad, lr: w, STANDS_STILL),
-        Mistake(
-            "only_the_step",
-            lambda w, grad, lr: -lr * grad,
-            "You return the step alone. The new weights are the old ones, changed by the step.",
-        ),
-        Mistake(
-            "only_the_step_uphill",
-            lambda w, grad, lr: lr * grad,
-            "You return the size of the step alone. The new weights are the old ones, changed by the step.",
-        ),
-        Mistake(
-            "backwards",
-            lambda w, grad, lr: lr * grad - w,
-            "The two sides of the minus sign are exchanged: start from the weights and take the step away.",
-        ),
-        Mistake(
-            "divides_by_rate",
-            lambda w, grad, lr: w - grad / lr,
-            "A smaller learning rate makes your steps longer: the rate should scale the gradient "
-            "down, not up.",
-        ),
-        Mistake(
-            "rate_apart",
-            lambda w, grad, lr: w - lr - grad,
-            "Learning rate and gradient are taken away one after the other: the rate should scale "
-            "the gradient.",
+        *GD.mistakes(
+            ("ascent", {"walk": lambda w, step: w + step}, ASCENT),
+            (
+                "no_learning_rate",
+                {"length": lambda lr, g: g},
+                NO_RATE,
+                "The gradient enters without the rate.",
+            ),
+            ("mean_of_gradient", {"gradient": lambda g, w: np.mean(g)}, ONE_STEP_FOR_ALL),
+            ("sum_of_gradient", {"gradient": lambda g, w: np.sum(g)}, ONE_STEP_FOR_ALL),
+            ("unchanged", {"walk": lambda w, step: w}, STANDS_STILL),
+            (
+                "only_the_step",
+                {"walk": lambda w, step: -step},
+                "You return the step alone. The new weights are the old ones, changed by the step.",
+            ),
+            (
+                "only_the_step_uphill",
+                {"walk": lambda w, step: step},
+                "You return the size of the step alone. The new weights are the old ones, changed by the "
+                "step.",
+            ),
+            (
+                "backwards",
+                {"walk": lambda w, step: step - w},
+                "The two sides of the minus sign are exchanged: start from the weights and take the step "
+                "away.",
+            ),
+            (
+                "divides_by_rate",
+                {"length": lambda lr, g: g / lr},
+                "A smaller learning rate makes your steps longer: the rate should scale the gradient "
+                "down, not up.",
+            ),
+            (
+                "rate_apart",
+                {"length": lambda lr, g: lr + g},
+                "Learning rate and gradient are taken away one after the other: the rate should scale "
+                "the gradient.",
+                "Learning rate and gradient stand one after the other: the rate should scale the gradient.",
+            ),
+            (
+                "only_the_sign",
+                {"gradient": lambda g, w: np.sign(g)},
+                "Every weight moves by the same amount, however steep it is: only the gradient's sign is "
+                "used.",
+                "Only the gradient's sign is used, however steep it is.",
+            ),
+            (
+                "unit_length",
+                {"gradient": lambda g, w: g / np.linalg.norm(g)},
+                "Every step is equally long: the gradient is divided by its length. It should count as it "
+                "is.",
+                "The gradient is divided by its length. It should count as it is.",
+            ),
+            ("absolute", {"gradient": lambda g, w: abs(g)}, ABSOLUTE),
+            (
+                "squared",
+                {"gradient": lambda g, w: g**2},
+                "The gradient is squared: its sign is lost, and steep directions count far too much.",
+            ),
+            (
+                "times_weights",
+                {"gradient": lambda g, w: g * w},
+                "The step is multiplied by the weights: a weight that is zero can never move.",
+                "The gradient is multiplied by the weights.",
+            ),
         ),
         Mistake(
             "rate_scales_weights",
             lambda w, grad, lr: lr * (w - grad),
             "The learning rate scales the weights too: even where the gradient is zero, they shrink.",
-        ),
-        Mistake(
-            "only_the_sign",
-            lambda w, grad, lr: w - lr * np.sign(grad),
-            "Every weight moves by the same amount, however steep it is: only the gradient's sign is used.",
-        ),
-        Mistake(
-            "unit_length",
-            lambda w, grad, lr: w - lr * grad / np.linalg.norm(grad),
-            "Every step is equally long: the gradient is divided by its length. It should count as it is.",
-        ),
-        Mistake("absolute", lambda w, grad, lr: w - lr * abs(grad), ABSOLUTE),
-        Mistake(
-            "squared",
-            lambda w, grad, lr: w - lr * grad**2,
-            "The gradient is squared: its sign is lost, and steep directions count far too much.",
-        ),
-        Mistake(
-            "times_weights",
-            lambda w, grad, lr: w - lr * grad * w,
-            "The step is multiplied by the weights: a weight that is zero can never move.",
         ),
     ),
 )
@@ -119,10 +151,13 @@ def _curvatures(rng):
     ]
 
 
-def _safe(divide):
-    """A wrong answer may divide by a flat direction's zero; numpy then gives infinity instead of stopping."""
-    return lambda eigenvalues: divide(np.asarray(eigenvalues, dtype=float))
-
+BORDER = Formula(
+    # a wrong answer may divide by a flat direction's zero, which for NumPy's numbers is infinity
+    lambda p: lambda eigenvalues: p.border(p.product, p.which(np.asarray(eigenvalues, float))),
+    product=2,
+    which=np.max,
+    border=lambda product, curvature: product / curvature,
+)
 
 LARGEST_STABLE_LR = Task(
     name="largest_stable_lr",
@@ -130,79 +165,90 @@ LARGEST_STABLE_LR = Task(
     reference=largest_stable_lr,
     cases=_curvatures,
     observe=once("result"),
-    mistakes=(
-        Mistake(
+    formula=BORDER,
+    mistakes=BORDER.mistakes(
+        (
             "smallest_curvature",
-            _safe(lambda e: 2 / e.min()),
+            {"which": np.min},
             "You ask the flattest direction. The steepest one diverges first: it sets the border for all.",
         ),
-        Mistake(
+        (
             "mean_curvature",
-            _safe(lambda e: 2 / e.mean()),
+            {"which": np.mean},
             "You use the average curvature. One direction steeper than that is enough to diverge.",
         ),
-        Mistake(
+        (
             "sum_of_curvatures",
-            _safe(lambda e: 2 / e.sum()),
+            {"which": np.sum},
             "You add the curvatures up. Each direction goes its own way: only the steepest sets the border.",
         ),
-        Mistake(
+        (
             "median_curvature",
-            _safe(lambda e: 2 / np.median(e)),
+            {"which": np.median},
             "You use the middle curvature. One direction steeper than that is enough to diverge.",
         ),
-        Mistake(
+        (
             "half_the_border",
-            _safe(lambda e: 1 / e.max()),
+            {"product": 1},
             "Half of the border: at your rate the steepest direction lands on its minimum in one step. "
             "It may overshoot by as much again before it diverges.",
+            "At the border rate times curvature is 2, and in your formula 1.",
         ),
-        Mistake(
+        (
             "twice_the_border",
-            _safe(lambda e: 4 / e.max()),
+            {"product": 4},
             "Twice the border: at your rate the distance in the steepest direction triples with every step.",
+            "At the border rate times curvature is 2, and in your formula 4.",
         ),
-        Mistake(
+        (
             "upside_down",
-            _safe(lambda e: e.max() / 2),
+            {"border": lambda product, curvature: curvature / product},
             "Upside down: the steeper the surface, the smaller the rate has to be. Yours grows with "
             "the curvature.",
         ),
-        Mistake(
+        (
             "product",
-            _safe(lambda e: 2 * e.max()),
+            {"border": lambda product, curvature: product * curvature},
             "Your rate grows with the curvature. The steeper the surface, the smaller the rate has to be.",
         ),
-        Mistake(
+        (
             "fastest_rate",
-            _safe(lambda e: 2 / (e.min() + e.max())),
+            {"which": lambda e: e.min() + e.max()},
             "That is the fastest rate, which balances the steepest and the flattest direction. The border "
             "of stability depends on the steepest direction alone.",
+            "The flattest and the steepest curvature are added. The border depends on the steepest alone.",
         ),
-        Mistake(
+        (
             "first_only",
-            _safe(lambda e: 2 / e[0]),
+            {"which": lambda e: e[0]},
             "You look at the first curvature only; the list is in no particular order.",
         ),
-        Mistake(
+        (
             "last_only",
-            _safe(lambda e: 2 / e[-1]),
+            {"which": lambda e: e[-1]},
             "You look at the last curvature only; the list is in no particular order.",
         ),
-        Mistake(
+        (
             "one_for_each",
-            _safe(lambda e: 2 / e),
+            {"which": lambda e: e},
             "One border for each direction. All directions share a single rate: which of them decides?",
         ),
-        Mistake(
+        (
             "length",
-            _safe(lambda e: 2 / np.linalg.norm(e)),
+            {"which": np.linalg.norm},
             "You use the length of the list of curvatures as a vector. Only the steepest sets the border.",
         ),
-        Mistake(
+        (
+            "root_of_curvature",
+            {"which": lambda e: np.sqrt(e.max())},
+            "A square root is taken of the curvature. The border is where rate times curvature is 2.",
+            "A square root is taken of the curvature.",
+        ),
+        (
             "largest_itself",
-            _safe(lambda e: e.max()),
+            {"border": lambda product, curvature: curvature},
             "That is the largest curvature itself. Which rate is just too much for it?",
+            "That is a curvature itself. Which rate is just too much for it?",
         ),
     ),
 )
@@ -256,20 +302,6 @@ def _scattered(seed):
     return {"lrs": np.geomspace(0.001, 10, 9), "losses": losses}
 
 
-def _by(score):
-    """The surviving rate with the lowest `score` over the seeds."""
-
-    def wrong(lrs, losses):
-        survives = np.isfinite(losses).all(axis=1)
-        return lrs[np.argmin(np.where(survives, score(losses, axis=1), np.inf))]
-
-    return wrong
-
-
-def _with_penalty(**instead):
-    return lambda lrs, losses: lrs[np.argmin(np.mean(np.nan_to_num(losses, **instead), axis=1))]
-
-
 def _search(lrs, losses, best, lowest):
     """The usual loop, which keeps what is lower than the lowest so far."""
     for lr, mean in zip(lrs, np.mean(losses, axis=1)):
@@ -278,10 +310,20 @@ def _search(lrs, losses, best, lowest):
     return best
 
 
-def _survivors(losses, fill=np.inf):
-    means = np.mean(losses, axis=1)
-    return np.where(np.isfinite(means), means, fill)
+def _build_choice(p):
+    def choose(lrs, losses):
+        worth = rates_worth(p, losses)
+        return p.answer(np.asarray(lrs), p.pick(worth), worth)
 
+    return choose
+
+
+CHOICE = Formula(
+    _build_choice,
+    **OF_SEEDS,
+    pick=np.argmin,
+    answer=lambda lrs, place, worth: lrs[place],
+)
 
 BEST_LEARNING_RATE = Task(
     name="best_learning_rate",
@@ -289,74 +331,68 @@ BEST_LEARNING_RATE = Task(
     reference=best_learning_rate,
     cases=_sweeps,
     observe=once("result"),
+    formula=CHOICE,
     mistakes=(
-        Mistake(
-            "nan_wins",
-            lambda lrs, losses: lrs[np.argmin(np.mean(losses, axis=1))],
-            "A diverged run won: the search for the smallest value stops at NaN. "
-            "Rates with a diverged seed have to be put aside first.",
-        ),
-        Mistake(
-            "leaves_out_nan_seeds",
-            lambda lrs, losses: lrs[np.argmin(np.nanmean(losses, axis=1))],
-            "The diverged seeds were left out of the average, so that a rate that fails now and then looks "
-            "good. A rate with a diverged seed does not qualify.",
-        ),
-        Mistake(
-            "leaves_out_diverged_seeds",
-            lambda lrs, losses: lrs[
-                np.nanargmin(np.nanmean(np.where(np.isfinite(losses), losses, np.nan), axis=1))
-            ],
-            "The diverged seeds, infinite ones too, were left out of the average. A rate with a diverged "
-            "seed does not qualify.",
-        ),
-        Mistake(
-            "nan_is_zero",
-            lambda lrs, losses: lrs[np.argmin(np.mean(np.nan_to_num(losses), axis=1))],
-            "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not qualify.",
-        ),
-        Mistake(
-            "luckiest_run",
-            lambda lrs, losses: lrs[np.unravel_index(np.nanargmin(losses), np.shape(losses))[0]],
-            "You chose the rate of the single best run. One lucky seed is not a good rate: average "
-            "over seeds.",
-        ),
-        Mistake(
-            "luckiest_survivor",
-            lambda lrs, losses: lrs[
-                np.argmin(np.where(np.isfinite(losses).all(axis=1), np.min(losses, axis=1), np.inf))
-            ],
-            "Diverged rates are out, as they should be; then the single best run decides. "
-            "One lucky seed is not a good rate: average over seeds.",
+        *CHOICE.mistakes(
+            (
+                "nan_wins",
+                {"aside": as_it_is},
+                "A diverged run won: the search for the smallest value stops at NaN. "
+                "Rates with a diverged seed have to be put aside first.",
+                "Rates with a diverged seed have to be put aside first.",
+            ),
+            *SEEDS_LEFT_OUT,
+            (
+                "nan_is_zero",
+                {"seeds": np.nan_to_num, "aside": unless_nan},
+                "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not "
+                "qualify.",
+                "NaN was turned into zero. A rate with a diverged seed does not qualify.",
+            ),
+            (
+                "luckiest_run",
+                {"seeds": without_nan, "aside": unless_nan, "score": np.min},
+                "You chose the rate of the single best run. One lucky seed is not a good rate: average "
+                "over seeds.",
+            ),
+            (
+                "luckiest_survivor",
+                {"score": np.min},
+                "Diverged rates are out, as they should be; then the single best run decides. "
+                "One lucky seed is not a good rate: average over seeds.",
+                "The single best run of each rate decides. One lucky seed is not a good rate: average over "
+                "seeds.",
+            ),
         ),
         Mistake(
             "mean_over_rates",
             lambda lrs, losses: lrs[np.nanargmin(np.mean(losses, axis=0))],
             "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
         ),
-        *(Mistake(id, _by(score), message) for id, score, message in INSTEAD_OF_MEAN),
-        Mistake("penalty", _with_penalty(nan=100.0, posinf=100.0), PENALTY),
-        Mistake("penalty_of_one", _with_penalty(nan=1.0, posinf=1.0), PENALTY),
-        Mistake("penalty_for_nan", _with_penalty(nan=100.0, posinf=np.inf), PENALTY),
-        Mistake(
-            "first_seed",
-            lambda lrs, losses: lrs[np.argmin(np.where(np.isfinite(losses[:, 0]), losses[:, 0], np.inf))],
-            "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
-        ),
-        Mistake(
-            "last_seed",
-            lambda lrs, losses: lrs[np.nanargmin(np.array(losses)[:, -1])],
-            "Only the last seed was looked at. Chance decides much of a single run: average over seeds.",
-        ),
-        Mistake(
-            "index",
-            lambda lrs, losses: np.argmin(_survivors(losses)),
-            "That is the place of the best rate in the list, not the rate itself.",
-        ),
-        Mistake(
-            "index_among_survivors",
-            lambda lrs, losses: lrs[np.argmin(np.mean(losses[np.isfinite(losses).all(axis=1)], axis=1))],
-            "The place was counted among the surviving rates, but looked up in the list of all rates.",
+        *CHOICE.mistakes(
+            *((id, {"score": of_one(score)}, message) for id, score, message in INSTEAD_OF_MEAN),
+            *((id, penalty(**instead), PENALTY) for id, instead in PENALTIES),
+            (
+                "first_seed",
+                {"seeds": lambda row: row[:1]},
+                "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
+            ),
+            (
+                "last_seed",
+                {"seeds": lambda row: row[-1:]},
+                "Only the last seed was looked at. Chance decides much of a single run: average over seeds.",
+            ),
+            (
+                "index",
+                {"answer": lambda lrs, place, worth: place},
+                "That is the place of the best rate in the list, not the rate itself.",
+                "A place in the list comes back, not the rate itself.",
+            ),
+            (
+                "index_among_survivors",
+                {"answer": lambda lrs, place, worth: lrs[np.argmin(worth[np.isfinite(worth)])]},
+                "The place was counted among the surviving rates, but looked up in the list of all rates.",
+            ),
         ),
         Mistake(
             "never_below_the_first",
@@ -370,15 +406,19 @@ BEST_LEARNING_RATE = Task(
             "Where all losses are large your search finds none: it starts from a number that they never fall "
             "below. Start from something that every loss is lower than.",
         ),
-        Mistake(
-            "loss",
-            lambda lrs, losses: np.min(_survivors(losses)),
-            "That is the lowest mean loss. The task asks for the rate that reaches it.",
-        ),
-        Mistake(
-            "highest_loss",
-            lambda lrs, losses: lrs[np.argmax(_survivors(losses, -np.inf))],
-            "That is the rate of the highest loss: here lower is better.",
+        *CHOICE.mistakes(
+            (
+                "loss",
+                {"answer": lambda lrs, place, worth: worth[place]},
+                "That is the lowest mean loss. The task asks for the rate that reaches it.",
+                "A loss comes back. The task asks for the rate that reaches it.",
+            ),
+            (
+                "highest_loss",
+                {"pick": lambda worth: np.argmax(np.where(np.isfinite(worth), worth, -np.inf))},
+                "That is the rate of the highest loss: here lower is better.",
+                "The highest loss is looked for: here lower is better.",
+            ),
         ),
         Mistake(
             "largest_survivor",

@@ -18,6 +18,7 @@ from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
 SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
+FEW_DIGITS = "A few digits of e were typed in. Let the exponential function use all of them."
 STEP_EARLY = "You are one step ahead: the first value, at step 0, has already changed."
 
 
@@ -48,133 +49,186 @@ def _decays(rng):
     return _over_time(settings, drawn, ([0, 1, 10, 45, 100, 300], [0, 3, 7], [12_345]), steps)
 
 
+def _build_decay(p):
+    def decay(lr0, rate, t):
+        return p.join(lr0, p.fade(p.sign, p.speed(rate), p.clock(t)))
+
+    return decay
+
+
+DECAY = Formula(
+    _build_decay,
+    speed=lambda rate: rate,
+    clock=lambda t: t,
+    sign=-1,
+    fade=lambda sign, rate, t: np.exp(sign * rate * t),
+    join=lambda lr0, share: lr0 * share,
+)
+STRAIGHT = "The decay is a straight line. It should be exponential."
+
 EXPONENTIAL_DECAY = Task(
     name="exponential_decay",
     day=2,
     reference=exponential_decay,
     cases=_decays,
     observe=once("result"),
+    formula=DECAY,
     mistakes=(
-        Mistake(
-            "grows",
-            lambda lr0, rate, t: lr0 * np.exp(rate * t),
-            "The rate explodes instead of fading: look at the sign of the exponent.",
-        ),
-        Mistake(
-            "inverse_time",
-            lambda lr0, rate, t: lr0 / (1 + rate * t),
-            "That is inverse-time decay: it starts alike and then fades ever more slowly. Exponential decay "
-            "loses the same share in every step.",
-        ),
-        Mistake(
-            "linear",
-            lambda lr0, rate, t: lr0 * (1 - rate * t),
-            "A straight line: it reaches zero and then goes below, where descent becomes ascent.",
-        ),
-        Mistake(
-            "linear_clipped",
-            lambda lr0, rate, t: lr0 * np.maximum(1 - rate * t, 0),
-            "A straight line down to zero. Exponential decay loses the same share in every step, so it "
-            "never arrives at zero.",
-        ),
-        Mistake(
-            "subtracts",
-            lambda lr0, rate, t: lr0 - rate * t,
-            "Every step takes away the same amount, and soon the learning rate is negative, which is "
-            "ascent. Exponential decay takes away the same share.",
-        ),
-        Mistake(
-            "one_ahead",
-            lambda lr0, rate, t: lr0 * np.exp(-rate * (t + 1)),
-            STEP_EARLY,
-        ),
-        Mistake(
-            "one_behind",
-            lambda lr0, rate, t: lr0 * np.exp(-rate * (t - 1)),
-            "You are one step behind: at step 0 the rate lies above the starting rate.",
-        ),
-        Mistake(
-            "compound",
-            lambda lr0, rate, t: lr0 * (1 - rate) ** t,
-            "Close, but that takes the share off once a step, as a bank does with interest. The formula asks "
-            "for the exponential function.",
-        ),
-        Mistake(
-            "compound_division",
-            lambda lr0, rate, t: lr0 / (1 + rate) ** t,
-            "Close, but that divides once a step. The formula asks for the exponential function.",
-        ),
-        Mistake(
-            "rate_is_base",
-            lambda lr0, rate, t: lr0 * rate**t,
-            "The decay rate is used as the factor of each step. In the formula it stands in the exponent.",
-        ),
-        Mistake(
-            "no_start",
-            lambda lr0, rate, t: np.exp(-rate * t),
-            "The starting rate is missing: at step 0 the schedule should give it back.",
-        ),
-        Mistake(
-            "time_outside",
-            lambda lr0, rate, t: lr0 * np.exp(-rate) * t,
-            "Zero at step 0, and growing from there: the step belongs in the exponent.",
-        ),
-        Mistake(
-            "no_exponential",
-            lambda lr0, rate, t: lr0 * rate * t,
-            "Zero at step 0, and growing from there: the exponential function is missing.",
-        ),
-        Mistake(
-            "frozen",
-            lambda lr0, rate, t: lr0 * np.exp(-rate) + 0 * t,
-            "The same value at every step: the step does not enter the exponent.",
+        *DECAY.mistakes(
+            (
+                "grows",
+                {"sign": 1},
+                "The rate explodes instead of fading: look at the sign of the exponent.",
+                "It grows instead of fading: look at the sign.",
+            ),
+            (
+                "inverse_time",
+                {"fade": lambda sign, rate, t: 1 / (1 - sign * rate * t)},
+                "That is inverse-time decay: it starts alike and then fades ever more slowly. Exponential "
+                "decay loses the same share in every step.",
+                "That is inverse-time decay. The task asks for the exponential function.",
+            ),
+            (
+                "linear",
+                {"fade": lambda sign, rate, t: 1 + sign * rate * t},
+                "A straight line: it reaches zero and then goes below, where descent becomes ascent.",
+                STRAIGHT,
+            ),
+            (
+                "linear_clipped",
+                {"fade": lambda sign, rate, t: np.maximum(1 + sign * rate * t, 0)},
+                "A straight line down to zero. Exponential decay loses the same share in every step, so it "
+                "never arrives at zero.",
+                STRAIGHT,
+            ),
+            (
+                "subtracts",
+                {
+                    "fade": lambda sign, rate, t: sign * rate * t,
+                    "join": lambda lr0, share: lr0 + share,
+                },
+                "Every step takes away the same amount, and soon the learning rate is negative, which is "
+                "ascent. Exponential decay takes away the same share.",
+                STRAIGHT,
+            ),
+            ("one_ahead", {"clock": lambda t: t + 1}, STEP_EARLY, "You are one step ahead."),
+            (
+                "one_behind",
+                {"clock": lambda t: t - 1},
+                "You are one step behind: at step 0 the rate lies above the starting rate.",
+                "You are one step behind.",
+            ),
+            (
+                "compound",
+                {"fade": lambda sign, rate, t: (1 + sign * rate) ** t},
+                "Close, but that takes the share off once a step, as a bank does with interest. The "
+                "formula asks for the exponential function.",
+                "The share is reckoned once a step, as a bank does with interest. The formula asks for the "
+                "exponential function.",
+            ),
+            (
+                "compound_division",
+                {"fade": lambda sign, rate, t: 1 / (1 - sign * rate) ** t},
+                "Close, but that divides once a step. The formula asks for the exponential function.",
+                "That divides once a step. The formula asks for the exponential function.",
+            ),
+            (
+                "rate_is_base",
+                {"fade": lambda sign, rate, t: rate**t},
+                "The decay rate is used as the factor of each step. In the formula it stands in the "
+                "exponent.",
+            ),
+            (
+                "no_start",
+                {"join": lambda lr0, share: share},
+                "The starting rate is missing: at step 0 the schedule should give it back.",
+                "The starting rate is missing.",
+            ),
+            (
+                "start_added",
+                {"join": lambda lr0, share: lr0 + share},
+                "The starting rate is added to the exponential. It should be multiplied by it.",
+                "The starting rate is added. It should be multiplied by what fades.",
+            ),
+            (
+                "time_outside",
+                {"fade": lambda sign, rate, t: np.exp(sign * rate) * t},
+                "Zero at step 0, and growing from there: the step belongs in the exponent.",
+                "The step stands outside of the exponent; it belongs inside.",
+            ),
+            (
+                "no_exponential",
+                {"fade": lambda sign, rate, t: rate * t},
+                "Zero at step 0, and growing from there: the exponential function is missing.",
+                "The exponential function is missing.",
+            ),
+            (
+                "frozen",
+                {"clock": lambda t: 1 + 0 * t},
+                "The same value at every step: the step does not enter the exponent.",
+                "The same value at every step: the step does not enter.",
+            ),
         ),
         Mistake(
             "constant",
             lambda lr0, rate, t: lr0 + 0 * t,
             "The learning rate never changes. It should fade with every step.",
         ),
-        Mistake(
-            "time_constant",
-            lambda lr0, rate, t: lr0 * np.exp(-t / rate),
-            "You divide by the decay rate, as if it were a duration: then a higher rate fades more slowly.",
-        ),
-        Mistake(
-            "half_life",
-            lambda lr0, rate, t: lr0 * 2.0 ** (-rate * t),
-            "Your base is 2; the formula's is e, the exponential function.",
-        ),
-        Mistake(
-            "base_ten",
-            lambda lr0, rate, t: lr0 * 10.0 ** (-rate * t),
-            "Your base is 10; the formula's is e, the exponential function.",
+        *DECAY.mistakes(
+            (
+                "time_constant",
+                {"speed": lambda rate: 1 / rate},
+                "You divide by the decay rate, as if it were a duration: then a higher rate fades more "
+                "slowly.",
+                "You divide by the decay rate, as if it were a duration.",
+            ),
+            ("no_rate", {"speed": lambda rate: 1}, "The decay rate is never used."),
+            (
+                "half_life",
+                {"fade": lambda sign, rate, t: 2.0 ** (sign * rate * t)},
+                "Your base is 2; the formula's is e, the exponential function.",
+            ),
+            (
+                "base_ten",
+                {"fade": lambda sign, rate, t: 10.0 ** (sign * rate * t)},
+                "Your base is 10; the formula's is e, the exponential function.",
+            ),
         ),
         Mistake(
             "all_inside",
             lambda lr0, rate, t: np.exp(-lr0 * rate * t),
             "The starting rate stands inside the exponential; it belongs in front.",
         ),
-        Mistake(
-            "staircase",
-            lambda lr0, rate, t: lr0 * np.exp(-np.floor(rate * t)),
-            "A staircase: it stands still for many steps and then drops. Is something rounded down?",
+        *DECAY.mistakes(
+            (
+                "staircase",
+                {"fade": lambda sign, rate, t: np.exp(sign * np.floor(rate * t))},
+                "A staircase: it stands still for many steps and then drops. Is something rounded down?",
+                "A staircase. Is something rounded down?",
+            ),
+            (
+                "gaussian",
+                {"clock": np.square},
+                "It fades far too fast: the step is squared.",
+                "The step is squared.",
+            ),
+            *(
+                (
+                    f"once_in_{many}_steps",
+                    {"clock": lambda t, many=many: t // many},
+                    "A staircase: the step is divided and rounded down first, as if the rate changed once an "
+                    "epoch. It should change with every step.",
+                )
+                for many in (10, 50, 100, 1000)
+            ),
+            ("short_e", {"fade": lambda sign, rate, t: 2.718 ** (sign * rate * t)}, SHORT_E, FEW_DIGITS),
+            (
+                "five_digits_of_e",
+                {"fade": lambda sign, rate, t: 2.71828 ** (sign * rate * t)},
+                SHORT_E,
+                FEW_DIGITS,
+            ),
         ),
-        Mistake(
-            "gaussian",
-            lambda lr0, rate, t: lr0 * np.exp(-rate * np.square(t)),
-            "It fades far too fast: the step is squared.",
-        ),
-        *(
-            Mistake(
-                f"once_in_{many}_steps",
-                lambda lr0, rate, t, many=many: lr0 * np.exp(-rate * (t // many)),
-                "A staircase: the step is divided and rounded down first, as if the rate changed once an "
-                "epoch. It should change with every step.",
-            )
-            for many in (10, 50, 100, 1000)
-        ),
-        Mistake("short_e", lambda lr0, rate, t: lr0 * 2.718 ** (-rate * t), SHORT_E),
-        Mistake("five_digits_of_e", lambda lr0, rate, t: lr0 * 2.71828 ** (-rate * t), SHORT_E),
     ),
 )
 
@@ -195,58 +249,87 @@ def _warmups(rng):
     return _over_time(settings, drawn, ([0, 1, 3, 4, 5, 6, 30], [0, 49, 99, 250], [1500, 12_345]), steps)
 
 
+def _build_warmup(p):
+    def warmup(peak_lr, warmup_steps, t):
+        share = p.share(p.stair(t), p.steps(np.float64(warmup_steps)))
+        return p.peak(peak_lr) * p.cap(p.bend(share))
+
+    return warmup
+
+
+CLIMB = Formula(
+    _build_warmup,
+    stair=lambda t: t + 1,
+    steps=lambda steps: steps,
+    share=lambda stair, steps: stair / steps,
+    bend=lambda share: share,
+    cap=lambda share: np.minimum(share, 1),
+    peak=lambda peak: peak,
+)
+BENT = "The rise is bent. It should be a straight line."
+FRACTION_LOST = "Whole-number division throws the fraction away."
+
 LINEAR_WARMUP = Task(
     name="linear_warmup",
     day=2,
     reference=linear_warmup,
     cases=_warmups,
     observe=once("result"),
+    formula=CLIMB,
     mistakes=(
-        Mistake(
-            "starts_at_zero",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / warmup_steps, 1),
-            "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
-            "equal stairs up.",
-        ),
-        Mistake(
-            "no_end",
-            lambda peak_lr, warmup_steps, t: peak_lr * (t + 1) / warmup_steps,
-            "The rise never ends: after the warmup the rate should stay at its peak.",
-        ),
-        Mistake(
-            "no_end_from_zero",
-            lambda peak_lr, warmup_steps, t: peak_lr * t / warmup_steps,
-            "It starts at zero, which wastes the first update, and it never stops rising: after the warmup "
-            "the rate should stay at its peak.",
-        ),
-        Mistake(
-            "as_it_was",
-            lambda peak_lr, warmup_steps, t: peak_lr * t / (warmup_steps + 1),
-            "That is the function as it was: it starts at zero, its stairs are too low, and it never stops "
-            "rising.",
-        ),
-        Mistake(
-            "no_end_and_too_many",
-            lambda peak_lr, warmup_steps, t: peak_lr * (t + 1) / (warmup_steps + 1),
-            "The first rate is no longer zero. But there is one stair too many, and the rise never ends.",
-        ),
-        Mistake(
-            "whole_division",
-            lambda peak_lr, warmup_steps, t: peak_lr * (t // warmup_steps),
-            "Zero during the warmup, then the peak, then its double: whole-number division throws "
-            "the fraction away.",
-        ),
-        Mistake(
-            "whole_division_capped",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t // warmup_steps, 1),
-            "Zero during the whole warmup, then the peak at once: whole-number division throws the "
-            "fraction away.",
-        ),
-        Mistake(
-            "whole_division_ahead",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 1) // warmup_steps, 1),
-            "Zero until the last step of the warmup, then the peak: whole-number division throws the "
-            "fraction away.",
+        *CLIMB.mistakes(
+            (
+                "starts_at_zero",
+                {"stair": lambda t: t},
+                "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
+                "equal stairs up.",
+                "Step 0 should stand on the first stair, not below it.",
+            ),
+            (
+                "no_end",
+                {"cap": lambda share: share},
+                "The rise never ends: after the warmup the rate should stay at its peak.",
+            ),
+            (
+                "no_end_from_zero",
+                {"stair": lambda t: t, "cap": lambda share: share},
+                "It starts at zero, which wastes the first update, and it never stops rising: after the "
+                "warmup the rate should stay at its peak.",
+            ),
+            (
+                "as_it_was",
+                {"stair": lambda t: t, "steps": lambda steps: steps + 1, "cap": lambda share: share},
+                "That is the function as it was: it starts at zero, its stairs are too low, and it never "
+                "stops rising.",
+                "The three slips of the hurried function are still there.",
+            ),
+            (
+                "no_end_and_too_many",
+                {"steps": lambda steps: steps + 1, "cap": lambda share: share},
+                "The first rate is no longer zero. But there is one stair too many, and the rise never ends.",
+                "There is one stair too many, and the rise never ends.",
+            ),
+            (
+                "whole_division",
+                {"stair": lambda t: t, "share": lambda stair, steps: stair // steps, "cap": lambda x: x},
+                "Zero during the warmup, then the peak, then its double: whole-number division throws "
+                "the fraction away.",
+                FRACTION_LOST,
+            ),
+            (
+                "whole_division_capped",
+                {"stair": lambda t: t, "share": lambda stair, steps: stair // steps},
+                "Zero during the whole warmup, then the peak at once: whole-number division throws the "
+                "fraction away.",
+                FRACTION_LOST,
+            ),
+            (
+                "whole_division_ahead",
+                {"share": lambda stair, steps: stair // steps},
+                "Zero until the last step of the warmup, then the peak: whole-number division throws the "
+                "fraction away.",
+                FRACTION_LOST,
+            ),
         ),
         Mistake(
             "falls",
@@ -258,31 +341,28 @@ LINEAR_WARMUP = Task(
             lambda peak_lr, warmup_steps, t: peak_lr * np.maximum(1 - t / warmup_steps, 0),
             "The rate falls from its peak to zero. A warmup goes the other way and then stays.",
         ),
-        Mistake(
-            "one_stair_too_many",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 1) / (warmup_steps + 1), 1),
-            "The peak is reached one step late: there is one stair too many.",
-        ),
-        Mistake(
-            "from_zero_and_too_many",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / (warmup_steps + 1), 1),
-            "It starts at zero, and is still below its peak when the warmup is over.",
-        ),
-        Mistake(
-            "from_zero_to_peak",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t / (warmup_steps - 1), 1),
-            "The last step of the warmup is right, but the first has a rate of zero: a straight line through "
-            "both ends has one stair less than steps.",
-        ),
-        Mistake(
-            "one_ahead",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum((t + 2) / warmup_steps, 1),
-            STEP_EARLY,
-        ),
-        Mistake(
-            "no_peak",
-            lambda peak_lr, warmup_steps, t: np.minimum((t + 1) / warmup_steps, 1),
-            LOST_PEAK,
+        *CLIMB.mistakes(
+            (
+                "one_stair_too_many",
+                {"steps": lambda steps: steps + 1},
+                "The peak is reached one step late: there is one stair too many.",
+                "There is one stair too many.",
+            ),
+            (
+                "from_zero_and_too_many",
+                {"stair": lambda t: t, "steps": lambda steps: steps + 1},
+                "It starts at zero, and is still below its peak when the warmup is over.",
+                "The stairs are counted from zero, and there is one too many.",
+            ),
+            (
+                "from_zero_to_peak",
+                {"stair": lambda t: t, "steps": lambda steps: steps - 1},
+                "The last step of the warmup is right, but the first has a rate of zero: a straight line "
+                "through both ends has one stair less than steps.",
+                "A straight line from zero through both ends has one stair less than steps.",
+            ),
+            ("one_ahead", {"stair": lambda t: t + 2}, STEP_EARLY, "You are one step ahead."),
+            ("no_peak", {"peak": lambda peak: 1}, LOST_PEAK, "The peak rate is missing."),
         ),
         Mistake(
             "capped_before_scaling",
@@ -299,11 +379,14 @@ LINEAR_WARMUP = Task(
             lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr * (t + 1) / warmup_steps, 0),
             "The rise is right; after it the rate is zero. It should stay at its peak.",
         ),
-        Mistake(
-            "larger_of_both",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.maximum((t + 1) / warmup_steps, 1),
-            "The peak at once, and above it after the warmup: the larger of two values is taken "
-            "instead of the smaller.",
+        *CLIMB.mistakes(
+            (
+                "larger_of_both",
+                {"cap": lambda share: np.maximum(share, 1)},
+                "The peak at once, and above it after the warmup: the larger of two values is taken "
+                "instead of the smaller.",
+                "The larger of two values is taken instead of the smaller.",
+            ),
         ),
         Mistake(
             "overshoots_once",
@@ -322,26 +405,31 @@ LINEAR_WARMUP = Task(
             "collapses. Each step takes its share of the peak.",
         ),
         Mistake(
-            "quadratic",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(((t + 1) / warmup_steps) ** 2, 1),
-            "The rise is bent: slow at first, steep at the end. It should be a straight line.",
-        ),
-        Mistake(
-            "root",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(np.sqrt((t + 1) / warmup_steps), 1),
-            "The rise is bent: steep at first, slow at the end. It should be a straight line.",
-        ),
-        Mistake(
             "one_step_only",
             lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr / warmup_steps, peak_lr),
             "During the warmup the rate stands still at its first value. It should climb one stair "
             "with each step.",
         ),
-        Mistake(
-            "no_parentheses",
-            lambda peak_lr, warmup_steps, t: peak_lr * np.minimum(t + 1 / warmup_steps, 1),
-            "Step 0 is right, and step 1 is at the peak already: only the one that is added gets divided. "
-            "Are parentheses missing?",
+        *CLIMB.mistakes(
+            (
+                "quadratic",
+                {"bend": np.square},
+                "The rise is bent: slow at first, steep at the end. It should be a straight line.",
+                BENT,
+            ),
+            (
+                "root",
+                {"bend": np.sqrt},
+                "The rise is bent: steep at first, slow at the end. It should be a straight line.",
+                BENT,
+            ),
+            (
+                "no_parentheses",
+                {"stair": lambda t: t, "share": lambda stair, steps: stair + 1 / steps},
+                "Step 0 is right, and step 1 is at the peak already: only the one that is added gets "
+                "divided. Are parentheses missing?",
+                "Only the one that is added gets divided. Are parentheses missing?",
+            ),
         ),
     ),
 )
@@ -668,9 +756,22 @@ def _factor_schedules(rng):
     ]
 
 
-def _formula(rate):
-    """A wrong schedule that is `rate(lr0, factor, t)` and remembers nothing."""
-    return lambda lr0, factor: lambda t: rate(lr0, factor, t)
+def _build_factors(p):
+    """A schedule that remembers nothing."""
+
+    def make(lr0, factor):
+        return lambda t: p.join(lr0, p.shrunk(p.factor(factor), p.clock(t)))
+
+    return make
+
+
+FACTORS = Formula(
+    _build_factors,
+    factor=lambda f: f,
+    clock=lambda t: t,
+    shrunk=lambda f, t: f**t,
+    join=lambda lr0, share: lr0 * share,
+)
 
 
 def _changing(change):
@@ -753,6 +854,7 @@ FACTOR_SCHEDULE = Task(
     reference=factor_schedule,
     cases=_factor_schedules,
     observe=_asked,
+    formula=FACTORS,
     mistakes=(
         Mistake(
             "counts_calls",
@@ -803,65 +905,77 @@ FACTOR_SCHEDULE = Task(
             "Asked about the same step again, the schedule repeats itself now. But the first answer still "
             "depends on how many other steps it was asked about before.",
         ),
-        Mistake(
-            "one_factor",
-            _formula(lambda lr0, factor, t: lr0 * factor + 0 * t),
-            "The same answer at every step: the rate is lowered once, however large `t` is.",
-        ),
-        Mistake(
-            "constant",
-            _formula(lambda lr0, factor, t: lr0 + 0 * t),
-            "The starting rate at every step: nothing is lowered at all.",
-        ),
-        Mistake("one_ahead", _formula(lambda lr0, factor, t: lr0 * factor ** (t + 1)), STEP_EARLY),
-        Mistake(
-            "one_behind",
-            _formula(lambda lr0, factor, t: lr0 * factor ** (t - 1.0)),
-            "You are one step behind: at step 0 the rate lies above the starting rate.",
-        ),
-        Mistake(
-            "times_step",
-            _formula(lambda lr0, factor, t: lr0 * factor * t),
-            "Zero at step 0, and growing from there. The factor should be applied `t` times; multiplying "
-            "with `t` is something else.",
-        ),
-        Mistake(
-            "no_start",
-            _formula(lambda lr0, factor, t: factor**t),
-            "The starting rate is missing: at step 0 the schedule should give it back.",
-        ),
-        Mistake(
-            "grows",
-            _formula(lambda lr0, factor, t: lr0 / factor**t),
-            "The rate grows with every step: it is divided by the factor.",
+        *FACTORS.mistakes(
+            (
+                "one_factor",
+                {"clock": lambda t: 1 + 0 * t},
+                "The same answer at every step: the rate is lowered once, however large `t` is.",
+                "The same answer at every step, however large `t` is.",
+            ),
+            (
+                "constant",
+                {"shrunk": lambda f, t: 1 + 0 * t},
+                "The starting rate at every step: nothing is lowered at all.",
+                "Nothing is lowered at all.",
+            ),
+            ("one_ahead", {"clock": lambda t: t + 1}, STEP_EARLY, "You are one step ahead."),
+            (
+                "one_behind",
+                {"clock": lambda t: t - 1.0},
+                "You are one step behind: at step 0 the rate lies above the starting rate.",
+                "You are one step behind.",
+            ),
+            (
+                "times_step",
+                {"shrunk": lambda f, t: f * t},
+                "Zero at step 0, and growing from there. The factor should be applied `t` times; multiplying "
+                "with `t` is something else.",
+                "The factor should be applied `t` times; multiplying with `t` is something else.",
+            ),
+            (
+                "no_start",
+                {"join": lambda lr0, share: share},
+                "The starting rate is missing: at step 0 the schedule should give it back.",
+                "The starting rate is missing.",
+            ),
+            (
+                "grows",
+                {"factor": lambda f: 1 / f},
+                "The rate grows with every step: it is divided by the factor.",
+                "There is a division by the factor.",
+            ),
         ),
         Mistake(
             "start_inside",
-            _formula(lambda lr0, factor, t: (lr0 * factor) ** t),
+            lambda lr0, factor: lambda t: (lr0 * factor) ** t,
             "The starting rate is multiplied again in every step. It should count once.",
         ),
-        Mistake(
-            "takes_the_factor_away",
-            _formula(lambda lr0, factor, t: lr0 * (1 - factor) ** t),
-            "In every step you take the factor away, and keep only the rest. It is the other way round: "
-            "the factor is the part that is kept.",
-        ),
-        Mistake(
-            "linear",
-            _formula(lambda lr0, factor, t: lr0 * (1 - (1 - factor) * t)),
-            "A straight line: every step takes away the same amount, and in the end the rate is negative. "
-            "Multiplying takes away the same share of what is left.",
-        ),
-        Mistake(
-            "decay_rate",
-            _formula(lambda lr0, factor, t: lr0 * np.exp(-factor * t)),
-            "The factor is used as the decay rate of an exponential. Here one step multiplies by the "
-            "factor itself.",
-        ),
-        Mistake(
-            "inverse_time",
-            _formula(lambda lr0, factor, t: lr0 / (1 + factor * t)),
-            "That is inverse-time decay. Here every step multiplies by the same factor.",
+        *FACTORS.mistakes(
+            (
+                "takes_the_factor_away",
+                {"factor": lambda f: 1 - f},
+                "In every step you take the factor away, and keep only the rest. It is the other way round: "
+                "the factor is the part that is kept.",
+                "Where the factor should stand, one minus the factor stands.",
+            ),
+            (
+                "linear",
+                {"shrunk": lambda f, t: 1 - (1 - f) * t},
+                "A straight line: every step takes away the same amount, and in the end the rate is "
+                "negative. Multiplying takes away the same share of what is left.",
+                "A straight line. Multiplying takes away the same share of what is left.",
+            ),
+            (
+                "decay_rate",
+                {"shrunk": lambda f, t: np.exp(-f * t)},
+                "The factor is used as the decay rate of an exponential. Here one step multiplies by the "
+                "factor itself.",
+            ),
+            (
+                "inverse_time",
+                {"shrunk": lambda f, t: 1 / (1 + f * t)},
+                "That is inverse-time decay. Here every step multiplies by the same factor.",
+            ),
         ),
         Mistake(
             "no_schedule",
