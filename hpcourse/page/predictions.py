@@ -44,25 +44,36 @@ _waiting = {}  # key: functions to call at the answer
 def predict(key):
     """Ask the question `key`, and show what the `with` block displays and prints once it is answered.
 
-    Errors and warnings show at once. After an error nothing is asked, and what was printed is shown too.
+    Errors and warnings show at once. After an error, or an answer in the block that `hp.check` does not find
+    right, nothing is asked, and what was printed is shown too.
     Where the question has been answered before, by the same learner, all is shown at once. `key` and the
     ValueError for an unknown one are those of `hp.quiz`; outside a notebook the block runs as if alone.
     """
     question = find_question(key)
-    with _kept() as outputs:
+    with _kept() as kept:
         yield
-    if outputs is not None:
-        display(Prediction(key, question, outputs))
+    if kept and kept.sealed:
+        display(Prediction(key, question, kept.outputs))
 
 
 @contextlib.contextmanager
 def after(key):
     """Show what the `with` block displays and prints once an earlier `hp.predict(key)` is answered."""
     find_question(key)
-    with _kept() as outputs:
+    with _kept() as kept:
         yield
-    if outputs is not None:
-        display(Waiting(key, outputs))
+    if kept and kept.sealed:
+        display(Waiting(key, kept.outputs))
+
+
+def unseal():
+    """Let the block that runs show all at once, and ask nothing: what it needs is not written yet.
+
+    Where notebooks are built the question is stored even so: a learner meets it once the rest is there.
+    """
+    keeper = getattr(get_ipython(), "display_pub", None)
+    if isinstance(keeper, _Keeper) and not os.environ.get(SEALED):
+        keeper.sealed = False
 
 
 class Prediction(Quiz):
@@ -161,6 +172,8 @@ class _Result:
 class _Keeper(CapturingDisplayPublisher):
     """Takes the place of IPython's publisher, and keeps displays and printed text in their order."""
 
+    sealed = True  # until `unseal`
+
     def publish(self, data, metadata=None, **options):
         if type(_widget_in(data)).__name__ == "TqdmHBox":  # progress is nothing to wait for
             self.to_page.publish(data, metadata, **options)
@@ -181,7 +194,7 @@ class _Printed(io.TextIOBase):
 
 @contextlib.contextmanager
 def _kept():
-    """Keep what the block displays and prints in a list; give it back at once if the block fails."""
+    """Keep what the block displays and prints; give it back at once if the block fails or is unsealed."""
     shell = get_ipython()
     if shell is None:
         yield None
@@ -192,12 +205,12 @@ def _kept():
     failed = True
     try:
         with contextlib.redirect_stdout(_Printed(keeper.outputs)):
-            yield keeper.outputs
+            yield keeper
             _show_open_figures()
         failed = False
     finally:
         shell.display_pub = publisher
-        for output in keeper.outputs if failed else ():
+        for output in keeper.outputs if failed or not keeper.sealed else ():
             if "text" in output:
                 print(output["text"], end="")
             else:

@@ -159,6 +159,33 @@ def test_an_error_shows_at_once_and_so_does_what_came_before(sealed, shell, caps
     assert publisher.outputs[0]["data"]["text/plain"] == "A picture."
 
 
+@pytest.mark.parametrize("block", [hp.predict, hp.after])
+def test_what_needs_an_answer_of_the_learner_says_so_at_once_and_asks_nothing(block, sealed, shell, capsys):
+    def guarded(answer):
+        with block("day1-x"):
+            if hp.check("effective_lr", answer).passed:
+                print("the answer")
+            else:
+                print("Your function first.")
+
+    for not_yet in (..., lambda lr, momentum: lr, lambda lr, momentum: 1 / 0):
+        guarded(not_yet)
+        assert sealed == []
+        assert capsys.readouterr().out == "Your function first.\n"
+    guarded(lambda lr, momentum: lr / (1 - momentum))
+    assert len(sealed) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_where_notebooks_are_built_the_question_is_stored_all_the_same(sealed, shell, capsys, monkeypatch):
+    monkeypatch.setenv(predictions.SEALED, "show")
+    with hp.predict("day1-x"):
+        assert not hp.check("effective_lr", ...).passed
+        print("Your function first.")
+    assert [prediction.result.outputs for prediction in sealed] == [[{"text": "Your function first.\n"}]]
+    assert capsys.readouterr().out == ""
+
+
 def test_outside_a_notebook_the_block_runs_as_if_alone(capsys):
     with hp.predict("day1-regimes"):
         print("the answer")
