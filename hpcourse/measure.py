@@ -232,12 +232,13 @@ def gradient_noise_scale(network, w, X, y, *, small=None, large=None, draws=100,
     where the estimate of $|G|^2$ is not above zero. Raises ValueError unless 1 <= small < large <= N.
     """
     instance("network", network, MLP, "hp.MLP((64, 32, 10))")
+    network.loss(w, X, y)  # names the one of them that is wrong
     n_examples = len(X)
     if n_examples < 2:
         raise ValueError(f"X must have at least two examples, got {n_examples}")
     large = n_examples if large is None else whole("large", large, 2, n_examples)
     small = min(16, large - 1) if small is None else whole("small", small, 1, large - 1)
-    rng, w, X, y = np.random.default_rng(seed), floating("w", w), np.asarray(X), np.asarray(y)
+    rng, w, X, y = np.random.default_rng(whole("seed", seed)), *map(np.asarray, (w, X, y))
     c_small, c_large = ((n_examples - n) / (n * (n_examples - 1)) for n in (small, large))
     squares = []
     for size in (small, large):

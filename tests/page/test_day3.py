@@ -73,12 +73,20 @@ def test_at_the_minimum_there_is_only_noise(line):
         ({"small": 50, "large": 50}, r"^small must be .*got 50"),
         ({"large": 201}, r"^large must be .*got 201"),
         ({"draws": 0}, r"^draws must be .*got 0"),
+        ({"seed": -1}, r"^seed must be .*got -1"),
+        ({"seed": "0"}, r"^seed must be .*got '0'"),
+        ({"w": 0.5}, r"^w must have a last axis"),
+        ({"w": []}, r"^w must have a last axis"),
+        ({"X": None}, r"^X must be "),
+        ({"X": [1.0, 2.0]}, r"^X must be "),
+        ({"y": [1.0]}, r"^y must have "),
+        ({"y": None}, r"^y must "),
     ],
 )
 def test_wrong_arguments_of_the_noise_scale_are_named(line, sizes, message):
     network, w, X, y, _ = line
-    with pytest.raises(ValueError, match=message):
-        hp.gradient_noise_scale(network, w, X, y, **sizes)
+    with pytest.raises((TypeError, ValueError), match=message):
+        hp.gradient_noise_scale(**{"network": network, "w": w, "X": X, "y": y} | sizes)
 
 
 def test_updates_to_a_target_counts_until_the_average_is_below():
