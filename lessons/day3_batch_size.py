@@ -208,10 +208,10 @@ for noise in [1.0, 0.0]:
     hp.say(f"points scatter by {noise}: batch size 1 ends {distance:.2f} from the minimum")
 
 # %% [markdown] key="noise-free-seen" lang="en"
-# No. When one line fits *every* point, the examples agree about the minimum, and single examples lead straight to it. What makes SGD restless is that the examples **disagree** there.
+# No. When one line fits *every* point, the examples agree about the minimum, and single examples lead all the way to it. What makes SGD restless is that the examples **disagree** there.
 
-# %% [markdown] key="noise-free-seen" lang="zh-TW" of="52a771a5"
-# 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致，一次只看一個樣本也能直接走到。SGD 停不下來，是因為樣本在那裡**意見不合**。
+# %% [markdown] key="noise-free-seen" lang="zh-TW" of="2493832d"
+# 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致，一次只看一個樣本，也能一路走到最小值。SGD 停不下來，是因為樣本在那裡**意見不合**。
 
 # %% [markdown] key="online" lang="en"
 # Single examples have one more merit: they need not all be there. Readings of a sensor, clicks, trades come one at a time, and each may be used once and thrown away. Learning from such a stream is called **online learning**. A full batch would have to wait for the end, and there is none. Here is a stream of 10,000 points, each used once, with a rate that falls (Day 2); the true line has slope 2 and offset 0.
@@ -411,14 +411,14 @@ with hp.after("day3-floor"):
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# For small $\eta\lambda$ only $\eta/B$ matters. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
+# For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="2c8ec61a"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="fc2f8476"
 # 拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
 
 # %% bind="floor"
 free("A larger batch", "", "what section 3 showed")
@@ -435,6 +435,7 @@ says("as fast as the batch", "放大同樣的倍數", 0.9 < ratios[2] < 1.2)
 # %% bind="floor-formula"
 error = np.abs(floors / exact_floors - 1).max()
 says("the floor is exactly", "底線精確地等於", error < 0.1)
+free("twice the batch ... twice as long", "批次加倍 ... 卻長一倍", "arithmetic")
 free("which rate is best", "哪個學習率最好", "what it does not say")
 
 # %% key="quiz-scaling"
@@ -623,9 +624,9 @@ for size, count in zip(races, needed):
 #
 # Such a valley is one reason for the advice **32 to 128**; memory, and habit, are others. This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
 #
-# So "SGD is fast" is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
+# So "SGD is fast", said of single examples, is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
 
-# %% [markdown] key="race-seen" lang="zh-TW" of="a822f6c3"
+# %% [markdown] key="race-seen" lang="zh-TW" of="bf8edcb3"
 # 三種計分，三個贏家：
 #
 # - 數**更新次數**，大批次贏，但大到某個程度就幾乎不再進步；
@@ -634,7 +635,7 @@ for size, count in zip(races, needed):
 #
 # **32 到 128** 這個建議，由來之一就是這樣的谷；另外還有記憶體，和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
 # %% bind="race"
 free(

@@ -19,9 +19,9 @@
 #
 # **You will learn:** what AdaGrad, RMSProp and Adam do; why Adam corrects its averages; what $\epsilon$ and weight decay really do; and how much of Adam's fame survives when every optimizer gets its own best rate.
 #
-# **You need:** Days 1 and 4 (learning rate, ravine, momentum). About 45 minutes; section 8 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1, 3 and 4 (learning rate, batch size, ravine, momentum). About 45 minutes; section 8 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="f0310d03"
+# %% [markdown] key="title" lang="zh-TW" of="2184fe61"
 # # 第 5 天 · Adam：每個權重各有自己的步伐？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_adam.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_adam.ipynb) · [English](../en/day5_adam.ipynb) · [繁體中文](../zh-TW/day5_adam.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：AdaGrad、RMSProp、Adam 各做了什麼；Adam 為什麼要修正它的平均；$\epsilon$ 和權重衰減真正的作用；如果每個最佳化器都用自己最好的學習率，Adam 的名聲還剩多少。
 #
-# **你需要**：第 1 天和第 4 天的內容（學習率、山谷、動量）。大約 45 分鐘，第 8 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1、3、4 天的內容（學習率、批次大小、山谷、動量）。大約 45 分鐘，第 8 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -96,14 +96,14 @@ with hp.predict("day5-puzzle"):
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: what is wrong</summary>
 #
-# The same information, and even at its best rate SGD loses about 11 points. What is wrong is not the rate, but that there is only one, as the next section shows.
+# The same information, and with these units SGD loses about 11 points even at its best rate. What is wrong is not the rate, but that there is only one, as the next section shows.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="3d719d9e"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="90706624"
 # <details><summary>作答之後再看：問題出在哪裡</summary>
 #
-# 資訊一模一樣，SGD 就算用最好的學習率，還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
+# 資訊一模一樣，但是換成這些單位，SGD 就算用最好的學習率，還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
 #
 # </details>
 
@@ -281,7 +281,7 @@ says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來"
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動量**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -408,12 +408,12 @@ hp.say(f"gradient 1e-09: outside {1e-9 / (1e-9 + 1e-8):.3f} η, inside {1e-9 / n
 # %% [markdown] key="eps-seen" lang="en"
 # Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
 #
-# **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page was executed at every change and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
+# **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page ran, and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
 
-# %% [markdown] key="eps-seen" lang="zh-TW" of="6edfb59d"
+# %% [markdown] key="eps-seen" lang="zh-TW" of="af5812a9"
 # 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，遠比這條線小的梯度，步伐是 $\eta g/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的普通梯度下降。
 #
-# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。這一頁每次修改都會自動執行，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
+# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
 
 # %% bind="eps-seen"
 free("d2l-en#2691", "d2l-en#2691", "a pull request")
@@ -466,7 +466,7 @@ hp.explore_turned_ravine()
 # SGD and momentum do not notice the turn. Adam does, and falls from far ahead of momentum to behind it: when the ravine runs across the axes, every gradient has the steep direction mixed in, and dividing weight by weight cannot part them. Adam is a **coordinate-wise method**. It helps where single weights differ, and loses most of that help where *mixtures* of weights do. Try it above: at $\kappa = 100$ and 45° a larger rate still saves Adam; at $\kappa = 1000$ none on the slider does. How Adam fares on real data, we measure in sections 9 and 10.
 
 # %% [markdown] key="turned-seen" lang="zh-TW" of="b2861e5a"
-# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，逐個權重去除，沒辦法把陡峭的方向分出來。Adam 是**逐座標**（coordinate-wise）的方法。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的資料上表現如何，第 9、10 節來量。
+# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，每個權重只各除各的，沒辦法把陡峭的方向分出來。Adam 是**逐座標**（coordinate-wise）的方法。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的資料上表現如何，第 9、10 節來量。
 
 # %% bind="turned"
 free("the best of 141 rates", "141 個學習率中最好的一個", "how it is compared")
@@ -571,7 +571,7 @@ for key, run in runs.items():
 # - **No tuning?** Its good range (within 2 points of its best) stays about *where it is* when the units change; those of the others move towards smaller rates. But the default is not in it:
 
 # %% [markdown] key="fame-seen" lang="zh-TW" of="8a808d9b"
-# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位（圖中的 odd units），各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
+# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位（印出來的是 odd units），各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
 # - **快？** 在原本的手寫數字上，動量法幾乎一樣快。換成奇怪的單位，Adam 慢下來的幅度最小。
 # - **不必調整？** 換了單位，它好用的範圍（和最好的相差 2 個百分點以內）大致**留在原地**；其他的都往小的學習率移動。不過，預設值並不在範圍裡：
 
@@ -625,14 +625,14 @@ for made in [10, 50]:
 #
 # ## 10. Where Adam is ahead: words
 #
-# Nobody writes in odd units. Is there a natural case in which Adam is ahead at its own best rate? Language is one. Which word comes next? `hp.bigram_counts()` counts, in an old book, how often each of the 150 commonest words follows each other one; `hp.Bigram` learns the chances, with one weight for each pair. There is no mini-batch, so there is no noise. Each optimizer takes 30 steps at its own rate, chosen on one text drawn with these habits, and is then judged on three others. We look at what follows frequent words and rare ones apart.
+# Nobody writes in odd units. Is there a natural case in which Adam is ahead at its own best rate? Language is one. Which word comes next? `hp.bigram_counts()` counts, in an old book, how often each of the 150 commonest words follows each other one; `hp.Bigram` learns the chances, with one weight for each pair. There is no mini-batch, so there is no noise. Each optimizer takes 30 steps at its own rate, chosen on one text drawn with these habits, and is then judged on three others. We look at what follows frequent words and rare ones apart: how far the loss there still is above the lowest possible, in **nats** (the unit of a cross-entropy with natural logarithms).
 
-# %% [markdown] key="words" lang="zh-TW" of="5bab766f"
+# %% [markdown] key="words" lang="zh-TW" of="63459644"
 # 用預設值訓練十個週期（epoch），準確率差了一大截；訓練五十個週期就追上來了。0.001 很保守。訓練時間短，就自己掃描。
 #
 # ## 10. Adam 領先的地方：文字
 #
-# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每一個後面接另一個各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，學習率用依照這本書的習慣抽出來的一份文字來挑，再用另外三份來評分。常見字和罕見字的後面，我們分開來看。
+# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每一個後面接另一個各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，學習率用依照這本書的習慣抽出來的一份文字來挑，再用另外三份來評分。常見字和罕見字的後面，我們分開來看：那裡的損失，比可能的最低損失還高多少。單位是 nat（交叉熵取自然對數時的單位）。
 
 # %% key="words-texts"
 words, counts = hp.bigram_counts()
@@ -658,14 +658,14 @@ for name, nats in left.items():
     print(f"{name:<8}  {common.round(2)}  {rare.round(2)}")
 
 # %% [markdown] key="words-seen" lang="en"
-# After the rare words SGD has most left to learn, momentum less, and Adam next to nothing, each at its own best rate. The reason is in the gradient: a word's row of weights gets a gradient in proportion to how often the word occurs, so under SGD a word ten times as rare learns at a tenth of the rate. Adam divides that out. Kunstner et al. (2024) found this on language models, and that it explains much of Adam's lead there. Images of ten digits, all about equally frequent, have no such rare classes, and there the tie is no surprise. Day 7 looks at words dot by dot.
+# After the rare words SGD has most left to learn, momentum less, and Adam next to nothing, each at its own best rate. The reason is in the gradient: a word's row of weights gets a gradient in proportion to how often the word occurs, so under SGD a word ten times as rare learns at a tenth of the rate. Adam divides that out. Kunstner et al. (2024) found the same for the words that a language model has to predict: under SGD the rare ones hardly get on, and that explains much of Adam's lead there. Images of ten digits, all about equally frequent, have no such rare classes, and there the tie is no surprise. Day 7 looks at words dot by dot.
 #
 # ## 11. Adam and the batch size
 #
 # Two questions from Day 3, now for Adam. Which rule keeps its noise floor as the batch grows? And how does its best rate move?
 
-# %% [markdown] key="words-seen" lang="zh-TW" of="997a6354"
-# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner et al.（2024）在語言模型上看到同樣的現象，也發現 Adam 在那裡的領先多半來自於此。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
+# %% [markdown] key="words-seen" lang="zh-TW" of="1564a4fc"
+# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner et al.（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
 #
 # ## 11. Adam 與批次大小
 #
@@ -699,6 +699,7 @@ says("With ten epochs the default is far behind", "差了一大截", worse < pea
 says("with fifty it catches up", "訓練五十個週期就追上來了", fine > peak["digits", "Adam"] - 0.03)
 free("", "訓練十個週期", "the setting above")
 free("at its own best rate", "用自己最好的學習率", "the question")
+free("above the lowest possible", "比可能的最低損失還高", "a definition")
 free("0.001 is cautious", "0.001 很保守", "the default")
 free("Nobody writes", "", "nobody does")
 free("", "Adam 領先的地方", "the heading")
@@ -727,7 +728,7 @@ free(
     "罕見十倍的字，學習率等於只有十分之一",
     "exact: tested in tests/core",
 )
-free("explains much of Adam's lead", "領先多半來自於此", "their finding")
+free("explains much of Adam's lead", "Adam 在那裡的領先", "their finding")
 free("Images of ten digits, all about equally frequent", "十個數字的影像，出現次數都差不多", "the digits")
 
 # %% bind="batch-seen"

@@ -1,7 +1,7 @@
 """Figures of day 5 in words; Chinese stands in the catalogue."""
 
 TEXTS = {
-    "day5-puzzle": "SGD's test accuracy against the rate: with odd units the peak is lower.",
+    "day5-puzzle": "SGD's validation accuracy against the rate: with odd units the peak is lower.",
     "day5-forget": "Step lengths when gradients turn small: RMSProp recovers, AdaGrad stays tiny.",
     "day5-bias": "Step against time: exact with both corrections, too long without that of v.",
     "day5-eps": "First step against the gradient's size: below epsilon it shrinks to nothing.",
