@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 
 import matplotlib
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 import hpcourse as hp
+from hpcourse.frame.course import LANGUAGES
 from tools.site.record import Recording
 
 matplotlib.use("agg")
@@ -74,6 +76,25 @@ def test_every_live_figure_follows_its_controls_without_a_network(chromium, addr
         assert found["status"] in found["named"]
     assert body.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_that_remembers_says_what_each_pen_holds(visit, language):
+    body = visit(f"{language}/day6_summary.html").page
+    body.wait_for_function(READY)
+    figure = body.locator("[data-live$=dashboard]")
+    words = [figure.locator("figcaption").text_content().split(" · ")]
+    figure.get_by_text("B", exact=True).click()
+    figure.locator("select").first.select_option(index=1)
+    figure.locator("figcaption").filter(has_text="Momentum").wait_for()
+    words.append(figure.locator("figcaption").text_content().split(" · "))
+    (first, _), (kept, second, count) = words
+    assert first.startswith("A")
+    assert kept == first
+    assert second.startswith("B")
+    assert "Momentum" in second
+    assert "SGD" in first
+    assert re.search(r"\d+", count)[0] == "2"  # SGD with both pens, and momentum
 
 
 def test_without_scripts_the_still_picture_stays(chromium, address):

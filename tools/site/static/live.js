@@ -195,10 +195,11 @@ class LiveFigure {
   remember(caption) {
     const pens = this.about.controls.findLast((c) => c.kind === "buttons");
     const pieces = caption.split(" · ");
+    const last = pieces.pop();
     const letter = pens.shown[this.pen];
-    this.pens[letter] = pieces.find((piece) => piece.startsWith(`${letter}:`));
+    this.pens[letter] = pieces.find((piece) => piece.startsWith(letter)); // a colon differs by language
     this.tried.add(JSON.stringify({ ...this.at, [pens.name]: 0 }));
-    const count = pieces.at(-1).replace(/\d+/, this.tried.size);
+    const count = last.replace(/\d+/, this.tried.size);
     return [...Object.keys(this.pens).sort().map((key) => this.pens[key]), count].join(" · ");
   }
 
