@@ -7,6 +7,8 @@ import json
 import math
 from dataclasses import dataclass, field
 
+from hpcourse.checks import ALL
+from hpcourse.checks.task import Task
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.course import digest
 from hpcourse.instructor.gradebook import set_by_hand
@@ -44,6 +46,7 @@ class Outcome:
     marks: list
     notes: list = field(default_factory=list)
     own: list = field(default_factory=list)  # the cells of code that are not as they were given
+    free: set = field(default_factory=set)  # which of them belong to a task that the package's rules may help
     graded: bool = False
 
     @property
@@ -119,9 +122,23 @@ def read_outcome(course, student, assignment, tasks, given, record, waiting):
             mark.shown = "".join(check["outputs"][0]["data"]["text/html"])
         mark.answer = _source(cells.get(answer_of(task), {}))
     outcome.notes += graded["metadata"]["hpcourse"].get("notes", [])
-    sources = ((cell["id"], _source(cell)) for cell in graded["cells"] if cell["cell_type"] == "code")
-    outcome.own = [source for key, source in sources if given.get(key) != source]
+    outcome.own, outcome.free = _own(graded["cells"], given, {task.cell: task.name for task in tasks})
     return outcome
+
+
+def _own(cells, given, checks):
+    """(the sources that are not as they were given, the indices of those that lead up to an open task)."""
+    own, free, since = [], set(), []
+    for cell in cells:
+        source = _source(cell)
+        if cell["id"] in checks:
+            if not isinstance(ALL[checks[cell["id"]]], Task):  # a value or a proposal, no function to write
+                free.update(since)
+            since = []
+        elif cell["cell_type"] == "code" and given.get(cell["id"]) != source:
+            since.append(len(own))
+            own.append(source)
+    return own, free
 
 
 def _graded(course, student, assignment):

@@ -34,12 +34,12 @@ LONGEST_OUTPUT = 20_000  # characters of text in one cell
 CUT_SHORT = f"""
 def _cut_short():
     from ipykernel.iostream import OutStream
-    write, room = OutStream.write, [{LONGEST_OUTPUT}]
+    write, room = OutStream.write, [{LONGEST_OUTPUT + 1}]
     def cut(stream, text):
         room[0] -= len(text)
         return write(stream, text[: max(0, room[0] + len(text))])
     OutStream.write = cut
-    get_ipython().events.register("pre_run_cell", lambda *_: room.__setitem__(0, {LONGEST_OUTPUT}))
+    get_ipython().events.register("pre_run_cell", lambda *_: room.__setitem__(0, {LONGEST_OUTPUT + 1}))
 
 _cut_short()
 del _cut_short
@@ -55,6 +55,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TIME_IS_UP = note("time is up")
 ENDED = note("the kernel ended in cell {cell}: {why}")[0]
 STOPPED = note("cell {cell} was stopped after {seconds} s")[0]
+CUT = note("the output of cell {cell} was too long and was cut")[0]
 UNFINISHED = note("not run to its end, {count} cells left")[0]
 
 
@@ -84,10 +85,11 @@ class Client(NotebookClient):
             shutdown_kernel="immediate",
         )
         self.room, self.slow, self.stubborn, self.seconds, self.meter = 0, False, False, 0, None
+        self.cut = False
 
     def begin(self, room, seconds):
         """Before a cell: how much it may show, and how many CPU seconds it may take."""
-        self.room, self.seconds, self.slow = room, seconds, False
+        self.room, self.seconds, self.slow, self.cut = room, seconds, False, False
         self.timeout, self.meter = FAR * seconds, None  # the first look is taken when the cell takes long
 
     async def _async_poll_kernel_alive(self):
@@ -123,6 +125,7 @@ class Client(NotebookClient):
         if size <= self.room or msg["msg_type"] == "error":
             self.room -= size
             return super().output(outs, msg, None, cell_index)
+        self.cut = True
         if msg["msg_type"] == "stream" and self.room > 0:
             msg["content"]["text"] = str(msg["content"].get("text"))[: self.room] + "\n[...]\n"
             self.room = 0
@@ -200,6 +203,8 @@ class Runner:
                         self._judge(cell, self.at)
                     elif cell.cell_type == "code":
                         self._execute(cell, self.at)
+                        if self.client.cut or _printed(cell) > LONGEST_OUTPUT:
+                            self.notes.append(note(CUT, cell=cell.id))
                         cell.outputs = [kept for kept in map(_plain, cell.outputs) if kept]
                 self.used()
         except Gone:
@@ -316,6 +321,11 @@ def _second_argument(source):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "check" and len(node.args) > 1:
             return ast.unparse(node.args[1])
     raise ValueError(f"a check is written hp.check(task, answer), got {source!r}")
+
+
+def _printed(cell):
+    """Characters of text that a cell wrote."""
+    return sum(len(output.text) for output in cell.outputs if output.output_type == "stream")
 
 
 def _plain(output):

@@ -21,8 +21,9 @@ from hpcourse.__main__ import main
 from hpcourse.instructor import limits, outcomes, report, sandbox
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.grade import stamp_of
-from hpcourse.instructor.look_at import look_at, signs
+from hpcourse.instructor.look_at import look_at
 from hpcourse.instructor.records import write_csv
+from hpcourse.instructor.signs import signs
 
 WHY_NOT = sandbox.why_not()
 FENCE = "--no-sandbox" if WHY_NOT else "--sandbox"
@@ -165,6 +166,7 @@ def test_what_went_wrong_is_said(graded):
         "loop_that_swallows_interrupts": "could not be interrupted",
         "writes_much": "MB of files",
         "renamed_file": "renamed from my final homework",
+        "prints_much": "the output of cell gd-step-answer was too long and was cut",
         "not_json": "not JSON",
         "no_notebook": "only report.pdf",
         "copied_cell": "copied cells: gd-step-answer",
@@ -212,6 +214,7 @@ def test_what_to_look_at_by_hand_names_the_cheats(graded):
         "reads_the_package",
         "reads_the_source_folder",
         "asks_the_network",
+        "prints_much",
     )
     for student, maker in students.items():
         if maker.__name__ in cheats:

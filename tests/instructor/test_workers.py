@@ -14,12 +14,12 @@ import pytest
 from submissions import MAKERS, cell, solve, text
 
 from hpcourse.__main__ import main
-from hpcourse.instructor import autograder, elsewhere, grading, limits, records, sandbox
+from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, sandbox
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
 from hpcourse.instructor.grading import Graded, Work
-from hpcourse.instructor.look_at import signs
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
+from hpcourse.instructor.signs import signs
 
 WHY_NOT = sandbox.why_not()
 UPHILL = "def gd_step(w, grad, lr):\n    return w + lr * grad"
@@ -224,6 +224,40 @@ def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
         ("eval('1')", "out of text"),
         ("get_ipython().ast_transformers", "how code is run"),
         ("from urllib import request", "network"),
+        ("from operator import attrgetter as a\na('SGD')(hp)", "package"),
+        ("import operator\noperator.methodcaller('Adam', 0.1)(hp)", "package"),
+        ("import operator\nget = operator.attrgetter(name)\nget(hp)", "cannot be followed"),
+        ("getattr(hp, 'S' + 'GD')", "package"),
+        ("n = 'mada'\ngetattr(thing(), n[::-1].title())", "package"),
+        ("getattr(hp, f'{\"Ad\"}am')", "package"),
+        ("getattr(hp, ''.join(['Mo', 'mentum']))", "package"),
+        ("getattr(hp, chr(83) + 'GD')", "package"),
+        ("getattr(hp, '{}{}'.format('Ad', 'am'))", "package"),
+        ("getattr(hp, input())", "cannot be followed"),
+        ("import importlib\nimportlib.import_module('hp' + 'course').Lion", "package"),
+        ("import importlib\nimportlib.import_module(name)", "cannot be followed"),
+        ("import pydoc\npydoc.locate('hpcourse.Adam')", "package"),
+        ("import pkgutil\npkgutil.resolve_name('hpcourse:Adam')", "package"),
+        ("[x for x in vars(hp).values()]", "cannot be followed"),
+        ("import inspect\ninspect.getmembers(hp)", "cannot be followed"),
+        ("box = [hp]", "cannot be followed"),
+        ("def f(w, h=hp):\n    return h", "cannot be followed"),
+        ("(lambda h: h.SGD)(hp)", "package"),
+        ("hp.__getattribute__('SGD')", "package"),
+        ("globals()['hp'].SGD", "package"),
+        ("globals()['h' + 'p'].Momentum", "package"),
+        ("(h := hp).SGD", "package"),
+        ("if (h := hp):\n    h.Adam", "package"),
+        ("exec('from hpcourse import Adam')", "package"),
+        ("code = 'import hpcourse as z; '\nexec(code + 'z.RMSProp')", "package"),
+        ("eval('hp.' + 'AdamW')", "package"),
+        ("exec(open('x').read())", "out of text"),
+        ("e = exec\ne(source)", "out of text"),
+        ("hp.minibatches(10, 5)", "package"),
+        ("from hpcourse.optimizers import *\nAdam(1)", "package"),
+        ("%time y = hp.Adam(0.1)", "package"),
+        ("files = !ls /", "opens files"),
+        ("%%bash\nls", "opens files"),
     ],
 )
 def test_what_code_does_is_seen_under_whatever_name(code, why):
@@ -244,6 +278,36 @@ def test_what_code_does_is_seen_under_whatever_name(code, why):
 def test_a_way_around_to_a_rule_counts_also_where_the_notebook_uses_the_rule_itself(code):
     assert any(sign.startswith("getattr") for _, sign, _ in signs([code]))
     assert not any(sign.startswith("getattr") for _, sign, _ in signs(["hp.SGD(0.1)\ngetattr(hp, 'say')"]))
+
+
+def test_an_open_task_may_be_solved_by_the_packages_rules_and_no_function_by_way_of_it():
+    rule = "def rate(step):\n    return hp.CosineDecay(0.1, 100)(step)\nlater = hp.CosineDecay(1, 2)"
+    assert signs([rule])
+    assert signs([rule], free={0}) == []
+    assert signs([rule, "my_schedule = rate"], free={0, 1}) == []
+    for used in ("def warm(step):\n    return rate(step)", "warm = later"):
+        assert {sign[1] for sign in signs([rule, used], free={0})} == {"CosineDecay"}
+    for never in ("hp.checks.ALL", "getattr(hp, 'Adam')", "f(hp)"):
+        assert signs([never], free={0})
+
+
+def test_what_leads_up_to_an_open_task_or_a_value_is_free_for_the_packages_rules():
+    names = ("factor_schedule", "my_schedule", "best_decay_rate", "linear_warmup")
+    cells = [{"id": "given", "cell_type": "code", "source": "import hpcourse as hp"}]
+    for name in names:
+        own = {"cell_type": "code", "metadata": {}}
+        cells += [
+            {**own, "id": f"more-{name}", "source": f"# before {name}"},
+            {**own, "id": f"{name}-answer", "source": f"{name} = hp.CosineDecay(1, 2)"},
+            {**own, "id": f"{name}-check", "source": f"hp.check('{name}', {name})"},
+        ]
+    checks = {f"{name}-check": name for name in names}
+    own, free = outcomes._own(cells, {"given": "import hpcourse as hp"}, checks)
+    assert [own[index] for index in sorted(free)] == [
+        line
+        for name in ("my_schedule", "best_decay_rate")
+        for line in (f"# before {name}", f"{name} = hp.CosineDecay(1, 2)")
+    ]
 
 
 @pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
@@ -270,6 +334,16 @@ def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, 
         "# hp.Adam and open('x')",
         "text = 'hp.Adam, eval(1)'",
         "def compile_results(x):\n    return x",
+        "import torch\ntorch.optim.Adam(p)",
+        "print(hp)\nhelp(hp)\ntype(hp)",
+        "a, b = hp, 3\nassert a is not None\na.check('x', b)",
+        "getattr(hp, 'train')(network)",
+        "results = {'SGD': 1}\nresults['SGD'], results.get('Adam')",
+        "class Mine:\n    def __init__(self):\n        self.SGD = 1\n        print(self.SGD)",
+        "%timeit -n 10 gd_step(1, 2, 3)",
+        "print(f'{x:.3f} {y!r}'.format(1), 'x' * 10**9)",
+        "'a'[5], 'abc'['x'], chr('x'), ''.join(x)",
+        "import re\nfrom re import compile\nre.compile('x'), compile('x')",
     ],
 )
 def test_what_is_harmless_is_not_seen(code):
