@@ -14,11 +14,13 @@ import pytest
 from submissions import MAKERS, cell, solve, text
 
 from hpcourse.__main__ import main
+from hpcourse.checks import ALL
 from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, sandbox
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
 from hpcourse.instructor.grading import Graded, Work
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
+from hpcourse.instructor.report import _plot, _write_mistakes, count_mistakes
 from hpcourse.instructor.signs import signs
 
 WHY_NOT = sandbox.why_not()
@@ -348,6 +350,16 @@ def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, 
 )
 def test_what_is_harmless_is_not_seen(code):
     assert signs([code]) == []
+
+
+def test_every_task_of_the_course_can_be_reported(tmp_path):
+    marks = [Mark(name, 1.0, 0.0, "not yet", mistake="some") for name in ALL]
+    outcome = Outcome("s001", "day1", marks, graded=True)
+    counts = count_mistakes([outcome])
+    _write_mistakes([outcome], counts, tmp_path / "table.csv")
+    _plot(counts, tmp_path / "table.png")
+    rows = (tmp_path / "table.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert rows == [f"day1,{name},some,1,1.00,,s001" for name in ALL]
 
 
 def test_a_page_stays_small_whatever_a_submission_holds(course):
