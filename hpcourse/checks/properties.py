@@ -85,18 +85,37 @@ def overwrites(names):
 
 
 def two_mistakes(fitting):
-    """(id, message) for an answer that behaves like two mistakes; `fitting` are all such pairs."""
-    first = fitting[0]
-    common = [mistake for mistake in first if all(mistake in pair for pair in fitting)]
+    """(id, message) for an answer that behaves like two mistakes; `fitting` are all such pairs.
+
+    What all of them share is told, or the pair that changes fewest parts of the formula, or both of two such
+    pairs; of more, none.
+    """
+    common = [mistake for mistake in fitting[0] if all(mistake in pair for pair in fitting)]
     told = {frozenset(mistake.message for mistake in pair) for pair in fitting}
     if len(told) == 1 or len(common) == 2:
-        messages = [say(mistake.beside or mistake.message) for mistake in first]
-        parts = [say("Two things differ from the rule."), *messages]
-        return "+".join(mistake.id for mistake in first), Parts(parts)
+        return "+".join(mistake.id for mistake in fitting[0]), Parts(_both(fitting[0]))
     if common:
         message = say(common[0].beside or common[0].message)
         return common[0].id, Parts([message, say("And there is something else besides.")])
-    return None
+    fewest = min(map(_parts_changed, fitting))
+    simplest = [pair for pair in fitting if _parts_changed(pair) == fewest]
+    if len(simplest) > 2:
+        return None
+    ids = "/".join("+".join(mistake.id for mistake in pair) for pair in simplest)
+    or_else = say("Or, which comes to the same:")
+    return ids, Parts([*_both(simplest[0]), *([or_else, *_told(simplest[1])] if simplest[1:] else [])])
+
+
+def _both(pair):
+    return [say("Two things differ from the rule."), *_told(pair)]
+
+
+def _told(pair):
+    return [say(mistake.beside or mistake.message) for mistake in pair]
+
+
+def _parts_changed(pair):
+    return sum(len(mistake.parts) for mistake in pair)
 
 
 def remembers():

@@ -212,7 +212,7 @@ def _build(p):
     """An epoch: an order for the rows and one for the labels, cut into parts, which become batches."""
 
     def epoch(X, y, batch_size, rng):
-        n = len(X)
+        n, rng = len(X), p.source(rng)
         order = p.order(n, rng)
         rows, labels = p.pair(order, n, rng)
         X = p.columns(X, rng)
@@ -236,6 +236,7 @@ def _same(parts, size, n, rng):
 
 MINIBATCH = Formula(
     _build,
+    source=lambda rng: rng,
     order=lambda n, rng: rng.permutation(n),
     pair=lambda order, n, rng: (order, order),
     columns=lambda X, rng: X,
@@ -372,10 +373,18 @@ MINIBATCHES = Task(
                 "Of examples and labels only one is shuffled: they no longer belong together.",
             ),
             (
+                "only_examples_shuffled",
+                {"pair": lambda order, n, rng: (order, np.arange(n))},
+                "The examples are shuffled and the labels are not: they no longer belong together.",
+                "Of examples and labels only one is shuffled: they no longer belong together.",
+            ),
+            (
                 "same_order_every_epoch",
-                {"order": lambda n, rng: np.random.default_rng(0).permutation(n)},
+                {"source": lambda rng: np.random.default_rng(0)},
                 "Every epoch comes in the same order: a generator with a fixed seed is made inside the "
                 "function. Draw from the one that is passed.",
+                "A generator with a fixed seed is made inside the function. Draw from the one that is "
+                "passed.",
             ),
             (
                 "no_shuffle",
@@ -394,7 +403,7 @@ MINIBATCHES = Task(
                 "put back. An epoch shows every example once.",
                 "Examples are drawn as if the others had been put back. An epoch shows every example once.",
             ),
-            ("not_from_rng", {"order": lambda n, rng: np.random.default_rng().permutation(n)}, NOT_FROM_RNG),
+            ("not_from_rng", {"source": lambda rng: np.random.default_rng()}, NOT_FROM_RNG),
             ("last_stays", {"order": _all_but_the_last}, STAYS),
             (
                 "rotated",
@@ -512,105 +521,126 @@ def _batches_of_gradients(rng):
     ]
 
 
+def _build_mean(p):
+    def reduced(per_example_grads):
+        return p.sign * p.reduce(p.values(np.asarray(per_example_grads, float)), p.axis)
+
+    return reduced
+
+
+MEAN = Formula(_build_mean, sign=1, values=lambda grads: grads, reduce=np.mean, axis=0)
+
+
+def _of_batch(reduce):
+    """Parts of a mistake that knows its axis itself."""
+    return {"axis": 0, "reduce": lambda grads, axis: reduce(grads)}
+
+
+ADDED_UP = "Something is added up where a mean is asked for."
+
 MEAN_GRADIENT = Task(
     name="mean_gradient",
     day=3,
     reference=mean_gradient,
     cases=_batches_of_gradients,
     observe=once("result"),
-    mistakes=(
-        Mistake(
+    formula=MEAN,
+    mistakes=MEAN.mistakes(
+        (
             "sum",
-            lambda per_example_grads: np.sum(per_example_grads, axis=0),
+            {"reduce": np.sum},
             "That is the sum over the batch: with twice the batch the steps would be twice as long. "
             "Take the mean.",
+            ADDED_UP,
         ),
-        Mistake(
+        (
             "mean_of_everything",
-            lambda per_example_grads: np.mean(per_example_grads),
+            {"axis": None},
             "One number for all weights: the mean was taken over the weights too. Only the batch, "
             "axis 0, goes away.",
+            "One number for all weights. Only the batch, axis 0, goes away.",
         ),
-        Mistake(
+        (
             "sum_of_everything",
-            lambda per_example_grads: np.sum(per_example_grads),
+            {"axis": None, "reduce": np.sum},
             "Everything was added up into one number. Take the mean over the batch, axis 0, and keep "
             "the weights apart.",
         ),
-        Mistake(
+        (
             "mean_over_weights",
-            lambda per_example_grads: np.mean(per_example_grads, axis=1),
+            {"axis": 1},
             "One number for each example: the mean was taken over the weights. The batch is axis 0.",
+            "One number for each example. The batch is axis 0.",
         ),
-        Mistake(
+        (
             "divided_twice",
-            lambda per_example_grads: np.mean(per_example_grads, axis=0) / len(per_example_grads),
+            _of_batch(lambda grads: np.mean(grads, axis=0) / len(grads)),
             "Divided by the batch size twice: the steps shrink as the batch grows.",
         ),
-        Mistake(
+        (
             "divided_by_weights",
-            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.shape(per_example_grads)[1],
+            _of_batch(lambda grads: np.sum(grads, axis=0) / grads.shape[1]),
             "Divided by the number of weights instead of the number of examples.",
         ),
-        Mistake(
+        (
             "divided_by_all",
-            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.size(per_example_grads),
+            _of_batch(lambda grads: np.sum(grads, axis=0) / grads.size),
             "Divided by the number of all entries; only the examples count.",
         ),
-        Mistake(
+        (
             "one_less",
-            lambda per_example_grads: (
-                np.sum(per_example_grads, axis=0) / np.float64(len(per_example_grads) - 1)
-            ),
+            _of_batch(lambda grads: np.sum(grads, axis=0) / np.float64(len(grads) - 1)),
             "Divided by one less than the batch size. That belongs to the variance; a mean divides by all.",
         ),
-        Mistake(
+        (
             "first_example",
-            lambda per_example_grads: per_example_grads[0],
+            _of_batch(lambda grads: grads[0]),
             "Only the first example counts. The others of the batch have a say too.",
         ),
-        Mistake(
+        (
             "last_example",
-            lambda per_example_grads: per_example_grads[-1],
+            _of_batch(lambda grads: grads[-1]),
             "Only the last example counts: is the total overwritten instead of added to?",
         ),
-        Mistake(
+        (
             "median",
-            lambda per_example_grads: np.median(per_example_grads, axis=0),
+            {"reduce": np.median},
             "That is the median. The gradient of a mean loss is the mean of the gradients.",
         ),
-        Mistake("absolute", lambda per_example_grads: np.mean(np.abs(per_example_grads), axis=0), ABSOLUTE),
-        Mistake(
+        ("absolute", {"values": np.abs}, ABSOLUTE),
+        (
             "largest",
-            lambda per_example_grads: np.max(per_example_grads, axis=0),
+            {"reduce": np.max},
             "You take the largest entry of the batch. Take the mean.",
+            "The largest entry is taken. Take the mean.",
         ),
-        Mistake(
+        (
             "without_zeros",
-            lambda per_example_grads: (
-                np.sum(per_example_grads, axis=0) / np.maximum(np.count_nonzero(per_example_grads, axis=0), 1)
-            ),
+            _of_batch(lambda grads: np.sum(grads, axis=0) / np.maximum(np.count_nonzero(grads, axis=0), 1)),
             "Examples whose gradient is zero were not counted. They are part of the batch.",
         ),
-        Mistake(
+        (
             "opposite",
-            lambda per_example_grads: -np.mean(per_example_grads, axis=0),
+            {"sign": -1},
             "The right size in the opposite direction: look at the sign.",
+            "The direction is the opposite: look at the sign.",
         ),
-        Mistake(
+        (
             "kept_axis",
-            lambda per_example_grads: np.mean(per_example_grads, axis=0, keepdims=True),
+            {"reduce": lambda grads, axis: np.mean(grads, axis=axis, keepdims=True)},
             "The numbers are right, but an axis of length one is left over. The result has the shape "
             "of the weights.",
+            "An axis of length one is left over. The result has the shape of the weights.",
         ),
-        Mistake(
+        (
             "no_mean",
-            lambda per_example_grads: per_example_grads,
+            _of_batch(lambda grads: grads),
             "The gradients come back as they were: nothing has been averaged.",
+            "Nothing has been averaged.",
         ),
-        Mistake(
+        (
             "divided_by_root",
-            lambda per_example_grads: np.sum(per_example_grads, axis=0) / np.sqrt(len(per_example_grads)),
+            _of_batch(lambda grads: np.sum(grads, axis=0) / np.sqrt(len(grads))),
             "Divided by the square root of the batch size. A mean divides by the batch size itself.",
         ),
     ),
@@ -630,6 +660,14 @@ def _counts(rng):
     return [*cases, Case("random numbers", {"n_examples": n, "batch_size": size}, "random")]
 
 
+COUNT = Formula(
+    lambda p: lambda n_examples, batch_size: p.whole(p.ratio(n_examples, batch_size)) + p.more,
+    ratio=lambda n, size: n / size,
+    whole=math.ceil,
+    more=0,
+)
+ROUNDED_DOWN = "It is rounded down. Even one example left over makes an update."
+
 UPDATES_PER_EPOCH = Task(
     name="updates_per_epoch",
     day=3,
@@ -637,67 +675,78 @@ UPDATES_PER_EPOCH = Task(
     cases=_counts,
     observe=once("result"),
     whole=True,
+    formula=COUNT,
     mistakes=(
-        Mistake(
-            "rest_forgotten",
-            lambda n_examples, batch_size: n_examples // batch_size,
-            "The last, smaller batch is not counted. Its examples make an update too.",
-        ),
-        Mistake(
-            "rest_forgotten_but_one",
-            lambda n_examples, batch_size: max(n_examples // batch_size, 1),
-            "The last, smaller batch is counted only if it is the only one. Its examples make an update too.",
-        ),
-        Mistake(
-            "always_one_more",
-            lambda n_examples, batch_size: n_examples // batch_size + 1,
-            "One too many where the batches come out even: there is no rest then.",
-        ),
-        Mistake(
-            "not_whole",
-            lambda n_examples, batch_size: n_examples / batch_size,
-            "An update is whole: what about the examples of the last, smaller batch?",
-        ),
-        Mistake(
-            "rounded",
-            lambda n_examples, batch_size: round(n_examples / batch_size),
-            "Rounded to the nearest whole number: a small rest is forgotten. Even one example left "
-            "over makes an update.",
-        ),
-        Mistake(
-            "upside_down",
-            lambda n_examples, batch_size: math.ceil(batch_size / n_examples),
-            "Upside down: larger batches should make fewer updates.",
+        *COUNT.mistakes(
+            (
+                "rest_forgotten",
+                {"whole": math.floor},
+                "The last, smaller batch is not counted. Its examples make an update too.",
+                ROUNDED_DOWN,
+            ),
+            (
+                "rest_forgotten_but_one",
+                {"whole": lambda x: max(math.floor(x), 1)},
+                "The last, smaller batch is counted only if it is the only one. Its examples make an update "
+                "too.",
+                ROUNDED_DOWN,
+            ),
+            (
+                "always_one_more",
+                {"whole": math.floor, "more": 1},
+                "One too many where the batches come out even: there is no rest then.",
+                "One is added, whether there is a rest or not.",
+            ),
+            (
+                "not_whole",
+                {"whole": lambda x: x},
+                "An update is whole: what about the examples of the last, smaller batch?",
+                "An update is whole, and your number is not.",
+            ),
+            (
+                "rounded",
+                {"whole": round},
+                "Rounded to the nearest whole number: a small rest is forgotten. Even one example left "
+                "over makes an update.",
+                "It is rounded to the nearest whole number. Even one example left over makes an update.",
+            ),
+            (
+                "upside_down",
+                {"ratio": lambda n, size: size / n},
+                "Upside down: larger batches should make fewer updates.",
+            ),
         ),
         Mistake(
             "only_the_rest",
             lambda n_examples, batch_size: n_examples % batch_size,
             "That is the number of examples left over, not the number of updates.",
         ),
-        Mistake(
-            "product",
-            lambda n_examples, batch_size: n_examples * batch_size,
-            "Multiplied: larger batches should make fewer updates.",
-        ),
-        Mistake(
-            "examples",
-            lambda n_examples, batch_size: n_examples,
-            "That is one update for each example. A batch of them shares one.",
+        *COUNT.mistakes(
+            (
+                "product",
+                {"ratio": lambda n, size: n * size},
+                "Multiplied: larger batches should make fewer updates.",
+            ),
+            (
+                "examples",
+                {"ratio": lambda n, size: n},
+                "That is one update for each example. A batch of them shares one.",
+                "The number of examples is taken. A batch of them shares one update.",
+            ),
         ),
         Mistake(
             "batch_size",
             lambda n_examples, batch_size: batch_size,
             "That is the batch size itself.",
         ),
-        Mistake(
-            "one_too_few",
-            lambda n_examples, batch_size: math.ceil(n_examples / batch_size) - 1,
-            "One too few: counting from zero, the last number is one less than how many there are.",
-        ),
-        Mistake(
-            "one_too_many",
-            lambda n_examples, batch_size: math.ceil(n_examples / batch_size) + 1,
-            "One too many, everywhere.",
+        *COUNT.mistakes(
+            (
+                "one_too_few",
+                {"more": -1},
+                "One too few: counting from zero, the last number is one less than how many there are.",
+                "At the end one is taken away.",
+            ),
+            ("one_too_many", {"more": 1}, "One too many, everywhere.", "At the end one is added."),
         ),
     ),
 )
@@ -732,113 +781,130 @@ def _noises(rng):
     ]
 
 
+def _build_noise(p):
+    def noise(n_examples, batch_size, variance):
+        n, size = np.float64(n_examples), np.float64(batch_size)
+        return p.outer(p.averaged(p.given(variance), size, n) * p.line(size, n))
+
+    return noise
+
+
+NOISE_PARTS = Formula(
+    _build_noise,
+    given=lambda variance: variance,
+    averaged=lambda variance, size, n: variance / size,
+    line=lambda size, n: (n - size) / (n - 1),
+    outer=lambda noise: noise,
+)
+
 GRADIENT_NOISE = Task(
     name="gradient_noise",
     day=3,
     reference=gradient_noise,
     cases=_noises,
     observe=once("result"),
+    formula=NOISE_PARTS,
     mistakes=(
-        Mistake(
-            "with_replacement",
-            lambda n_examples, batch_size, variance: variance / batch_size,
-            "That holds if every example could be drawn again. Without replacement the noise is smaller, and "
-            "gone when the batch holds all the examples.",
-        ),
-        Mistake(
-            "sample_variance",
-            lambda n_examples, batch_size, variance: variance / batch_size * (1 - batch_size / n_examples),
-            "Nearly: that belongs to a variance that was divided by one less than the number of examples. "
-            "Here it is that of all the examples, divided by their number. Test your formula with a "
-            "batch of one.",
-        ),
-        Mistake(
-            "standard_deviation",
-            lambda n_examples, batch_size, variance: np.sqrt(
-                gradient_noise(n_examples, batch_size, variance)
+        *NOISE_PARTS.mistakes(
+            (
+                "with_replacement",
+                {"line": lambda size, n: 1},
+                "That holds if every example could be drawn again. Without replacement the noise is smaller, "
+                "and gone when the batch holds all the examples.",
+                "The factor for drawing without replacement is missing.",
             ),
-            "That is the standard deviation; the task asks for the variance.",
-        ),
-        Mistake(
-            "variance_squared",
-            lambda n_examples, batch_size, variance: gradient_noise(n_examples, batch_size, variance**2),
-            "`variance` is a square already: it should not be squared again.",
-        ),
-        Mistake(
-            "root_of_batch",
-            lambda n_examples, batch_size, variance: (
-                variance / np.sqrt(batch_size) * (n_examples - batch_size) / (n_examples - 1)
+            (
+                "sample_variance",
+                {"line": lambda size, n: 1 - size / n},
+                "Nearly: that belongs to a variance that was divided by one less than the number of "
+                "examples. Here it is that of all the examples, divided by their number. Test your formula "
+                "with a batch of one.",
+                "The factor for drawing without replacement divides by the number of examples. For a batch "
+                "of one it should be 1.",
             ),
-            "The standard deviation falls with the square root of the batch size; the variance with "
-            "the batch size itself.",
-        ),
-        Mistake(
-            "root_of_batch_with_replacement",
-            lambda n_examples, batch_size, variance: variance / np.sqrt(batch_size),
-            "The standard deviation falls with the square root of the batch size; the variance with "
-            "the batch "
-            "size itself. And drawing without replacement makes the noise smaller still.",
-        ),
-        Mistake(
-            "no_batch",
-            lambda n_examples, batch_size, variance: variance * (n_examples - batch_size) / (n_examples - 1),
-            "The correction for drawing without replacement is there, the averaging over the batch is not: "
-            "the mean of several is less noisy than one.",
-        ),
-        Mistake(
-            "sum_instead_of_mean",
-            lambda n_examples, batch_size, variance: (
-                variance * batch_size * (n_examples - batch_size) / (n_examples - 1)
+            (
+                "standard_deviation",
+                {"outer": np.sqrt},
+                "That is the standard deviation; the task asks for the variance.",
+                "At the end a root is taken, as for a standard deviation; the task asks for the variance.",
             ),
-            "That is the variance of the sum over the batch. The mean gets less noisy as the batch grows.",
-        ),
-        Mistake(
-            "squared_batch",
-            lambda n_examples, batch_size, variance: (
-                variance / batch_size**2 * (n_examples - batch_size) / (n_examples - 1)
+            (
+                "variance_squared",
+                {"given": np.square},
+                "`variance` is a square already: it should not be squared again.",
             ),
-            "It falls too fast: with twice the batch the variance should be about half, not a quarter.",
-        ),
-        Mistake(
-            "whole_data",
-            lambda n_examples, batch_size, variance: variance / n_examples,
-            "That is the mean of all the examples drawn with replacement. The batch size does not enter.",
-        ),
-        Mistake(
-            "unchanged",
-            lambda n_examples, batch_size, variance: variance,
-            "That is the variance of a single example. The mean of a batch is less noisy.",
-        ),
-        Mistake(
-            "inverted_correction",
-            lambda n_examples, batch_size, variance: (
-                variance / batch_size * (n_examples - 1) / np.float64(n_examples - batch_size)
+            (
+                "root_of_batch",
+                {"averaged": lambda variance, size, n: variance / np.sqrt(size)},
+                "The standard deviation falls with the square root of the batch size; the variance with "
+                "the batch size itself.",
             ),
-            "The correction for drawing without replacement is upside down: it should vanish when the batch "
-            "holds all the examples, and yours becomes infinite.",
-        ),
-        Mistake(
-            "n_for_n_minus_one",
-            lambda n_examples, batch_size, variance: (
-                variance / batch_size * (n_examples - batch_size + 1) / n_examples
+            (
+                "root_of_batch_with_replacement",
+                {"averaged": lambda variance, size, n: variance / np.sqrt(size), "line": lambda size, n: 1},
+                "The standard deviation falls with the square root of the batch size; the variance with "
+                "the batch size itself. And drawing without replacement makes the noise smaller still.",
             ),
-            "The correction is off by one above and below: with all the examples in the batch there "
-            "should be no noise.",
-        ),
-        Mistake(
-            "correction_squared",
-            lambda n_examples, batch_size, variance: (
-                variance / batch_size * ((n_examples - batch_size) / (n_examples - 1)) ** 2
+            (
+                "no_batch",
+                {"averaged": lambda variance, size, n: variance},
+                "The correction for drawing without replacement is there, the averaging over the batch is "
+                "not: the mean of several is less noisy than one.",
+                "The averaging over the batch is missing: the mean of several is less noisy than one.",
             ),
-            "The correction for drawing without replacement counts twice.",
-        ),
-        Mistake(
-            "correction_rooted",
-            lambda n_examples, batch_size, variance: (
-                variance / batch_size * np.sqrt((n_examples - batch_size) / (n_examples - 1))
+            (
+                "sum_instead_of_mean",
+                {"averaged": lambda variance, size, n: variance * size},
+                "That is the variance of the sum over the batch. The mean gets less noisy as the batch "
+                "grows.",
+                "The batch size multiplies, as for a sum. The mean gets less noisy as the batch grows.",
             ),
-            "The square root of the correction belongs to the standard deviation; the task asks for "
-            "the variance.",
+            (
+                "squared_batch",
+                {"averaged": lambda variance, size, n: variance / size**2},
+                "It falls too fast: with twice the batch the variance should be about half, not a quarter.",
+                "The batch size is squared.",
+            ),
+            (
+                "whole_data",
+                {"averaged": lambda variance, size, n: variance / n, "line": lambda size, n: 1},
+                "That is the mean of all the examples drawn with replacement. The batch size does not enter.",
+                "The batch size does not enter.",
+            ),
+            (
+                "divided_by_examples",
+                {"averaged": lambda variance, size, n: variance / n},
+                "The variance is divided by the number of all examples. The mean is that of a batch.",
+            ),
+            (
+                "unchanged",
+                {"averaged": lambda variance, size, n: variance, "line": lambda size, n: 1},
+                "That is the variance of a single example. The mean of a batch is less noisy.",
+                "Neither the batch size nor the number of examples enters.",
+            ),
+            (
+                "inverted_correction",
+                {"line": lambda size, n: (n - 1) / (n - size)},
+                "The correction for drawing without replacement is upside down: it should vanish when the "
+                "batch holds all the examples, and yours becomes infinite.",
+            ),
+            (
+                "n_for_n_minus_one",
+                {"line": lambda size, n: (n - size + 1) / n},
+                "The correction is off by one above and below: with all the examples in the batch there "
+                "should be no noise.",
+            ),
+            (
+                "correction_squared",
+                {"line": lambda size, n: ((n - size) / (n - 1)) ** 2},
+                "The correction for drawing without replacement counts twice.",
+            ),
+            (
+                "correction_rooted",
+                {"line": lambda size, n: np.sqrt((n - size) / (n - 1))},
+                "The square root of the correction belongs to the standard deviation; the task asks for "
+                "the variance.",
+            ),
         ),
         Mistake(
             "no_parentheses",
@@ -848,12 +914,12 @@ GRADIENT_NOISE = Task(
             "One is taken away at the very end, so that the variance is negative. Are parentheses missing "
             "around the divisor?",
         ),
-        Mistake(
-            "inverse_batch_difference",
-            lambda n_examples, batch_size, variance: (
-                variance * (1 / batch_size - 1 / n_examples) * n_examples / (n_examples + 1)
+        *NOISE_PARTS.mistakes(
+            (
+                "inverse_batch_difference",
+                {"line": lambda size, n: (n - size) / (n + 1)},
+                "The correction divides by one more than the number of examples; it should be one less.",
             ),
-            "The correction divides by one more than the number of examples; it should be one less.",
         ),
     ),
 )

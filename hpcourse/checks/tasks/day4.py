@@ -247,34 +247,49 @@ def _gains(rng):
     return [*cases, Case("random numbers", drawn, "random")]
 
 
+GAIN = Formula(
+    lambda p: lambda lr, momentum: p.join(p.above(lr, momentum), p.below(np.float64(momentum))),
+    above=lambda lr, k: lr,
+    below=lambda k: 1 - k,
+    join=lambda above, below: above / below,
+)
+
 EFFECTIVE_LR = Task(
     name="effective_lr",
     day=4,
     reference=effective_lr,
     cases=_gains,
     observe=once("result"),
+    formula=GAIN,
     mistakes=(
-        Mistake(
-            "smaller",
-            lambda lr, momentum: lr * (1 - momentum),
-            "Momentum makes the steps longer, and yours get shorter. Under a constant gradient the velocity "
-            "adds up: 1, 1 + momentum, 1 + momentum + its square, and so on.",
-        ),
-        Mistake(
-            "divided_by_momentum",
-            lambda lr, momentum: lr / momentum,
-            "Without momentum the effective rate should be the learning rate itself; you divide by zero "
-            "there.",
+        *GAIN.mistakes(
+            (
+                "smaller",
+                {"join": lambda above, below: above * below},
+                "Momentum makes the steps longer, and yours get shorter. Under a constant gradient the "
+                "velocity adds up: 1, 1 + momentum, 1 + momentum + its square, and so on.",
+                "There is a product where a quotient should be.",
+            ),
+            (
+                "divided_by_momentum",
+                {"below": lambda k: k},
+                "Without momentum the effective rate should be the learning rate itself; you divide by zero "
+                "there.",
+                "The momentum itself stands where one minus the momentum should.",
+            ),
         ),
         Mistake(
             "times_momentum",
             lambda lr, momentum: lr * momentum,
             "Without momentum the effective rate should be the learning rate itself; yours is zero there.",
         ),
-        Mistake(
-            "plus_sign",
-            lambda lr, momentum: lr / (1 + momentum),
-            "Your steps get shorter with momentum. The steps add up: look at the sign in the divisor.",
+        *GAIN.mistakes(
+            (
+                "plus_sign",
+                {"below": lambda k: 1 + k},
+                "Your steps get shorter with momentum. The steps add up: look at the sign in the divisor.",
+                "Look at the sign beside the momentum: it should be a minus.",
+            ),
         ),
         Mistake(
             "two_steps",
@@ -292,46 +307,58 @@ EFFECTIVE_LR = Task(
             "Learning rate and momentum are different things and cannot be added. By what factor do "
             "the steps grow?",
         ),
-        Mistake(
-            "only_the_gain",
-            lambda lr, momentum: 1 / (1 - momentum),
-            "That is the factor by which the steps grow. The learning rate is missing.",
-        ),
-        Mistake(
-            "momentum_squared",
-            lambda lr, momentum: lr / (1 - momentum**2),
-            "The momentum is squared: that is the sum of the squares, which belongs to noise. Steps under a "
-            "constant gradient add up as they are.",
+        *GAIN.mistakes(
+            (
+                "only_the_gain",
+                {"above": lambda lr, k: 1},
+                "That is the factor by which the steps grow. The learning rate is missing.",
+                "The learning rate is missing.",
+            ),
+            (
+                "momentum_squared",
+                {"below": lambda k: 1 - k**2},
+                "The momentum is squared: that is the sum of the squares, which belongs to noise. Steps "
+                "under a constant gradient add up as they are.",
+                "The momentum is squared.",
+            ),
         ),
         Mistake(
             "unchanged",
             lambda lr, momentum: lr,
             "That is the learning rate without momentum.",
         ),
-        Mistake(
-            "root",
-            lambda lr, momentum: lr / np.sqrt(1 - momentum),
-            "The steps grow more than that: there is no square root here.",
-        ),
-        Mistake(
-            "gain_squared",
-            lambda lr, momentum: lr / (1 - momentum) ** 2,
-            "The steps grow less than that: the factor counts twice.",
-        ),
-        Mistake(
-            "without_the_first",
-            lambda lr, momentum: lr * momentum / (1 - momentum),
-            "That is what the earlier steps contribute. The gradient of the present step is missing.",
+        *GAIN.mistakes(
+            (
+                "root",
+                {"below": lambda k: np.sqrt(1 - k)},
+                "The steps grow more than that: there is no square root here.",
+                "There is no square root here.",
+            ),
+            (
+                "gain_squared",
+                {"below": lambda k: (1 - k) ** 2},
+                "The steps grow less than that: the factor counts twice.",
+                "The factor counts twice.",
+            ),
+            (
+                "without_the_first",
+                {"above": lambda lr, k: lr * k},
+                "That is what the earlier steps contribute. The gradient of the present step is missing.",
+                "The learning rate is multiplied by the momentum.",
+            ),
         ),
         Mistake(
             "no_parentheses",
             lambda lr, momentum: lr - momentum,
             "The momentum is taken away from the learning rate. Are parentheses missing around the divisor?",
         ),
-        Mistake(
-            "negative",
-            lambda lr, momentum: lr / (momentum - 1),
-            "The right size with the wrong sign: a negative learning rate would walk uphill.",
+        *GAIN.mistakes(
+            (
+                "negative",
+                {"below": lambda k: k - 1},
+                "The right size with the wrong sign: a negative learning rate would walk uphill.",
+                "The sign is wrong: a negative learning rate would walk uphill.",
+            ),
         ),
     ),
 )
@@ -351,15 +378,28 @@ def _bowls(rng):
     return [*cases, Case("random curvatures", drawn, "random")]
 
 
-def _pair(lr=None, momentum=None):
-    """A wrong pair; what is not given is right. The functions are given both curvatures and both roots."""
+def _build_best(p):
+    """The pair; both are made from the curvatures and their roots."""
 
-    def wrong(smallest, largest):
-        right = best_momentum(smallest, largest)
+    def best(smallest, largest):
         given = (smallest, largest, np.sqrt(smallest), np.sqrt(largest))
-        return lr(*given) if lr else right[0], momentum(*given) if momentum else right[1]
+        return p.arrange(p.lr(*given), p.momentum(*given))
 
-    return wrong
+    return best
+
+
+BEST = Formula(
+    _build_best,
+    lr=lambda a, b, p, q: 4 / (p + q) ** 2,
+    momentum=lambda a, b, p, q: ((q - p) / (q + p)) ** 2,
+    arrange=lambda lr, momentum: (lr, momentum),
+)
+RATE_RIGHT, MOMENTUM_RIGHT = "The learning rate is right. ", "The momentum is right. "
+
+
+def _pair(id, message, **parts):
+    """A row about one of the two numbers; that the other one is right holds only where it stands alone."""
+    return id, parts, message, message.removeprefix(RATE_RIGHT).removeprefix(MOMENTUM_RIGHT)
 
 
 RATIO_OF_CURVATURES = (
@@ -373,113 +413,112 @@ BEST_MOMENTUM = Task(
     reference=best_momentum,
     cases=_bowls,
     observe=once("lr", "momentum"),
-    mistakes=(
-        Mistake(
+    formula=BEST,
+    mistakes=BEST.mistakes(
+        _pair(
             "momentum_not_squared",
-            _pair(momentum=lambda a, b, p, q: (q - p) / (q + p)),
             "The learning rate is right. Your momentum is the factor by which the distance shrinks; the "
             "momentum is its square.",
+            momentum=lambda a, b, p, q: (q - p) / (q + p),
         ),
-        Mistake("no_roots", _pair(momentum=lambda a, b, p, q: ((b - a) / (b + a)) ** 2), RATIO_OF_CURVATURES),
-        Mistake(
-            "no_roots_not_squared", _pair(momentum=lambda a, b, p, q: (b - a) / (b + a)), RATIO_OF_CURVATURES
-        ),
-        Mistake(
+        _pair("no_roots", RATIO_OF_CURVATURES, momentum=lambda a, b, p, q: ((b - a) / (b + a)) ** 2),
+        _pair("no_roots_not_squared", RATIO_OF_CURVATURES, momentum=lambda a, b, p, q: (b - a) / (b + a)),
+        _pair(
             "no_roots_anywhere",
-            lambda smallest, largest: (
-                4 / (smallest + largest) ** 2,
-                ((largest - smallest) / (largest + smallest)) ** 2,
-            ),
             "The square roots are missing in both formulas: what counts with momentum are the square roots "
             "of the curvatures.",
+            lr=lambda a, b, p, q: 4 / (a + b) ** 2,
+            momentum=lambda a, b, p, q: ((b - a) / (b + a)) ** 2,
         ),
-        Mistake(
+        _pair(
             "rate_without_momentum",
-            _pair(lr=lambda a, b, p, q: 2 / (a + b)),
             "The momentum is right. Your learning rate is the best one without momentum; with it, it "
             "may be larger.",
+            lr=lambda a, b, p, q: 2 / (a + b),
         ),
-        Mistake(
+        _pair(
             "rate_bracket_not_squared",
-            _pair(lr=lambda a, b, p, q: 2 / (p + q)),
             "The momentum is right. Your learning rate has not been squared yet.",
+            lr=lambda a, b, p, q: 2 / (p + q),
         ),
-        Mistake(
+        _pair(
             "half_the_rate",
-            _pair(lr=lambda a, b, p, q: 2 / (p + q) ** 2),
             "The momentum is right. Your learning rate is half of what it should be.",
+            lr=lambda a, b, p, q: 2 / (p + q) ** 2,
         ),
-        Mistake(
+        _pair(
             "quarter_of_the_rate",
-            _pair(lr=lambda a, b, p, q: 1 / (p + q) ** 2),
             "The momentum is right. Your learning rate is a quarter of what it should be.",
+            lr=lambda a, b, p, q: 1 / (p + q) ** 2,
         ),
-        Mistake(
+        _pair(
             "rate_no_roots",
-            _pair(lr=lambda a, b, p, q: 4 / (a + b)),
             "The momentum is right. Your learning rate adds the curvatures; add their square roots first, "
             "then square the sum.",
+            lr=lambda a, b, p, q: 4 / (a + b),
         ),
-        Mistake(
+        _pair(
+            "rate_no_roots_squared",
+            "The momentum is right. Your learning rate is made from the curvatures themselves. The square "
+            "roots are missing in it.",
+            lr=lambda a, b, p, q: 4 / (a + b) ** 2,
+        ),
+        _pair(
             "rate_not_squared",
-            _pair(lr=lambda a, b, p, q: 4 / (p + q)),
             "The momentum is right. In your learning rate the sum of the roots should be squared.",
+            lr=lambda a, b, p, q: 4 / (p + q),
         ),
-        Mistake(
+        _pair(
             "nothing_squared",
-            _pair(lambda a, b, p, q: 4 / (p + q), lambda a, b, p, q: (q - p) / (q + p)),
             "Learning rate and momentum both lack a square.",
+            lr=lambda a, b, p, q: 4 / (p + q),
+            momentum=lambda a, b, p, q: (q - p) / (q + p),
         ),
-        Mistake(
+        _pair(
             "only_numerator_squared",
-            _pair(momentum=lambda a, b, p, q: (q - p) ** 2 / (q + p)),
             "The learning rate is right. In your momentum only the upper part of the fraction is squared.",
+            momentum=lambda a, b, p, q: (q - p) ** 2 / (q + p),
         ),
-        Mistake(
+        _pair(
             "rate_of_border",
-            _pair(lr=lambda a, b, p, q: 2 / b),
             "The momentum is right. Your learning rate is the border of stability without momentum.",
+            lr=lambda a, b, p, q: 2 / b,
         ),
-        Mistake(
-            "order_of_results",
-            lambda smallest, largest: best_momentum(smallest, largest)[::-1],
-            ORDER,
-        ),
-        Mistake(
+        ("order_of_results", {"arrange": lambda lr, momentum: (momentum, lr)}, ORDER, ORDER_TOO),
+        _pair(
             "plain_descent",
-            lambda smallest, largest: (2 / (smallest + largest), 0.0),
             "That is the best learning rate without momentum, and no momentum.",
+            lr=lambda a, b, p, q: 2 / (a + b),
+            momentum=lambda a, b, p, q: 0.0,
         ),
-        Mistake(
+        _pair(
             "nesterov",
-            lambda smallest, largest: (
-                1 / largest,
-                (np.sqrt(largest) - np.sqrt(smallest)) / (np.sqrt(largest) + np.sqrt(smallest)),
-            ),
             "Those are the numbers for Nesterov's variant. The task asks for plain momentum.",
+            lr=lambda a, b, p, q: 1 / b,
+            momentum=lambda a, b, p, q: (q - p) / (q + p),
         ),
-        Mistake(
+        _pair(
             "negative_root",
-            _pair(momentum=lambda a, b, p, q: (p - q) / (q + p)),
             "The learning rate is right. Your momentum is negative, and not yet squared.",
+            momentum=lambda a, b, p, q: (p - q) / (q + p),
         ),
-        Mistake(
+        _pair(
             "always_nine_tenths",
-            _pair(momentum=lambda a, b, p, q: 0.9),
             "The learning rate is right. 0.9 is a good habit, but the best momentum depends on the "
             "curvatures.",
+            momentum=lambda a, b, p, q: 0.9,
         ),
-        Mistake(
+        _pair(
             "rest_of_momentum",
-            _pair(momentum=lambda a, b, p, q: 1 - ((q - p) / (q + p)) ** 2),
             "The learning rate is right. Your momentum is what is missing to 1: the steeper the ravine, the "
             "more momentum it needs.",
+            momentum=lambda a, b, p, q: 1 - ((q - p) / (q + p)) ** 2,
         ),
-        Mistake(
+        _pair(
             "border_with_momentum",
-            _pair(lr=lambda a, b, p, q: 2 * (1 + ((q - p) / (q + p)) ** 2) / b),
             "The momentum is right. Your learning rate is the border of stability at this momentum, "
             "not the best one.",
+            lr=lambda a, b, p, q: 2 * (1 + ((q - p) / (q + p)) ** 2) / b,
         ),
     ),
 )

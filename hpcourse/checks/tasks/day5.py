@@ -63,9 +63,9 @@ def _build(p):
         m_hat = p.correct_m(use_m, p.correction(np.float64(c1), p.clock(t)))
         v_hat = p.correct_v(use_v, p.correction(np.float64(c2), p.clock(t)))
         change = p.scale(p.correction(np.float64(c2), p.clock(t))) * p.divide(
-            p.above(m_hat, g), v_hat, eps, p.root
+            p.above(m_hat, g, weight, weight_decay), v_hat, eps, p.root
         )
-        after = p.move(w, lr * change, eps)
+        after = p.drift(p.move(w, lr * change), eps)
         after = p.decay(weight, after, lr, weight_decay, v_hat, eps)
         return p.arrange(after, *p.remembered((new_m, new_v), (m_hat, v_hat), (m, v)))
 
@@ -91,11 +91,12 @@ RIGHT = {
     "correction": lambda b, t: 1 - b**t,
     "correct_m": lambda m, c: m / c,
     "correct_v": lambda v, c: v / c,
-    "above": lambda m_hat, g: m_hat,
+    "above": lambda m_hat, g, w, d: m_hat,
     "root": np.sqrt,
     "divide": lambda m, v, eps, root: m / (root(v) + eps),
     "scale": lambda c: 1.0,
-    "move": lambda w, step, eps: w - step,
+    "move": lambda w, step: w - step,
+    "drift": lambda w, eps: w,
     "decay": lambda w, after, lr, d, v, eps: after,
     "arrange": lambda w, m, v: (w, m, v),
     "remembered": lambda new, hats, old: new,
@@ -149,8 +150,8 @@ def _no_eps(m, v, eps, root):
 STEP_MISTAKES = (
     ("eps_inside", {"divide": lambda m, v, eps, root: m / root(v + eps)}, EPS_INSIDE),
     ("no_eps", {"divide": _no_eps}, NO_EPS),
-    ("eps_apart", {"divide": _no_eps, "move": lambda w, step, eps: w - (step + eps)}, EPS_APART),
-    ("eps_added_to_weights", {"divide": _no_eps, "move": lambda w, step, eps: w - step + eps}, EPS_APART),
+    ("eps_apart", {"divide": _no_eps, "drift": lambda w, eps: w - eps}, EPS_APART),
+    ("eps_added_to_weights", {"divide": _no_eps, "drift": lambda w, eps: w + eps}, EPS_APART),
     ("eps_added_to_ratio", {"divide": lambda m, v, eps, root: m / root(v) + eps}, EPS_APART),
     ("eps_twice", {"divide": lambda m, v, eps, root: m / (root(v + eps) + eps)}, EPS_TWICE),
     ("eps_subtracted", {"divide": lambda m, v, eps, root: m / (root(v) - eps)}, EPS_SUBTRACTED),
@@ -165,7 +166,7 @@ STEP_MISTAKES = (
         "The sizes of the gradients are averaged. Their squares should be.",
     ),
     ("shared_scale", {"squared": lambda g: np.mean(np.square(g))}, SHARED_SCALE),
-    ("ascent", {"move": lambda w, step, eps: w + step}, ASCENT),
+    ("ascent", {"move": lambda w, step: w + step}, ASCENT),
     ("no_learning_rate", {"rate": lambda lr: 1.0}, NO_RATE_HERE),
     (
         "multiplied",
@@ -234,7 +235,7 @@ RMSPROP_STEP = Task(
             "The average is right, but it is never used: the weights take a plain gradient step.",
             "The average is never used: the weights take a plain gradient step.",
         ),
-        ("absolute_gradient", {"above": lambda m_hat, g: np.abs(g)}, ABSOLUTE),
+        ("absolute_gradient", {"above": lambda m_hat, g, *_: np.abs(g)}, ABSOLUTE),
     ),
 )
 
@@ -378,6 +379,11 @@ ADAM_MISTAKES = (
         "The two betas have changed places everywhere: beta1 belongs to m, beta2 to v.",
     ),
     (
+        "betas_swapped_in_averages",
+        {"betas": lambda b1, b2: (b2, b1), "correcting": lambda b1, b2, *given: given},
+        "In the averages the two betas have changed places: beta1 belongs to m, beta2 to v.",
+    ),
+    (
         "beta1_for_both",
         {"betas": lambda b1, b2: (b1, b1)},
         "beta2 is never used: v is averaged and corrected with beta1.",
@@ -389,7 +395,7 @@ ADAM_MISTAKES = (
     ),
     (
         "raw_gradient",
-        {"above": lambda m_hat, g: g},
+        {"above": lambda m_hat, g, *_: g},
         "The raw gradient is in the numerator: the noise is not averaged. The corrected m belongs there.",
     ),
     (
@@ -528,9 +534,9 @@ ADAMW_STEP = Task(
             lambda w, after, lr, d, v, eps: after - lr * lr * d * w,
             "The learning rate enters the decay twice.",
         ),
-        _decaying(
+        (
             "decay_is_scaled",
-            lambda w, after, lr, d, v, eps: after - lr * d * w / (np.sqrt(v) + eps),
+            {"above": lambda m_hat, g, w, d: m_hat + d * w, "decay": _no_decay},
             "The decay is divided by the root of v, as the gradient is. It should be the same share "
             "for every weight.",
         ),
@@ -553,27 +559,37 @@ ADAMW_STEP = Task(
 
 def corrected_average(x, y, beta):
     """Adam's corrected average of the values `y`, met in the order of growing `x`."""
-    return _averages(x, y, beta)
-
-
-def _places(x, y):
-    return np.argsort(x)
-
-
-def _averages(
-    x,
-    y,
-    beta,
-    order=_places,
-    average=lambda b, m, value, t: b * m + (1 - b) * value,
-    correction=lambda b, t, place: 1 - b**t,
-):
-    """The corrected average, or with one part replaced by a wrong one."""
-    y, m, averages = np.asarray(y, float), 0.0, []
-    for t, place in enumerate(order(np.asarray(x), y), start=1):
-        m = average(beta, m, y[place], t)
-        averages.append(m / correction(np.float64(beta), t, place))
+    m, averages = 0.0, []
+    for t, place in enumerate(np.argsort(x), start=1):
+        m = beta * m + (1 - beta) * y[place]
+        averages.append(m / (1 - beta**t))
     return np.array(averages)
+
+
+def _build_averages(p):
+    """A running average and its correction, point by point."""
+
+    def averaged(x, y, beta):
+        x, y, beta = np.asarray(x), np.asarray(y, float), np.float64(beta)
+        values, m, averages, order = p.values(x, y), 0.0, [], list(p.order(x, y))
+        for t, place in enumerate(order, start=1):
+            m = p.average(beta, m, values[place], t)
+            averages.append(m / p.correction(beta, t, place, len(y)))
+            m = p.kept(m, averages[-1])
+        return p.arrange(np.array(averages), order)
+
+    return averaged
+
+
+AVERAGES = Formula(
+    _build_averages,
+    values=lambda x, y: y,
+    order=lambda x, y: np.argsort(x),
+    average=lambda b, m, value, t: b * m + (1 - b) * value,
+    correction=lambda b, t, place, n: 1 - b**t,
+    kept=lambda m, corrected: m,
+    arrange=lambda averages, order: averages,
+)
 
 
 def _points(rng):
@@ -599,29 +615,18 @@ def _one(*_):
     return 1.0
 
 
-def _misaveraged(**parts):
-    return lambda x, y, beta: _averages(x, y, beta, **parts)
-
-
-def _corrects_what_is_kept(x, y, beta):
-    y, m, averages = np.asarray(y, float), 0.0, []
-    for t, place in enumerate(np.argsort(x), start=1):
-        m = (beta * m + (1 - beta) * y[place]) / (1 - beta**t)
-        averages.append(m)
-    return averages
-
-
 def _counts_for_places(x, y, beta):
     ranked = np.argsort(x)
-    return _averages(
-        x, y, beta, lambda x, y: range(len(y)), correction=lambda b, t, _: 1 - b ** (ranked[t - 1] + 1)
+    wrong = AVERAGES(
+        order=lambda x, y: range(len(y)), correction=lambda b, t, *_: 1 - b ** (ranked[t - 1] + 1)
     )
+    return wrong(x, y, beta)
 
 
-def _back_in_place(x, y, beta):
-    averages = np.empty(len(y))
-    averages[np.argsort(x)] = corrected_average(x, y, beta)
-    return averages
+def _back_in_place(averages, order):
+    placed = np.empty(len(averages))
+    placed[order] = averages
+    return placed
 
 
 CORRECTED_AVERAGE = Task(
@@ -630,122 +635,140 @@ CORRECTED_AVERAGE = Task(
     reference=corrected_average,
     cases=_points,
     observe=once("result"),
+    formula=AVERAGES,
     mistakes=(
-        Mistake(
-            "corrects_by_place",
-            _misaveraged(correction=lambda b, t, place: 1 - b ** (place + 1)),
-            "That is the snippet as it was. Where x is in order from the start it is right, elsewhere it is "
-            "not: what is `place`, and what does the formula's t count?",
-        ),
-        Mistake(
-            "corrects_by_place_from_zero",
-            _misaveraged(correction=lambda b, t, place: 1 - b**place),
-            "It corrects by where a point stands in the data, and for the first of the data it divides by "
-            "zero. What counts is how many points the average has met so far.",
-        ),
-        Mistake(
-            "no_correction",
-            _misaveraged(correction=_one),
-            "The average is not corrected for having started at zero: its first values are far too small.",
-        ),
-        Mistake(
-            "one_ahead",
-            _misaveraged(correction=lambda b, t, place: 1 - b ** (t + 1)),
-            "The correction is one point ahead: after the first point, one point has been met, not two.",
-        ),
-        Mistake(
-            "one_behind",
-            _misaveraged(correction=lambda b, t, place: 1 - b ** (t - 1)),
-            "The correction is one point behind: for the first point it divides by zero. After it, one point "
-            "has been met.",
-        ),
-        Mistake(
-            "order_of_the_data",
-            _misaveraged(order=lambda x, y: range(len(y))),
-            "The points are met in the order of the data. Go through them from the smallest x to "
-            "the largest.",
-        ),
-        Mistake(
-            "largest_first",
-            _misaveraged(order=lambda x, y: np.argsort(x)[::-1]),
-            "The points are met from the largest x to the smallest. Start at the smallest.",
-        ),
-        Mistake(
-            "sorted_by_value",
-            _misaveraged(order=lambda x, y: np.argsort(y)),
-            "The points are sorted by their values y, so that the average only rises. Sort by x.",
-        ),
-        Mistake(
-            "ranks",
-            _misaveraged(order=lambda x, y: np.argsort(np.argsort(x))),
-            "Each point's rank was taken for the place of the next point. What you need is the places in the "
-            "order of x.",
-        ),
-        Mistake(
-            "averages_x",
-            lambda x, y, beta: corrected_average(x, x, beta),
-            "Those are averages of x itself. The order comes from x, the values come from y.",
-        ),
-        Mistake(
-            "back_in_place",
-            _back_in_place,
-            "The averages are right, but returned in the order of the data. Return them in the order in "
-            "which they arise, from the smallest x on.",
-        ),
-        Mistake(
-            "shares_swapped",
-            _misaveraged(average=lambda b, m, value, t: (1 - b) * m + b * value),
-            "The two shares have changed places: the average follows the last value and forgets the others.",
-        ),
-        Mistake(
-            "share_missing",
-            _misaveraged(average=lambda b, m, value, t: b * m + value),
-            "The new value counts in full instead of with its share, so that this is a sum, not an average.",
-        ),
-        Mistake(
-            "starts_at_first_value",
-            _misaveraged(
-                average=lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value, correction=_one
+        *AVERAGES.mistakes(
+            (
+                "corrects_by_place",
+                {"correction": lambda b, t, place, n: 1 - b ** (place + 1)},
+                "That is the snippet as it was. Where x is in order from the start it is right, elsewhere "
+                "it is not: what is `place`, and what does the formula's t count?",
+                "The correction goes by `place`, the position in the data. What does the formula's t count?",
             ),
-            "The average starts at the first value instead of at zero. That needs no correction, but gives "
-            "the first value a weight far larger than the others have.",
-        ),
-        Mistake(
-            "starts_at_first_value_and_corrects",
-            _misaveraged(average=lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value),
-            "The average starts at the first value, and is corrected as if it had started at zero. Start it "
-            "at zero.",
-        ),
-        Mistake(
-            "corrected_value_kept",
-            _corrects_what_is_kept,
-            "The corrected average goes into the next one, and is corrected again there. Keep the "
-            "uncorrected one to go on with.",
-        ),
-        Mistake(
-            "multiplied_correction",
-            _misaveraged(correction=lambda b, t, place: 1 / (1 - b**t)),
-            "The correction makes small averages smaller still: divide by it instead of multiplying.",
-        ),
-        Mistake(
-            "t_as_factor",
-            _misaveraged(correction=lambda b, t, place: 1 - b * t),
-            "In the correction the number of points is a factor; it should be an exponent.",
-        ),
-        Mistake(
-            "correction_without_t",
-            _misaveraged(correction=lambda b, t, place: 1 - b),
-            "The correction is the same for every point: right for the first one, far too strong later.",
-        ),
-        Mistake(
-            "rest_to_a_power",
-            _misaveraged(correction=lambda b, t, place: (1 - b) ** t),
-            REST_TO_A_POWER,
-        ),
-        Mistake(
-            "forgets",
-            _misaveraged(average=lambda b, m, value, t: (1 - b) * value),
-            "The average begins anew at zero with every point: the earlier ones are forgotten.",
+            (
+                "corrects_by_place_from_zero",
+                {"correction": lambda b, t, place, n: 1 - b**place},
+                "It corrects by where a point stands in the data, and for the first of the data it divides "
+                "by zero. What counts is how many points the average has met so far.",
+                "The correction goes by the position in the data. What counts is how many points have been "
+                "met.",
+            ),
+            (
+                "no_correction",
+                {"correction": _one},
+                "The average is not corrected for having started at zero: its first values are far too "
+                "small.",
+                "The average is not corrected for having started at zero.",
+            ),
+            (
+                "one_ahead",
+                {"correction": lambda b, t, place, n: 1 - b ** (t + 1)},
+                "The correction is one point ahead: after the first point, one point has been met, not two.",
+                "The correction is one point ahead.",
+            ),
+            (
+                "one_behind",
+                {"correction": lambda b, t, place, n: 1 - b ** (t - 1)},
+                "The correction is one point behind: for the first point it divides by zero. After it, one "
+                "point has been met.",
+                "The correction is one point behind.",
+            ),
+            (
+                "order_of_the_data",
+                {"order": lambda x, y: range(len(y))},
+                "The points are met in the order of the data. Go through them from the smallest x to "
+                "the largest.",
+            ),
+            (
+                "largest_first",
+                {"order": lambda x, y: np.argsort(x)[::-1]},
+                "The points are met from the largest x to the smallest. Start at the smallest.",
+            ),
+            (
+                "sorted_by_value",
+                {"order": lambda x, y: np.argsort(y)},
+                "The points are sorted by their values y, so that the average only rises. Sort by x.",
+                "The points are sorted by their values y. Sort by x.",
+            ),
+            (
+                "ranks",
+                {"order": lambda x, y: np.argsort(np.argsort(x))},
+                "Each point's rank was taken for the place of the next point. What you need is the places "
+                "in the order of x.",
+            ),
+            (
+                "averages_x",
+                {"values": lambda x, y: x},
+                "Those are averages of x itself. The order comes from x, the values come from y.",
+                "x itself is averaged. The order comes from x, the values come from y.",
+            ),
+            (
+                "back_in_place",
+                {"arrange": _back_in_place},
+                "The averages are right, but returned in the order of the data. Return them in the order in "
+                "which they arise, from the smallest x on.",
+                "The averages are returned in the order of the data. Return them in the order in which "
+                "they arise.",
+            ),
+            (
+                "shares_swapped",
+                {"average": lambda b, m, value, t: (1 - b) * m + b * value},
+                "The two shares have changed places: the average follows the last value and forgets the "
+                "others.",
+                "In the average the two shares have changed places.",
+            ),
+            (
+                "share_missing",
+                {"average": lambda b, m, value, t: b * m + value},
+                "The new value counts in full instead of with its share, so that this is a sum, not an "
+                "average.",
+            ),
+            (
+                "starts_at_first_value",
+                {
+                    "average": lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value,
+                    "correction": _one,
+                },
+                "The average starts at the first value instead of at zero. That needs no correction, but "
+                "gives the first value a weight far larger than the others have.",
+                "The average starts at the first value instead of at zero.",
+            ),
+            (
+                "starts_at_first_value_and_corrects",
+                {"average": lambda b, m, value, t: value if t == 1 else b * m + (1 - b) * value},
+                "The average starts at the first value, and is corrected as if it had started at zero. "
+                "Start it at zero.",
+                "The average starts at the first value instead of at zero.",
+            ),
+            (
+                "corrected_value_kept",
+                {"kept": lambda m, corrected: corrected},
+                "The corrected average goes into the next one, and is corrected again there. Keep the "
+                "uncorrected one to go on with.",
+                "The corrected average goes into the next one. Keep the uncorrected one to go on with.",
+            ),
+            (
+                "multiplied_correction",
+                {"correction": lambda b, t, place, n: 1 / (1 - b**t)},
+                "The correction makes small averages smaller still: divide by it instead of multiplying.",
+            ),
+            (
+                "t_as_factor",
+                {"correction": lambda b, t, place, n: 1 - b * t},
+                "In the correction the number of points is a factor; it should be an exponent.",
+            ),
+            (
+                "correction_without_t",
+                {"correction": lambda b, t, place, n: 1 - b},
+                "The correction is the same for every point: right for the first one, far too strong later.",
+                "The correction is the same for every point.",
+            ),
+            ("rest_to_a_power", {"correction": lambda b, t, place, n: (1 - b) ** t}, REST_TO_A_POWER),
+            (
+                "forgets",
+                {"average": lambda b, m, value, t: (1 - b) * value},
+                "The average begins anew at zero with every point: the earlier ones are forgotten.",
+            ),
         ),
         Mistake(
             "count_and_place_swapped",
@@ -753,15 +776,18 @@ CORRECTED_AVERAGE = Task(
             "The places in the order of x stand in the exponent, and the count picks the values. It is the "
             "other way round.",
         ),
-        Mistake(
-            "final_correction",
-            lambda x, y, beta: _misaveraged(correction=_one)(x, y, beta) / (1 - beta ** len(y)),
-            "All averages get the last one's correction. Each has its own, by the points met until then.",
-        ),
-        Mistake(
-            "plain_mean",
-            _misaveraged(average=lambda b, m, value, t: m + (value - m) / t, correction=_one),
-            "That is the plain mean of all values so far: beta is never used, nothing is forgotten.",
+        *AVERAGES.mistakes(
+            (
+                "final_correction",
+                {"correction": lambda b, t, place, n: 1 - b**n},
+                "All averages get the last one's correction. Each has its own, by the points met until then.",
+                "All averages get the last one's correction.",
+            ),
+            (
+                "plain_mean",
+                {"average": lambda b, m, value, t: m + (value - m) / t, "correction": _one},
+                "That is the plain mean of all values so far: beta is never used, nothing is forgotten.",
+            ),
         ),
         Mistake(
             "last_only",
