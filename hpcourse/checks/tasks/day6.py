@@ -4,8 +4,19 @@ import numpy as np
 
 from hpcourse.checks.capstone import CAPSTONE
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Mistake, Task, once
-from hpcourse.checks.tasks.common import INSTEAD_OF_MEAN, PENALTY, SILENT
+from hpcourse.checks.task import Case, Formula, Mistake, Task, once
+from hpcourse.checks.tasks.common import (
+    INSTEAD_OF_MEAN,
+    OF_SEEDS,
+    PENALTY,
+    SEEDS_LEFT_OUT,
+    SILENT,
+    as_it_is,
+    of_one,
+    penalty,
+    rates_worth,
+    unless_nan,
+)
 
 DIAGNOSES = ("lr_too_large", "lr_too_small", "noise_floor", "healthy")
 
@@ -396,8 +407,16 @@ def _mean_at(score):
     return of
 
 
-def _filled(losses, nan, posinf):
-    return np.mean(np.nan_to_num(losses, nan=nan, posinf=posinf), axis=1).min()
+def _build_referee(p):
+    """Each optimizer's rates have a worth; one number for them all; the lowest wins."""
+
+    def referee(results):
+        return p.winner(results, key=lambda name: p.over_rates(rates_worth(p, results[name])))
+
+    return referee
+
+
+REFEREE = Formula(_build_referee, **OF_SEEDS, over_rates=np.min, winner=min)
 
 
 RATE_BY = (
@@ -415,17 +434,21 @@ FAIR_WINNER = Task(
     reference=fair_winner,
     cases=_comparisons,
     observe=once("result"),
+    formula=REFEREE,
     mistakes=(
         Mistake(
             "luckiest_run",
             _lowest(np.nanmin),
             "The single best run decides. One lucky seed is not a good optimizer: average over seeds first.",
         ),
-        Mistake(
-            "luckiest_survivor",
-            _lowest(lambda losses: _survivors(losses).min()),
-            "Diverged rates are out, as they should be; then the single best run decides. Average "
-            "over seeds first.",
+        *REFEREE.mistakes(
+            (
+                "luckiest_survivor",
+                {"score": np.min},
+                "Diverged rates are out, as they should be; then the single best run decides. Average "
+                "over seeds first.",
+                "The single best run of each rate decides. Average over seeds first.",
+            ),
         ),
         Mistake(
             "mean_of_everything",
@@ -433,10 +456,13 @@ FAIR_WINNER = Task(
             "The losses are averaged over the rates too, so that an optimizer suffers for its bad ones. "
             "Each is to be judged at its own best rate.",
         ),
-        Mistake(
-            "mean_of_survivors",
-            _lowest(lambda losses: np.mean(_survivors(losses))),
-            "The surviving rates are averaged. Each optimizer is to be judged at its own best rate.",
+        *REFEREE.mistakes(
+            (
+                "mean_of_survivors",
+                {"over_rates": lambda worth: np.mean(worth[np.isfinite(worth)])},
+                "The surviving rates are averaged. Each optimizer is to be judged at its own best rate.",
+                "The rates are averaged. Each optimizer is to be judged at its own best rate.",
+            ),
         ),
         Mistake(
             "first_rate",
@@ -456,31 +482,22 @@ FAIR_WINNER = Task(
             "All are compared at the same rate, the best on the whole. What suits one may not suit another: "
             "each at its own best rate.",
         ),
-        Mistake(
-            "leaves_out_nan_seeds",
-            _lowest(lambda losses: np.nanmin(np.nanmean(losses, axis=1))),
-            "Seeds that became NaN were left out of the average, so that a rate that fails now and "
-            "then looks "
-            "good. A rate with a diverged seed does not qualify.",
-        ),
-        Mistake(
-            "leaves_out_diverged_seeds",
-            _lowest(
-                lambda losses: np.nanmin(np.nanmean(np.where(np.isfinite(losses), losses, np.nan), axis=1))
+        *REFEREE.mistakes(
+            *SEEDS_LEFT_OUT,
+            (
+                "nan_is_zero",
+                {"seeds": np.nan_to_num, "aside": unless_nan},
+                "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not "
+                "qualify.",
+                "NaN was turned into zero. A rate with a diverged seed does not qualify.",
             ),
-            "The diverged seeds, infinite ones too, were left out of the average. A rate with a diverged "
-            "seed does not qualify.",
-        ),
-        Mistake(
-            "nan_is_zero",
-            _lowest(lambda losses: np.mean(np.nan_to_num(losses), axis=1).min()),
-            "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not qualify.",
-        ),
-        Mistake(
-            "nan_not_removed",
-            _lowest(lambda losses: np.mean(losses, axis=1).min()),
-            "Each at its own best rate: right. But diverged rates are still in, and comparing with NaN is "
-            "always false, so that the winner depends on the order of the names.",
+            (
+                "nan_not_removed",
+                {"aside": as_it_is},
+                "Each at its own best rate: right. But diverged rates are still in, and comparing with NaN "
+                "is always false, so that the winner depends on the order of the names.",
+                "Diverged rates are still in, and comparing with NaN is always false.",
+            ),
         ),
         Mistake(
             "mean_with_nan",
@@ -502,22 +519,26 @@ FAIR_WINNER = Task(
             ),
             OUT_ALTOGETHER,
         ),
-        Mistake(
-            "worst_optimizer",
-            lambda results: max(results, key=lambda name: np.min(_means(results[name]))),
-            "That is the one with the highest loss: here lower is better.",
-        ),
-        Mistake(
-            "worst_rate",
-            _lowest(lambda losses: np.max(np.mean(_survivors(losses), axis=1))),
-            "Each optimizer is judged at its worst rate. That measures how forgiving it is; the task "
-            "asks for "
-            "its own best rate.",
-        ),
-        *(
-            Mistake(id, _lowest(lambda losses, score=score: score(_survivors(losses), axis=1).min()), message)
-            for id, score, message in INSTEAD_OF_MEAN
-            if id != "steadiest"
+        *REFEREE.mistakes(
+            (
+                "worst_optimizer",
+                {"winner": max},
+                "That is the one with the highest loss: here lower is better.",
+                "The highest number wins: here lower is better.",
+            ),
+            (
+                "worst_rate",
+                {"over_rates": lambda worth: np.max(worth[np.isfinite(worth)])},
+                "Each optimizer is judged at its worst rate. That measures how forgiving it is; the task "
+                "asks for "
+                "its own best rate.",
+                "Each optimizer is judged at its worst rate. The task asks for its own best rate.",
+            ),
+            *(
+                (id, {"score": of_one(score)}, message)
+                for id, score, message in INSTEAD_OF_MEAN
+                if id != "steadiest"
+            ),
         ),
         *(
             Mistake(f"rate_by_{id}", _lowest(_mean_at(score)), RATE_BY)
@@ -529,12 +550,14 @@ FAIR_WINNER = Task(
             "For every seed another rate may win, and their lowest losses are averaged. One rate has to "
             "serve all seeds: average first, then take the best rate.",
         ),
-        Mistake("penalty", _lowest(lambda losses: _filled(losses, 100.0, 100.0)), PENALTY),
-        Mistake("penalty_for_nan", _lowest(lambda losses: _filled(losses, 100.0, np.inf)), PENALTY),
-        Mistake(
-            "first_seed",
-            _lowest(lambda losses: _survivors(losses)[:, 0].min()),
-            "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
+        *REFEREE.mistakes(
+            ("penalty", penalty(nan=100.0, posinf=100.0), PENALTY),
+            ("penalty_for_nan", penalty(nan=100.0, posinf=np.inf), PENALTY),
+            (
+                "first_seed",
+                {"seeds": lambda row: row[:1]},
+                "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
+            ),
         ),
         Mistake(
             "mean_over_rates",
@@ -584,18 +607,32 @@ def _maps(rng):
     ]
 
 
-def _wrong_map(loss=lambda error: np.mean(error**2), line=lambda weight, bias, x: weight * x + bias):
-    """A map with another loss, or of other lines."""
+def _build_map(p):
+    """A map, its errors, what becomes of them, and what the table makes of the losses."""
 
-    def wrong(weights, biases, x, y):
-        return np.array([[loss(line(weight, bias, x) - y) for weight in weights] for bias in biases])
+    def mapped(weights, biases, x, y):
+        def loss(weight, bias):
+            return p.after(p.together(p.penalty(p.line(weight, bias, x) - y)))
 
-    return wrong
+        table = np.array([[loss(weight, bias) for weight in weights] for bias in biases])
+        return p.arranged(p.stored(table, weights, y))
+
+    return mapped
 
 
-def _then(change):
-    """The right map, changed afterwards."""
-    return lambda weights, biases, x, y: change(loss_map(weights, biases, x, y))
+MAP = Formula(
+    _build_map,
+    line=lambda weight, bias, x: weight * x + bias,
+    penalty=np.square,
+    together=np.mean,
+    after=lambda loss: loss,
+    stored=lambda table, weights, y: table,
+    arranged=lambda table: table,
+)
+
+
+def _stored(change):
+    return {"stored": lambda table, *_: change(table)}
 
 
 FEW_DECIMALS = "The losses are rounded. On a finer grid the same trouble comes back: keep all decimal places."
@@ -606,103 +643,115 @@ LOSS_MAP = Task(
     reference=loss_map,
     cases=_maps,
     observe=once("result"),
-    mistakes=(
-        Mistake(
+    formula=MAP,
+    mistakes=MAP.mistakes(
+        (
             "whole_numbers",
-            _then(np.trunc),
+            _stored(np.trunc),
             "That is the table as it was: it can hold whole numbers only, and everything after the decimal "
             "point is cut off when a loss is written into it.",
+            "The table holds whole numbers only.",
         ),
-        Mistake(
+        (
             "rounded",
-            _then(np.round),
+            _stored(np.round),
             "The losses are rounded now instead of cut off. But the best lines still share the same number: "
             "it is the decimal places that tell them apart.",
+            "The losses are rounded. Keep all decimal places.",
         ),
-        Mistake(
+        (
             "rounded_up",
-            _then(np.ceil),
+            _stored(np.ceil),
             "The losses are rounded up. The decimal places tell the best lines apart: keep them.",
+            "The losses are rounded. Keep all decimal places.",
         ),
-        Mistake(
+        (
             "two_decimals",
-            _then(lambda table: np.round(table, 2)),
+            _stored(lambda table: np.round(table, 2)),
             "Only two decimal places are kept. On a finer grid the same trouble comes back: keep them all.",
         ),
-        Mistake("one_decimal", _then(lambda table: np.round(table, 1)), FEW_DECIMALS),
-        Mistake("three_decimals", _then(lambda table: np.round(table, 3)), FEW_DECIMALS),
-        Mistake(
+        ("one_decimal", _stored(lambda table: np.round(table, 1)), FEW_DECIMALS),
+        ("three_decimals", _stored(lambda table: np.round(table, 3)), FEW_DECIMALS),
+        (
             "type_of_the_data",
-            lambda weights, biases, x, y: loss_map(weights, biases, x, y).astype(y.dtype),
+            {"stored": lambda table, weights, y: table.astype(y.dtype)},
             "Right as long as the data have decimal places. With whole-number data the table takes over "
             "their type, and cuts the losses off again.",
+            "With whole-number data the table takes over their type, and cuts the losses off.",
         ),
-        Mistake(
+        (
             "type_of_the_grid",
-            lambda weights, biases, x, y: loss_map(weights, biases, x, y).astype(weights.dtype),
+            {"stored": lambda table, weights, y: table.astype(weights.dtype)},
             "Right as long as the weights have decimal places. With whole-number weights the table takes "
             "over their type, and cuts the losses off again.",
+            "With whole-number weights the table takes over their type, and cuts the losses off.",
         ),
-        Mistake(
+        (
             "transposed",
-            _then(np.transpose),
+            {"arranged": np.transpose},
             "Rows and columns have changed places: a row for each bias, a column for each weight.",
         ),
-        Mistake(
+        (
             "upside_down",
-            _then(np.flipud),
+            {"arranged": np.flipud},
             "The rows stand upside down: the first row belongs to the first bias.",
         ),
-        Mistake(
+        (
             "sum",
-            _wrong_map(lambda error: np.sum(error**2)),
+            {"together": np.sum},
             "The squared errors are added up: take their mean.",
+            "The errors are added up: take their mean.",
         ),
-        Mistake(
+        (
             "half",
-            _wrong_map(lambda error: np.mean(error**2) / 2),
+            {"after": lambda loss: loss / 2},
             "Half of what it should be. The loss here is the mean squared error, without a factor 1/2.",
+            "There is a factor 1/2, which the loss here does not have.",
         ),
-        Mistake(
+        (
             "absolute",
-            _wrong_map(lambda error: np.mean(np.abs(error))),
+            {"penalty": np.abs},
             "The mean absolute error. The errors are to be squared.",
+            "The sizes of the errors are taken. The errors are to be squared.",
         ),
-        Mistake(
+        (
             "root",
-            _wrong_map(lambda error: np.sqrt(np.mean(error**2))),
+            {"after": np.sqrt},
             "The root of the mean squared error: leave out the root.",
+            "At the end a root is taken: leave it out.",
         ),
-        Mistake(
+        (
             "square_of_the_mean",
-            _wrong_map(lambda error: np.mean(error) ** 2),
+            {"penalty": lambda error: error, "after": np.square},
             "Errors up and down cancel each other before they are squared: square each one first.",
         ),
-        Mistake(
+        (
             "largest_error",
-            _wrong_map(lambda error: np.max(error**2)),
+            {"together": np.max},
             "Only the largest error of each line counts. Take the mean over all examples.",
         ),
-        Mistake(
+        (
             "last_example",
-            _wrong_map(lambda error: error[-1] ** 2),
+            {"together": lambda errors: errors[-1]},
             "Only the last example counts. Take the mean over all of them.",
         ),
-        Mistake(
+        (
             "weight_and_bias_swapped",
-            _wrong_map(line=lambda weight, bias, x: bias * x + weight),
+            {"line": lambda weight, bias, x: bias * x + weight},
             "Weight and bias have changed places: the weight is the slope of the line, the bias its height.",
         ),
-        Mistake(
+        (
             "no_bias",
-            _wrong_map(line=lambda weight, bias, x: weight * x),
+            {"line": lambda weight, bias, x: weight * x},
             "All rows are alike: the bias is never used.",
+            "The bias is never used.",
         ),
-        Mistake(
+        (
             "bias_subtracted",
-            _wrong_map(line=lambda weight, bias, x: weight * x - bias),
+            {"line": lambda weight, bias, x: weight * x - bias},
             "The bias is subtracted, so that every row shows another line: the line is weight times `x` "
             "plus bias.",
+            "The bias is subtracted: the line is weight times `x` plus bias.",
         ),
     ),
 )

@@ -399,6 +399,8 @@ def _unchanged(grad, factor):
     return grad
 
 
+LENGTHENS = "A comparison is missing: a short gradient should stay as it is."
+
 CLIP_GRADIENT = Task(
     name="clip_gradient",
     day=7,
@@ -440,6 +442,13 @@ CLIP_GRADIENT = Task(
                 {"factor": lambda length, limit: limit / length},
                 "Short gradients get longer, up to the limit, and zeros become NaN. What is short should "
                 "stay as it is.",
+                LENGTHENS,
+            ),
+            (
+                "lengthens_all_but_zeros",
+                {"factor": lambda length, limit: limit / np.maximum(length, 1e-12)},
+                "Short gradients get longer, up to the limit. What is short should stay as it is.",
+                LENGTHENS,
             ),
             (
                 "lengthens_only",
@@ -675,6 +684,16 @@ WSD = Task(
             "cosine",
             {"down": lambda left, d: (1 - np.cos(np.pi * np.clip(left / d, 0, 1))) / 2},
             "The descent is a cosine. Here a straight line is asked.",
+        ),
+        (
+            "exponential",
+            {"down": lambda left, d: np.exp(left / d - 1)},
+            "The descent is an exponential, which never arrives at zero. Here a straight line is asked.",
+        ),
+        (
+            "rises_again",
+            {"down": lambda left, d: np.where(left > d, 1, np.clip(1 - left / d, 0, 1))},
+            "After the flat part the rate drops to zero and rises again. It should go down from the peak.",
         ),
         (
             "never_descends",
