@@ -67,20 +67,19 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
-    llama = {"8B": (4096, 3e-4), "70B": (8192, 1.5e-4), "405B": (16384, 8e-5)}
-    for name, (width, rate) in llama.items():
+    from importlib.resources import files
+
+    file = files("hpcourse") / "data/peak_rates.csv"  # where each is published: README there
+    published = np.genfromtxt(file, None, delimiter=",", names=True, encoding="utf-8")
+    family = {name: published[published["family"] == name] for name in published["family"]}
+    for _, name, width, rate in family["Llama 3"]:
         hp.say(f"{name}: width {width}, peak rate {rate:g}, product {width * rate:.2f}")
 
 # %% key="puzzle-figure"
 with hp.after("day7-puzzle"):
-    gpt3_widths = [768, 1024, 1536, 2048, 2560, 4096, 5120, 12288]
-    gpt3_rates = np.array([6, 3, 2.5, 2, 1.6, 1.2, 1, 0.6]) * 1e-4
-    pythia_widths = [512, 768, 1024, 2048, 2048, 2560, 4096, 5120]
-    pythia_rates = np.array([10, 6, 3, 2.5, 2, 1.6, 1.2, 1.2]) * 1e-4
     fig, ax = plt.subplots()
-    ax.plot(*zip(*llama.values()), "o-", label="Llama 3")
-    ax.plot(gpt3_widths, gpt3_rates, "s", label="GPT-3")
-    ax.plot(pythia_widths, pythia_rates, "D", label="Pythia")
+    for (name, models), look in zip(family.items(), ["o-", "s", "D"]):
+        ax.plot(models["width"], models["rate"], look, label=name)
     ax.set(xscale="log", yscale="log", xlabel="width", ylabel="peak learning rate")
     ax.legend()
     hp.show(fig, "day7-puzzle")
@@ -104,9 +103,9 @@ with hp.after("day7-puzzle"):
 # </details>
 
 # %% bind="puzzle"
-says("4,096 units wide", "層寬 4,096 個單元", llama["8B"][0] == 4096)
-says("is 8,192 wide", "寬 8,192", llama["70B"][0] == 8192)
-says("is 16,384 wide", "寬 16,384", llama["405B"][0] == 16384)
+says("4,096 units wide", "層寬 4,096 個單元", family["Llama 3"]["width"][0] == 4096)
+says("is 8,192 wide", "寬 8,192", family["Llama 3"]["width"][1] == 8192)
+says("is 16,384 wide", "寬 16,384", family["Llama 3"]["width"][2] == 16384)
 free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was published")
 free("the highest learning rate", "的最高值**（peak rate）", "a definition")
 free("", "學習率最高值是多少", "the question")
@@ -114,7 +113,7 @@ free("table 3", "表 3", "the place in the source")
 free("eight billion", "80 億個", "a unit")
 
 # %% bind="puzzle-answer"
-products = [width * rate for width, rate in llama.values()]
+products = family["Llama 3"]["width"] * family["Llama 3"]["rate"]
 says(
     "twice as wide, about half the rate",
     "寬度加倍，學習率大約減半",
@@ -125,12 +124,18 @@ says(
     "分別是 1.23、1.23 和 1.31",
     np.allclose(products, [1.23, 1.23, 1.31], atol=0.005),
 )
-others = np.concatenate([np.multiply(gpt3_widths, gpt3_rates), np.multiply(pythia_widths, pythia_rates)])
-says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(gpt3_widths) == 8)
+others = published[published["family"] != "Llama 3"]
+others = others["width"] * others["rate"]
+says("three families", "三個家族", len(family) == 3)
+says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(family["GPT-3"]) == 8)
 free("", "Pythia 的八種規模", "its sizes")
 free("table 2.1", "表 2.1", "the place in the source")
 says("between 0.3 and 0.75", "在 0.3 到 0.75 之間", 0.3 < others.min() < others.max() < 0.75)
-says("a factor of ten or more", "寬度差了十倍以上", pythia_widths[-1] / pythia_widths[0] >= 10)
+says(
+    "a factor of ten or more",
+    "寬度差了十倍以上",
+    family["Pythia"]["width"][-1] / family["Pythia"]["width"][0] >= 10,
+)
 
 # %% [markdown] key="card" lang="en"
 # Here is a whole recipe, that of OLMo 2 7B (its published configuration). Line by line, we try it on small things:
@@ -157,6 +162,8 @@ says("a factor of ten or more", "寬度差了十倍以上", pythia_widths[-1] / 
 # | 權重衰減 | `0.1` | 第 7 節 |
 
 # %% bind="card"
+free("that of OLMo 2 7B", "來自 OLMo 2 7B", "a name")
+free("line | OLMo 2 7B", "項目 | OLMo 2 7B", "a name")
 free("", "學習率最高值", "the name of a line")
 
 # %% [markdown] key="words" lang="en"

@@ -24,6 +24,7 @@ SEAL = re.compile(r"^with hp\.(predict|after)\(\s*[\"']([\w-]+)[\"']\s*\):", re.
 FOLD = re.compile(r"<details>\s*<summary>[^<\n]+</summary>\n\n.+\n\n</details>\s*", re.S)
 HEADING = re.compile(r"^#{1,6} ", re.M)
 WORDS = re.compile(r"[A-Za-z]{4,}|\d[\d.,]*\d|[一-鿿]+")
+NUMBER = re.compile(r"\d[\d.]+(?:e-?\d+)?|\de-?\d+")  # as it stands in code; one digit alone says little
 SHORTEST_CHINESE = 4  # characters in a row that two texts have in common and that say something
 COMMON = """ about after again before between both each from have here into just like more most much once only
 over same side some than that their them then there they this time very what when where which while with """
@@ -116,6 +117,10 @@ def _faults_of_code(cell, languages):
                     yield cell.fault(
                         f"says {found!r}, as the right answer to {key!r} does: take it out", text[:30]
                     )
+        if found := number_in(cell.solved, question):
+            yield cell.fault(
+                f"holds {found}, which of the answers to {key!r} only the right one has: take it out", found
+            )
 
 
 def _seen_after(cells, i, kind, key, language):
@@ -156,7 +161,7 @@ def _seen_after(cells, i, kind, key, language):
 def said_in(code):
     """The comments and the strings of `code`, each a text."""
     texts = []
-    for token in tokenize.generate_tokens(io.StringIO(code + "\n").readline):
+    for token in _tokens(code):
         if token.type == tokenize.COMMENT:
             texts.append(token.string)
     tree = ast.parse(code)
@@ -180,6 +185,22 @@ def answer_in(text, question, language):
     words = {word for word in telling if word[0] < "一"}
     enough = shared - words or 2 * len(shared) >= len(words)  # one word of a long answer says little
     return min(shared, default="", key=lambda word: (-len(word), word)) if enough else ""
+
+
+def number_in(code, question):
+    """A number of `code` that among the answers only the right one has, or "".
+
+    Where the code holds the numbers of every answer, it tells nothing: they are what is compared.
+    """
+    numbers = {token.string for token in _tokens(code) if token.type == tokenize.NUMBER}
+    answers = [set(NUMBER.findall(answer)) for answer, _ in question.options]
+    own = [has.difference(*answers[:k], *answers[k + 1 :]) for k, has in enumerate(answers)]
+    told = own[question.right] & numbers
+    return "" if all(has & numbers for has in own if has) else min(told, default="")
+
+
+def _tokens(code):
+    return tokenize.generate_tokens(io.StringIO(code + "\n").readline)
 
 
 def _telling(text):

@@ -341,3 +341,24 @@ def test_of_a_pair_learners_see_both_gaps(lesson_of, value, gaps):
     lesson = lesson_of(EXERCISE.replace("answer = 3", f"answer = {value}"), "day1_exercises")
     (cell,) = [cell for cell in lesson.cells if cell.key == "answer"]
     assert (cell.learner, cell.solved) == (f"answer = {', '.join(['...'] * gaps)}", f"answer = {value}")
+
+
+RATES = quizzes.Question(
+    "Which rate did they choose?",
+    (("3e-4", "No."), ("8e-5, the third", "Yes."), ("12", "No.")),
+    right=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("rates = [3e-4, 8e-5]", "8e-5"),
+        ("rate = 8e-5", "8e-5"),
+        ("rate = 18e-5", ""),
+        ("rates = [3e-4, 8e-5, 12]", ""),  # what is compared
+        ("rates = read(file)[3e-4, 12]", ""),
+    ],
+)
+def test_a_number_that_only_the_right_answer_has_is_told(code, told):
+    assert seals.number_in(code, RATES) == told
