@@ -15,20 +15,20 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday5_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day5_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
 #
-# **You will do:** write RMSProp, Adam and AdamW, and train a network with each; wake a weight that has slept for 20,000 steps; tell four Adams apart by the length of their steps; find out why an average in a well-known book starts off wrong.
+# **You will do:** write RMSProp, Adam and AdamW, and train a network with each; wake a weight that has slept for 20,000 steps; tell four Adams apart by the length of their steps; find out why an average in a well-known book starts off wrong; invent a rule that learns rare words, too.
 #
-# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 30 minutes, 6 tasks, 7 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 40 minutes, 7 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="268b7ae6"
+# %% [markdown] key="title" lang="zh-TW" of="d6e2496e"
 # # 第 5 天 · 練習：Adam
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
 #
-# **你會動手做**：自己寫出 RMSProp、Adam 和 AdamW，各訓練一個網路；叫醒一個睡了 20,000 步的權重；從步伐的長度認出四個不同的 Adam；查清楚一本知名的書裡，有個平均為什麼一開頭就不對。
+# **你會動手做**：自己寫出 RMSProp、Adam 和 AdamW，各訓練一個網路；叫醒一個睡了 20,000 步的權重；從步伐的長度認出四個不同的 Adam；查清楚一本知名的書裡，有個平均為什麼一開頭就不對；設計一個連罕見字也學得起來的規則。
 #
-# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 30 分鐘，6 題，共 7 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 40 分鐘，7 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -397,6 +397,67 @@ if hp.check("corrected_average", corrected_average).passed:
     hp.say(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
 else:
     hp.say("Your function first.")
+
+# %% [markdown] key="words-rule" lang="en"
+# ## 7. A rule for words (3 points)
+#
+# Can you make a rule of your own that learns rare words as well as common ones, in **30 steps**? This is an open task: many rules are right. It is the lesson's model of which word comes next, on texts drawn with the habits of the English book; the weights start at zero.
+#
+# Your `words_rule(w, grad, memory, t)` gets all the weights and their gradient; `t` counts from 1. It returns two things: the new weights, and whatever it wants to remember. It gets that back as `memory` in the next step; in the first step of each text `memory` is `None`. What counts is how many nats are still left to learn, averaged over all 150 words, each word alike. Your rule passes when at most **0.1** are left on each of **5 texts** that are not shown.
+#
+# The first cell tries SGD on a text of its own. Before you try another rate: what keeps the rare words back?
+#
+# <details><summary>Hint</summary>
+#
+# A rare word's gradient is small because the word is rare, not because there is little to learn. Which of the lesson's rules take steps that do not depend on that? Try rates that are far larger than the usual 0.001: with so few steps, every weight has a long way to go.
+#
+# </details>
+
+# %% [markdown] key="words-rule" lang="zh-TW" of="66574d61"
+# ## 7. 給字用的規則（3 分）
+#
+# 你能不能設計一個自己的規則，只走 **30 步**，就把罕見字學得和常見字一樣好？這是一道開放題，正確的規則不只一種。模型就是課程裡猜下一個字的那個，文字則依照那本英文書的習慣抽出來；權重從零開始。
+#
+# 你的 `words_rule(w, grad, memory, t)` 會拿到所有的權重和梯度，`t` 從 1 算起。請傳回兩樣東西：新的權重，以及想要記住的任何東西。下一步會從 `memory` 把它還給你；每份文字的第一步，`memory` 是 `None`。比的是還剩多少 nat 沒學會，取 150 個字的平均，每個字同樣重要。我們用 **5 份沒有公開的文字**來試，每一份最多只剩 **0.1**，就算通過。
+#
+# 第一格用 SGD 在另一份文字上試走。在換學習率之前，先想一想：罕見字為什麼會落後？
+#
+# <details><summary>提示</summary>
+#
+# 罕見字的梯度小，是因為字罕見，不是因為沒什麼好學。課程裡有哪些規則，步伐和這件事無關？試試看比常用的 0.001 大得多的學習率：步數這麼少，每個權重都有很長的路要走。
+#
+# </details>
+
+# %% key="words-rule-trial"
+_, counts = hp.bigram_counts("en")
+drawn = np.random.default_rng(0).multinomial(counts.sum(), counts.ravel() / counts.sum())
+text = hp.Bigram(drawn.reshape(counts.shape))
+
+
+def trial(rule):
+    w, memory = np.zeros(counts.size), None
+    for t in range(1, 31):
+        w, memory = rule(w, text.gradient(w), memory, t)
+    left = text.excess(w)
+    common, rare = left[:10].mean(), left[-100:].mean()
+    hp.say(f"left: {left.mean():.3f} nats (common words {common:.3f}, rare {rare:.3f})")
+
+
+# %% key="words-rule-try" tags=["nbval-ignore-output"]
+trial(lambda w, grad, memory, t: (w - 100 * grad, None))  # your rules
+
+
+# %% key="words-rule-answer"
+def words_rule(w, grad, memory, t):
+    ### BEGIN SOLUTION
+    m, v = (0 * w, 0 * w) if memory is None else memory
+    w, m, v = adam_step(w, m, v, t, grad, 0.3, 0.9, 0.999, 1e-8)
+    return w, (m, v)
+    ### END SOLUTION
+
+
+# %% key="words-rule-check" task="words_rule" points=3 tags=["nbval-ignore-output"]
+hp.check("words_rule", words_rule)
 
 # %% [markdown] key="end" lang="en"
 # ## Done

@@ -8,6 +8,7 @@ import pytest
 
 import hpcourse as hp
 from hpcourse.checks import TASKS
+from hpcourse.checks.tasks import day5
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,3 +39,91 @@ def test_the_snippets_average_of_ones_is_not_one():
     x, ones = np.array([3, 1, 2]), np.ones(3)
     assert snippet(x, ones, 0.9) == pytest.approx([0.1 / 0.19, 0.19 / 0.271, 0.271 / 0.1])
     assert TASKS["corrected_average"].reference(x, ones, 0.9) == pytest.approx([1, 1, 1])
+
+
+# The open task
+
+
+def rule_of(optimizer):
+    """One of these rules: formula by formula, with its memory handed on."""
+    kind, lr, *more = optimizer
+
+    def rule(w, grad, memory, t):
+        m, v = (0 * w, 0 * w) if memory is None else memory
+        if kind == "sgd":
+            return w - lr * grad, None
+        if kind == "momentum":
+            m = more[0] * m + grad
+            return w - lr * m, (m, v)
+        if kind == "sign":
+            return w - lr * np.sign(grad), None
+        if kind == "adagrad":
+            v = v + grad**2
+            return w - lr * grad / (np.sqrt(v) + 1e-8), (m, v)
+        w, m, v = day5.adam_step(w, m, v, t, grad, lr, 0.9, 0.999, 1e-8)
+        return w, (m, v)
+
+    return rule
+
+
+@pytest.mark.parametrize("optimizer", [("adam", 0.3), ("adam", 1.0), ("adagrad", 1.0), ("sign", 0.2)])
+def test_rules_whose_steps_do_not_depend_on_how_rare_a_word_is_pass(optimizer):
+    result = hp.check("words_rule", rule_of(optimizer))
+    assert result.passed, result.message
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "mistake"),
+    [
+        (("sgd", 300), "rare_behind"),
+        (("momentum", 100, 0.9), "rare_behind"),
+        (("adam", 0.03), "steps_too_short"),
+        (("adam", 10.0), "steps_too_long"),
+        (("sgd", -100), "worse_than_nothing"),
+        (("sgd", 1e200), "worse_than_nothing"),
+    ],
+)
+def test_other_rules_do_not_and_are_told_why(optimizer, mistake):
+    verdicts = [hp.check("words_rule", rule_of(optimizer), seed=seed) for seed in (0, 1)]
+    assert [(v.status, v.mistake) for v in verdicts] == [("not yet", mistake)] * 2
+    assert verdicts[0].message == verdicts[1].message
+
+
+@pytest.mark.parametrize("kind", ["sgd", "momentum"])
+def test_neither_sgd_nor_momentum_passes_at_any_rate(kind):
+    for more in [()] if kind == "sgd" else [(0.5,), (0.7,), (0.8,), (0.9,), (0.95,)]:
+        for lr in np.geomspace(50, 1600, 11):
+            left, _ = day5.words_left(rule_of((kind, lr, *more)), day5.TEXTS[0])
+            assert left > (3 if kind == "sgd" else 1.5) * day5.WORDS_RULE.target
+
+
+def test_without_a_step_as_much_is_left_as_the_check_believes():
+    assert day5.words_left(lambda w, grad, memory, t: (w, None), day5.TEXTS[0])[0] == pytest.approx(
+        day5.AT_ZERO, abs=0.01
+    )
+
+
+def _keeps():
+    kept = []
+
+    def rule(w, grad, memory, t):
+        kept.append(t)
+        return w - len(kept) * grad, None
+
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (_keeps(), "second time"),
+        (lambda w, grad, memory, t: w - grad, "ValueError"),
+        (lambda w, grad, memory, t: (w[:3], None), "shape"),
+        (lambda w, grad, memory, t: (w - memory, 0), "TypeError"),
+        (0.3, "float"),
+    ],
+)
+def test_what_is_no_rule_is_said_so(answer, word):
+    result = hp.check("words_rule", answer)
+    assert (result.status, result.score) == ("not yet", 0)
+    assert word in result.message

@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from hpcourse.checks.checker import has_gaps, is_stub
+from hpcourse.checks.contest import Contest, Refused
+from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.properties import printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
@@ -16,6 +20,8 @@ from hpcourse.checks.tasks.common import (
     VELOCITY,
     walks,
 )
+from hpcourse.datasets import bigram_counts
+from hpcourse.surfaces import Bigram
 
 EPS_INSIDE = (
     "Epsilon stands inside the square root. Outside it is added to the root: where gradients are small, "
@@ -875,3 +881,120 @@ UNCORRECTED_CURVE = Reading(
 )
 
 READINGS = (WAKING_STEP, UNCORRECTED_CURVE)
+
+
+# The open task: a rule of one's own, on words.
+
+TEXTS, WORD_STEPS, COMMON, AT_ZERO = range(1_000_500, 1_000_505), 30, 10, 2.18
+LOST = 1e6  # nats, in place of what is not finite
+
+
+def words_left(step, seed):
+    """[after all words, after the commonest], in nats: what `step` leaves to learn on a text of this seed."""
+    _, counts = bigram_counts("en")
+    drawn = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum())
+    text = Bigram(drawn.reshape(counts.shape))
+    w, memory = np.zeros(counts.size), None
+    for t in range(1, WORD_STEPS + 1):
+        w, memory = step(w, text.gradient(w), memory, t)
+        w = np.array(w, float)
+        if w.shape != (counts.size,):
+            raise ValueError(f"the weights have the shape {w.shape}, not {(counts.size,)}")
+        if not np.isfinite(w).all():
+            return [LOST, LOST]
+    left = text.excess(w)
+    return [min(float(mean), LOST) for mean in (left.mean(), left[:COMMON].mean())]
+
+
+def _words_of(answer):
+    """{"left": a pair for each text, and for the first again}, or {"said": why there are none}."""
+    if callable(answer) and (is_stub(answer) or has_gaps(answer)):
+        return None
+    if not callable(answer):
+        return {"said": type(answer).__name__[:100]}
+
+    def work():
+        try:
+            with np.errstate(all="ignore"):
+                return {"left": [words_left(answer, seed) for seed in (*TEXTS, TEXTS[0])]}
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            return {"said": printable(said[:200])}
+
+    outcome = run_apart(work, seconds=20)
+    return outcome.value if outcome.ending == "done" else {"said": outcome.ending}
+
+
+def _words_told(told):
+    """What is left, (texts, 2), or Refused."""
+    left = told.get("left") if isinstance(told, dict) else None
+    try:
+        left = np.array(left, float)
+    except (TypeError, ValueError):
+        left = np.array(np.nan)
+    if left.shape != (len(TEXTS) + 1, 2) or not np.isfinite(left).all():
+        got = str(told.get("said") if isinstance(told, dict) else told)[:200]
+        raise Refused(
+            say(
+                "Your rule did not get through a text. It takes (w, grad, memory, t) and returns the new "
+                "weights and the new memory, which is None before the first step. It ended with: {got}",
+                got=got,
+            )
+        )
+    if not np.allclose(left[0], left[-1], rtol=1e-6):
+        raise Refused(
+            say(
+                "On the same text your rule ends differently the second time: it keeps something from text "
+                "to text, or draws at random. What it remembers belongs in `memory`, which begins as None."
+            )
+        )
+    return left[:-1]
+
+
+def _words_mistake(when):
+    """`when(all, common)`: the medians of what is left after all words, and after the commonest."""
+    return lambda left, losses: when(*np.median(left, axis=0))
+
+
+WORDS_RULE = Contest(
+    name="words_rule",
+    day=5,
+    tell=_words_of,
+    read=_words_told,
+    run=lambda left: left[:, 0],
+    target=0.1,
+    enough=len(TEXTS),
+    mistakes=(
+        Misreading(
+            "worse_than_nothing",
+            _words_mistake(lambda left, common: left > AT_ZERO),
+            "On the hidden texts your rule ends worse than it began, or not in numbers at all: its steps are "
+            "too long, or go uphill.",
+        ),
+        Misreading(
+            "rare_behind",
+            _words_mistake(lambda left, common: common < left / 2),
+            "{median} nats are left on a typical hidden text, {target} are allowed. After the commonest "
+            "words far less is left than after the rare ones. What of a gradient does not depend on how "
+            "often a word occurs?",
+        ),
+        Misreading(
+            "steps_too_short",
+            _words_mistake(lambda left, common: left > 0.25 and common < 2 * left),
+            "{median} nats are left on a typical hidden text, {target} are allowed. Common and rare words "
+            "are behind alike: your steps do not favor the common ones, but they do not get far in 30 steps.",
+        ),
+        Misreading(
+            "steps_too_long",
+            _words_mistake(lambda left, common: common > left),
+            "{median} nats are left on a typical hidden text, {target} are allowed. Most is left after the "
+            "commonest words, whose gradients are the largest: your last steps are too long to settle.",
+        ),
+    ),
+    right="On all {seeds} hidden texts at most {target} nats are left, on a typical one {median}. SGD at its "
+    "best rate leaves several times as much.",
+    otherwise="{reached} of {seeds} hidden texts reach {target}, and all should; a typical one ends at "
+    "{median}. Try other rates.",
+)
+
+READINGS += (WORDS_RULE,)
