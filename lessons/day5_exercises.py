@@ -169,7 +169,7 @@ hp.check("adam_step", adam_step)
 # %% [markdown] key="waking-step" lang="zh-TW" of="3453ee5f"
 # ## 3. 權重醒來（1 分）
 #
-# 「Adam 的一步大約就是 $\eta$。」一直都是嗎？有個權重負責一個罕見的詞，連續 20,000 步梯度都是 0。後來那個詞終於出現了，梯度是 5。這一步有多長？以 $\eta$ 為單位。
+# 「Adam 的一步大約就是 $\eta$。」一直都是嗎？有個權重負責一個罕見的字，連續 20,000 步梯度都是 0。後來那個字終於出現了，梯度是 5。這一步有多長？以 $\eta$ 為單位。
 #
 # 用常見的值：$\beta_1 = 0.9$、$\beta_2 = 0.999$，$\epsilon = 10^{-8}$。**先預測**：比 $\eta$ 短、剛好 $\eta$，還是比較長？再去問你的 `adam_step`：呼叫一次就夠，該放陣列的地方，放普通的數字就好。請用一個數字回答，兩位有效數字就夠。
 #
@@ -210,24 +210,24 @@ else:
 #
 # Large language models are often trained with $\beta_2 = 0.95$, here with $\beta_1 = 0.9$. Four Adams walk with these betas under a gradient that is always 1: one as it should be, one that corrects only $m$, one that corrects only $v$, and one that corrects neither. The figure shows the length of their steps.
 #
-# Which curve is the Adam that corrects **neither**? Beware: the lesson used other betas. Answer with the letter, as a string.
+# Which curve is the Adam that corrects **neither**? Beware: the lesson used other betas. And with which $\beta_2$, beside $\beta_1 = 0.9$, would its **first step be exactly $\eta$**? Give two answers, with a comma between them: the letter, as a string, and that $\beta_2$.
 #
 # <details><summary>Hint</summary>
 #
-# Look at the first step. Without any correction, $m_1 = 1-\beta_1$ and $v_1 = 1-\beta_2$. How long is the step, then?
+# Look at the first step. What are $m_1$ and $v_1$ without any correction? How long is the step, then, and what does it take to be 1?
 #
 # </details>
 
-# %% [markdown] key="uncorrected-curve" lang="zh-TW" of="977b2be3"
+# %% [markdown] key="uncorrected-curve" lang="zh-TW" of="ee645fe5"
 # ## 4. 四個 Adam（1 分）
 #
 # 大型語言模型常用 $\beta_2 = 0.95$ 來訓練，這裡搭配 $\beta_1 = 0.9$。四個 Adam 都用這組值，梯度一直是 1：一個完全照規矩，一個只修正 $m$，一個只修正 $v$，一個兩者都不修正。下圖是它們的步伐長度。
 #
-# 哪一條曲線是**兩者都不修正**的 Adam？當心：課程裡用的不是這組值。請用字串回答字母。
+# 哪一條曲線是**兩者都不修正**的 Adam？當心：課程裡用的不是這組值。另外，保持 $\beta_1 = 0.9$，$\beta_2$ 要改成多少，它的**第一步才會剛好是 $\eta$**？請回答兩項，中間用逗號隔開：先寫字母（字串），再寫這個 $\beta_2$。
 #
 # <details><summary>提示</summary>
 #
-# 看第一步。完全不修正的話，$m_1 = 1-\beta_1$，$v_1 = 1-\beta_2$。這一步會有多長？
+# 看第一步。完全不修正的話，$m_1$ 和 $v_1$ 是多少？這一步有多長？怎樣才會等於 1？
 #
 # </details>
 
@@ -245,7 +245,7 @@ ax.set(xlabel="step", ylabel=r"step / $\eta$")
 hp.show(fig, "day5-uncorrected-curve")
 
 # %% key="uncorrected-curve-answer"
-uncorrected_curve = "C"  ### SOLUTION
+uncorrected_curve = "C", 0.99  ### SOLUTION
 
 # %% key="uncorrected-curve-check" task="uncorrected_curve" points=1
 hp.check("uncorrected_curve", uncorrected_curve)
@@ -300,7 +300,7 @@ hp.check("adamw_step", adamw_step)
 # **Use it.** Three weights start at 1. The data pull each of them to and fro, with gradients of $\pm 0.001$, $\pm 0.1$ and $\pm 10$, so that on average nothing pulls. Only the decay is left, $d = 0.1$, for 1,000 steps at $\eta = 0.01$. Your `adam_step` gets it as an L2 penalty, which adds $d\,w$ to the gradient; your `adamw_step` gets it as weight decay. **Predict:** which weights will shrink, and how much?
 
 # %% [markdown] key="decay-use" lang="zh-TW" of="9b8ce1eb"
-# **用用看**：三個權重都從 1 開始。資料把它們往兩邊來回拉，梯度分別是 $\pm 0.001$、$\pm 0.1$、$\pm 10$，平均起來等於沒有拉。剩下的只有衰減，$d = 0.1$，以 $\eta = 0.01$ 走 1,000 步。你的 `adam_step` 用 L2 懲罰的方式，把 $d\,w$ 加進梯度；你的 `adamw_step` 則用權重衰減的方式。**先預測**：哪些權重會縮小？縮小多少？
+# **用用看**：三個權重都從 1 開始。資料把它們來回拉扯，梯度分別是 $\pm 0.001$、$\pm 0.1$、$\pm 10$，平均起來等於沒有拉。剩下的只有衰減，$d = 0.1$，以 $\eta = 0.01$ 走 1,000 步。你的 `adam_step` 用 L2 懲罰的方式，把 $d\,w$ 加進梯度；你的 `adamw_step` 則用權重衰減的方式。**先預測**：哪些權重會縮小？縮小多少？
 
 # %% key="decay-run"
 with hp.predict("day5-decay-use"):
@@ -414,17 +414,17 @@ else:
 # </details>
 
 # %% [markdown] key="words-rule" lang="zh-TW" of="66574d61"
-# ## 7. 給字用的規則（3 分）
+# ## 7. 為文字設計的規則（3 分）
 #
-# 你能不能設計一個自己的規則，只走 **30 步**，就把罕見字學得和常見字一樣好？這是一道開放題，正確的規則不只一種。模型就是課程裡猜下一個字的那個，文字則依照那本英文書的習慣抽出來；權重從零開始。
+# 你能不能自己設計一個規則，只走 **30 步**，就把罕見字學得和常見字一樣好？這是一道開放題，答案不只一種。模型是課程裡猜下一個字的那一個；文字依照那本英文書的用字習慣隨機產生；權重從零開始。
 #
-# 你的 `words_rule(w, grad, memory, t)` 會拿到所有的權重和梯度，`t` 從 1 算起。請傳回兩樣東西：新的權重，以及想要記住的任何東西。下一步會從 `memory` 把它還給你；每份文字的第一步，`memory` 是 `None`。比的是還剩多少 nat 沒學會，取 150 個字的平均，每個字同樣重要。我們用 **5 份沒有公開的文字**來試，每一份最多只剩 **0.1**，就算通過。
+# 你的 `words_rule(w, grad, memory, t)` 會拿到所有的權重和梯度，`t` 從 1 算起。請傳回兩樣東西：新的權重，以及你想記住的任何東西；後者到了下一步，會由 `memory` 交還給你。每份文字的第一步，`memory` 是 `None`。比的是還剩多少 nat 沒學會：取 150 個字的平均，每個字一樣重要。檢查用 **5 份沒有公開的文字**，每一份都降到 **0.1** 以下就算通過。
 #
 # 第一格用 SGD 在另一份文字上試走。在換學習率之前，先想一想：罕見字為什麼會落後？
 #
 # <details><summary>提示</summary>
 #
-# 罕見字的梯度小，是因為字罕見，不是因為沒什麼好學。課程裡有哪些規則，步伐和這件事無關？試試看比常用的 0.001 大得多的學習率：步數這麼少，每個權重都有很長的路要走。
+# 罕見字的梯度小，是因為字少出現，不是因為沒東西要學。課程裡哪些規則的步伐，和字多常出現無關？學習率不妨比常用的 0.001 大很多：只有這麼幾步，每個權重卻都有很長的路要走。
 #
 # </details>
 
@@ -462,13 +462,13 @@ hp.check("words_rule", words_rule)
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You have written three rules that countless networks are trained with, and you know their fine print: what the hats are for, when a step is longer than the rate, and why weight decay does not belong in the gradient. And you have seen a fault that raises no error and passes for noise in a plot, while a test with three ones shows it at once.
+# You have written three rules that countless networks are trained with, and you know their fine print: what the hats are for, when a step is longer than the rate, and why weight decay does not belong in the gradient. And you have seen a fault that raises no error and passes for noise in a plot, while a test with three ones shows it at once. On words you have found out what a rule needs so that rare things are learned as well as common ones.
 #
 # Next: [Day 6, the summary](day6_summary.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="63c5337d"
+# %% [markdown] key="end" lang="zh-TW" of="bc505af4"
 # ## 完成
 #
-# 無數的網路都用這三種規則訓練，你全都親手寫過了，連細節也清楚：帽子是做什麼用的，什麼時候一步會比學習率還長，權重衰減為什麼不該放進梯度。你也看到一個毛病，它不會跳出錯誤訊息，在圖上又像是雜訊，用三個 1 一測就露出馬腳。
+# 無數的網路都用這三種規則訓練，你全都親手寫過了，連細節也清楚：帽子是做什麼用的，什麼時候一步會比學習率還長，權重衰減為什麼不該放進梯度。你也看到一個毛病，它不會跳出錯誤訊息，在圖上又像是雜訊，用三個 1 一測就露出馬腳。最後在文字上，你找出了一個規則要怎麼走，才能讓罕見的和常見的學得一樣好。
 #
 # 接下來：[第 6 天，總結](day6_summary.ipynb)。

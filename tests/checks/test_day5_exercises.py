@@ -66,41 +66,64 @@ def rule_of(optimizer):
     return rule
 
 
-@pytest.mark.parametrize("optimizer", [("adam", 0.3), ("adam", 1.0), ("adagrad", 1.0), ("sign", 0.2)])
-def test_rules_whose_steps_do_not_depend_on_how_rare_a_word_is_pass(optimizer):
-    result = hp.check("words_rule", rule_of(optimizer))
+def each_word_alike(w, grad, memory, t):
+    """Each word's gradient brought to length 1, at a rate that falls: no rule of the lesson."""
+    rows = grad.reshape(150, 150)
+    return w - 5 * 0.9**t * (rows / np.linalg.norm(rows, axis=1, keepdims=True)).ravel(), memory
+
+
+RIGHT_RULES = [rule_of(o) for o in [("adam", 0.3), ("adam", 1.0), ("adagrad", 1.0), ("sign", 0.2)]]
+
+
+@pytest.mark.parametrize("rule", [*RIGHT_RULES, each_word_alike])
+def test_rules_whose_steps_do_not_depend_on_how_rare_a_word_is_pass(rule):
+    result = hp.check("words_rule", rule)
     assert result.passed, result.message
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "mistake"),
-    [
-        (("sgd", 300), "rare_behind"),
-        (("momentum", 100, 0.9), "rare_behind"),
-        (("adam", 0.03), "steps_too_short"),
-        (("adam", 10.0), "steps_too_long"),
-        (("sgd", -100), "worse_than_nothing"),
-        (("sgd", 1e200), "worse_than_nothing"),
-    ],
-)
-def test_other_rules_do_not_and_are_told_why(optimizer, mistake):
+NAMED = {
+    "no_progress": [("sgd", -100), ("sgd", 1e200), ("adam", 30.0), ("sgd", 0)],
+    "favors_common_words": [("sgd", 3), ("sgd", 600), ("sgd", 1000), ("momentum", 100, 0.9)],
+    "steps_too_short": [("adam", 0.001), ("adam", 0.1), ("adagrad", 0.01), ("sign", 0.03)],
+    "steps_too_long": [("adam", 6.0), ("sign", 1.0), ("sign", 3.0)],
+}
+
+
+@pytest.mark.parametrize(("mistake", "optimizer"), [(m, o) for m, rules in NAMED.items() for o in rules])
+def test_other_rules_do_not_and_are_told_why(mistake, optimizer):
     verdicts = [hp.check("words_rule", rule_of(optimizer), seed=seed) for seed in (0, 1)]
     assert [(v.status, v.mistake) for v in verdicts] == [("not yet", mistake)] * 2
     assert verdicts[0].message == verdicts[1].message
+    assert {m.id for m in day5.WORDS_RULE.mistakes} == set(NAMED)
+
+
+def test_a_rule_that_no_other_length_of_steps_helps_is_asked_for_another_thing():
+    def rows_of_length_one(w, grad, memory, t):
+        rows = grad.reshape(150, 150)
+        return w - 1.0 * (rows / np.linalg.norm(rows, axis=1, keepdims=True)).ravel(), memory
+
+    result = hp.check("words_rule", rows_of_length_one)
+    assert (result.status, result.mistake) == ("not yet", None)
+    assert "equally long" in result.message
+
+
+def test_steps_scaled_from_outside_are_those_of_another_rate():
+    for kind, lr, *more in [("sgd", 100), ("adam", 0.1), ("momentum", 30, 0.9), ("adagrad", 0.3)]:
+        scaled = day5.words_left(rule_of((kind, lr, *more)), day5.TEXTS[0], scale=2.0)
+        assert scaled == pytest.approx(day5.words_left(rule_of((kind, 2 * lr, *more)), day5.TEXTS[0]))
 
 
 @pytest.mark.parametrize("kind", ["sgd", "momentum"])
 def test_neither_sgd_nor_momentum_passes_at_any_rate(kind):
     for more in [()] if kind == "sgd" else [(0.5,), (0.7,), (0.8,), (0.9,), (0.95,)]:
         for lr in np.geomspace(50, 1600, 11):
-            left, _ = day5.words_left(rule_of((kind, lr, *more)), day5.TEXTS[0])
+            left = day5.words_left(rule_of((kind, lr, *more)), day5.TEXTS[0])
             assert left > (3 if kind == "sgd" else 1.5) * day5.WORDS_RULE.target
 
 
-def test_without_a_step_as_much_is_left_as_the_check_believes():
-    assert day5.words_left(lambda w, grad, memory, t: (w, None), day5.TEXTS[0])[0] == pytest.approx(
-        day5.AT_ZERO, abs=0.01
-    )
+def test_the_text_of_the_open_task_has_the_numbers_of_its_check():
+    assert (day5.WORDS_RULE.target, day5.WORDS_RULE.enough, len(day5.TEXTS)) == (0.1, 5, 5)
+    assert (day5.WORD_STEPS, day5._hidden_text(0).counts.shape) == (30, (150, 150))
 
 
 def _keeps():

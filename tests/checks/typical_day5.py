@@ -12,12 +12,17 @@ WRONG = {
         None: [2],
     },
     "uncorrected_curve": {
-        "only_m_corrected": ["B"],
-        "only_v_corrected": [" d "],
-        None: ["A"],
+        "only_m_corrected": [("B", 0.99)],
+        "only_v_corrected": [(" d ", 0.9)],
+        "share_itself": [("C", 0.01)],
+        "without_the_root": [("C", 0.9)],
+        "usual": [("C", 0.999)],
+        "as_in_the_figure": [("C", 0.95)],
+        "length_of_the_step": [("C", 0.447)],
+        None: [("C", 0.5), ("C", 0.98)],
     },
 }
 RIGHT = {
     "waking_step": [0.1 / np.sqrt(0.001), -np.float32(3.16)],
-    "uncorrected_curve": ["C", "c"],
+    "uncorrected_curve": [("C", 0.99), ["c", np.float64(0.9900001)], (0.99, "C")],
 }

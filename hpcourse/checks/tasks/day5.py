@@ -854,6 +854,8 @@ WAKING_STEP = Reading(
     "Which t is the step after them?",
 )
 
+BETA1, NO_NEED = 0.9, 1 - (1 - 0.9) ** 2  # without correction the first step is (1 - beta1) / sqrt(1 - beta2)
+
 UNCORRECTED_CURVE = Reading(
     name="uncorrected_curve",
     day=5,
@@ -874,10 +876,48 @@ UNCORRECTED_CURVE = Reading(
             "making up for v. Without any correction the small root of v stands in the divisor.",
         ),
     ),
-    right="Right: its first step is too short, and later ones are a little too long. Whether Adam without "
-    "correction starts too long or too short depends on both betas; with the hats nobody has to know.",
+    right="",
     otherwise="Every step of this one is exactly the learning rate: that is what the correction is for. "
     "What becomes of the first step without it?",
+    reason=Reading(
+        name="uncorrected_curve",
+        day=5,
+        accepts=lambda beta2: abs(beta2 - NO_NEED) < 0.0015,
+        mistakes=(
+            Misreading(
+                "share_itself",
+                lambda value: abs(value - (1 - NO_NEED)) < 0.0015,
+                "The curve is right. Your number is the share of the new square, 1 - beta2. What is beta2?",
+            ),
+            Misreading(
+                "without_the_root",
+                lambda beta2: abs(beta2 - BETA1) < 0.002,
+                "The curve is right. With two equal betas m and v are the same share of g and of its square. "
+                "But the step divides by the root of v.",
+            ),
+            Misreading(
+                "usual",
+                lambda beta2: abs(beta2 - 0.999) < 0.0005,
+                "The curve is right. At that value, the usual one, the first step is more than three times "
+                "too long.",
+            ),
+            Misreading(
+                "as_in_the_figure",
+                lambda beta2: abs(beta2 - 0.95) < 0.002,
+                "The curve is right. That is the beta2 of the figure, where the first step is too short.",
+            ),
+            Misreading(
+                "length_of_the_step",
+                lambda value: abs(value - 0.447) < 0.005,
+                "The curve is right, and so long is its first step in the figure. Which beta2 would make "
+                "it 1?",
+            ),
+        ),
+        right="Right: below that value the first step is too short, above it too long. Whether Adam without "
+        "correction starts too long or too short depends on both betas; with the hats nobody has to know.",
+        otherwise="The curve is right. Write down m and v after one step for a gradient of 1, and what the "
+        "step is then. Which beta2 makes it 1?",
+    ),
 )
 
 READINGS = (WAKING_STEP, UNCORRECTED_CURVE)
@@ -885,38 +925,62 @@ READINGS = (WAKING_STEP, UNCORRECTED_CURVE)
 
 # The open task: a rule of one's own, on words.
 
-TEXTS, WORD_STEPS, COMMON, AT_ZERO = range(1_000_500, 1_000_505), 30, 10, 2.18
+TEXTS, WORD_STEPS, COMMON, RARE = range(1_000_500, 1_000_505), 30, 10, 100
 LOST = 1e6  # nats, in place of what is not finite
 
 
-def words_left(step, seed):
-    """[after all words, after the commonest], in nats: what `step` leaves to learn on a text of this seed."""
+def _hidden_text(seed):
     _, counts = bigram_counts("en")
     drawn = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum())
-    text = Bigram(drawn.reshape(counts.shape))
-    w, memory = np.zeros(counts.size), None
-    for t in range(1, WORD_STEPS + 1):
-        w, memory = step(w, text.gradient(w), memory, t)
-        w = np.array(w, float)
-        if w.shape != (counts.size,):
-            raise ValueError(f"the weights have the shape {w.shape}, not {(counts.size,)}")
-        if not np.isfinite(w).all():
-            return [LOST, LOST]
-    left = text.excess(w)
-    return [min(float(mean), LOST) for mean in (left.mean(), left[:COMMON].mean())]
+    return Bigram(drawn.reshape(counts.shape))
+
+
+def _stepped(step, w, grad, memory, t):
+    after, memory = step(w.copy(), grad, memory, t)
+    after = np.array(after, float)
+    if after.shape != w.shape:
+        raise ValueError(f"the weights have the shape {after.shape}, not {w.shape}")
+    return after, memory
+
+
+def words_left(step, seed, steps=WORD_STEPS, scale=1.0):
+    """The nats that `step` leaves to learn on this seed's text; each step is made `scale` times as long."""
+    text, memory = _hidden_text(seed), None
+    w = np.zeros(text.counts.size)
+    for t in range(1, steps + 1):
+        after, memory = _stepped(step, w, text.gradient(w), memory, t)
+        if not np.isfinite(after).all():
+            return LOST
+        w = w + scale * (after - w)
+    return min(float(text.excess(w).mean()), LOST)
+
+
+def favor(step):
+    """How many times as far the first step moves the weights of common words as those of rare ones."""
+    text = _hidden_text(TEXTS[0])
+    w = np.zeros(text.counts.size)
+    after, _ = _stepped(step, w, text.gradient(w), None, 1)
+    moved = np.abs(after).reshape(text.counts.shape).mean(axis=1)
+    ratio = moved[:COMMON].mean() / moved[-RARE:].mean()
+    return float(min(ratio, LOST)) if ratio > 0 else 1.0
 
 
 def _words_of(answer):
-    """{"left": a pair for each text, and for the first again}, or {"said": why there are none}."""
-    if callable(answer) and (is_stub(answer) or has_gaps(answer)):
-        return None
+    """What the rule leaves, as it is and with other steps, or {"said": why nothing is known}."""
     if not callable(answer):
         return {"said": type(answer).__name__[:100]}
+    if is_stub(answer) or has_gaps(answer):
+        return None
 
     def work():
         try:
             with np.errstate(all="ignore"):
-                return {"left": [words_left(answer, seed) for seed in (*TEXTS, TEXTS[0])]}
+                return {
+                    "left": [words_left(answer, seed) for seed in (*TEXTS, TEXTS[0])],
+                    "shorter": words_left(answer, TEXTS[0], scale=0.5),
+                    "longer": words_left(answer, TEXTS[0], scale=2.0),
+                    "favor": favor(answer),
+                }
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             return {"said": printable(said[:200])}
@@ -926,13 +990,11 @@ def _words_of(answer):
 
 
 def _words_told(told):
-    """What is left, (texts, 2), or Refused."""
-    left = told.get("left") if isinstance(told, dict) else None
+    """{"left": one for each text, "shorter", "longer", "favor"}, or Refused."""
     try:
-        left = np.array(left, float)
-    except (TypeError, ValueError):
-        left = np.array(np.nan)
-    if left.shape != (len(TEXTS) + 1, 2) or not np.isfinite(left).all():
+        told = {name: np.array(told[name], float) for name in ("left", "shorter", "longer", "favor")}
+        *left, again = told["left"]
+    except (TypeError, ValueError, KeyError):
         got = str(told.get("said") if isinstance(told, dict) else told)[:200]
         raise Refused(
             say(
@@ -940,20 +1002,25 @@ def _words_told(told):
                 "weights and the new memory, which is None before the first step. It ended with: {got}",
                 got=got,
             )
-        )
-    if not np.allclose(left[0], left[-1], rtol=1e-6):
+        ) from None
+    if len(left) != len(TEXTS) or not np.isclose(again, left[0], rtol=1e-6):
         raise Refused(
             say(
                 "On the same text your rule ends differently the second time: it keeps something from text "
                 "to text, or draws at random. What it remembers belongs in `memory`, which begins as None."
             )
         )
-    return left[:-1]
+    return told | {"left": np.array(left)}
 
 
-def _words_mistake(when):
-    """`when(all, common)`: the medians of what is left after all words, and after the commonest."""
-    return lambda left, losses: when(*np.median(left, axis=0))
+def _start():
+    return words_left(None, TEXTS[0], steps=0)
+
+
+def _longer_is_better(told, losses):
+    """By a tenth of what is left, or, with the tiniest steps, of what has been learned."""
+    left = told["left"][0]
+    return left - told["longer"] > 0.1 * min(left, _start() - left)
 
 
 WORDS_RULE = Contest(
@@ -961,40 +1028,40 @@ WORDS_RULE = Contest(
     day=5,
     tell=_words_of,
     read=_words_told,
-    run=lambda left: left[:, 0],
+    run=lambda told: told["left"],
     target=0.1,
     enough=len(TEXTS),
     mistakes=(
         Misreading(
-            "worse_than_nothing",
-            _words_mistake(lambda left, common: left > AT_ZERO),
-            "On the hidden texts your rule ends worse than it began, or not in numbers at all: its steps are "
-            "too long, or go uphill.",
+            "no_progress",
+            lambda told, losses: told["left"][0] > 0.999 * _start(),
+            "On the hidden texts your rule ends no better than it began: its steps are far too long, or go "
+            "uphill, or it hardly moves.",
         ),
         Misreading(
-            "rare_behind",
-            _words_mistake(lambda left, common: common < left / 2),
-            "{median} nats are left on a typical hidden text, {target} are allowed. After the commonest "
-            "words far less is left than after the rare ones. What of a gradient does not depend on how "
-            "often a word occurs?",
+            "favors_common_words",
+            lambda told, losses: told["favor"] > 3,
+            "{median} nats are left on a typical hidden text, {target} are allowed. Your first step already "
+            "moves the weights of common words much farther than those of rare ones, so that one rate hardly "
+            "suits both. What of a gradient does not depend on how often a word occurs?",
         ),
         Misreading(
             "steps_too_short",
-            _words_mistake(lambda left, common: left > 0.25 and common < 2 * left),
-            "{median} nats are left on a typical hidden text, {target} are allowed. Common and rare words "
-            "are behind alike: your steps do not favor the common ones, but they do not get far in 30 steps.",
+            _longer_is_better,
+            "{median} nats are left on a typical hidden text, {target} are allowed. The rule treats common "
+            "and rare words alike, but its steps are short: twice as long they leave clearly less.",
         ),
         Misreading(
             "steps_too_long",
-            _words_mistake(lambda left, common: common > left),
-            "{median} nats are left on a typical hidden text, {target} are allowed. Most is left after the "
-            "commonest words, whose gradients are the largest: your last steps are too long to settle.",
+            lambda told, losses: told["shorter"] < 0.9 * told["left"][0],
+            "{median} nats are left on a typical hidden text, {target} are allowed. The rule treats common "
+            "and rare words alike, but its steps are long: half as long they leave clearly less.",
         ),
     ),
     right="On all {seeds} hidden texts at most {target} nats are left, on a typical one {median}. SGD at its "
     "best rate leaves several times as much.",
     otherwise="{reached} of {seeds} hidden texts reach {target}, and all should; a typical one ends at "
-    "{median}. Try other rates.",
+    "{median}. Neither half the steps nor twice the steps do clearly better. Should all 30 be equally long?",
 )
 
 READINGS += (WORDS_RULE,)
