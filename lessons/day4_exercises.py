@@ -15,18 +15,18 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; tune it for a ravine and count what that saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
+# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; derive the best setting for a ravine and count what it saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
 #
 # **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 40 minutes, 7 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="496f366d"
+# %% [markdown] key="title" lang="zh-TW" of="bd421871"
 # # 第 4 天 · 練習：SGD 與動量
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；替一個山谷調好動量，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一趟穿過雜訊的路。
+# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一趟穿過雜訊的路。
 #
 # **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 40 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -167,34 +167,34 @@ with hp.predict("day4-comparison"):
 # %% [markdown] key="best-momentum" lang="en"
 # ## 3. The best pair (2 points)
 #
-# A bowl has curvatures from $\lambda_{\min}$ to $\lambda_{\max}$; $\kappa = \lambda_{\max}/\lambda_{\min}$. The star on the lesson's map has the learning rate
+# A bowl has curvatures from $\lambda_{\min}$ to $\lambda_{\max}$. Where does the star of the lesson's map stand, and why there? Find it from what has to hold. In a direction of curvature $\lambda$ the ball **swings** through the minimum as long as
 #
-# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2.$$
+# $$(1-\sqrt\gamma)^2 \le \eta\,\lambda \le (1+\sqrt\gamma)^2,$$
 #
-# There each step leaves about the fraction $\rho = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ of the distance, and the momentum is $\gamma = \rho^2$.
+# and then each step leaves about the share $\sqrt\gamma$ of the distance, whatever $\eta$ and $\lambda$ are. Below the lower end it creeps, above the upper end it changes sides at every step, and both ways each step leaves more. So the best pair is the one with the **smallest $\gamma$** at which *all* directions of the bowl still swing.
 #
-# Write a function that takes `smallest` ($\lambda_{\min}$) and `largest` ($\lambda_{\max}$), both positive, and returns the pair: learning rate first, then momentum. What will it return for a round bowl, in which both are equal?
+# Write a function that takes `smallest` ($\lambda_{\min}$) and `largest` ($\lambda_{\max}$), both positive, and returns this pair: learning rate first, then momentum. What will it return for a round bowl, in which both are equal?
 #
 # <details><summary>Hint</summary>
 #
-# All that happens happens to square roots, and both results are squares. Work out the two roots first and give them names.
+# At the smallest $\gamma$ there is no room left: one direction of the bowl stands at the lower end, another at the upper one. Which are they? That makes two equations for $\eta$ and $\gamma$. Take the square root of each: what do they add up to?
 #
 # </details>
 
-# %% [markdown] key="best-momentum" lang="zh-TW" of="b4f0aacf"
+# %% [markdown] key="best-momentum" lang="zh-TW" of="8d59d822"
 # ## 3. 最好的一組（2 分）
 #
-# 一個碗的曲率從 $\lambda_{\min}$ 到 $\lambda_{\max}$，$\kappa = \lambda_{\max}/\lambda_{\min}$。課程裡那張地圖上的星號，學習率是
+# 一個碗的曲率從 $\lambda_{\min}$ 到 $\lambda_{\max}$。課程裡那張地圖上的星號在哪裡？為什麼在那裡？請從它必須滿足的條件，自己把它推出來。在曲率為 $\lambda$ 的方向上，只要
 #
-# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2.$$
+# $$(1-\sqrt\gamma)^2 \le \eta\,\lambda \le (1+\sqrt\gamma)^2,$$
 #
-# 在那裡，每走一步，距離大約變成原來的 $\rho = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ 倍，而動量是 $\gamma = \rho^2$。
+# 球就會在最小值兩邊來回**擺盪**；這時不管 $\eta$ 和 $\lambda$ 是多少，每走一步，距離大約都變成原來的 $\sqrt\gamma$ 倍。比下限小，球只會慢慢爬；比上限大，球每一步都跳到另一邊；不管哪一種，每一步剩下的距離都比較多。所以最好的一組，就是讓碗的*每個*方向都還能擺盪，而 **$\gamma$ 最小**的那一組。
 #
 # 寫一個函式，接收 `smallest`（$\lambda_{\min}$）和 `largest`（$\lambda_{\max}$），兩者都是正的，傳回這一組：先學習率，再動量。如果碗是圓的，兩個曲率相等，它會傳回什麼？
 #
 # <details><summary>提示</summary>
 #
-# 從頭到尾用的都是平方根，而兩個結果都是平方。先把兩個平方根算出來，各取一個名字。
+# $\gamma$ 最小的時候，一點餘裕也沒有：碗的某個方向正好落在下限，另一個方向正好落在上限。各是哪個方向？這樣就有兩個等式，可以解出 $\eta$ 和 $\gamma$。兩個等式都開平方，再相加看看：得到什麼？
 #
 # </details>
 
@@ -419,7 +419,7 @@ else:
 #
 # An open task. The ravine has the curvatures 1 and 100, and every gradient carries noise with standard deviation 3 in both directions. You have **100 steps**. You choose the first rate, the momentum and the last rate; in between the rate goes from the first to the last by equal factors. What counts is the loss at the end, the mean of 200 walks. Your plan is tried from 20 starts that are not shown, always the same ones, all at distance 10 from the minimum, and passes when at least **18 of the 20** end at **0.1 or lower**. No constant rate does that, with any momentum.
 #
-# You have **30 trials**; the cell counts. Before you spend one: which direction sets the border of the rate, and which one has hardly moved after 100 steps without momentum? And what is left for the last rate to do?
+# You have **30 trials**; the cell counts. Before you spend one: which direction sets the border of the rate, and which one is still far from the minimum after 100 steps without momentum? And what is left for the last rate to do?
 #
 # <details><summary>Hint</summary>
 #
@@ -427,14 +427,14 @@ else:
 #
 # </details>
 
-# %% [markdown] key="ravine-plan" lang="zh-TW" of="7c5e4eae"
+# %% [markdown] key="ravine-plan" lang="zh-TW" of="5dbd0019"
 # ## 7. 走下有雜訊的山谷（3 分）
 #
 # 學習率、動量、最後的學習率，這三個數在這裡各有什麼用處？
 #
-# 這是一道開放題。山谷兩個方向的曲率是 1 和 100，每個梯度在兩個方向上都帶有標準差為 3 的雜訊。你有 **100 步**。請選定一開始的學習率、動量和最後的學習率；中間的學習率，每一步都乘上同一個倍數，從最初走到最後。比的是走完時的損失，取 200 條路線的平均。我們會用 20 個沒有公開的起點（每次都是同一組，離最小值的距離都是 10）來試你的計畫，只要 20 個裡至少有 **18 個**的損失在 **0.1 以下**，就算通過。固定的學習率做不到，不管配上什麼動量都一樣。
+# 這是一道開放題。山谷兩個方向的曲率是 1 和 100，每個梯度在兩個方向上都帶有標準差為 3 的雜訊。你有 **100 步**。請選定一開始的學習率、動量和最後的學習率；從一開始到最後，學習率每一步都乘上同一個倍數。比的是走完時的損失，取 200 條路線的平均。我們會用 20 個沒有公開的起點（每次都是同一組，離最小值的距離都是 10）來試你的計畫，只要 20 個裡至少有 **18 個**的損失在 **0.1 以下**，就算通過。固定的學習率做不到，不管配上什麼動量都一樣。
 #
-# 你可以試 **30 次**，下面那一格會幫你數。在用掉任何一次之前，先想一想：學習率的界線由哪個方向決定？沒有動量時，走了 100 步還幾乎沒動的，又是哪個方向？那麼最後的學習率，還要負責什麼？
+# 你可以試 **30 次**，下面那一格會幫你數。動手試之前，先想一想：學習率的界線由哪個方向決定？沒有動量的話，走了 100 步還離最小值很遠的，又是哪個方向？那麼最後的學習率，又是用來做什麼的？
 #
 # <details><summary>提示</summary>
 #
