@@ -520,17 +520,18 @@ BEST_MOMENTUM = Task(
             "not the best one.",
             lr=lambda a, b, p, q: 2 * (1 + ((q - p) / (q + p)) ** 2) / b,
         ),
-        Mistake(
+        _pair(
             "only_the_flat_end",
-            lambda smallest, largest: (1 / largest, (1 - np.sqrt(smallest / largest)) ** 2),
             "The flat direction just swings, but the steep one has room to spare: with a larger rate both "
             "swing with less momentum.",
+            lr=lambda a, b, p, q: 1 / b,
+            momentum=lambda a, b, p, q: (1 - p / q) ** 2,
         ),
-        Mistake(
+        _pair(
             "only_the_steep_end",
-            _pair(momentum=lambda a, b, p, q: (1 - p / q) ** 2),
-            "The learning rate is right. Your momentum would do at a rate of one over the largest curvature; "
-            "at your own rate less is enough.",
+            "The learning rate is right. Your momentum is what a rate of one over the largest curvature "
+            "needs; the best rate is larger and needs less.",
+            momentum=lambda a, b, p, q: (1 - p / q) ** 2,
         ),
     ),
 )
