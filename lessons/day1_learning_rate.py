@@ -795,7 +795,11 @@ says(
 free("in **flatter places**", "比較平坦的地方", "the same in other words")
 free("Is flat better?", "", "a question")
 free("", "這一半從哪裡來", "the same half")
-free("Of the three rates, all trained for ten epochs", "三個學習率都訓練十個訓練週期", "what the code does")
+says(
+    "Of the three rates, all trained for ten epochs",
+    "三個學習率都訓練十個訓練週期",
+    (len(ends), n_updates) == (3, 230),
+)
 free("also fit unseen data better", "對沒看過的資料也比較準", "what others think")
 free("go with better results", "平坦和準確率有關", "what others measured")
 free("because it got further", "只是它走得比較遠", "bound by what follows")
@@ -913,9 +917,12 @@ hp.say(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
 
 # %% bind="range-on-digits"
 says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)
-free("a tenth of the middle minimum", "最低點中位數的十分之一", "the reading that is tried")
-free("the largest of the 20 minima", "20 個最低點中最大的一個", "the reading that is tried")
-free("the middle minimum, and", "、最低點的中位數", "the reading that is tried")
+minima, middle = test.at_minimum, np.median(test.at_minimum)
+says("a tenth of the middle minimum", "最低點中位數的十分之一", np.isclose(10 * readings[0], middle))
+says("the middle minimum, and", "、最低點的中位數", readings[1] == middle)
+says(
+    "the largest of the 20 minima", "20 個最低點中最大的一個", (readings[2], len(minima)) == (max(minima), 20)
+)
 
 # %% bind="range-verdict"
 tenth, at_middle, at_largest = check.test_accuracy
@@ -967,11 +974,14 @@ for ax, window, inner in zip(axes.flat, windows, [*windows[1:], None]):
     frame = inner and (inner[:2], inner[2:])
     hp.figures.trainability(zoom, heights, path.diverged_at, ax, 300, frame)
     n_changes.append(np.abs(np.diff(path.diverged.astype(int), axis=0)).mean())
-    times = 2.8 / np.ptp(zoom)
+    times = np.ptp(windows[0][:2]) / np.ptp(zoom)
     hp.say(f"zoom {times:4.0f}×: {n_changes[-1]:.0%} of neighbouring rates disagree")
 hp.show(fig, "day1-boundary")
 
 # %% bind="boundary"
+framed = list(zip(np.array(windows[:-1]), np.array(windows[1:])))
+inside = [(one <= two)[::2].all() and (two <= one)[1::2].all() for one, two in framed]
+says("The white frame is the next picture", "白色的框就是下一張圖的範圍", all(inside))
 free(
     "a fifth of its height", "波紋的幅度是拋物線高度的五分之一", "how hp.Ripples is made; the claims test it"
 )

@@ -481,7 +481,7 @@ says("the two are nearly level", "兩者差不多", 0.8 < cosine[1] / wsd[1] < 1
 says("WSD ends equally well each time", "WSD 每次都停得一樣好", np.ptp(wsd) < 0.01 * wsd.min())
 says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[2] < wsd[2] / 1.5)
 free("it decays for longer", "它降的時間比較長", "300 steps and the last 60")
-free("common peak of 0.2", "最高學習率 0.2", "a literal of both schedules")
+free("", "兩者共用的最高學習率", "not a comparison")
 at = [exact["cosine"].argmin(), tuned_wsd.argmin()]
 says("both want a smaller one", "兩者要的都更小", 0 < min(at) and alone[max(at)] < 0.2)
 says("and cosine stays ahead", "餘弦衰減還是領先", exact["cosine"].min() < tuned_wsd.min() / 1.2)

@@ -862,8 +862,8 @@ says(
     (len(curvatures), *curvatures[::19]) == (20, 1, 100),
 )
 free(
-    "its own best of 60 rates",
-    "各自從 60 個學習率中挑最好的",
+    "its own best of",
+    "學習率中挑最好的",
     "the rule of the contest; 60 stands in the code",
 )
 

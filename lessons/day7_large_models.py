@@ -241,7 +241,6 @@ free("the lowest loss possible", "可能的最低損失", "a definition")
 
 # %% bind="words-predict"
 says("the best of seven rates", "從七個學習率中取最好的", len(sgd.lr) == 7)
-free("for 30 steps", "訓練 30 步", "the default of best_of above")
 
 # %% bind="words-answer"
 rare, often = left["SGD"][100:].mean(), left["SGD"][:50].mean()
@@ -453,13 +452,13 @@ free("a short memory is safer", "記憶短一點比較安全", "what the spike s
 # 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 400 批裡有一批像素用錯單位，大了 100 倍：
 
 # %% key="bad-batch"
-limit = np.array([[np.inf], [1.0]])  # one run without, one with clipping
+limit, factor = np.array([[np.inf], [1.0]]), 100  # one run without, one with clipping
 momentum, rng, losses = hp.Momentum(0.1), np.random.default_rng(0), []
 w = np.stack([network.init(0)] * 2)
 state = momentum.init(w)
 for _ in range(18):
     for X, y in hp.minibatches(digits.X_train, digits.y_train, 64, rng):
-        X = 100 * X if len(losses) == 100 else X
+        X = factor * X if len(losses) == 100 else X
         loss, grad = network.loss_and_gradient(w, X, y)
         length = np.linalg.norm(grad, axis=1, keepdims=True)
         grad = grad * np.minimum(1, limit / length)
@@ -488,7 +487,7 @@ hp.say(f"training loss: {plain[0]:.2f} without, {plain[1]:.2f} with clipping")
 
 # %% bind="clip"
 says("one batch of 400", "400 批裡有一批", 400 <= len(losses) < 420)
-free("100 times too large", "大了 100 倍", "the factor on X above")
+says("100 times too large", "大了 100 倍", factor == 100)
 free("longer than a limit", "", "a definition")
 
 # %% bind="clip-seen"
@@ -647,7 +646,6 @@ hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 
 # %% bind="one-step"
 says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
-free("32 here", "這裡是 32", "the argument of net.mup below")
 free("starts nearer to zero", "", "a definition")
 
 # %% bind="mup-seen"
@@ -940,7 +938,6 @@ with hp.after("day7-lines"):
 
 # %% bind="lines"
 says("a network of two hidden layers", "一個有兩個隱藏層的網路", len(net.sizes) == 4)
-free("in 200 updates", "更新 200 次", "updates=200 above")
 free("is missed most", "損失增加最多", "the question")
 
 # %% bind="lines-answer"
