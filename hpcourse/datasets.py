@@ -1,5 +1,6 @@
 """Data to train on: real handwritten digits, and small generated sets whose answer is known."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,7 @@ def digits():
     UCI Optical Recognition of Handwritten Digits (Alpaydin and Kaynak 1998, CC BY 4.0), split once
     and for all in a fixed random order. `X` is float32.
     """
-    with np.load(_DATA / "digits.npz") as stored:
-        images, labels = stored["images"], stored["labels"]
+    images, labels = (_stored("digits.npz")[name] for name in ("images", "labels"))
     order = np.random.default_rng(0).permutation(len(images))
     X, y = images[order].astype(np.float32) / 16, labels[order].astype(int)
     return _split("digits", X, y, test_size=360)
@@ -76,8 +76,8 @@ def bigram_counts(language=None):
     files = {file.name.split(".")[1]: file for file in _DATA.glob("words.*.npz")}
     if language not in files:
         raise ValueError(f"language must be one of {', '.join(map(repr, sorted(files)))}, got {language!r}")
-    with np.load(files[language]) as stored:
-        return stored["words"].tolist(), stored["counts"].astype(int)
+    stored = _stored(files[language])
+    return stored["words"].tolist(), stored["counts"].astype(int)
 
 
 def moons(n_examples=500, noise=0.2, seed=0):
@@ -130,6 +130,13 @@ def minibatches(X, y, batch_size, rng):
     order = rng.permutation(len(X))
     batches = (order[start : start + batch_size] for start in range(0, len(X), batch_size))
     return ((X[batch], y[batch]) for batch in batches)
+
+
+@functools.cache
+def _stored(name):
+    """The arrays of a file, read once: copy what you pass on."""
+    with np.load(_DATA / name) as stored:
+        return dict(stored)
 
 
 def _generator(n_examples, noise, seed):

@@ -87,13 +87,13 @@ class MLP:
     def outputs(self, w, X):
         """What the last layer gives, (..., examples, outputs)."""
         w, X = self._checked(w, X)
-        return np.swapaxes(self._forward(w, with_ones(X))[-1], -1, -2)
+        return self._forward(self._matrices(w), with_ones(X))[-1].mT
 
     def activations(self, w, X):
         """What each hidden layer passes on, a list of (..., examples, width)."""
         w, X = self._checked(w, X)
-        hidden = self._forward(w, with_ones(X))[1:-1]
-        return [np.swapaxes(a[..., :-1, :], -1, -2) for a in hidden]
+        hidden = self._forward(self._matrices(w), with_ones(X))[1:-1]
+        return [a[..., :-1, :].mT for a in hidden]
 
     def predict(self, w, X):
         """The most likely class of each example, (..., examples); for regression the outputs."""
@@ -142,32 +142,32 @@ class MLP:
 
     def loss_from(self, w, X1, targets):
         """Mean loss from inputs with their ones and from `targets`, unchecked."""
-        return self._loss_and_error(self._forward(w, X1)[-1], targets)[0]
+        return self._loss_and_error(self._forward(self._matrices(w), X1)[-1], targets)[0]
 
     def backpropagate(self, w, X1, targets):
         """Loss (runs,) and gradient (runs, P), from inputs with their ones and from `targets`.
 
         Unchecked: this is the inner loop of training.
         """
-        *inputs, z = self._forward(w, X1)
-        loss, error = self._loss_and_error(z, targets)
         weights, gradient = self._matrices(w), np.empty_like(w)
         slopes = self._matrices(gradient)
-        np.matmul(error, np.swapaxes(inputs[-1], -1, -2) if len(inputs) > 1 else X1, out=slopes[-1])
+        *inputs, z = self._forward(weights, X1)
+        loss, error = self._loss_and_error(z, targets)
+        np.matmul(error, inputs[-1].mT if len(inputs) > 1 else X1, out=slopes[-1])
         for k in reversed(range(len(inputs) - 1)):
-            error = np.swapaxes(weights[k + 1][..., :-1], -1, -2) @ error
+            error = weights[k + 1][..., :-1].mT @ error
             a = inputs[k + 1][..., :-1, :]
             error *= a > 0 if self.activation == "relu" else 1 - a**2
-            np.matmul(error, np.swapaxes(inputs[k], -1, -2) if k else X1, out=slopes[k])
+            np.matmul(error, inputs[k].mT if k else X1, out=slopes[k])
         return loss, gradient
 
-    def _forward(self, w, X1):
+    def _forward(self, weights, X1):
         """The input of every layer, (..., inputs + 1, examples), then the last layer's outputs."""
-        inputs = [np.ascontiguousarray(np.swapaxes(X1, -1, -2))]
-        runs = w.shape[:-1] if X1.ndim == 2 else np.broadcast_shapes(w.shape[:-1], X1.shape[:-2])
-        *hidden, last = self._matrices(w)
+        inputs = [np.ascontiguousarray(X1.mT)]
+        *hidden, last = weights
+        runs = last.shape[:-2] if X1.ndim == 2 else np.broadcast_shapes(last.shape[:-2], X1.shape[:-2])
         for W in hidden:
-            a = np.empty((*runs, W.shape[-2] + 1, X1.shape[-2]), w.dtype)
+            a = np.empty((*runs, W.shape[-2] + 1, X1.shape[-2]), W.dtype)
             a[..., -1, :] = 1
             z = np.matmul(W, inputs[-1], out=a[..., :-1, :])
             if self.activation == "relu":  # of all in one piece, and not with the number 0: much faster
@@ -179,7 +179,7 @@ class MLP:
 
     def _loss_and_error(self, z, targets):
         """Mean loss, one a run, and its derivative by the outputs `z`, (..., outputs, examples)."""
-        y, n = np.ascontiguousarray(np.swapaxes(targets, -1, -2)), z.shape[-1]
+        y, n = np.ascontiguousarray(targets.mT), z.shape[-1]
         if self.task == "regression":
             error = (z - y) / n
             return 0.5 * n * (error**2).sum(axis=(-1, -2)), error

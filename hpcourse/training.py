@@ -261,9 +261,10 @@ def _train_chunk(network, prepared, rates, longest, chunk, tick=_no_tick):
     runs = _Runs(optimizer, w, rates=rates, **also)
     losses = np.full((len(w), longest), np.nan, w.dtype)
     batches = _Batches(network, X1, targets, seeds, batch_size)
+    share = len(w) / n_updates
     with np.errstate(all="ignore"):
-        for t in range(n_updates):
-            loss, gradient = network.backpropagate(runs.w, *batches.next())
+        for t, batch in zip(range(n_updates), batches):
+            loss, gradient = network.backpropagate(runs.w, *batch)
             losses[runs.rows, t] = loss
             kept = runs.drop_diverged(loss, t)
             if kept is not None:
@@ -272,7 +273,7 @@ def _train_chunk(network, prepared, rates, longest, chunk, tick=_no_tick):
                 if not len(runs.rows):
                     break
             runs.step(gradient)
-            tick(len(w) / n_updates)
+            tick(share)
         train_loss = np.full(len(w), np.nan)
         if len(runs.rows):
             last = network.loss_from(runs.w, X1, targets)
@@ -315,7 +316,7 @@ class _Runs:
         if self.clip is not None:
             length = np.sqrt(np.square(gradient, dtype=float, order="C").sum(axis=-1, keepdims=True))
             gradient = (gradient * np.minimum(1, self.clip / length)).astype(self.w.dtype)
-        if self.state.t:
+        if self.average is not None and self.state.t:
             self._average()  # only now it is known that these weights have not diverged
         if self.values is None or self.scheduled:
             self.values = self.optimizer.values(self.state.t)
@@ -336,7 +337,7 @@ class _Runs:
         if self.limit is None:
             self.limit = DIVERGED * np.maximum(1, np.abs(loss))
         good = np.abs(loss) <= self.limit
-        if good.all():
+        if np.logical_and.reduce(good):  # `good.all()`, sooner
             return None
         gone = self.rows[~good]
         self.diverged_at[gone], self.end[gone] = t, self.previous[~good]
@@ -363,26 +364,27 @@ class _Batches:
     """Inputs and targets of each mini-batch; with an axis of runs in front where they differ in seeds."""
 
     def __init__(self, network, X1, targets, seeds, batch_size):
-        self.data, self.batch_size, self.start = (X1, targets), batch_size, len(X1)
+        self.data, self.batch_size = (X1, targets), batch_size
         unique = list(dict.fromkeys(seeds))
         self.rngs = [np.random.default_rng(seed) for seed in unique]
         for rng in self.rngs:
             network.init(rng)  # the weights were drawn first
         self.run_order = None if len(unique) == 1 else np.array([unique.index(seed) for seed in seeds])
 
-    def next(self):
+    def __iter__(self):
         n_examples = len(self.data[0])
-        if self.start >= n_examples:
-            self.start, orders = 0, np.stack([rng.permutation(n_examples) for rng in self.rngs])
+        while True:
+            orders = np.stack([rng.permutation(n_examples) for rng in self.rngs])
             if self.run_order is None:  # one epoch in its order, at once
-                self.epoch = [part[orders[0]] for part in self.data]
+                X1, targets = (part.take(orders[0], axis=0) for part in self.data)
             else:
                 self.orders = orders[self.run_order]
-        now = slice(self.start, self.start + self.batch_size)
-        self.start += self.batch_size
-        if self.run_order is None:
-            return [part[now] for part in self.epoch]
-        return [part[self.orders[:, now]] for part in self.data]
+            for start in range(0, n_examples, self.batch_size):
+                now = slice(start, start + self.batch_size)
+                if self.run_order is None:
+                    yield X1[now], targets[now]
+                else:
+                    yield [part[self.orders[:, now]] for part in self.data]
 
     def keep(self, kept):
         if self.run_order is not None:
