@@ -196,15 +196,15 @@ class MLP:
 
     @cached_property
     def _layers(self):
-        """Where each layer's weights begin and end in the flat ones, and the shape of its matrix."""
+        """Where each layer's weights are in the flat ones, and the shape of its matrix."""
         shapes = [(outputs, inputs + 1) for inputs, outputs in self._shapes()]
-        ends = np.cumsum([rows * columns for rows, columns in shapes]).tolist()
-        return list(zip([0, *ends], ends, shapes))
+        ends = np.cumsum([0] + [rows * columns for rows, columns in shapes]).tolist()
+        return list(zip(map(slice, ends, ends[1:]), shapes))
 
     def _matrices(self, w):
         """Each layer's matrix (..., outputs, inputs + 1) as a view into the flat weights."""
         runs = w.shape[:-1]
-        return [w[..., start:stop].reshape(runs + shape) for start, stop, shape in self._layers]
+        return [w[..., part].reshape(runs + shape) for part, shape in self._layers]
 
     def _targets_of(self, X, y, dtype):
         targets = self.targets(y if self.task == "regression" else _one_each(X, y), dtype)

@@ -191,8 +191,8 @@ class Rosenbrock(Surface):
         return (1 - x) ** 2 + self.steepness * (y - x**2) ** 2
 
     def slope(self, x, y):
-        b = self.steepness
-        return [-2 * (1 - x) - 4 * b * x * (y - x**2), 2 * b * (y - x**2)]
+        b, off = self.steepness, y - x**2
+        return [-2 * (1 - x) - 4 * b * x * off, 2 * b * off]
 
 
 @dataclass(frozen=True)

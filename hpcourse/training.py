@@ -223,12 +223,12 @@ def _descend_chunk(surface, steps, chunk, tick=_no_tick):
     optimizer, w, kicks, also, room = chunk
     if room is True:
         room = _room(steps, surface.dim, len(w))
-    runs = _Runs(optimizer, np.asfortranarray(w) if len(w) > surface.dim else w, **also)
+    runs = _Runs(optimizer, np.asfortranarray(w) if len(w) > surface.dim else w, **also, idle=1 / 8)
     with np.errstate(all="ignore"):
         for t in range(steps + 1):
             loss = surface(runs.w)
             for written, now in zip(room or (), (runs.w.T, loss)):
-                _write(written[t], runs.rows, now)
+                _write(written[t], runs, now)
             kept = runs.drop_diverged(loss, t)
             if t == steps or not len(runs.rows):
                 break
@@ -243,14 +243,11 @@ def _descend_chunk(surface, steps, chunk, tick=_no_tick):
     return room, *runs.finish()
 
 
-def _write(place, rows, now):
-    """Put `now` into these rows, which are last in `place`; NaN into all others."""
-    if len(rows) == place.shape[-1]:
-        place[...] = now
-        return
-    place[...] = np.nan
+def _write(place, runs, now):
+    """Put `now` into the runs' rows, which are last in `place`; NaN into those of the diverged."""
     for line, values in zip(np.atleast_2d(place), np.atleast_2d(now)):  # much faster than both axes at once
-        line[rows] = values
+        line[... if len(values) == len(line) else runs.rows] = values
+        line[runs.diverged] = np.nan
 
 
 def _train_chunk(network, prepared, rates, longest, chunk, tick=_no_tick):
@@ -273,6 +270,7 @@ def _train_chunk(network, prepared, rates, longest, chunk, tick=_no_tick):
                 if not len(runs.rows):
                     break
             runs.step(gradient)
+            del gradient  # the next one gets its place in memory, which is still near
             tick(share)
         train_loss = np.full(len(w), np.nan)
         if len(runs.rows):
@@ -299,13 +297,16 @@ def _accuracy(network, weights, rows, X, y):
 
 
 class _Runs:
-    """Weights and optimizer states of the runs that have not diverged, and what became of the others."""
+    """Weights and optimizer states of the runs that have not diverged, and what became of the others.
 
-    def __init__(self, optimizer, w, clip=None, average=None, rates=None):
-        self.clip, self.average, self.rates = clip, average, rates
+    While the diverged are at most the share `idle` of `rows`, it is quicker to let them run along, unseen.
+    """
+
+    def __init__(self, optimizer, w, clip=None, average=None, rates=None, idle=0):
+        self.clip, self.average, self.rates, self.idle = clip, average, rates, idle
         self.averaged = None if average is None else np.array(w)
         self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
-        self.rows = np.arange(len(w))
+        self.rows, self.n_good, self.diverged = np.arange(len(w)), len(w), []
         self.previous = w
         self.limit, self.values = None, None
         self.scheduled = any(callable(getattr(optimizer, field.name)) for field in fields(optimizer))
@@ -337,10 +338,16 @@ class _Runs:
         if self.limit is None:
             self.limit = DIVERGED * np.maximum(1, np.abs(loss))
         good = np.abs(loss) <= self.limit
-        if np.logical_and.reduce(good):  # `good.all()`, sooner
+        n_good = np.count_nonzero(good)
+        if n_good == self.n_good:
             return None
-        gone = self.rows[~good]
-        self.diverged_at[gone], self.end[gone] = t, self.previous[~good]
+        new = ~good & (self.limit != -1)
+        gone = self.rows[new]
+        self.diverged_at[gone], self.end[gone] = t, self.previous[new]
+        self.diverged, self.n_good = np.flatnonzero(self.diverged_at >= 0), n_good
+        self.limit[new] = -1  # below every loss: they stay diverged
+        if n_good >= (1 - self.idle) * len(good):
+            return None
         self.rows, self.limit = self.rows[good], self.limit[good]
         self.w, self.previous = _kept(self.w, good), _kept(self.previous, good)
         self.clip, self.average = (x if x is None else x[good] for x in (self.clip, self.average))
@@ -350,7 +357,8 @@ class _Runs:
         return good
 
     def finish(self):
-        self.end[self.rows] = self.w
+        good = self.limit != -1
+        self.end[self.rows[good]] = self.w[good]
         self._average()
         return self.end, self.diverged_at
 
@@ -444,8 +452,8 @@ def _prepared(network, data, dtype):
         raise ValueError(
             f"network must take the data's {data.X_train.shape[1]} features, got sizes {network.sizes}"
         )
-    X1 = with_ones(data.X_train.astype(dtype))
-    return X1, network.targets(data.y_train, dtype), data.X_test.astype(dtype), data.y_test
+    X_train, X_test = (X.astype(dtype, copy=False) for X in (data.X_train, data.X_test))
+    return with_ones(X_train), network.targets(data.y_train, dtype), X_test, data.y_test
 
 
 def _examples_seen(n_examples, batch_size, n_updates):
