@@ -21,7 +21,7 @@ from hpcourse.schedules import (
     LinearWarmup,
     StepDecay,
     WarmupStableDecay,
-)
+)  # fmt: skip
 from hpcourse.surfaces import Bigram, Cliff, Product, Quadratic, Ripples, Rosenbrock, TwoBasins
 from hpcourse.training import History, Path, descend, train
 
@@ -38,26 +38,20 @@ _MODULES = {
     "measure": "hpcourse.measure",
     "quizzes": "hpcourse.page.quizzes",
 }
-_LATER = _MODULES | {
-    "Laboratory": "hpcourse.page.laboratory",
-    "ScaleUp": "hpcourse.page.scale_up",
-    "LiveFigure": "hpcourse.page.live",
-    "after": "hpcourse.page.predictions",
-    "check": "hpcourse.checks",
-    "gradient_noise_scale": "hpcourse.measure",
-    "lr_range_test": "hpcourse.measure",
-    "measured": "hpcourse.frame.stored",
-    "predict": "hpcourse.page.predictions",
-    "needs": "hpcourse.page.needs",
-    "progress": "hpcourse.page.recap",
-    "quiz": "hpcourse.page.quizzes",
-    "regimes": "hpcourse.measure",
-    "replay": "hpcourse.measure",
-    "sharpness": "hpcourse.measure",
-    "show": "hpcourse.page.figures",
-    "updates_to_target": "hpcourse.measure",
-    "use_style": "hpcourse.page.figures",
+_NAMES = {
+    "hpcourse.checks": "check",
+    "hpcourse.frame.stored": "measured",
+    "hpcourse.measure": "gradient_noise_scale lr_range_test regimes replay sharpness updates_to_target",
+    "hpcourse.page.figures": "show use_style",
+    "hpcourse.page.laboratory": "Laboratory",
+    "hpcourse.page.live": "LiveFigure",
+    "hpcourse.page.needs": "needs",
+    "hpcourse.page.predictions": "after predict",
+    "hpcourse.page.quizzes": "quiz",
+    "hpcourse.page.recap": "progress",
+    "hpcourse.page.scale_up": "ScaleUp",
 }
+_LATER = _MODULES | {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name):

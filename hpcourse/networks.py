@@ -240,10 +240,8 @@ def _one_each(X, y):
 
 
 def _dot(a, b):
-    """Sum of products over the last two axes, as matrix products, which are faster than sums."""
-    row = a.reshape(*a.shape[:-2], 1, -1)
-    column = b.reshape(*b.shape[:-2], -1, 1)
-    return (row @ column)[..., 0, 0]
+    """Sum of products over the last two axes."""
+    return np.vecdot(a.reshape(*a.shape[:-2], -1), b.reshape(*b.shape[:-2], -1))
 
 
 def with_ones(X):

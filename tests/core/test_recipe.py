@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hpcourse as hp
+from hpcourse._runs import _Runs
 
 RULES = [hp.SGD, hp.Momentum, hp.Adam, hp.Lion]
 
@@ -67,7 +68,7 @@ def test_a_gradient_of_zero_and_one_beyond_float32_are_clipped_too(small, net):
     assert not path.w.any()
     assert not path.diverged
     huge = np.full((1, 3), 2e30, np.float32)  # its square is infinite in float32
-    runs = hp.training._Runs(hp.SGD(1.0), np.zeros((1, 3), np.float32), clip=np.array([[3.0]]))
+    runs = _Runs(hp.SGD(1.0), np.zeros((1, 3), np.float32), clip=np.array([[3.0]]))
     runs.step(huge)
     np.testing.assert_allclose(runs.w, -np.sqrt(3) * np.ones((1, 3)), rtol=1e-6)
     assert runs.w.dtype == np.float32
@@ -81,7 +82,7 @@ def test_clipping_is_what_torch_does(clip, rng):
         weight = torch.nn.Parameter(torch.zeros(7, dtype=torch.float64))
         weight.grad = torch.tensor(g)
         torch.nn.utils.clip_grad_norm_([weight], clip)
-        surface_step = hp.training._Runs(hp.SGD(1.0), np.zeros((1, 7)), clip=np.array([[clip]]))
+        surface_step = _Runs(hp.SGD(1.0), np.zeros((1, 7)), clip=np.array([[clip]]))
         surface_step.step(g[None])
         np.testing.assert_allclose(-surface_step.w[0], weight.grad.numpy(), rtol=2e-6 / min(clip, 1))
 

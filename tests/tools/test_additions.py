@@ -184,7 +184,7 @@ class Scratch:
 
     def site(self):
         """The folder of the site, built anew."""
-        self.run("-m", "tools.site.build", self.root / "build/site")
+        self.run("-m", "tools.site.build", self.root / "build/site", "--frames", "1")
         return self.root / "build/site"
 
     def graded(self, language, assignment, *options):
