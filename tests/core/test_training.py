@@ -4,7 +4,7 @@ import pickle
 import time
 import warnings
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -404,6 +404,32 @@ def test_a_diverged_path_is_nan_after_and_ends_where_it_was_still_there():
     assert np.isnan(path.w[0, 12:]).all()
     assert np.isnan(path.loss[0, 12:]).all()
     assert path.end[0, 0] == 1024
+
+
+@dataclass(frozen=True)
+class Healing(hp.SGD):
+    """Takes a gradient that is no number, or a large one, for none."""
+
+    def update(self, w, grad, state, lr):
+        return super().update(w, np.where(np.abs(grad) < 1e9, grad, 0), state, lr)
+
+
+@pytest.mark.parametrize("rule", [hp.SGD, hp.Momentum, Healing])
+def test_among_many_paths_the_diverged_stay_so_whether_few_or_most(rule):
+    """Few may run along unseen and most are taken out: either way each is as if it were alone."""
+    bowl, lrs = hp.Quadratic((1.0, 10.0)), np.linspace(0.01, 0.15, 40)
+    for many in (3, 5, 30):  # at most, and more than, an eighth of the forty
+        some = np.r_[np.geomspace(0.25, 9.0, many), lrs[many:]][::-1].copy()
+        path = hp.descend(bowl, rule(some), start=(1.0, 1.0), steps=40, noise=0.1, seed=[0, 1])
+        assert path.diverged.any(axis=1).sum() == many
+        assert len(set(path.diverged_at[-many:].ravel())) >= 3
+        for i, k in np.ndindex(path.diverged.shape):
+            alone = hp.descend(bowl, rule(some[i]), start=(1.0, 1.0), steps=40, noise=0.1, seed=k)
+            for name in ("w", "loss", "end", "diverged_at"):
+                same(getattr(path, name)[i, k], getattr(alone, name))
+            gone = slice(path.diverged_at[i, k] + 1, None) if path.diverged[i, k] else slice(0)
+            assert np.isnan(path.w[i, k, gone]).all()
+            assert np.isnan(path.loss[i, k, gone]).all()
 
 
 def test_several_starts_are_an_axis_between_the_optimizer_and_the_seed():
