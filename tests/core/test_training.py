@@ -419,7 +419,7 @@ def test_among_many_paths_the_diverged_stay_so_whether_few_or_most(rule):
     """Few may run along unseen and most are taken out: either way each is as if it were alone."""
     bowl, lrs = hp.Quadratic((1.0, 10.0)), np.linspace(0.01, 0.15, 40)
     for many in (3, 5, 30):  # at most, and more than, an eighth of the forty
-        some = np.r_[np.geomspace(0.25, 9.0, many), lrs[many:]][::-1].copy()
+        some = np.r_[np.geomspace(0.45, 9.0, many), lrs[many:]][::-1].copy()
         path = hp.descend(bowl, rule(some), start=(1.0, 1.0), steps=40, noise=0.1, seed=[0, 1])
         assert path.diverged.any(axis=1).sum() == many
         assert len(set(path.diverged_at[-many:].ravel())) >= 3
