@@ -107,6 +107,7 @@ measure: $(VENV)/dev
 
 claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m slow tests/checks
 
 bench: $(VENV)/dev
 	@status=0; for part in lessons training speed live checks instructor; do \
