@@ -82,7 +82,7 @@ colab: $(VENV)/dev $(VENV)-colab/ready
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k "not zh-TW or day2" tests/platforms/test_notebooks.py --platform $(VENV)-colab
 
 lowest: $(VENV)/dev $(VENV)-lowest/ready
-	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite" \
+	$(QUIET) PYTHONPATH="$(CURDIR)" $(VENV)-lowest/bin/python -m pytest -q -m "not browser and not lite and not slow" \
 		tests/test_package.py tests/core tests/frame/test_record.py tests/page tests/checks
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -k en/ tests/platforms/test_notebooks.py --platform $(VENV)-lowest
 
