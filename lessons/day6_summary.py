@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **你會動手做**：重播一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 100 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
+# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 100 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
@@ -334,7 +334,7 @@ with hp.after("day6-digits"):
 # </details>
 
 # %% [markdown] key="digits-seen" lang="zh-TW" of="11a4399e"
-# <details><summary>回答之後：各用自己的學習率</summary>
+# <details><summary>作答之後再看：各用自己的學習率</summary>
 #
 # 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線的最高點差不多高，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 #
@@ -565,12 +565,12 @@ hp.show(fig, "day6-more-tasks")
 # %% [markdown] key="more-tasks-seen" lang="en"
 # On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. *Here* a cheaper remedy is to bring every input to the same scale: divide by the factors, and you have the plain digits back.
 #
-# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, whatever the scale of the inputs (Kunstner et al. 2023).
+# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, even on full batches, without any noise (Kunstner et al. 2023).
 
-# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="217035e2"
-# 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。*在這裡*有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5c7c9601"
+# 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。**在這裡**有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，不管輸入的尺度如何（Kunstner 等人 2023）。
+# 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人 2023）。
 
 # %% bind="more-tasks"
 says("each of the 64", "64 個像素", len(scale) == X.shape[1] == 64)
@@ -1251,7 +1251,7 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
 # **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient of the validation images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
 
 # %% [markdown] key="breaks-start-seen" lang="zh-TW" of="5b52ec19"
-# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好錯誤的初始化；初始化對了，不用預熱也好。第一個損失正常，頭幾次*更新*卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好錯誤的初始化；初始化對了，不用預熱也好。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
 # **梯度的長度**：SGD 用 2 已經過了懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
 
@@ -1411,15 +1411,15 @@ says(
 # ## In practice
 #
 # - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts. For warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR`; left alone, `LinearLR` starts at `1/3` and takes `5` steps. In Keras and Optax you name the first rate yourself; with `0` the first update does nothing.
-# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
+# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
 # - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one, least of all with Adam: [Day 7](day7_large_models.ipynb) measures by how much, and shows the remedy (µP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="296b9e31"
+# %% [markdown] key="practice" lang="zh-TW" of="efa66a48"
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 

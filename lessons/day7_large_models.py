@@ -78,8 +78,9 @@ with hp.predict("day7-puzzle"):
 # %% key="puzzle-figure"
 with hp.after("day7-puzzle"):
     fig, ax = plt.subplots()
-    for (name, models), look in zip(family.items(), ["o-", "s", "D"]):
-        ax.plot(models["width"], models["rate"], look, label=name)
+    looks = [("o-", 6, None), ("s", 11, "none"), ("D", 6, None)]
+    for (name, models), (look, size, face) in zip(family.items(), looks):
+        ax.plot(models["width"], models["rate"], look, ms=size, mfc=face, label=name)
     ax.set(xscale="log", yscale="log", xlabel="width", ylabel="peak learning rate")
     ax.legend()
     hp.show(fig, "day7-puzzle")
@@ -94,7 +95,7 @@ with hp.after("day7-puzzle"):
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="72eec1d4"
-# <details><summary>作答之後：三個家族，同一個規律</summary>
+# <details><summary>作答之後再看：三個家族，同一個規律</summary>
 #
 # `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown et al. 2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
 #
@@ -228,7 +229,7 @@ with hp.after("day7-words"):
 # </details>
 
 # %% [markdown] key="words-answer" lang="zh-TW" of="dc35e3cb"
-# <details><summary>作答之後：一道階梯和一條平線</summary>
+# <details><summary>作答之後再看：一道階梯和一條平線</summary>
 #
 # SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字和常見字一樣。動量法介於兩者之間。
 #
@@ -354,7 +355,7 @@ with hp.after("day7-spike"):
 # </details>
 
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
-# <details><summary>作答之後：一個梯度，三種後果</summary>
+# <details><summary>作答之後再看：一個梯度，三種後果</summary>
 #
 # 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到一半。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
@@ -378,6 +379,11 @@ says(
 still = [np.abs(move[huge + 150 :]).mean() for move in moves.values()]
 says("which takes the longer, the nearer", "越接近 1，要等越久", still[0] < 0.05)
 free("", "第一步的長度是學習率的", "the formula")
+free(
+    "three effects of one gradient",
+    "一個梯度，三種後果",
+    "first step, carried way, standstill: the text lists them",
+)
 
 # %% [markdown] key="memory" lang="en"
 # So a short memory is safer. What does it cost? The memory of $v$ holds about $B/(1-\beta_2)$ examples, so try it with small batches and with large ones. A batch of words is itself a small table of counts:
@@ -403,7 +409,7 @@ def on_batches(rule, runs, batch_size, updates):
 
 # %% key="memory-table" tags=["nbval-ignore-output"]
 memories = np.array([0.9, 0.95, 0.99, 0.999])
-beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-7, -3), indexing="ij")
+beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-6, -2), indexing="ij")
 rule = hp.Adam(lr.reshape(-1, 1), beta2=beta2.reshape(-1, 1))
 costs = {}
 for size in [32, 512]:
@@ -481,7 +487,7 @@ hp.say(f"training loss: {plain[0]:.2f} without, {plain[1]:.2f} with clipping")
 # Bad batches are not the only cause. Some surfaces have cliffs of their own, above all networks that feed themselves (Pascanu et al. 2013):
 
 # %% [markdown] key="clip-seen" lang="zh-TW" of="2fb4a177"
-# 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，裁剪在 1 幾乎不影響結果：它是保險。
+# 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，上限為 1 的裁剪在這裡幾乎不影響結果：它是保險。
 #
 # 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是輸出又接回自己的網路（Pascanu et al. 2013）：
 
@@ -493,7 +499,11 @@ free("longer than a limit", "", "a definition")
 # %% bind="clip-seen"
 says("takes a huge step", "跨了一大步", without[101:110].max() > 4 * clipped[101:110].max())
 says("ends higher", "最後停在比較高的地方", plain[0] > 1.5 * plain[1])
-free("clipping at 1 changes almost nothing", "裁剪在 1 幾乎不影響結果", "in tests/claims, with seeds")
+free(
+    "clipping at 1 changes almost nothing",
+    "上限為 1 的裁剪在這裡幾乎不影響結果",
+    "in tests/claims, with seeds",
+)
 
 # %% [markdown] key="play-cliff" lang="en"
 # **Your turn.** The black dot is the start, in front of a cliff.
@@ -556,6 +566,7 @@ with hp.predict("day7-width"):
     fig, ax = plt.subplots()
     hp.figures.named_lines(rates, lines, ax, "legend", xscale="log", yscale="log")
     ax.set(xlabel=r"learning rate $\eta$", ylabel="training loss")
+    hp.figures.numbered_log(ax.xaxis)
     hp.show(fig, "day7-width")
 
 
@@ -573,7 +584,7 @@ with hp.after("day7-width"):
 # </details>
 
 # %% [markdown] key="width-answer" lang="zh-TW" of="60231d42"
-# <details><summary>作答之後：為什麼越寬就要越小</summary>
+# <details><summary>作答之後再看：為什麼越寬就要越小</summary>
 #
 # 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。不管梯度多大，Adam 都讓每個權重走大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
 #
@@ -629,7 +640,9 @@ tamed_best = {n: lowest_point(rates, s.train_loss) for n, s in tamed.items()}
 lines = {"standard": list(best.values()), "muP": list(tamed_best.values())}
 fig, ax = plt.subplots()
 hp.figures.named_lines(widths, lines, ax, "legend", xscale="log", yscale="log")
-ax.set(xlabel="width", ylabel="best learning rate")
+ax.set(xlabel="width", ylabel="best learning rate", ylim=(0.004, 0.04))
+hp.figures.numbered_log(ax.xaxis)
+hp.figures.numbered_log(ax.yaxis)
 hp.show(fig, "day7-mup")
 ends = [runs[128].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
 hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
@@ -685,7 +698,7 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 #
 # 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu et al. 2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
 #
-# **換你玩**：右圖是精確的，也就是雜訊碗上的平均損失。
+# **換你玩**：右圖是精確算出來的，是有雜訊的碗裡平均的損失。
 #
 # 1. 餘弦規劃 1,000 步，在 400 步截斷。截斷的代價是什麼？
 # 2. 讓 WSD 也停在那裡，下降段占 20 %。改成 0 % 呢？
@@ -724,12 +737,12 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
     hp.say(f"{name}, training loss by length: {line}")
 
 # %% [markdown] key="wsd-seen" lang="en"
-# At every length WSD ends lower than cosine, both at the same peak rate. And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
+# At every length WSD ends lower than cosine, both at the peak rate of 0.7 (of six rates that we tried, the best for both). And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
 #
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
-# %% [markdown] key="wsd-seen" lang="zh-TW" of="77b5e553"
-# 每一種長度，WSD 的損失都比餘弦低（兩者用同一個學習率）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
+# %% [markdown] key="wsd-seen" lang="zh-TW" of="4afb3d39"
+# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -757,6 +770,8 @@ says(
 says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
 free("the gap is smaller", "差距比較小", "in tests/claims, with Adam")
 free("Two limits", "兩個限制", "how many follow")
+says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
+free("of six rates ... best for both", "六個學習率，這個對兩者都最好", "in tests/claims, with other seeds")
 
 # %% [markdown] key="batch" lang="en"
 # ## 6. Why the batch grows
@@ -784,10 +799,10 @@ scales = [noise_scale(path.w[k]) for k in [0, 10, 100]]
 hp.say(f"noise scale at three times: {', '.join(f'{scale:.0f}' for scale in scales)}")
 
 # %% key="batch-race" tags=["nbval-ignore-output"]
-race_rates = 2.0 ** np.arange(5, 8)
+race_rates = 2.0 ** np.arange(4, 9)
 needed = {}
 for size, updates in [(64, 330), (256, 130), (1024, 90)]:
-    curve = on_batches(hp.SGD(race_rates[:, None]), 3, size, updates)
+    curve = on_batches(hp.SGD(race_rates[:, None]), 5, size, updates)
     for goal in [1.0, 0.4]:
         needed[size, goal] = (curve > goal).sum(axis=0).min() + 1
 for goal in [1.0, 0.4]:
@@ -795,10 +810,10 @@ for goal in [1.0, 0.4]:
     hp.say(f"updates to {goal} nats: {line}")
 
 # %% [markdown] key="batch-seen" lang="en"
-# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: to the early goal, batches of 256 save fewer of the updates than to the late one, but the gain grows far less than the noise scale does. So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
+# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
-# %% [markdown] key="batch-seen" lang="zh-TW" of="0ebe092f"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，在後期目標比在前期目標多，但好處的增加遠不如雜訊尺度。批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish et al. 2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，走到後期目標比走到前期目標時占得更多，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish et al. 2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 free("", "以大批次結束", "what recipes do: the table of section 8")
@@ -807,11 +822,12 @@ free("", "以大批次結束", "what recipes do: the table of section 8")
 says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
 gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
 says(
-    "batches of 256 save fewer of the updates than to the late one",
-    "批次大小 256 省下的更新，在後期目標比在前期目標多",
+    "batches of 256 save a larger share of the updates than on the way to the early one",
+    "走到後期目標比走到前期目標時占得更多",
     gain[0.4] > gain[1.0],
 )
-says("the gain grows far less than", "好處的增加遠不如", gain[0.4] / gain[1.0] < 10)
+says("this gain grows far less than", "這個好處的增加遠不如", gain[0.4] / gain[1.0] < 10)
+free("The early counts ... order holds", "前期的次數很少 ... 順序才穩定", "in tests/claims, over four draws")
 free("are better spent on more updates", "", "advice")
 
 # %% [markdown] key="decay" lang="en"
@@ -855,7 +871,7 @@ with hp.predict("day7-decay"):
 # </details>
 
 # %% [markdown] key="decay-answer" lang="zh-TW" of="f3501e5d"
-# <details><summary>作答之後：要看的是乘積</summary>
+# <details><summary>作答之後再看：要看的是乘積</summary>
 #
 # 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
 #
@@ -921,18 +937,18 @@ with hp.after("day7-lines"):
 # %% [markdown] key="lines-answer" lang="en"
 # <details><summary>After your answer: one line is felt, the others are insurance</summary>
 #
-# Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths, and even Adam without any other line is. Lion ends nearer to Adam than to momentum. (The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
+# Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths of a nat, and even Adam without any other line is. Lion ends nearer to Adam than to momentum. (The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
 #
-# So the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training, decay when training is very long.
+# So the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training; and weight decay, the one that we could not try, when training is very long.
 #
 # </details>
 
-# %% [markdown] key="lines-answer" lang="zh-TW" of="51e2093f"
-# <details><summary>作答之後：有感的只有一行，其餘是保險</summary>
+# %% [markdown] key="lines-answer" lang="zh-TW" of="f7ef7823"
+# <details><summary>作答之後再看：有感的只有一行，其餘是保險</summary>
 #
-# Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差百分之幾以內；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
+# Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #
-# 所以其他各行都是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠衰減。
+# 所以其他各行都是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠權重衰減（只有這一項，我們沒辦法試）。
 #
 # </details>
 
@@ -958,7 +974,7 @@ says(
     loss["Lion for Adam"] < 0.4 * loss["Momentum for Adam"]
     and not any(row["at the edge"] for row in stored.rows),
 )
-says("within a few hundredths", "百分之幾以內", max(others) < 0.06)
+says("within a few hundredths", "零點零幾 nat", max(others) < 0.06)
 says(
     "the three rows below it",
     "下面三行",
@@ -967,15 +983,15 @@ says(
 free("the loss is higher by", "", "bound by the words after it")
 
 # %% [markdown] key="after-adam" lang="en"
-# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes all its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
+# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
 
-# %% [markdown] key="after-adam" lang="zh-TW" of="a4159558"
-# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它所有的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
+# %% [markdown] key="after-adam" lang="zh-TW" of="896251aa"
+# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
 
 
 # %% key="muon"
 def orthogonalised(G, steps=5):
-    """G with all singular values about 1, by Newton-Schulz's polynomial of matrices."""
+    """G with singular values near 1 (but the tiniest), by Newton-Schulz's polynomial."""
     X = G / np.linalg.norm(G)
     for _ in range(steps):
         A = X @ X.T
@@ -999,10 +1015,10 @@ share = (before[:5] ** 2).sum() / (before**2).sum()
 hp.say(f"the five largest of 64 hold {share:.0%} of the squared length")
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets the others learn as fast, as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits, and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
+# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits, and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="d962364d"
-# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向也學得一樣快：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一，準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到 1 %。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="fb4d7f72"
+# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一，準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到 1 %。
 
 # %% bind="muon-seen"
 says(
@@ -1018,12 +1034,13 @@ free(
 free("no better accuracy", "準確率則沒有更好", "the same")
 free("so at equal time Adam won", "所以同樣的時間是 Adam 贏", "the same")
 free("under a percent", "不到 1 %", "the formula with published sizes")
-free("learn as fast, as", "學得一樣快", "equal singular values")
+says("most of the others learn as fast", "其他方向大多也學得一樣快", np.mean(after > 0.5) > 0.5)
+says("do not reach the very smallest", "最小的那些，五步還拉不上來", after[-1] < 0.1)
 free("costs more than the whole of backpropagation", "比整個反向傳播還花時間", "measured for the course")
 free("large here, under", "在這裡很大", "the formula")
 
 # %% [markdown] key="recipes" lang="en"
-# **Published recipes.** Each number comes from the source named; what is not given there, or was not found, is left out (–). Where a source was not at hand, a copy of its text was read. k, M, T: thousand, million and trillion (10¹²). Rates and batches of one family differ by size; the size is named.
+# **Published recipes.** Each number comes from the source named; what is not given there, or was not found, is left out (–). Where a source was not at hand, a copy of its text was read. k, M, B, T: thousand, million, billion (10⁹) and trillion (10¹²). Rates and batches of one family differ by size; the size is named.
 #
 # | model | rule, $\beta$ | peak rate | schedule | warmup | batch | decay | clip | source |
 # |---|---|---|---|---|---|---|---|---|
@@ -1034,6 +1051,7 @@ free("large here, under", "在這裡很大", "the formula")
 # | OLMo 2 7B | AdamW .9 .95 | 3e-4 | cosine for 5T, cut at about 3.9T, then to 0 | 8.39B tokens | 1024 × 4096 | 0.1 | 1.0 | its configuration OLMo2-7B-stage1.yaml |
 # | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | cosine | 2k steps | 2048 × 4096 | 0.1 | 1.0 | OLMo-core, OLMo-2-0325-32B-train.py |
 # | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | × 0.316 at about 80 % and 90 % | 2k steps | 4608 texts | 0.1 | 1.0 | its README |
+# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | flat 10T, cosine to 2.2e-5 in 4.3T, at the end 7.3e-6 | 2k steps | 3072 to 15360 texts | 0.1 | 1.0 | arXiv 2412.19437, section 4.2 |
 # | Kimi K2 | MuonClip | 2e-4 | flat 10T, cosine to 2e-5 in 5.5T, then to 7e-6 | 500 steps | 67M tokens | 0.1 | QK-clip | technical report, section 2.5 |
 # | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD: 4.72M steps, the last 522k down to 0 | 2k steps | 2.36M tokens | 0.1 | 1.0 | its configuration stage1_8T.yaml |
 # | Pythia 12B | Adam .9 .95 | 1.2e-4 | cosine to 10 % over 143k steps | 1 % | 2M tokens | 0.1 | 1.0 | its configuration pythia-12b.yml |
@@ -1041,12 +1059,12 @@ free("large here, under", "在這裡很大", "the formula")
 # | BERT | Adam .9 .999 | 1e-4 | linear to 0 over 1M steps | 10k steps | 256 texts of 128, at the end 512 tokens | 0.01 | 1.0 | arXiv 1810.04805, A.2; its code |
 # | ResNet-50 | SGD, Nesterov .9 | 0.1 B/256 | / 10 at epochs 30, 60, 80 of 90 | 5 epochs | 8192 images | 1e-4 | – | arXiv 1706.02677, sections 2.2, 5.1 |
 #
-# Adafactor is an Adam that saves memory; PaLM's rate is multiplied by the size of each matrix of weights, so it cannot be compared with the others. SkipStepAdamW leaves out the update after a spike. MuonClip is Muon; its QK-clip holds down the scores of attention, not the gradient. WSD is that of section 5, and an epoch is one pass through the data.
+# PaLM's Adafactor is used without its way to save memory, and is then Adam, with a rate that is multiplied by the typical size of each matrix's weights: so it cannot be compared with the others. SkipStepAdamW leaves out the update after a spike. MuonClip is Muon; its QK-clip holds down the scores of attention, not the gradient. WSD is that of section 5, and an epoch is one pass through the data.
 #
 # Read them against each other. In this table's language models since 2020, $\beta_2$ is 0.95 nearly everywhere, decay 0.1, clipping 1. The rates differ, and so do the lengths and the widths. And the puzzle's rule has exceptions: OLMo 2's 32B model has twice the rate of its 7B model.
 
-# %% [markdown] key="recipes" lang="zh-TW" of="52d366de"
-# **公開的配方**。每個數字都來自所列的出處；出處沒寫或找不到的留空（–）。拿不到原檔時，讀的是它的文字副本。k、M、T 是千、百萬和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
+# %% [markdown] key="recipes" lang="zh-TW" of="37a61aa9"
+# **公開的配方**。每個數字都來自所列的出處；出處沒寫或找不到的留空（–）。拿不到原檔時，讀的是它的文字副本。數字後面的 k、M、B、T 是千、百萬、十億（10⁹）和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
 #
 # | 模型 | 規則、$\beta$ | 學習率最高值 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
 # |---|---|---|---|---|---|---|---|---|
@@ -1057,6 +1075,7 @@ free("large here, under", "在這裡很大", "the formula")
 # | OLMo 2 7B | AdamW .9 .95 | 3e-4 | 餘弦規劃 5T，約 3.9T 截斷，再降到 0 | 8.39B 個 token | 1024 × 4096 | 0.1 | 1.0 | 設定檔 OLMo2-7B-stage1.yaml |
 # | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | 餘弦 | 2k 步 | 2048 × 4096 | 0.1 | 1.0 | OLMo-core，OLMo-2-0325-32B-train.py |
 # | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 約 80 % 和 90 % 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
+# | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | 固定 10T，4.3T 內餘弦到 2.2e-5，最後 7.3e-6 | 2k 步 | 3072 到 15360 段 | 0.1 | 1.0 | arXiv 2412.19437，第 4.2 節 |
 # | Kimi K2 | MuonClip | 2e-4 | 固定 10T，5.5T 內餘弦到 2e-5，再到 7e-6 | 500 步 | 67M 個 token | 0.1 | QK-clip | 技術報告第 2.5 節 |
 # | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD：4.72M 步，最後 522k 步降到 0 | 2k 步 | 2.36M 個 token | 0.1 | 1.0 | 設定檔 stage1_8T.yaml |
 # | Pythia 12B | Adam .9 .95 | 1.2e-4 | 餘弦，143k 步降到 10 % | 1 % | 2M 個 token | 0.1 | 1.0 | 設定檔 pythia-12b.yml |
@@ -1064,7 +1083,7 @@ free("large here, under", "在這裡很大", "the formula")
 # | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 段，每段 128、最後 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
 # | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，到第 30、60、80 個時各除以 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
 #
-# Adafactor 是省記憶體的 Adam；PaLM 的學習率還要乘上每個權重矩陣的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention）分數，不是梯度。WSD 見第 5 節。
+# PaLM 用 Adafactor，但沒有用它省記憶體的做法，這時它就是 Adam，只是學習率還要乘上每個矩陣裡權重平常的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention）分數，不是梯度。WSD 見第 5 節。
 #
 # 對照著讀。這張表裡 2020 年以後的語言模型，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。謎題裡的規律也有例外：OLMo 2 的 32B 模型，學習率是 7B 模型的兩倍。
 
@@ -1101,6 +1120,11 @@ free(
 )
 free("DeepSeek-V2-Lite | ... | its README", "DeepSeek-V2-Lite | ... | 專案的 README", "published: its README")
 free(
+    "DeepSeek-V3 | ... | arXiv 2412.19437, section 4.2",
+    "DeepSeek-V3 | ... | arXiv 2412.19437，第 4.2 節",
+    "published: arXiv 2412.19437, section 4.2",
+)
+free(
     "Kimi K2 | ... | technical report, section 2.5",
     "Kimi K2 | ... | 技術報告第 2.5 節",
     "published: technical report, section 2.5",
@@ -1126,7 +1150,11 @@ free(
     "ResNet-50 | ... | arXiv 1706.02677，第 2.2、5.1 節",
     "published: arXiv 1706.02677, sections 2.2, 5.1",
 )
-free("k, M, T: thousand, million and trillion (10¹²)", "千、百萬和兆（10¹²）", "units")
+free(
+    "k, M, B, T: thousand, million, billion (10⁹) and trillion (10¹²)",
+    "千、百萬、十億（10⁹）和兆（10¹²）",
+    "units",
+)
 free(
     "is 0.95 nearly everywhere, decay 0.1, clipping 1",
     "幾乎都是 0.95，衰減 0.1，裁剪 1",
@@ -1139,14 +1167,14 @@ free("has twice the rate of", "是 7B 模型的兩倍", "of the table above, as 
 # ## In practice
 #
 # - **PyTorch**: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; `AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`; rates by layer are parameter groups. **Keras**: `AdamW(..., global_clipnorm=1.0)`; plain `clipnorm` clips each variable by itself.
-# - Most recipes exempt biases and normalization from decay, and some the embedding (the table of words) as well.
+# - Many recipes exempt biases and normalization from decay (BERT, ResNet-50's normalization); OLMo 2 decays these, and exempts the embedding, the table of words.
 # - Log the length of the gradient before clipping. If it is clipped all the time, the limit is part of your learning rate.
 
-# %% [markdown] key="practice" lang="zh-TW" of="798e72c5"
+# %% [markdown] key="practice" lang="zh-TW" of="e36fa192"
 # ## 實務上
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
-# - 多數配方不對偏差和正規化層做衰減，有些連詞嵌入表（embedding）也不做。
+# - 許多配方不對偏差和正規化層做衰減（如 BERT；ResNet-50 是正規化層）；OLMo 2 則照樣衰減這些，只放過詞嵌入表（embedding）。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
 # %% [markdown] key="recap" lang="en"
@@ -1168,7 +1196,11 @@ free("has twice the rate of", "是 7B 模型的兩倍", "of the table above, as 
 # **換你動手**：[第 7 天的練習](day7_exercises.ipynb)，每一題做完，馬上知道對不對。
 
 # %% bind="practice"
-free("Most recipes exempt", "", "of the table of section 8")
+free(
+    "Many recipes exempt ... table of words",
+    "許多配方不對 ... 詞嵌入表",
+    "read in their code and papers, as named",
+)
 
 # %% bind="recap"
 free("set by the most frequent one", "由最常見的字決定", "section 2")

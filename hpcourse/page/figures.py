@@ -170,8 +170,8 @@ def loss_curves(history, ax, labels, window=10):
     return ax
 
 
-def name_ends(ax, lines, apart=14):
-    """Write each label at the end of its line, at least `apart` points from the next."""
+def name_ends(ax, lines, apart=14, gap=6):
+    """Write each label `gap` points after the end of its line, at least `apart` points from the next."""
     points = []
     for line, label in lines:
         xy = line.get_xydata()
@@ -182,7 +182,7 @@ def name_ends(ax, lines, apart=14):
     for line, label, xy in points:
         height = ax.transData.transform(xy)[1] / pixels
         shift = max(0.0, last + apart - height)
-        ax.annotate(label, xy, xytext=(6, shift), textcoords="offset points", va="center",
+        ax.annotate(label, xy, xytext=(gap, shift), textcoords="offset points", va="center",
                     color=line.get_color(), annotation_clip=False)  # fmt: skip
         last = height + shift
 
@@ -464,7 +464,7 @@ def by_batch_size(sizes, series, ax, ylabel, exact=None, scale="log"):
     plain_log(ax.xaxis)
     if scale == "log":
         numbered_log(ax.yaxis)
-    name_ends(ax, ends)
+    name_ends(ax, ends, gap=9)  # clear of the last dot
     return ax
 
 
