@@ -788,13 +788,17 @@ says(
 )
 remains = [np.log(at_ten[23] / np.median(further[k])) / np.log(at_ten[23] / at_ten[k]) for k in further]
 says(
-    "about half of the difference, counted in factors, remains",
-    "以倍數來算，差距大約還剩一半",
+    "counted in factors, about half of it here",
+    "以倍數來算，這裡大約還剩一半",
     0.35 < np.mean(remains) < 0.7,
 )
 free("in **flatter places**", "比較平坦的地方", "the same in other words")
 free("Is flat better?", "", "a question")
-free("", "這一半從哪裡來", "the same half")
+free(
+    "between a quarter and a half with other seeds",
+    "四分之一到一半",
+    "tests/claims, with three times the seeds",
+)
 says(
     "Of the three rates, all trained for ten epochs",
     "三個學習率都訓練十個訓練週期",
@@ -808,16 +812,16 @@ free("give the smaller rates so many more updates", "讓小的學習率多更新
 # %% [markdown] key="sharpness-seen" lang="en"
 # Training works at rates above the threshold of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
 #
-# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But about half of the difference, counted in factors, remains. Day 2 asks where that comes from.
+# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But a part of the difference remains: counted in factors, about half of it here, and between a quarter and a half with other seeds. Day 2 asks where that comes from.
 #
 # Is flat better? Some think that flat places also fit unseen data better. This is disputed: the sharpness can be changed without changing what a network says (Dinh et al. 2017), and in experiments it often does not go with better results (Andriushchenko et al. 2023). For us it counts which places a rate can bear.
 #
 # So take $2/\lambda_{\max}$ for what it is: exact on a parabola, a rough guide on a network.
 
-# %% [markdown] key="sharpness-seen" lang="zh-TW" of="58a73051"
+# %% [markdown] key="sharpness-seen" lang="zh-TW" of="3db73db4"
 # 學習率超過起點的門檻，照樣訓練得起來：每個種子的懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 這裡還藏著一個驚喜。三個學習率都訓練十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過以倍數來算，差距大約還剩一半。這一半從哪裡來，第 2 天會問。
+# 這裡還藏著一個驚喜。三個學習率都訓練十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
 #
 # 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：一個學習率受得了哪些地方。
 #
