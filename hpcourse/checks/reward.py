@@ -1,7 +1,6 @@
 """What a right rule earns: it trains a network on the handwritten digits, and its author watches."""
 
 import base64
-import contextlib
 import html
 import io
 
@@ -98,8 +97,10 @@ class Training:
 
         The verdict stands above already. Whoever does not want to wait interrupts the cell.
         """
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             self._show()
+        except KeyboardInterrupt:
+            print(say("The training with your function was stopped. That your answer is right stands."))
 
     def _show(self):
         from IPython.display import display

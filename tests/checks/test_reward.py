@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from jupyter_client.manager import start_new_kernel
 from PIL import Image
 
 import hpcourse as hp
@@ -95,7 +96,7 @@ def test_tasks_that_are_no_rule_have_no_reward():
     assert hp.check("effective_lr", TASKS["effective_lr"].reference).reward is None
 
 
-def test_the_training_can_be_interrupted_and_the_verdict_stands(shown, monkeypatch):
+def test_the_training_can_be_interrupted_and_the_verdict_stands(shown, monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -103,3 +104,53 @@ def test_the_training_can_be_interrupted_and_the_verdict_stands(shown, monkeypat
     monkeypatch.setattr(reward, "run_apart", interrupted)
     result._ipython_display_()
     assert [bundle["text/plain"][0] for bundle in shown] == ["✓"]
+    assert capsys.readouterr().out.count("stopped") == 1
+
+
+RIGHT_BUT_SLOW = """
+import time
+import numpy as np
+import hpcourse as hp
+hp.use_language("en")
+def gd_step(w, grad, lr):
+    if np.size(w) > 100:  # in the training, not in the check
+        time.sleep(0.1)
+    return w - lr * grad
+hp.check("gd_step", gd_step)
+"""
+
+
+def test_in_a_kernel_the_verdict_comes_at_once_and_an_interrupt_ends_the_training():
+    manager, client = start_new_kernel()
+    try:
+        request = client.execute(RIGHT_BUT_SLOW)
+        told = []
+        for message in _until_idle(client, request):
+            told.append((message["msg_type"], message["content"]))
+            if message["msg_type"] == "display_data":
+                manager.interrupt_kernel()  # the verdict is here, and the training has 5 seconds to go
+        reply = client.get_shell_msg(timeout=20)["content"]
+        client.execute("print('alive')")
+        alive = client.get_iopub_msg(timeout=20)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    displays = [content["data"]["text/plain"] for kind, content in told if kind == "display_data"]
+    assert len(displays) == 1
+    assert displays[0].startswith("✓")
+    printed = "".join(content["text"] for kind, content in told if kind == "stream")
+    assert printed.strip() == "The training with your function was stopped. That your answer is right stands."
+    assert "error" not in [kind for kind, _ in told]
+    assert reply["status"] == "ok"
+    assert alive
+
+
+def _until_idle(client, request):
+    """The messages about one request, until the kernel has nothing more to say of it."""
+    while True:
+        message = client.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") != request:
+            continue
+        if message["content"].get("execution_state") == "idle":
+            return
+        yield message
