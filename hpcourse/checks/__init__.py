@@ -7,7 +7,7 @@
 
 import sys
 
-from hpcourse.checks import reward
+from hpcourse.checks import optimizer_class, reward
 from hpcourse.checks.checker import judge
 from hpcourse.checks.result import Result
 from hpcourse.checks.tasks import ALL, READINGS, TASKS
@@ -25,11 +25,20 @@ def check(task, answer, seed=None):
     in the task's order; with the task's own names the order does not matter. Some rules, once right,
     train a network in front of their author. Other tasks ask for a number or a word.
 
+    Where PyTorch is in use, the answer to an update rule (`gd_step`, `momentum_step`, `nesterov_step`,
+    `rmsprop_step`, `adam_step`, `adamw_step`) may also be a subclass of `torch.optim.Optimizer`, the class
+    itself. It takes the task's settings by their names, or as PyTorch calls them, and the walk of the weights
+    from rest is looked at.
+
     Raises ValueError for an unknown task.
     """
     if not isinstance(task, str) or task not in ALL:
         known = ", ".join(repr(name) for name in ALL)
         raise ValueError(f"task must be one of {known}, got {task!r}")
+    if optimizer_class.handles(task, answer):
+        result = optimizer_class.judge(TASKS[task], answer, seed)
+        record.check(task, result.score)
+        return result
     result = judge(TASKS[task], answer, seed) if task in TASKS else ALL[task].check(answer, seed)
     record.check(task, result.score)
     predictions = sys.modules.get("hpcourse.page.predictions")  # loaded where a sealed cell runs

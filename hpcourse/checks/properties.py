@@ -286,6 +286,12 @@ def _unusable(task, first):
             "The schedule that you return should take one argument, the step `t`. Python says: {said}.",
             **given.details,
         )
+    if kind == "setting":
+        return say(
+            "Your class should take the parameters to train, then the task's settings by their names. It does "
+            "not take `{name}`.",
+            **given.details,
+        )
     if kind == "no rate":
         return say("You return a schedule, but asked about a step it returns nothing (None).")
     if kind == "packed":
