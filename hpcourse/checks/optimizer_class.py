@@ -57,7 +57,7 @@ def best(results):
 
 @functools.cache
 def _load_optimizers():
-    """One step, once: PyTorch loads parts of itself only then, which would take up most of an answer's time."""
+    """One step, once: PyTorch loads parts of itself only then, which takes longer than an answer may."""
     torch = sys.modules["torch"]
     weight = torch.nn.Parameter(torch.zeros(1))
     weight.grad = torch.zeros(1)

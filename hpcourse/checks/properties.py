@@ -288,8 +288,8 @@ def _unusable(task, first):
         )
     if kind == "setting":
         return say(
-            "Your class should take the parameters to train, then the task's settings by their names. It does "
-            "not take `{name}`.",
+            "Your class should take the parameters to train, then the task's settings by their names. It "
+            "does not take `{name}`.",
             **given.details,
         )
     if kind == "no rate":
