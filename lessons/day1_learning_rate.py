@@ -1004,6 +1004,7 @@ free(
 free("Nobody needs to: keep a factor of two or three away", "取它的二分之一或三分之一就好", "advice")
 
 # %% bind="practice"
+free("SGD(learning_rate=0.1)", "SGD(learning_rate=0.1)", "how Keras is called")
 free("(0.001 and 0.01)", "（0.001 與 0.01）", "the defaults of the libraries")
 free("later. That is Day 2", "", "what others do")
 free(

@@ -592,7 +592,8 @@ says("train digits 170 times", "訓練手寫數字 170 次", plain.train_loss.si
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 labels = [r"learning rate $\eta$", r"effective rate $\eta/(1-\gamma)$"]
-for ax, gain, label in zip(axes, [1, 10], labels):
+gains = [1, 10]
+for ax, gain, label in zip(axes, gains, labels):
     curves = {"SGD": (rates, plain.train_loss)}
     curves["Momentum"] = gain * rates, heavy.train_loss
     hp.figures.rate_sweeps(curves, ax, label, "training loss")
@@ -642,6 +643,7 @@ for (name, size), again in tuned_well.items():
 # 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 個時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 個時，這個領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
 
 # %% bind="digits-seen"
+says("Over the effective rate (right)", "改用有效學習率來看（右圖）", gains[0] == 1)
 medians = np.array([np.median(sweep.train_loss, axis=1) for sweep in (plain, heavy)])
 low, high = (medians[0, k] / medians[1, k] for k in common)
 says("At 0.01", "學習率 0.01 時", 0.0099 < rates[common[0]] < 0.0101)

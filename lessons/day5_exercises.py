@@ -150,6 +150,14 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     ### END SOLUTION
 
 
+# %% bind="adam-step"
+says(
+    "Return three things",
+    "依序傳回三樣東西",
+    len(adam_step(0.0, 0.0, 0.0, 1, 5.0, 1.0, 0.9, 0.999, 1e-8)) == 3,
+)
+free("each of the five formulas", "五個公式", "those of the text")
+
 # %% key="adam-step-check" task="adam_step" points=1 tags=["nbval-ignore-output"]
 hp.check("adam_step", adam_step)
 
@@ -205,6 +213,16 @@ if hp.check("adam_step", adam_step).passed and hp.check("waking_step", waking_st
 else:
     hp.say("Tasks 2 and 3 first.")
 
+# %% bind="waking-step"
+asleep = 20_000  # the answer has this too, in a line that learners do not see
+truth = (1 - 0.9) / np.sqrt(1 - 0.999)
+says("is 0 for 20,000 steps", "連續 20,000 步梯度都是 0", abs(waking_step - truth) < 1e-6)
+says("after 20,000 zeros", "經過 20,000 個零", naps.max() > asleep and abs(lengths[-1] - truth) < 1e-6)
+says("two digits are enough", "兩位有效數字就夠", round(waking_step, 1) == 3.2)
+
+# %% bind="waking-use"
+says("after naps of different lengths", "睡了不同的時間", naps[0] == 1 and lengths[0] < 1 < lengths[-1])
+
 # %% [markdown] key="uncorrected-curve" lang="en"
 # ## 4. Four Adams (1 point)
 #
@@ -243,6 +261,18 @@ fig, ax = plt.subplots(figsize=(7, 3.4))
 hp.figures.named_lines(t, measured, ax, names="start", xscale="log", yscale="log")
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
 hp.show(fig, "day5-uncorrected-curve")
+
+# %% bind="uncorrected-curve"
+says("Four Adams (1 point)", "四個 Adam（1 分）", len(measured) == 4)
+says("Four Adams walk", "四個 Adam 都用這組值", len(measured) == 4)
+steps = np.array(t)
+m, v = 1 - 0.9**steps, 1 - 0.95**steps
+right = {"A": steps**0, "B": 1 / np.sqrt(v), "C": m / np.sqrt(v), "D": m}
+says(
+    r"trained with $\beta_2 = 0.95$",
+    r"常用 $\beta_2 = 0.95$ 來訓練",
+    max(np.abs(measured[name] - curve).max() for name, curve in right.items()) < 6e-4,
+)
 
 # %% key="uncorrected-curve-answer"
 uncorrected_curve = "C", 0.99  ### SOLUTION
@@ -293,6 +323,10 @@ def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
     ### END SOLUTION
 
 
+# %% bind="adamw-step"
+free("does most of it", "", "the hint")
+free("", "縮小為幾倍", "a question")
+
 # %% key="adamw-step-check" task="adamw_step" points=1 tags=["nbval-ignore-output"]
 hp.check("adamw_step", adamw_step)
 
@@ -316,6 +350,19 @@ with hp.predict("day5-decay-use"):
             hp.say(f"{name:<12}  left of the weights: {np.abs(state[0]).round(2)}")
     else:
         hp.say("Tasks 2 and 5 first: your two functions walk here.")
+
+# %% bind="decay-use"
+says("Three weights start at 1", "三個權重都從 1 開始", len(l2[0]) == len(decayed[0]) == 3)
+says(
+    r"$\pm 0.001$, $\pm 0.1$ and $\pm 10$",
+    r"$\pm 0.001$、$\pm 0.1$、$\pm 10$",
+    list(sizes) == [0.001, 0.1, 10],
+)
+says(r"for 1,000 steps at $\eta = 0.01$", r"以 $\eta = 0.01$ 走 1,000 步", (t, usual[0]) == (1000, 0.01))
+shrunk = (1 - 0.01 * 0.1) ** 1000
+says(
+    "Only the decay is left, $d = 0.1$", "剩下的只有衰減，$d = 0.1$", np.abs(decayed[0] - shrunk).max() < 0.02
+)
 
 # %% [markdown] key="corrected-average" lang="en"
 # ## 6. An average that starts off wrong (2 points)
@@ -447,6 +494,20 @@ def trial(rule):
 trial(lambda w, grad, memory, t: (w - 100 * grad, None))  # your rules
 
 
+# %% bind="words-rule"
+from inspect import signature
+
+from hpcourse.checks.tasks import day5
+
+contest, adam = day5.WORDS_RULE, signature(hp.Adam).parameters
+says("in **30 steps**", "只走 **30 步**", signature(day5.words_left).parameters["steps"].default == 30)
+says("all 150 words", "150 個字的平均", len(counts) == 150)
+free("", "每個字一樣重要", "how it is counted")
+says("at most **0.1** are left", "降到 **0.1** 以下", contest.target == 0.1)
+says("each of **5 texts**", "**5 份沒有公開的文字**", contest.enough == len(day5.TEXTS) == 5)
+says("far larger than the usual 0.001", "比常用的 0.001 大很多", adam["lr"].default == 0.001)
+
+
 # %% key="words-rule-answer"
 def words_rule(w, grad, memory, t):
     ### BEGIN SOLUTION
@@ -472,3 +533,13 @@ hp.check("words_rule", words_rule)
 # 無數的網路都用這三種規則訓練，你全都親手寫過了，連細節也清楚：帽子是做什麼用的，什麼時候一步會比學習率還長，權重衰減為什麼不該放進梯度。你也看到一個毛病，它不會跳出錯誤訊息，在圖上又像是雜訊，用三個 1 一測就露出馬腳。最後在文字上，你找出了一個規則要怎麼走，才能讓罕見的和常見的學得一樣好。
 #
 # 接下來：[第 6 天，總結](day6_summary.ipynb)。
+
+# %% bind="end"
+says("three rules", "這三種規則", len([rmsprop_step, adam_step, adamw_step]) == 3)
+says("when a step is longer than the rate", "一步會比學習率還長", waking_step > 1)
+says("a test with three ones", "用三個 1 一測", np.allclose(corrected_average([3, 1, 2], np.ones(3), 0.9), 1))
+free("", "罕見的和常見的學得一樣好", "what the last task asks for")
+
+# %% bind="title"
+says("slept for 20,000 steps", "睡了 20,000 步", abs(waking_step - (1 - 0.9) / np.sqrt(1 - 0.999)) < 1e-6)
+says("tell four Adams apart", "認出四個不同的 Adam", len(measured) == 4)

@@ -93,6 +93,11 @@ for ax, letter, curve in zip(axes, "ABCD", shuffled):
 axes[0].set_ylabel("loss")
 hp.show(fig, "day6-curves")
 
+# %% bind="curves"
+says("four patients", "四位病人", len(shuffled) == len(axes) == 4)
+says("Four trainings, each", "四次訓練，", len(curves) == 4)
+free("In the second half", "", "the hint")
+
 # %% [markdown] key="curves-ask" lang="en"
 # Answer with the words `"lr_too_large"`, `"lr_too_small"`, `"noise_floor"` and `"healthy"`.
 
@@ -176,6 +181,14 @@ def diagnose(train_loss):
 # %% key="diagnose-check" task="diagnose" points=3
 hp.check("diagnose", diagnose)
 
+# %% bind="diagnose"
+free("Nobody looks at a hundred curves", "沒有人會一條一條看完一百條曲線", "a figure of speech")
+words = {diagnose(curve) for curve in curves}
+says("one of the four words", "四個字串的其中一個", len(words) == 4)
+free("in the second half ... about 5%", "幅度超過曲線高度的 5% 左右", "where the function draws the line")
+free("more than half of its first loss", "起點損失的一半以上", "where the function draws the line")
+free("most of the loss is gone", "", "the same line")
+
 # %% [markdown] key="misdiagnosed-rate" lang="en"
 # ## 3. Where the rule is fooled (1 point)
 #
@@ -204,6 +217,9 @@ if hp.check("diagnose", diagnose).passed:
 else:
     hp.say("Task 2 first: the clinic needs your diagnose.")
 
+# %% bind="misdiagnosed-rate"
+says("with four learning rates", "四個學習率", len(rates) == 4)
+
 # %% [markdown] key="misdiagnosed-rate-ask" lang="en"
 # One of the words is wrong, and whoever believes it makes things worse. At which rate?
 #
@@ -221,6 +237,17 @@ else:
 # 有兩條曲線得到同樣的診斷。看看兩條的頭幾個訓練週期：它們各是怎麼走到那個高度的？第 1 天那些頭幾步太長的網路，後來怎麼了？
 #
 # </details>
+
+# %% bind="misdiagnosed-rate-ask"
+named = [diagnose(loss.reshape(20, -1).mean(axis=1)) for loss in runs.loss]
+last = np.nan_to_num(runs.test_accuracy)
+says("Two curves got the same word", "有兩條曲線得到同樣的診斷", len(set(named)) == 3)
+says(
+    "One of the words is wrong",
+    "其中一個診斷是錯的",
+    named[2] == named[0] == "lr_too_small" and last[2] < 0.2,
+)
+free("makes things worse", "", "what a larger rate does there")
 
 # %% key="misdiagnosed-rate-answer"
 misdiagnosed_rate = 3  ### SOLUTION
@@ -271,6 +298,12 @@ def fair_winner(results):
     ### END SOLUTION
 
 
+# %% bind="fair-winner"
+free("the name of the winner", "傳回贏家的名字", "what the function returns")
+free("**its own best rate** ... the seeds", "**自己最好的學習率** ... 損失最低的", "the rule of the contest")
+free("smallest number in all the tables", "最小的數字，會選出誰", "a question")
+free("the winner is the name whose number is smallest", "誰的數字最小，誰就是贏家", "the hint")
+
 # %% key="fair-winner-check" task="fair_winner" points=3
 hp.check("fair_winner", fair_winner)
 
@@ -313,6 +346,20 @@ with hp.predict("day6-referee"):
         best = loss[loss.mean(axis=1).argmin()]
         hp.say(f"{name:<8} at its best rate: {best.mean():.4f} ± {best.std():.4f}")
 
+# %% bind="fair-winner-use"
+says(
+    "four optimizers on two spirals, ten rates, twelve seeds, 480 trainings",
+    "四個最佳化器、十個學習率、十二個種子，一共訓練 480 次",
+    (len(results), *results["SGD"].shape, sum(loss.size for loss in results.values())) == (4, 10, 12, 480),
+)
+free("each at its own best rate", "用自己最好的學習率", "the rule of the contest")
+says("the first four seeds", "前四個、", len(seeds) == 4)
+says("the next four, and the last four", "中間四個、最後四個", seeds[-1] == 11)
+
+# %% bind="fair-winner-ask"
+says("the winner at 0.001", "在 0.001 贏的", abs(rates[0] - 0.001) < 1e-9)
+says("also win at 0.1", "在 0.1 也會贏", abs(rates[k] - 0.1) < 1e-9)
+
 # %% [markdown] key="fair-winner-seen" lang="en"
 # <details><summary>After your answer: who wins, and how surely</summary>
 #
@@ -326,6 +373,12 @@ with hp.predict("day6-referee"):
 # 大家用同一個學習率，誰贏要看用的是哪個學習率。各用自己的學習率，請比較兩件事：最佳化器之間的差距，以及後面的 ±，也就是同一個最佳化器換種子會差多少。裁判一定要選出贏家；科學家可以說：「這些種子看不出差別。」
 #
 # </details>
+
+# %% bind="fair-winner-seen"
+one_rate = {fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 6)}
+free("who wins, and how surely", "誰贏了，有多確定", "the heading")
+says("the winner depends on the rate", "誰贏要看用的是哪個學習率", len(one_rate) == 2)
+free("name a winner", "選出贏家", "what a referee is")
 
 # %% [markdown] key="loss-map" lang="en"
 # ## 5. A map with steps in it (2 points)
@@ -402,6 +455,11 @@ if hp.check("loss_map", loss_map).passed:
 else:
     hp.say("Your map first.")
 
+# %% bind="loss-map"
+free("one of the most read books", "讀者最多的機器學習書之一", "how the book is known")
+says("a loss of 3.99 is stored as 3", "損失 3.99 存成了 3", np.array([3.99]).astype(table.dtype)[0] == 3)
+free("share the lowest loss", "並列損失最低", "the question")
+
 # %% [markdown] key="trials-needed" lang="en"
 # ## 6. How far does chance carry? (1 point)
 #
@@ -430,6 +488,17 @@ else:
 
 # %% key="trials-needed-answer"
 trials_needed = 45  ### SOLUTION
+
+# %% bind="trials-needed"
+from hpcourse.checks.tasks import day6
+from hpcourse.page import laboratory
+
+says("5 in 100 settings", "100 組裡有 5 組", day6.SHARE == 0.05)
+says("at least 90%", "至少 90%", day6.CHANCE == 0.9)
+says(
+    "the smallest whole number", "請回答最小的整數", 0.95**trials_needed <= 0.1 < 0.95 ** (trials_needed - 1)
+)
+says("within a budget of 30", "30 次的預算", laboratory.BUDGET == 30)
 
 # %% key="trials-needed-check" task="trials_needed" points=1
 hp.check("trials_needed", trials_needed)
@@ -486,6 +555,44 @@ hp.check("trials_needed", trials_needed)
 lab = hp.Laboratory(budget=30)
 lab
 
+# %% bind="capstone"
+from hpcourse.checks import capstone
+from hpcourse.page import laboratory
+
+settings = laboratory.DEFAULTS
+says(
+    "64 inputs, 32 hidden units, 10 classes",
+    "64 個輸入、32 個隱藏單元、10 個類別",
+    laboratory.problem()[0].sizes == (64, 32, 10),
+)
+says(
+    "1,150 training images only three times",
+    "1,150 張訓練影像每張只能看三次",
+    (laboratory.TRAINING, laboratory.EPOCHS) == (1150, 3),
+)
+says(
+    "at least 18 of 20 new starts read 94% or more",
+    "20 個新起點裡至少有 18 個認對 94% 以上",
+    (capstone.ENOUGH, capstone.STARTS, laboratory.TARGET) == (18, 20, 0.94),
+)
+free("none of your trainings has seen", "", "which images the check takes")
+free("fewer starts make it", "", "how points are given")
+says("You have 30 trainings", "你有 30 次訓練", lab.budget == 30)
+says("of 287 validation images", "在 287 張驗證影像", laboratory.VALIDATION == 287)
+says(
+    "greater than 0, up to 1000; the peak rate of a schedule | `0.001` |",
+    "大於 0，最多 1000；有排程時是最高的學習率 | `0.001` |",
+    (laboratory.LARGEST_RATE, settings["lr"]) == (1000, 0.001),
+)
+says(
+    "8 to 512 | `64` |",
+    "8 到 512 | `64` |",
+    (*laboratory.BATCH_SIZES, settings["batch_size"]) == (8, 512, 64),
+)
+says("0 or more, below 1; ... `0.9`", "0 以上、小於 1，... `0.9`", settings["momentum"] == 0.9)
+says("| `seed` | 0 to 999", "| `seed`（種子） | 0 到 999", laboratory.SEEDS == 1000)
+free("when the best value stands ... 94% once", "最好的值落在 ... 達到 94%", "the hint")
+
 # %% [markdown] key="capstone-first" lang="en"
 # The first training is there to get to know the laboratory: the defaults, as many people leave them. It costs one of the 30.
 
@@ -522,6 +629,11 @@ lab.train("Momentum", lr=[0.03, 0.1, 0.3], batch_size=16, schedule="cosine")
 ### END SOLUTION
 lab.log
 
+# %% bind="capstone-others"
+from hpcourse.page import laboratory
+
+says("may be seen only three times", "每張影像只能看三次", laboratory.EPOCHS == 3)
+
 # %% [markdown] key="capstone-seeds" lang="en"
 # **Last the seeds.** Choose two or three finalists and train each with several seeds. **Predict:** will the one that is ahead now stay ahead?
 
@@ -544,6 +656,9 @@ for name, found in finalists.items():
     if len(found) > 1:
         hp.say(f"{len(found)} seeds: mean {np.mean(found):.1%}, lowest {min(found):.1%}  {name}")
 
+# %% bind="capstone-seeds"
+free("two or three finalists", "兩三組決選設定", "advice")
+
 # %% [markdown] key="capstone-ask" lang="en"
 # Now choose. `settings` is a dictionary with the names of the table above, without a seed; the check has its own. Whoever runs the check again and again, and changes the settings until it is satisfied, tunes on the test images in its drawer. So check when your log has convinced you.
 
@@ -565,6 +680,16 @@ hp.check("capstone", settings)
 # **你的報告**：在這裡用三四句話寫下來：你選了哪組設定，為什麼相信它；就你的種子看得出來的，還有哪些設定一樣好；如果再給你 30 次訓練，你會試什麼。（這一格不評分。但同事會讀的，正是這一段。）
 #
 # *請寫在這裡。*
+
+# %% bind="capstone-report"
+free("three or four sentences", "三四句話", "a task")
+says("with 30 trainings more", "如果再給你 30 次訓練", lab.budget == 30)
+free("did as well", "還有哪些設定一樣好", "a task")
+free("Nobody grades", "", "this cell")
+
+# %% bind="title"
+says("with a budget of 30", "用 30 次訓練的預算", lab.budget == 30)
+free("half of the time", "大約要花一半的時間", "an estimate")
 
 # %% [markdown] key="end" lang="en"
 # ## Done

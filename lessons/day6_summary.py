@@ -637,8 +637,8 @@ hp.quiz("day6-luck")
 
 # %% key="luck-run"
 bowl, grid = hp.Quadratic([1, 10]), np.geomspace(0.005, 0.19, 12)
-sgd, seeds = hp.SGD(grid), range(1200)
-path = hp.descend(bowl, sgd, (3, 3), steps=200, noise=1, seed=seeds, record=False)
+sgd, begin, seeds = hp.SGD(grid), (3, 3), range(1200)
+path = hp.descend(bowl, sgd, begin, steps=200, noise=1, seed=seeds, record=False)
 losses = bowl(path.end)
 truth = losses.mean(axis=1)  # the dashed line, but for a few percent
 
@@ -677,6 +677,7 @@ print({n: f"{value:.1f}" for n, value in lucky.items()})
 # 十二個一樣好的設定，贏家光靠運氣，看起來就比實際好一個半標準差以上。所以報告時要換新的種子。
 
 # %% bind="luck"
+says("from $(3, 3)$", "從 $(3, 3)$ 出發", begin == (3, 3))
 says("curvatures 1 and 10", "曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
 free("noise of standard deviation 1", "標準差為 1", "noise=1 below, and in the live figure")
 from hpcourse.page.explorers.day6 import _true_mean
@@ -810,7 +811,7 @@ def search(loss_at, powers=(-5, -4, -3)):
 # %% key="search-sweep"
 lattice, tables, full = np.arange(-5, 1.25, 0.25), {}, {}
 for rule in [hp.SGD, hp.Adam]:
-    _, sweep, run = fair(network, tuning, digits, rule, 10.0**lattice, updates=138)
+    tuned, sweep, run = fair(network, tuning, digits, rule, 10.0**lattice, updates=138)
     loss = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
     loss = np.where(sweep.diverged, np.inf, loss)
     tables[rule] = [dict(zip(lattice, of_seed)) for of_seed in loss.T]
@@ -879,6 +880,7 @@ says(
 free("", "準確率幾乎不動", "the reason; no number")
 
 # %% bind="search-compete"
+says("The rival is a full sweep", "對手是完整的掃描", np.isclose(10.0**lattice, tuned).any())
 says("all 25 rates that the search might visit", "全部 25 個學習率", len(lattice) == 25)
 says("with four seeds each", "各配四個種子", len(tables[hp.SGD]) == 4)
 
@@ -1256,8 +1258,8 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
 # **梯度的長度**：SGD 用 2 已經過了懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
 
 # %% key="breaks-spike" tags=["nbval-ignore-output"]
-limits, lengths = [np.inf, 1], []
-for n in [1, 2, 3, 4, 5, 138]:
+limits, lengths, made = [np.inf, 1], [], [1, 2, 3, 4, 5, 138]
+for n in made:
     run = hp.train(network, digits, hp.SGD(2), clip=limits, seed=range(10), updates=n)
     grad = network.gradient(run.weights, tuning.X_test, tuning.y_test)
     lengths.append(np.linalg.norm(grad, axis=-1))
@@ -1346,7 +1348,7 @@ says("SGD at 2 is beyond the cliff", "SGD 用 2 已經過了懸崖", beyond < 0.
 says(
     "each of the first five updates (the longest is printed)",
     "頭五次更新之後，各量一次驗證影像的梯度（印出最長的）",
-    len(lengths[:5]) == 5,
+    made[:5] == [1, 2, 3, 4, 5],
 )
 at_start = np.linalg.norm(network.gradient(he, tuning.X_test, tuning.y_test), axis=-1).mean()
 says(
@@ -1388,6 +1390,12 @@ says(
     0.003 < ratio[good].min() <= ratio[good].max() < 0.03,
 )
 free("the highest loss of a batch", "途中最高的一批損失", "what is measured")
+
+# %% bind="breaks-ratio-seen"
+zero = network.activations(run.weights, X)[0].max(axis=-2) == 0
+says(
+    "hidden units that are zero for all images", "對所有影像都是零", np.allclose(dead, zero.mean(axis=(1, 2)))
+)
 
 # %% bind="breaks-still-seen"
 says(

@@ -430,7 +430,11 @@ says(
     "批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少",
     costs[32][0] > 1.15 * costs[32][-1],
 )
-free("each at its own best rate", "", "how costs is chosen above")
+says(
+    "each at its own best rate",
+    "即使各用自己最好的學習率",
+    np.allclose(costs[512], [nats.min() for nats in end]),
+)
 free("ten batches of 32", "十批各 32 個字", "1/(1 - 0.9) batches")
 says(
     "With 512, it does not matter much",
@@ -816,6 +820,11 @@ for goal in [1.0, 0.4]:
 # 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，走到後期目標比走到前期目標時占得更多，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish et al. 2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
+alike = 1 - 1 / 100  # at the start all 100 words are as likely, so that |p - e_j|² is the same for each pair
+exact = alike / (small.gradient(np.zeros(small.dim)) ** 2).sum() - 1
+says(
+    "the sum over all pairs is exact", "加起來就是精確值", np.isclose(noise_scale(np.zeros(small.dim)), exact)
+)
 free("", "以大批次結束", "what recipes do: the table of section 8")
 
 # %% bind="batch-seen"
@@ -957,6 +966,7 @@ says("a network of two hidden layers", "一個有兩個隱藏層的網路", len(
 free("is missed most", "損失增加最多", "the question")
 
 # %% bind="lines-answer"
+says("have just been run", "剛剛才跑", (rules[0].beta2, rules[0].weight_decay) == (0.95, 0.1))
 free("a shorter memory when a batch is bad", "短一點的記憶", "section 3")
 free("a larger batch late in training", "大一點的批次", "section 6")
 loss = {row["recipe"]: row["loss"] - stored.rows[0]["loss"] for row in stored.rows}

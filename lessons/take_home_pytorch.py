@@ -409,7 +409,7 @@ says(
     "損失只比亂猜低一些",
     0.6 < log["held_out_loss"] / np.log(len(alphabet)) < 0.9,
 )
-free("cuts a batch into four", "把一批切成四份", "what pieces=4 beside it does")
+free("`pieces=4` cuts a batch into four", "`pieces=4` 把一批切成四份", "what pieces=4 beside it does")
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you

@@ -31,6 +31,8 @@ MASKED = (  # what speaks of no result, in this order
 )
 # Of formulas only those that name a setting: $\\kappa = 30$. 0 and 1 are theory.
 SETTING = re.compile(r"(?<!\\)\$\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*=\s*(?!0\$|1\$)(\d[\d.,]*)\$")
+CODE = re.compile(r"`[\w.]+\(?(?:\w+\s*)?=\s*(\d[\d.]*(?:e-?\d+)?)\)?`")  # and of code: `average=0.99`
+POINT = re.compile(r"(?<!\\)\$\((\d[\d.]*),\s*(\d[\d.]*)\)\$")  # and a start: $(3, 3)$
 DIGITS = r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w]*[A-Za-z_])"
 WORD = rf"\b(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})s?\b"
 ABOUT = r"(?:about|some|around|roughly|nearly|almost|over|under|barely|up to|more than|less than|fewer than)"
@@ -101,7 +103,9 @@ def masked(text):
 
 def spoken(text, language):
     """All that `text` says in numbers or compares, in the order of the text."""
-    found = [Spoken(*m.span(1), m[0], number(m[1])) for m in SETTING.finditer(text)]
+    named = [m for kind in (SETTING, CODE) for m in kind.finditer(text)]
+    found = [Spoken(*m.span(1), m[0], number(m[1])) for m in named]
+    found += [Spoken(*m.span(i), m[0], number(m[i])) for m in POINT.finditer(text) for i in (1, 2)]
     text = masked(text)
     for kind in (RATIO, COMPARISON, PLAIN):
         for match in re.finditer(kind[language], text, re.X | re.I):
