@@ -12,38 +12,53 @@ Told are the mistakes that such a test lets through, each with the words that a 
 import runpy
 from functools import partial
 
-from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.isolation import TimeUp, run_apart
+from hpcourse.checks.properties import no_end
+from hpcourse.checks.task import LONGEST, say
 from hpcourse.checks.tasks import TASKS
+from hpcourse.frame.language import text
 
 PREFIX = "test_"
 
 
 def tests_in(path):
-    """{task's name: its test function} of a file; raises ValueError if there is none for any task."""
-    found = runpy.run_path(str(path))
-    tests = {name: found[PREFIX + name] for name in TASKS if callable(found.get(PREFIX + name))}
+    """({task's name: its test function}, the other names that begin so) of a file.
+
+    Raises ValueError if the file cannot be run or tests no task.
+    """
+    try:
+        found = runpy.run_path(str(path))
+    except (OSError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a file of tests may end in any way, by `exit` too
+        raise ValueError(f"{path}: {type(error).__name__}: {error}") from None
+    named = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX)}
+    tests = {name: named[name] for name in TASKS if callable(named.get(name))}
     if not tests:
-        raise ValueError(f"{path} has no function named after a task, such as test_gd_step(answer)")
-    return tests
+        told = say("{path} has no function named after a task, such as test_gd_step(answer)", path=path)
+        raise ValueError(str(told))
+    return tests, [PREFIX + name for name in named if name not in tests]
 
 
-def finds_wrong(test, answer):
-    """Whether `test` finds fault with `answer`, or does not come to an end with it."""
+def fault_found(test, answer):
+    """What `test` finds wrong with `answer`, in a line, or that it comes to no end; "" for nothing."""
 
     def work():
         try:
             test(answer)
-        except Exception:
-            return True
-        return False
+        except TimeUp:
+            raise
+        except BaseException as error:
+            return f"{type(error).__name__}: {error}".strip(": ").partition("\n")[0][:LONGEST]
+        return ""
 
     outcome = run_apart(work)
-    return outcome.ending != "done" or outcome.value
+    return outcome.value if outcome.ending == "done" else str(no_end(outcome.ending))
 
 
 def let_through(task, test):
     """The known mistakes of `task` that `test` finds nothing wrong with."""
-    return [mistake for mistake in task.mistakes if not finds_wrong(test, mistake.wrong)]
+    return [mistake for mistake in task.mistakes if not fault_found(test, mistake.wrong)]
 
 
 def report(path, out=print):
@@ -51,16 +66,20 @@ def report(path, out=print):
 
     A test that refuses the right answer counts as one.
     """
+    tests, others = tests_in(path)
+    for name in others:
+        out(say("{name}: no task is called so, and nothing was tried", name=name))
     total = 0
-    for name, test in tests_in(path).items():
+    for name, test in tests.items():
         task = TASKS[name]
-        if finds_wrong(test, partial(task.reference)):
-            out(f"{name}: the test refuses the right answer")
+        if fault := fault_found(test, partial(task.reference)):
+            out(say("{name}: the test refuses the right answer ({fault})", name=name, fault=fault))
             total += 1
             continue
         passed = let_through(task, test)
-        out(f"{name}: {len(task.mistakes) - len(passed)} of {len(task.mistakes)} mistakes are found")
+        found, all = len(task.mistakes) - len(passed), len(task.mistakes)
+        out(say("{name}: {found} of {all} mistakes are found", name=name, found=found, all=all))
         for mistake in passed:
-            out(f"  {mistake.id}: {mistake.message}")
+            out(f"  {mistake.id}: {text(mistake.message)}")
         total += len(passed)
     return total

@@ -434,9 +434,23 @@ def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
     assert done.returncode == 1
     assert "effective_lr: 14 of 15 mistakes are found\n  sum: Learning rate and" in done.stdout
     assert "gd_step: the test refuses the right answer" in done.stdout
+    assert "refuses the right answer (AssertionError)" in done.stdout
+    assert "sum: 學習率和動量" in told(file, "--language", "zh-TW").stdout
+    file.write_text(
+        "def test_gd_stpe(answer): pass\ndef test_gd_step(): pass\ndef test_wsd(answer): raise SystemExit\n",
+        encoding="utf-8",
+    )
+    done = told(file).stdout
+    assert "test_gd_stpe: no task is called so" in done
+    assert "takes 0 positional arguments" in done
+    assert "wsd: the test refuses the right answer (SystemExit)" in done
     file.write_text("x = 1", encoding="utf-8")
     assert "no function named after a task" in told(file).stderr
-    assert told().returncode == 1
+    file.write_text("import nothing_of_the_kind", encoding="utf-8")
+    done = told(file)
+    assert "No module named" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert told().returncode != 0
 
 
 # What is empty, endless or infinite is told apart from the learner's own errors
