@@ -37,16 +37,14 @@ class LiveFigure {
     this.box = make("div", { className: "live-picture", tabIndex: -1 });
     this.box.innerHTML =
       `<svg xmlns="http://www.w3.org/2000/svg" role="img"><defs>${about.defs}</defs>` +
-      `<g class="live-all">${about.still}${"<g></g>".repeat(about.slots)}</g></svg>`;
+      `<g>${about.still}${"<g></g>".repeat(about.slots)}</g></svg>`;
     this.svg = this.box.firstChild;
-    this.all = this.svg.querySelector(".live-all");
-    this.all.id = `live-${folder.replace(/\W+/g, "-")}`;
-    this.slots = [...this.all.children].slice(-about.slots);
+    this.all = this.svg.lastChild;
+    this.layOut();
     this.put(about.frame, about.caption);
     place.replaceChildren(this.controls, this.box, this.caption);
     place.classList.add("live");
     new ResizeObserver(() => this.layOut()).observe(place);
-    this.layOut();
   }
 
   control(c) {
@@ -173,12 +171,16 @@ class LiveFigure {
     const mine = this.about.remembers?.[this.pen];
     pieces.forEach((piece, slot) => {
       if (this.shown[slot] === piece || (mine && this.shown.length && !mine.includes(slot))) return;
-      this.slots[slot].innerHTML = this.shown[slot] = piece;
+      this.fill(slot, piece);
     });
-    if (!mine)
-      for (let slot = pieces.length; slot < this.slots.length; slot++)
-        this.slots[slot].innerHTML = this.shown[slot] = "";
+    if (!mine) for (let slot = pieces.length; slot < this.about.slots; slot++) this.fill(slot, "");
     this.say(mine ? this.remember(caption) : caption);
+  }
+
+  // A piece goes into every panel; a `use` of one in all would copy the still parts as well, each time.
+  fill(slot, piece) {
+    this.shown[slot] = piece;
+    for (const panel of this.panels) panel[slot].innerHTML = piece;
   }
 
   say(words) {
@@ -212,21 +214,17 @@ class LiveFigure {
     this.svg.style.maxWidth = `${Math.ceil(shown * LARGEST)}px`;
     if (stacked === this.stacked) return;
     this.stacked = stacked;
+    const edges = stacked ? columns : [0, width];
+    this.svg.setAttribute("viewBox", `0 0 ${shown} ${height * (edges.length - 1)}`);
     this.svg.querySelectorAll("svg").forEach((panel) => panel.remove());
-    if (!stacked) {
-      this.svg.append(this.all);
-      this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      return;
-    }
-    this.svg.querySelector("defs").append(this.all);
-    this.svg.setAttribute("viewBox", `0 0 ${widest} ${height * (columns.length - 1)}`);
-    columns.slice(1).forEach((right, k) => {
+    this.panels = edges.slice(1).map((right, k) => {
       const panel = document.createElementNS(this.svg.namespaceURI, "svg");
-      const size = { x: 0, y: k * height, width: right - columns[k], height };
+      const size = { x: 0, y: k * height, width: right - edges[k], height };
       for (const [name, value] of Object.entries(size)) panel.setAttribute(name, value);
-      panel.setAttribute("viewBox", `${columns[k]} 0 ${right - columns[k]} ${height}`);
-      panel.innerHTML = `<use href="#${this.all.id}"/>`;
+      panel.setAttribute("viewBox", `${edges[k]} 0 ${right - edges[k]} ${height}`);
+      panel.append(k ? this.all.cloneNode(true) : this.all);
       this.svg.append(panel);
+      return [...panel.firstChild.children].slice(-this.about.slots);
     });
   }
 }
