@@ -20,19 +20,28 @@ matplotlib.use("agg")
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 READY = "document.documentElement.dataset.liveFigures === 'ready'"
-# Moves every control of a figure to another position and back; returns what happened.
+# Moves every control of a figure to its ends and back; returns what happened.
 TRY_ALL = """async (figure) => {
   const wait = () => new Promise(resolve => setTimeout(resolve, 60));
   const state = () => figure.querySelector("figcaption").textContent + figure.querySelector("svg").innerHTML;
   const before = state(), moved = [];
   for (const input of figure.querySelectorAll("input[type=range], select")) {
-    const was = input.value;
-    input.value = +was ? 0 : 1;
-    input.dispatchEvent(new Event("input"));
+    const was = input.value, last = input.max || input.options.length - 1;
+    const put = async (value) => {
+      input.value = value;
+      input.dispatchEvent(new Event("input"));
+      await wait();
+      return state() !== before;
+    };
+    moved.push(await put(0) || await put(last));  // one end may rightly look the same, as without clipping
+    await put(was);
+  }
+  for (const input of figure.querySelectorAll("input[type=radio]:not(:checked)")) {
+    const was = figure.querySelector("input[type=radio]:checked");
+    input.click();
     await wait();
     moved.push(state() !== before);
-    input.value = was;
-    input.dispatchEvent(new Event("input"));
+    was.click();
     await wait();
   }
   return { moved, back: state() === before, box: figure.querySelector("svg").getBoundingClientRect().width,
