@@ -21,7 +21,7 @@ from hpcourse.schedules import (
     LinearWarmup,
     StepDecay,
     WarmupStableDecay,
-)  # fmt: skip
+)
 from hpcourse.surfaces import Bigram, Cliff, Product, Quadratic, Ripples, Rosenbrock, TwoBasins
 from hpcourse.training import History, Path, descend, train
 

@@ -38,18 +38,18 @@ class Grid:
 
     def __init__(self, optimizer, **others):
         self._optimizer, found = optimizer, find_axes(optimizer)
-        self._swept = {name for name, (_, swept) in others.items() if swept}
-        found = {f"optimizer.{name}" if name in self._swept else name: axis for name, axis in found.items()}
+        swept = {name: value for name, value in others.items() if is_axis(value)}
+        found = {f"optimizer.{name}" if name in swept else name: axis for name, axis in found.items()}
         self.axes = {name: value for name, (_, value) in found.items()}
         for name, value in self.axes.items():
             if np.ndim(value) != 1 or len(value) == 0:
                 raise ValueError(f"{name} must be a number or a list of numbers, got shape {np.shape(value)}")
         self._paths = {path: name for name, (path, _) in found.items()}
-        self.axes |= {name: value for name, (value, swept) in others.items() if swept}
+        self.axes |= swept
         self.shape = tuple(len(values) for values in self.axes.values())
         self.n_runs = int(np.prod(self.shape))
         places = np.indices(self.shape).reshape(len(self.shape), self.n_runs)
-        self._index = dict(zip(self.axes, places))
+        self._swept, self._index = swept, dict(zip(self.axes, places))
 
     def index(self, name):
         """Which value of one of the `others` each run has; 0 for what is no axis."""
@@ -73,6 +73,8 @@ class Column(np.ndarray):
     """
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if len(inputs) == 2 and inputs[0] is self and type(inputs[1]) is np.ndarray:  # most often, and sooner
+            return getattr(ufunc, method)(np.asarray(self, inputs[1].dtype), inputs[1], **kwargs)
         met = [
             x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic)) and not isinstance(x, Column)
         ]

@@ -99,14 +99,9 @@ class Quadratic(Surface):
         side = 5.0 if self.dim == 1 else 3.0
         return ((-side, side),) * self.dim
 
-    def _rotation(self):
-        if not self.angle:
-            return np.eye(self.dim)
-        cos, sin = np.cos(self.angle), np.sin(self.angle)
-        return np.array([[cos, sin], [-sin, cos]])
-
     def _matrix(self):
-        turn = self._rotation()
+        cos, sin = np.cos(self.angle), np.sin(self.angle)
+        turn = np.array([[cos, sin], [-sin, cos]])
         return (turn.T @ np.diag(self.eigenvalues) @ turn).tolist()
 
     def loss(self, *w):

@@ -19,17 +19,7 @@ import numpy as np
 from hpcourse._axes import Column, Grid, cut, joined
 from hpcourse._runs import descend_chunk, room_for, train_chunk
 from hpcourse.datasets import Dataset
-from hpcourse.frame.arguments import (
-    finite,
-    floating,
-    instance,
-    is_axis,
-    listed,
-    number,
-    precision,
-    row,
-    whole,
-)  # fmt: skip
+from hpcourse.frame.arguments import finite, floating, instance, listed, number, precision, row, whole
 from hpcourse.frame.cores import n_tasks, run_chunks
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
@@ -112,9 +102,7 @@ def descend(
     points = _starting_points(surface, start)
     seeds = listed("seed", seed)
     also = {"clip": _limits(clip)}
-    grid = Grid(
-        optimizer, clip=(clip, is_axis(clip)), start=(points, points.ndim > 1), seed=(seed, is_axis(seed))
-    )
+    grid = Grid(optimizer, clip=clip, start=points if points.ndim > 1 else None, seed=seed)
     starts = np.atleast_2d(points)[grid.index("start")]
     kicks = None
     if noise:
@@ -183,8 +171,7 @@ def train(
         n_updates = [whole("epochs", epochs, 1) * -(-n_examples // size) for size in sizes]
     else:
         n_updates = [whole("updates", updates, 1)] * len(sizes)
-    swept = {"clip": clip, "average": average, "batch_size": batch_size, "seed": seed}
-    grid = Grid(optimizer, **{name: (value, is_axis(value)) for name, value in swept.items()})
+    grid = Grid(optimizer, clip=clip, average=average, batch_size=batch_size, seed=seed)
     also = {"clip": _limits(clip), "average": row("average", average, 0, 1, high_open=True)}
     rates = _factors(rates, network.n_weights, dtype)
     starts = _initial_weights(network, seeds, start, dtype)
@@ -203,7 +190,7 @@ def train(
     results = run_chunks(job, work, [len(rows) for rows in rows_of], executor)
     loss, *measured = (joined(part, grid.shape, rows_of) for part in zip(*results))
     examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
-    examples = examples if is_axis(batch_size) else examples[0]
+    examples = examples if np.ndim(batch_size) else examples[0]
     return History(grid.axes, loss, examples, *measured)
 
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,29 +82,31 @@ def torch_contender():
     return lambda runs: np.array([run(float(lr)) for lr in rates(runs)])
 
 
-def jax_sweep(X, y, X_test, y_test, w, orders):
-    """jit(vmap(scan)): all runs in one compiled program, float32; returns a function of the rates."""
+def jax_sweep(X, y, X_test, y_test, w, orders, sizes=SIZES, batch=BATCH):
+    """jit(vmap(scan)): all runs in one compiled program, float32; returns a function of their number."""
     import jax
     import jax.numpy as jnp
 
-    n_full, first = len(X) // BATCH, SIZES[1] * (SIZES[0] + 1)
-    W1, W2 = w[:first].reshape(SIZES[1], -1), w[first:].reshape(SIZES[2], -1)
-    start = {
-        "W1": jnp.asarray(W1[:, :-1].T), "b1": jnp.asarray(W1[:, -1]),
-        "W2": jnp.asarray(W2[:, :-1].T), "b2": jnp.asarray(W2[:, -1]),
-    }  # fmt: skip
+    n_full, start = len(X) // batch, []
+    for inputs, outputs in pairwise(sizes):
+        W, w = np.split(w, [outputs * (inputs + 1)])
+        W = W.reshape(outputs, inputs + 1)
+        start.append((jnp.asarray(W[:, :-1].T), jnp.asarray(W[:, -1])))
     X, X_test, y_test = jnp.asarray(X), jnp.asarray(X_test), jnp.asarray(y_test)
-    targets = jnp.asarray(np.eye(SIZES[2], dtype=np.float32)[y])
+    targets = jnp.asarray(np.eye(sizes[-1], dtype=np.float32)[y])
 
     def forward(p, X):
-        return jnp.maximum(X @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]
+        for W, b in p[:-1]:
+            X = jnp.maximum(X @ W + b, 0)
+        W, b = p[-1]
+        return X @ W + b
 
     def loss_of(p, X, targets):
         return -(jax.nn.log_softmax(forward(p, X)) * targets).sum(-1).mean()
 
-    def update(lr, carry, batch):
+    def update(lr, carry, now):
         p, m, v, t = carry
-        loss, g = jax.value_and_grad(loss_of)(p, X[batch], targets[batch])
+        loss, g = jax.value_and_grad(loss_of)(p, X[now], targets[now])
         t = t + 1
         m = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, m, g)
         v = jax.tree.map(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, v, g)
@@ -114,14 +117,14 @@ def jax_sweep(X, y, X_test, y_test, w, orders):
     def one_run(lr, orders):
         def epoch(carry, order):
             carry, losses = jax.lax.scan(
-                partial(update, lr), carry, order[: n_full * BATCH].reshape(n_full, BATCH)
+                partial(update, lr), carry, order[: n_full * batch].reshape(n_full, batch)
             )
-            if n_full * BATCH == len(order):
+            if n_full * batch == len(order):
                 return carry, losses
-            carry, last = update(lr, carry, order[n_full * BATCH :])
+            carry, last = update(lr, carry, order[n_full * batch :])
             return carry, jnp.append(losses, last)
 
-        zeros = jax.tree.map(jnp.zeros_like, start)
+        zeros = jax.tree.map(jnp.zeros_like, start)  # Adam's two memories
         (p, *_), losses = jax.lax.scan(epoch, (start, zeros, zeros, jnp.float32(0)), orders)
         return (forward(p, X_test).argmax(-1) == y_test).mean(), losses
 
@@ -147,6 +150,7 @@ import numpy as np
 import jax
 import jax.numpy as jnp
 from functools import partial
+from itertools import pairwise
 {source}
 accuracies = jax_sweep(**np.load({stored!r}))(32)
 """,

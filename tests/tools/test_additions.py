@@ -183,8 +183,8 @@ class Scratch:
         return [line for line in lines if any(word in line for word in words)]
 
     def site(self):
-        """The folder of the site, built anew."""
-        self.run("-m", "tools.site.build", self.root / "build/site", "--frames", "1")
+        """The folder of the site, built anew; live figures stay pictures, which saves most of the time."""
+        self.run("-m", "tools.site.build", self.root / "build/site", "--frames", "0")
         return self.root / "build/site"
 
     def graded(self, language, assignment, *options):

@@ -20,12 +20,13 @@ from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, op
 def build(out, frames=None):
     """Write the site into the folder `out`, in place of what is there; a warning of Sphinx is an error.
 
-    `frames` is the most frames of a live figure, for a quick look; by default as many as `record` says.
+    `frames` is the most frames of a live figure, for a quick look, and 0 leaves all as pictures; by default
+    as many as `record` says.
     """
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         builders = {language: start_sphinx(language, scratch / language) for language in LANGUAGES}
-        recorded = record.record_all(frames)  # meanwhile
+        recorded = {} if frames == 0 else record.record_all(frames)  # meanwhile
         failed = [language for language, builder in builders.items() if builder.wait()]
         if failed:
             raise SystemExit(f"The site was not built: see the warnings above ({', '.join(failed)}).")
@@ -140,6 +141,8 @@ def in_english(day, name, language):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=REPOSITORY / "build" / "site")
-    parser.add_argument("--frames", type=int, help="at most so many frames of a live figure: a quick look")
+    parser.add_argument(
+        "--frames", type=int, help="at most so many frames of a live figure, or 0: a quick look"
+    )
     args = parser.parse_args()
     build(args.folder, args.frames)
