@@ -15,20 +15,20 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day6_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
-# **You will do:** run a curve clinic: read loss curves by eye, write the rule behind the eye, and find a curve that fools it; judge a comparison of optimizers; mend a map of losses that went wrong unnoticed; and find good settings for a training, by your own plan, with a budget of 30.
+# **You will do:** run a curve clinic: recognise loss curves by eye, write the rule behind the eye, and find a curve that fools it; judge a comparison of optimizers; report on a search without its luck; mend a map of losses that went wrong unnoticed; and find good settings for a training, by your own plan, with a budget of 30.
 #
-# **You need:** [the lesson of Day 6](day6_summary.ipynb), and Days 1 to 6. About 90 minutes, 7 tasks, 20 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 6](day6_summary.ipynb), and Days 1 to 6. About 95 minutes, 8 tasks, 22 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="066af81c"
+# %% [markdown] key="title" lang="zh-TW" of="206b0cb8"
 # # 第 6 天 · 總結練習
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
-# **你會動手做**：開一間曲線診所，先用眼睛看損失曲線，再把眼睛的判斷寫成規則，最後找出騙過規則的曲線；替一場最佳化器的比較當裁判；修好一張悄悄出錯的損失地圖；用 30 次訓練的預算，照自己的計畫，替一個網路找出好的設定。
+# **你會動手做**：開一間曲線診所，先用眼睛看損失曲線，再把眼睛的判斷寫成規則，最後找出騙過規則的曲線；替一場最佳化器的比較當裁判；替一次搜尋寫一份不靠運氣的報告；修好一張悄悄出錯的損失地圖；用 30 次訓練的預算，照自己的計畫，替一個網路找出好的設定。
 #
-# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 90 分鐘，7 題，共 20 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 95 分鐘，8 題，共 22 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -78,8 +78,10 @@ hp.use_style()
 
 # %% key="curves-run"
 bowl, network, digits = hp.Quadratic([1, 10]), hp.MLP((64, 32, 10)), hp.digits()
-runs = hp.train(network, digits, hp.SGD([0.0003, 0.1]), epochs=20, seed=3)
-curves = [*runs.loss.reshape(2, 20, -1).mean(axis=-1)]  # the mean of each epoch
+rates = [0.0003, 0.1, 3, 3000]
+runs = hp.train(network, digits, hp.SGD(rates), epochs=20, seed=3)
+epochs = runs.loss.reshape(4, 20, -1).mean(axis=-1)  # the mean of each epoch
+curves = [*epochs[:2]]  # section 3 shows all four
 for lr, start, noise, steps in [(0.12, (2, 0.8), 2.5, 120), (0.205, (8, 0.5), 0, 45)]:
     walk = hp.descend(bowl, hp.SGD(lr), start, steps, noise=noise, seed=4)
     curves.append(walk.loss)
@@ -99,31 +101,51 @@ says("Four trainings, each", "四次訓練，", len(curves) == 4)
 free("In the second half", "", "the hint")
 
 # %% [markdown] key="curves-ask" lang="en"
-# Answer with the words `"lr_too_large"`, `"lr_too_small"`, `"noise_floor"` and `"healthy"`.
+# Look first, then measure. For each patient give two answers, with a comma between them: the word, as a string, and beside it the number that shows it. `shuffled[0]` holds the losses of A, `shuffled[1]` those of B, and so on.
+#
+# | the word | the number beside it |
+# |---|---|
+# | `"lr_too_large"` | the last loss, divided by the lowest |
+# | `"lr_too_small"` | the share of the first loss that is left at the end |
+# | `"noise_floor"` | in the second half, the highest loss, divided by the mean |
+# | `"healthy"` | the share of the first loss that is left at the end |
 
-# %% [markdown] key="curves-ask" lang="zh-TW" of="9b8f31cd"
-# 請用這幾個字串回答：`"lr_too_large"`（學習率太大）、`"lr_too_small"`（學習率太小）、`"noise_floor"`（雜訊底線）、`"healthy"`（健康）。
+# %% [markdown] key="curves-ask" lang="zh-TW" of="738571f4"
+# 先看，再量。每位病人請回答兩項，中間用逗號隔開：先寫診斷（字串），再寫看得出這個診斷的數字。`shuffled[0]` 是 A 的損失，`shuffled[1]` 是 B 的，依此類推。
+#
+# | 診斷 | 旁邊的數字 |
+# |---|---|
+# | `"lr_too_large"`（學習率太大） | 最後的損失，除以最低的損失 |
+# | `"lr_too_small"`（學習率太小） | 最後還剩下起點損失的幾分之幾，寫成小數 |
+# | `"noise_floor"`（雜訊底線） | 後半段裡，最高的損失除以平均 |
+# | `"healthy"`（健康） | 最後還剩下起點損失的幾分之幾，寫成小數 |
+
+# %% bind="curves-ask"
+free("by the lowest", "最低的損失", "which number to measure")
+free("in the second half, the highest loss", "最高的損失除以", "which number to measure")
+free("", "（學習率太小） | 最後還剩下起點損失的幾分之幾", "which number to measure")
+free("", "（健康） | 最後還剩下起點損失的幾分之幾", "which number to measure")
 
 # %% key="curve-a-answer"
-curve_a = "noise_floor"  ### SOLUTION
+curve_a = "noise_floor", max(shuffled[0][60:]) / np.mean(shuffled[0][60:])  ### SOLUTION
 
 # %% key="curve-a-check" task="curve_a" points=1
 hp.check("curve_a", curve_a)
 
 # %% key="curve-b-answer"
-curve_b = "lr_too_small"  ### SOLUTION
+curve_b = "lr_too_small", shuffled[1][-1] / shuffled[1][0]  ### SOLUTION
 
 # %% key="curve-b-check" task="curve_b" points=1
 hp.check("curve_b", curve_b)
 
 # %% key="curve-c-answer"
-curve_c = "lr_too_large"  ### SOLUTION
+curve_c = "lr_too_large", shuffled[2][-1] / min(shuffled[2])  ### SOLUTION
 
 # %% key="curve-c-check" task="curve_c" points=1
 hp.check("curve_c", curve_c)
 
 # %% key="curve-d-answer"
-curve_d = "healthy"  ### SOLUTION
+curve_d = "healthy", shuffled[3][-1] / shuffled[3][0]  ### SOLUTION
 
 # %% key="curve-d-check" task="curve_d" points=1
 hp.check("curve_d", curve_d)
@@ -192,24 +214,21 @@ free("most of the loss is gone", "", "the same line")
 # %% [markdown] key="misdiagnosed-rate" lang="en"
 # ## 3. Where the rule is fooled (1 point)
 #
-# Now let your function look at real trainings: a network on digits, SGD with four learning rates, 20 epochs. Each point of a curve is the mean loss of one epoch. Below each curve stands how many test images the network reads in the end.
+# Now let your function look at real trainings, those of the first cell: a network on digits, SGD with four learning rates, 20 epochs. Each point of a curve is the mean loss of one epoch. Below each curve stands how many test images the network reads in the end.
 #
 # **Predict:** the rates are 0.0003, 0.1, 3 and 3000. Which word will each get?
 
-# %% [markdown] key="misdiagnosed-rate" lang="zh-TW" of="86470a95"
+# %% [markdown] key="misdiagnosed-rate" lang="zh-TW" of="272e782b"
 # ## 3. 規則也會被騙（1 分）
 #
-# 現在讓你的函式看真正的訓練：一個辨識手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後認對了多少張測試影像。
+# 現在讓你的函式看真正的訓練，也就是最前面那一格的訓練：一個辨識手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後認對了多少張測試影像。
 #
 # **先預測**：學習率是 0.0003、0.1、3 和 3000，各會得到哪個診斷？
 
 # %% key="misdiagnosed-rate-run" tags=["nbval-ignore-output"]
-rates = [0.0003, 0.1, 3, 3000]
-runs = hp.train(network, digits, hp.SGD(rates), epochs=20, seed=1)
 if hp.check("diagnose", diagnose).passed:
     fig, axes = plt.subplots(1, 4, figsize=(11, 2.8))
-    for ax, rate, loss, accuracy in zip(axes, rates, runs.loss, np.nan_to_num(runs.test_accuracy)):
-        curve = loss.reshape(20, -1).mean(axis=1)
+    for ax, rate, curve, accuracy in zip(axes, rates, epochs, np.nan_to_num(runs.test_accuracy)):
         ax.plot(curve, "o-", ms=3)
         ax.set(title=f"lr = {rate:g}: {diagnose(curve)}", xlabel=f"epoch\n{accuracy:.0%} of the test images")
         ax.set(xlim=(-0.5, 19.5), ylim=(0, 3))
@@ -219,9 +238,11 @@ else:
 
 # %% bind="misdiagnosed-rate"
 says("with four learning rates", "四個學習率", len(rates) == 4)
+says("20 epochs", "20 個週期", epochs.shape == (4, 20))
+says("0.0003, 0.1, 3 and 3000", "0.0003、0.1、3 和 3000", rates == [0.0003, 0.1, 3, 3000])
 
 # %% [markdown] key="misdiagnosed-rate-ask" lang="en"
-# One of the words is wrong, and whoever believes it makes things worse. At which rate?
+# One of the words is wrong, and whoever believes it makes things worse. At which rate? And how did that network get to its level? Give two answers, with a comma between them: the rate, and the **highest loss of a single batch** in that training. `runs.loss[0]` holds the losses of all batches at the first rate, and so on.
 #
 # <details><summary>Hint</summary>
 #
@@ -229,8 +250,8 @@ says("with four learning rates", "四個學習率", len(rates) == 4)
 #
 # </details>
 
-# %% [markdown] key="misdiagnosed-rate-ask" lang="zh-TW" of="e7d98ed3"
-# 其中一個診斷是錯的，照著它做只會更糟。是哪個學習率？
+# %% [markdown] key="misdiagnosed-rate-ask" lang="zh-TW" of="4b0f04da"
+# 其中一個診斷是錯的，照著它做只會更糟。是哪個學習率？那個網路又是怎麼走到那個高度的？請回答兩項，中間用逗號隔開：先寫學習率，再寫那次訓練裡**單一批次最高的損失**。`runs.loss[0]` 是第一個學習率每一批的損失，依此類推。
 #
 # <details><summary>提示</summary>
 #
@@ -248,9 +269,10 @@ says(
     named[2] == named[0] == "lr_too_small" and last[2] < 0.2,
 )
 free("makes things worse", "", "what a larger rate does there")
+free("highest loss of a single batch", "單一批次最高的損失", "what is asked for")
 
 # %% key="misdiagnosed-rate-answer"
-misdiagnosed_rate = 3  ### SOLUTION
+misdiagnosed_rate = 3, runs.loss[2].max()  ### SOLUTION
 
 # %% key="misdiagnosed-rate-check" task="misdiagnosed_rate" points=1
 hp.check("misdiagnosed_rate", misdiagnosed_rate)
@@ -308,20 +330,20 @@ free("the winner is the name whose number is smallest", "誰的數字最小，�
 hp.check("fair_winner", fair_winner)
 
 # %% [markdown] key="fair-winner-use" lang="en"
-# Let your referee judge a real race: four optimizers on two spirals, ten rates, twelve seeds, 480 trainings. The losses are measured on examples that were not used for training.
+# Let your referee judge a real race: four optimizers on two spirals, eight rates, twelve seeds, 384 trainings. The losses are measured on examples that were not used for training.
 #
 # First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four.
 
-# %% [markdown] key="fair-winner-use" lang="zh-TW" of="000ece0b"
-# 讓你的裁判評一場真正的比賽，題目是分開兩條螺線：四個最佳化器、十個學習率、十二個種子，一共訓練 480 次。損失是在沒有用來訓練的資料上量的。
+# %% [markdown] key="fair-winner-use" lang="zh-TW" of="2743623f"
+# 讓你的裁判評一場真正的比賽，題目是分開兩條螺線：四個最佳化器、八個學習率、十二個種子，一共訓練 384 次。損失是在沒有用來訓練的資料上量的。
 #
 # 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。
 
 # %% key="fair-winner-race"
 spirals, wide = hp.spirals(1000, noise=0.15, seed=1), hp.MLP((2, 16, 16, 2))
-rates, results = 10.0 ** (np.arange(-9, 1) / 3), {}
+rates, results = 10.0 ** (np.arange(-6, 2) / 2), {}
 for rule in [hp.SGD, hp.Momentum, hp.RMSProp, hp.Adam]:
-    sweep = hp.train(wide, spirals, rule(rates), updates=300, seed=range(12))
+    sweep = hp.train(wide, spirals, rule(rates), updates=200, seed=range(12))
     loss = wide.loss(sweep.weights, spirals.X_test, spirals.y_test)
     results[rule.__name__] = np.where(sweep.diverged, np.inf, loss)
 
@@ -336,7 +358,7 @@ with hp.predict("day6-referee"):
     refereed = hp.check("fair_winner", fair_winner).passed
     if not refereed:
         hp.say("Your referee first.")
-    for k in [0, 6] if refereed else []:
+    for k in [0, 4] if refereed else []:
         at_one = {name: loss[k : k + 1] for name, loss in results.items()}
         hp.say(f"all at {rates[k]:.2g}: {fair_winner(at_one)}")
     for seeds in [range(4), range(4, 8), range(8, 12)] if refereed else []:
@@ -348,9 +370,9 @@ with hp.predict("day6-referee"):
 
 # %% bind="fair-winner-use"
 says(
-    "four optimizers on two spirals, ten rates, twelve seeds, 480 trainings",
-    "四個最佳化器、十個學習率、十二個種子，一共訓練 480 次",
-    (len(results), *results["SGD"].shape, sum(loss.size for loss in results.values())) == (4, 10, 12, 480),
+    "four optimizers on two spirals, eight rates, twelve seeds, 384 trainings",
+    "四個最佳化器、八個學習率、十二個種子，一共訓練 384 次",
+    (len(results), *results["SGD"].shape, sum(loss.size for loss in results.values())) == (4, 8, 12, 384),
 )
 free("each at its own best rate", "用自己最好的學習率", "the rule of the contest")
 says("the first four seeds", "前四個、", len(seeds) == 4)
@@ -359,6 +381,7 @@ says("the next four, and the last four", "中間四個、最後四個", seeds[-1
 # %% bind="fair-winner-ask"
 says("the winner at 0.001", "在 0.001 贏的", abs(rates[0] - 0.001) < 1e-9)
 says("also win at 0.1", "在 0.1 也會贏", abs(rates[k] - 0.1) < 1e-9)
+free("the same three times", "三次會是同一個", "the question")
 
 # %% [markdown] key="fair-winner-seen" lang="en"
 # <details><summary>After your answer: who wins, and how surely</summary>
@@ -375,13 +398,119 @@ says("also win at 0.1", "在 0.1 也會贏", abs(rates[k] - 0.1) < 1e-9)
 # </details>
 
 # %% bind="fair-winner-seen"
-one_rate = {fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 6)}
+one_rate = {fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 4)}
 free("who wins, and how surely", "誰贏了，有多確定", "the heading")
 says("the winner depends on the rate", "誰贏要看用的是哪個學習率", len(one_rate) == 2)
 free("name a winner", "選出贏家", "what a referee is")
 
+# %% [markdown] key="honest-report" lang="en"
+# ## 5. An honest report (2 points)
+#
+# You have tried many settings, once each, and take the one with the lowest loss. What will you tell others? That loss is low partly by luck: the **winner's curse** of the lesson. A report needs fresh seeds, which have had no say in the choice.
+#
+# `search` holds one loss for each setting, found in the search. `fresh` has one row for each setting and one column for each fresh seed. Write a function that returns three things, in this order: the number of the setting that the search chooses, counted from 0; its mean loss with the fresh seeds; and the **luck**, by how much this mean is higher than what the search had promised. (It is negative where the search was unlucky.)
+#
+# Another setting may well be better with the fresh seeds. Why must you not change your mind now?
+#
+# <details><summary>Hint</summary>
+#
+# `np.argmin` gives a number, not a loss. Use it twice: in `search`, and to pick a row of `fresh`.
+#
+# </details>
+
+# %% [markdown] key="honest-report" lang="zh-TW" of="bcd84e33"
+# ## 5. 誠實的報告（2 分）
+#
+# 你試了很多組設定，每組只試一次，選出損失最低的一組。你會怎麼告訴別人？那個損失之所以低，有一部分是運氣好，也就是課程裡說的**贏家的詛咒**。要寫進報告，就得用新的種子，而且這些種子不能參與挑選。
+#
+# `search` 是搜尋時得到的損失，每組設定一個。`fresh` 裡，每一列（row）是一組設定，每一欄（column）是一個新種子。寫一個函式，依序傳回三樣東西：搜尋選出的是第幾組，從 0 算起；這一組用新種子的平均損失；還有**運氣**，也就是這個平均比搜尋時看到的損失高多少。（搜尋時運氣差的話，它是負的。）
+#
+# 換了新種子，說不定另一組比較好。為什麼現在不能改選那一組？
+#
+# <details><summary>提示</summary>
+#
+# `np.argmin` 傳回的是編號，不是損失。編號要用兩次：一次用在 `search`，一次用來選出 `fresh` 的一列。
+#
+# </details>
+
+
+# %% bind="honest-report"
+free("with the lowest loss", "損失最低的", "how a search chooses")
+free("the **winner's curse**", "**贏家的詛咒**", "its name")
+free("three things", "三樣東西", "the results")
+free("is higher than what the search", "", "a definition")
+free("may well be better", "說不定另一組比較好", "it may")
+free("Use it twice", "", "the hint")
+
+
+# %% key="honest-report-answer"
+def honest_report(search, fresh):
+    ### BEGIN SOLUTION
+    chosen = np.argmin(search)
+    loss = np.mean(fresh[chosen])
+    return chosen, loss, loss - search[chosen]
+    ### END SOLUTION
+
+
+# %% key="honest-report-check" task="honest_report" points=2
+hp.check("honest_report", honest_report)
+
+# %% [markdown] key="honest-report-use" lang="en"
+# **Use it.** How strong is the curse? Here all settings are equally good: their true loss is 0, and each try differs from it only by normally distributed noise with standard deviation 1. Your function reports on 2,000 searches of each length. **Predict:** how lucky is the best of 30?
+
+# %% [markdown] key="honest-report-use" lang="zh-TW" of="b58e3428"
+# **用用看**：這個詛咒有多強？這裡每一組設定都一樣好：真正的損失都是 0，每次試的結果只差在雜訊，雜訊服從標準差為 1 的常態分布。每一種搜尋長度，都由你的函式替 2,000 次搜尋各寫一份報告。**先預測**：30 次裡最好的一次，運氣有多好？
+
+# %% key="honest-report-run"
+with hp.predict("day6-best-of-thirty"):
+    if hp.check("honest_report", honest_report).passed:
+        rng, lucky = np.random.default_rng(6), {}
+        for tries in [1, 3, 30, 300]:
+            true = np.zeros((tries, 1))
+            luck = [honest_report(rng.normal(size=tries), true)[2] for _ in range(2000)]
+            lucky[tries] = np.mean(luck)
+            hp.say(f"best of {tries:>3} tries: luck {lucky[tries]:.2f} standard deviations")
+    else:
+        hp.say("Your function first.")
+
+# %% bind="honest-report-use"
+free("equally good", "一樣好", "how the tries are drawn")
+
+# %% [markdown] key="honest-report-seen" lang="en"
+# <details><summary>After your answer: the price of searching</summary>
+#
+# With one try there is nothing to choose, and no luck. The lowest of 30 equally good tries lies 2.04 standard deviations too low on average (exactly 2.043, the expected largest of 30 standard normal numbers), although nothing has been found at all. Ten times as many tries add less than one standard deviation, but the growth never ends. So whoever reports the best of a search reports, in part, how long it was. A fresh seed costs one training and takes the luck away.
+#
+# </details>
+
+# %% [markdown] key="honest-report-seen" lang="zh-TW" of="d82095e1"
+# <details><summary>回答之後：搜尋的代價</summary>
+#
+# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是永遠不會停。所以，拿搜尋裡最好的數字當報告，有一部分報告的是你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
+#
+# </details>
+
+# %% bind="honest-report-seen"
+says("there is nothing to choose, and no luck", "也就沒有運氣可言", abs(lucky[1]) < 0.1)
+says(
+    "The lowest of 30 equally good tries lies 2.04 standard deviations too low",
+    "30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差",
+    abs(lucky[30] - 2.043) < 0.05,
+)
+free(
+    "exactly 2.043, the expected largest of 30 standard normal numbers",
+    "精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值",
+    "a known value, and a test",
+)
+says(
+    "Ten times as many tries add less than one",
+    "次數變成十倍，多出來的還不到一個",
+    0.5 < lucky[300] - lucky[30] < 1,
+)
+free("reports the best of a search", "搜尋裡最好的數字", "in general")
+
 # %% [markdown] key="loss-map" lang="en"
-# ## 5. A map with steps in it (2 points)
+# ## 6. A map with steps in it (2 points)
 #
 # A map of the loss shows where an optimizer has to go. In the notebooks to one of the most read books on machine learning, *Hands-On Machine Learning* by Aurélien Géron, there is such a map, in [a comparison of three kinds of gradient descent](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb). The picture looks right. But the table behind it holds whole numbers only: a loss of 3.99 is stored as 3. Nothing warns of it.
 #
@@ -397,8 +526,8 @@ free("name a winner", "選出贏家", "what a referee is")
 #
 # </details>
 
-# %% [markdown] key="loss-map" lang="zh-TW" of="761d9cbf"
-# ## 5. 有階梯的地圖（2 分）
+# %% [markdown] key="loss-map" lang="zh-TW" of="392a1759"
+# ## 6. 有階梯的地圖（2 分）
 #
 # 損失的地圖畫出最佳化器該往哪裡走。Aurélien Géron 的 *Hands-On Machine Learning* 是讀者最多的機器學習書之一，書附的筆記本裡就有這樣一張地圖，用來[比較三種梯度下降](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb)。圖看起來沒問題，可是背後的表格只能存整數：損失 3.99 存成了 3，而且沒有任何警告。
 #
@@ -461,7 +590,7 @@ says("a loss of 3.99 is stored as 3", "損失 3.99 存成了 3", np.array([3.99]
 free("share the lowest loss", "並列損失最低", "the question")
 
 # %% [markdown] key="trials-needed" lang="en"
-# ## 6. How far does chance carry? (1 point)
+# ## 7. How far does chance carry? (1 point)
 #
 # The capstone below asks for settings that hold on new seeds. Suppose that 5 in 100 settings drawn at random are good enough, and that you could tell at once whether one is. How many must you draw so that the chance of having at least one good one is **at least 90%**? Answer with the smallest whole number.
 #
@@ -473,8 +602,8 @@ free("share the lowest loss", "並列損失最低", "the question")
 #
 # </details>
 
-# %% [markdown] key="trials-needed" lang="zh-TW" of="6a689942"
-# ## 6. 靠運氣能走多遠？（1 分）
+# %% [markdown] key="trials-needed" lang="zh-TW" of="798c90fe"
+# ## 7. 靠運氣能走多遠？（1 分）
 #
 # 下面的總驗收，要找到換了新種子也站得住的設定。假設隨機抽出的設定，100 組裡有 5 組夠好，而且一試就看得出好不好。要抽幾組，才有**至少 90%** 的機率，其中至少有一組夠好？請回答最小的整數。
 #
@@ -504,7 +633,7 @@ says("within a budget of 30", "30 次的預算", laboratory.BUDGET == 30)
 hp.check("trials_needed", trials_needed)
 
 # %% [markdown] key="capstone" lang="en"
-# ## 7. The capstone (6 points)
+# ## 8. The capstone (6 points)
 #
 # **The problem.** A network (64 inputs, 32 hidden units, 10 classes) is to read handwritten digits, and it may see each of its 1,150 training images only three times. **Find settings with which at least 18 of 20 new starts read 94% or more.** The check draws the starts anew, and uses images that none of your trainings has seen. If fewer starts make it, you get that share of the points.
 #
@@ -527,8 +656,8 @@ hp.check("trials_needed", trials_needed)
 #
 # </details>
 
-# %% [markdown] key="capstone" lang="zh-TW" of="706073fb"
-# ## 7. 總驗收（6 分）
+# %% [markdown] key="capstone" lang="zh-TW" of="3dd354ef"
+# ## 8. 總驗收（6 分）
 #
 # **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要辨識手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個認對 94% 以上。** 檢查時會重新抽起點，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
 #

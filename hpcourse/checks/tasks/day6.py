@@ -756,23 +756,277 @@ LOSS_MAP = Task(
     ),
 )
 
-TASKS = (DIAGNOSE, FAIR_WINNER, LOSS_MAP)
+
+def honest_report(search, fresh):
+    """(number of the setting that the search chooses, its mean on fresh seeds, how lucky the search was)."""
+    chosen = int(np.argmin(search))
+    honest = float(np.mean(fresh[chosen]))
+    return chosen, honest, honest - search[chosen]
 
 
-def _curve(letter, truth, right, wrong):
-    """The reading of one curve of the gallery: `wrong` maps the other diagnoses to what is said of them."""
+def _build_report(p):
+    """The search chooses, fresh seeds tell the loss, and what is between the two was luck."""
+
+    def report(search, fresh):
+        search, fresh = np.asarray(search, float), np.asarray(fresh, float)
+        chosen = p.choose(search, fresh)
+        promised = search[chosen]
+        honest = p.measure(fresh, chosen, promised)
+        return p.arrange(p.count(chosen), honest, p.luck(honest, promised, search))
+
+    return report
+
+
+REPORT = Formula(
+    _build_report,
+    choose=lambda search, fresh: np.argmin(search),
+    measure=lambda fresh, chosen, promised: np.mean(fresh[chosen]),
+    luck=lambda honest, promised, search: honest - promised,
+    count=lambda chosen: chosen,
+    arrange=lambda chosen, honest, luck: (chosen, honest, luck),
+)
+
+
+def _drawn_search(rng, settings, seeds, size=1.0):
+    truth = size * rng.uniform(0.5, 1.5, (settings, 1))
+    noisy = truth * rng.lognormal(0, 0.3, (settings, seeds + 1))
+    return {"search": noisy[:, 0], "fresh": noisy[:, 1:]}
+
+
+def _searches(rng):
+    three = {"search": [0.4, 0.3, 0.5], "fresh": [[0.45, 0.4], [0.5, 0.6], [0.7, 0.9]]}
+    fixed = {
+        "three settings": three,
+        "the chosen one was unlucky": {
+            "search": [0.9, 0.8, 0.7],
+            "fresh": [[0.95, 0.9, 0.7], [0.8, 0.75, 0.9], [0.5, 0.6, 0.52]],
+        },
+        "one fresh seed each": {"search": [0.2, 0.5, 0.1, 0.3], "fresh": [[0.25], [0.5], [0.35], [0.1]]},
+        "each way of choosing chooses another": {
+            "search": [0.71, 0.54, 0.33, 0.84, 0.89, 0.35, 0.75],
+            "fresh": [
+                [0.26, 0.62, 0.6],
+                [0.71, 0.28, 0.79],
+                [0.28, 0.89, 0.87],
+                [0.53, 0.43, 0.42],
+                [0.87, 0.67, 0.86],
+                [0.73, 0.55, 0.6],
+                [0.83, 0.89, 0.2],
+            ],
+        },
+        "one bad fresh seed": {
+            "search": [1.2, 0.6, 0.9],
+            "fresh": [[1.0, 1.1, 0.9], [0.7, 0.6, 9.0], [0.9, 0.8, 0.95]],
+        },
+        "seven settings": _drawn_search(np.random.default_rng(12), 7, 4),
+        "large losses": _drawn_search(np.random.default_rng(13), 6, 5, 4000.0),
+        "small losses": _drawn_search(np.random.default_rng(14), 5, 6, 1e-4),
+    }
+    drawn = _drawn_search(rng, int(rng.integers(6, 20)), int(rng.integers(3, 8)))
+    return [
+        *(Case(name, {key: np.array(v) for key, v in given.items()}) for name, given in fixed.items()),
+        Case("lists", three, "lists", SILENT),
+        Case("a random search", drawn, "random"),
+    ]
+
+
+HONEST_REPORT = Task(
+    name="honest_report",
+    day=6,
+    reference=honest_report,
+    cases=_searches,
+    observe=once("chosen", "loss", "luck"),
+    formula=REPORT,
+    mistakes=REPORT.mistakes(
+        (
+            "fresh_seeds_choose",
+            {"choose": lambda search, fresh: np.argmin(fresh.mean(axis=1))},
+            "The mean of the fresh seeds chooses the setting. What has taken part in the choice is no longer "
+            "fresh: it was lucky, too.",
+        ),
+        (
+            "luckiest_fresh_seed_chooses",
+            {"choose": lambda search, fresh: np.argmin(fresh.min(axis=1))},
+            "The lowest of all fresh losses chooses the setting. What has taken part in the choice is no "
+            "longer fresh: it was lucky, too.",
+        ),
+        (
+            "all_choose",
+            {"choose": lambda search, fresh: np.argmin(search + fresh.sum(axis=1))},
+            "The search and the fresh seeds choose together, as if they were one. What has taken part in the "
+            "choice is no longer fresh.",
+        ),
+        (
+            "halves_choose",
+            {"choose": lambda search, fresh: np.argmin(search + fresh.mean(axis=1))},
+            "The search and the mean of the fresh seeds choose together. What has taken part in the choice "
+            "is no longer fresh.",
+        ),
+        (
+            "smallest_gap_chooses",
+            {"choose": lambda search, fresh: np.argmin(np.abs(fresh.mean(axis=1) - search))},
+            "The setting whose search and fresh seeds agree best is chosen. The search chooses, by its "
+            "lowest loss.",
+        ),
+        (
+            "highest",
+            {"choose": lambda search, fresh: np.argmax(search)},
+            "The setting with the highest loss is chosen: here lower is better.",
+        ),
+        (
+            "first_setting",
+            {"choose": lambda search, fresh: 0},
+            "The first setting is chosen, whatever the search has found.",
+        ),
+        (
+            "promise",
+            {"measure": lambda fresh, chosen, promised: promised},
+            "The reported loss is the one that the search has found. It was chosen because it was low: that "
+            "is the curse.",
+        ),
+        (
+            "with_the_promise",
+            {"measure": lambda fresh, chosen, promised: np.mean([promised, *fresh[chosen]])},
+            "The search's own loss is averaged in with the fresh ones. It was chosen because it was low, and "
+            "pulls the report down.",
+        ),
+        (
+            "half_the_promise",
+            {"measure": lambda fresh, chosen, promised: (promised + np.mean(fresh[chosen])) / 2},
+            "The reported loss lies halfway between the search's and the fresh seeds' mean. The first of "
+            "them was chosen because it was low: leave it out.",
+        ),
+        (
+            "lowest_fresh",
+            {"measure": lambda fresh, chosen, promised: np.min(fresh[chosen])},
+            "The lowest of the fresh losses is reported: the same curse once more, among the fresh seeds.",
+        ),
+        (
+            "highest_fresh",
+            {"measure": lambda fresh, chosen, promised: np.max(fresh[chosen])},
+            "The highest of the fresh losses is reported. That is cautious; the task asks for their mean.",
+        ),
+        (
+            "median",
+            {"measure": lambda fresh, chosen, promised: np.median(fresh[chosen])},
+            "The median of the fresh losses is reported. The task asks for their mean, in which a bad seed "
+            "counts as well.",
+        ),
+        (
+            "first_fresh",
+            {"measure": lambda fresh, chosen, promised: fresh[chosen][0]},
+            "Only the first fresh seed is reported. Take the mean of all of them.",
+        ),
+        (
+            "all_settings",
+            {"measure": lambda fresh, chosen, promised: np.mean(fresh)},
+            "The reported loss is the mean over all settings. Only the row of the chosen one counts.",
+        ),
+        (
+            "lowest_mean",
+            {"measure": lambda fresh, chosen, promised: np.min(np.mean(fresh, axis=1))},
+            "The reported loss is the lowest of the settings' fresh means. It may belong to another setting "
+            "than the chosen one.",
+        ),
+        (
+            "promise_minus_report",
+            {"luck": lambda honest, promised, search: promised - honest},
+            "The luck has the wrong sign: where the search promised too low a loss, the luck is positive.",
+        ),
+        (
+            "no_sign",
+            {"luck": lambda honest, promised, search: abs(honest - promised)},
+            "The luck has lost its sign. A search can be unlucky, too.",
+        ),
+        (
+            "never_unlucky",
+            {"luck": lambda honest, promised, search: max(honest - promised, 0.0)},
+            "The luck is cut off at zero. A search can be unlucky, too.",
+        ),
+        (
+            "ratio",
+            {"luck": lambda honest, promised, search: honest / promised},
+            "The luck is a ratio. The task asks for the difference.",
+        ),
+        (
+            "relative",
+            {"luck": lambda honest, promised, search: (honest - promised) / promised},
+            "The luck is divided by the promised loss. The task asks for the plain difference.",
+        ),
+        (
+            "against_the_mean",
+            {"luck": lambda honest, promised, search: honest - np.mean(search)},
+            "The luck is measured against the mean of the search. What has the search promised of the chosen "
+            "setting?",
+        ),
+        (
+            "from_one",
+            {"count": lambda chosen: chosen + 1},
+            "The settings are counted from one. Count them from zero.",
+        ),
+        (
+            "order_of_results",
+            {"arrange": lambda chosen, honest, luck: (chosen, luck, honest)},
+            "Loss and luck have changed places: first the loss, then the luck.",
+        ),
+        (
+            "loss_first",
+            {"arrange": lambda chosen, honest, luck: (honest, chosen, luck)},
+            "Number and loss have changed places: first the number of the setting, then its loss.",
+        ),
+    ),
+)
+
+
+TASKS = (DIAGNOSE, FAIR_WINNER, LOSS_MAP, HONEST_REPORT)
+
+
+# The curves of the gallery, measured: each diagnosis has a number that shows it.
+JUMP, LEFT_OF_B, RISE, LEFT_OF_D = 4.745, 0.934, 28.64, 0.084
+
+
+def _near(number, share=0.05):
+    return lambda value: abs(value / number - 1) < share
+
+
+def _curve(letter, truth, right, wrong, number, other, otherwise):
+    """The reading of one curve of the gallery: its diagnosis, and the number that shows it.
+
+    `wrong` maps the other diagnoses to what is said of them, `other` maps typical wrong numbers, each
+    (id, number), to what is said of these.
+    """
+    name = f"curve_{letter}"
     return Reading(
-        name=f"curve_{letter}",
+        name=name,
         day=6,
         words=DIAGNOSES,
         accepts=lambda word: word == truth,
         mistakes=tuple(
             Misreading(name, lambda word, name=name: word == name, message) for name, message in wrong.items()
         ),
-        right=right,
+        right="",
         otherwise="",
+        reason=Reading(
+            name=name,
+            day=6,
+            accepts=_near(number, 0.015),
+            mistakes=tuple(Misreading(id, _near(near), message) for (id, near), message in other.items()),
+            right=right,
+            otherwise=otherwise,
+        ),
     )
 
+
+def _left(share):
+    """Typical wrong numbers in place of a share that is left."""
+    return {
+        ("gone", 1 - share): "The word is right. That is the share that is gone. How much is left?",
+        ("upside_down", 1 / share): "The word is right. You divided the first loss by the last one.",
+        ("percent", 100 * share): "The word is right. Give the share itself, not in percent.",
+    }
+
+
+LEFT = "The word is right. Divide the last loss of this curve by its first one."
 
 CURVE_A = _curve(
     "a",
@@ -790,6 +1044,25 @@ CURVE_A = _curve(
         "healthy": "It has fallen, true. But compare its jumps with its level: can it come any lower like "
         "this?",
     },
+    JUMP,
+    {
+        (
+            "over_the_lowest",
+            406.6,
+        ): "The word is right. You divided by the lowest loss of the second half: divide by its mean.",
+        (
+            "of_the_whole",
+            6.828,
+        ): "The word is right. You took the whole curve, in which the fall counts too: only "
+        "the second half, please.",
+        (
+            "over_the_first",
+            0.570,
+        ): "The word is right. You divided by the first loss. Divide the highest loss of "
+        "the second half by the mean of that half.",
+        ("upside_down", 1 / JUMP): "The word is right. You divided the mean by the highest loss.",
+    },
+    "The word is right. In the second half of this curve, divide the highest loss by the mean.",
 )
 CURVE_B = _curve(
     "b",
@@ -800,6 +1073,9 @@ CURVE_B = _curve(
         "noise_floor": "A noise floor is a level around which a curve goes up and down. Does this one?",
         "healthy": "It falls, and smoothly. But read the numbers on its axis: how much of the loss is gone?",
     },
+    LEFT_OF_B,
+    _left(LEFT_OF_B),
+    LEFT,
 )
 CURVE_C = _curve(
     "c",
@@ -814,6 +1090,13 @@ CURVE_C = _curve(
         "healthy": "The first half looks healthy. Where does the curve end, and where would it go from "
         "there?",
     },
+    RISE,
+    {
+        ("over_the_start", 3.035): "The word is right. You divided by the first loss: divide by the lowest.",
+        ("upside_down", 1 / RISE): "The word is right. You divided the lowest loss by the last one.",
+        ("difference", 97.39): "The word is right. You subtracted: divide the last loss by the lowest.",
+    },
+    "The word is right. Divide the last loss of this curve by its lowest.",
 )
 CURVE_D = _curve(
     "d",
@@ -827,9 +1110,13 @@ CURVE_D = _curve(
         "noise_floor": "A noise floor goes up and down around a level. This curve is smooth, and not far "
         "from zero.",
     },
+    LEFT_OF_D,
+    _left(LEFT_OF_D),
+    LEFT,
 )
 
 DEAD_RATE, RATES = 3.0, (0.0003, 0.1, 3.0, 3000.0)
+PEAK = 4.276  # the highest loss of a batch at the dead rate, with the exercise's seed
 
 
 def _is(rate):
@@ -860,12 +1147,37 @@ MISDIAGNOSED_RATE = Reading(
             "instead?",
         ),
     ),
-    right="Right: its first steps were so long that they killed the ReLUs, and a dead network has a flat "
-    "curve. "
-    "Whoever believes the word makes the rate larger still. So when a loss sits still at guessing, look at "
-    "how "
-    "it got there, or train once with a third of the rate.",
+    right="",
     otherwise="Answer with one of the rates of the figure: the one whose word is wrong.",
+    reason=Reading(
+        name="misdiagnosed_rate",
+        day=6,
+        accepts=_near(PEAK),
+        mistakes=(
+            Misreading(
+                "where_it_sits",
+                lambda loss: 2.25 < loss < 2.36,
+                "The rate is right. At this loss it sits in the end, which is that of guessing; any network "
+                "that has learned nothing does. How high was it on the way?",
+            ),
+            Misreading(
+                "where_it_begins",
+                lambda loss: 2.45 < loss < 2.6,
+                "The rate is right. That is its first batch, or the mean of its first epoch. A single batch "
+                "was higher.",
+            ),
+            Misreading(
+                "of_another_rate",
+                _near(2.902, 0.02),
+                "The rate is right, but that is the highest loss at another rate.",
+            ),
+        ),
+        right="Right: it did not crawl there, it jumped. Its first steps were so long that they killed the "
+        "ReLUs, and a dead network has a flat curve. Whoever believes the word makes the rate larger still. "
+        "So when a loss sits still at guessing, look at how it got there, or train once with a third of the "
+        "rate.",
+        otherwise="The rate is right. Among the losses of all its batches, which one is the highest?",
+    ),
 )
 
 SHARE, CHANCE = 0.05, 0.9  # of settings that reach the target; wanted

@@ -95,4 +95,29 @@ QUESTIONS = {
         ),
         right=2,
     ),
+    "day6-best-of-thirty": Question(
+        "All settings are equally good; each try has noise with standard deviation 1. How far below the "
+        "truth does the best of 30 tries lie on average?",
+        (
+            (
+                "Not at all: none is better than another",
+                "The true losses are equal, so no search can find anything. But the tries differ, and you "
+                "take the lowest.",
+            ),
+            (
+                "About a third of a standard deviation",
+                "A single try is often off by that much. But you take the lowest of 30.",
+            ),
+            (
+                "About two standard deviations",
+                "Among 30 tries one beyond two standard deviations is no surprise, and it is the one you take.",
+            ),
+            (
+                "About thirty standard deviations",
+                "Luck does not add up over tries: only the best one counts, and large deviations are very "
+                "rare.",
+            ),
+        ),
+        right=2,
+    ),
 }
