@@ -91,7 +91,7 @@ torch: $(VENV)-torch/ready
 	$(QUIET) TQDM_DISABLE=1 $(VENV)-torch/bin/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 \
 		$(wildcard notebooks/*/take_home_pytorch.ipynb)
 	$(QUIET) $(VENV)-torch/bin/python -m tools.bound take_home_pytorch
-	$(QUIET) $(VENV)-torch/bin/python -m pytest -q tests/core tests/checks/test_optimizer_class.py -k "torch or class"
+	$(QUIET) $(VENV)-torch/bin/python -m pytest -q tests/core tests/checks/test_optimizer_class.py -k "torch or keras or class"
 
 links: $(VENV)/dev
 	$(BIN)/python -m tools.links $(if $(REPO),--repo $(REPO)) $(if $(BRANCH),--branch $(BRANCH))
@@ -147,7 +147,7 @@ $(VENV)-oldest/ready: pyproject.toml tests/browser/oldest.txt | $(VENV)/bin/pyth
 
 $(VENV)-torch/ready: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m venv --clear $(VENV)-torch
-	$(VENV)-torch/bin/python -m pip install --quiet torch --editable ".[dev]"
+	$(VENV)-torch/bin/python -m pip install --quiet torch keras --editable ".[dev]"
 	@touch $@
 
 # Apart, because its kernel for browsers would disturb JupyterLab.

@@ -127,14 +127,24 @@ from inspect import signature
 
 ramp, cosine = optim.lr_scheduler.LinearLR, optim.lr_scheduler.CosineAnnealingLR
 says("within 1e-12 over the whole run", "差距在 1e-12 以內", max(furthest.values()) < 1e-12)
-free("Keras starts the sum at 0.1", "Keras 的總和從 0.1 開始", "read in Keras's documentation")
+free(
+    "Keras starts the sum at 0.1 ... the root",
+    "Keras 的總和從 0.1 開始 ... 放在根號裡面",
+    "tests/core/test_keras.py runs it",
+)
+free(
+    "Keras's ε, 1e-7, ... like 3e-4 outside",
+    "Keras 的 ε 是 1e-7 ... 相當於外面的 3e-4",
+    "the root of 1e-7; tests/core/test_keras.py",
+)
+free("Keras here at 0, one update later", "是從 0 開始，比我們晚一次更新", "tests/core/test_keras.py")
 says("default is 0.99", "預設值是 0.99", signature(optim.RMSprop).parameters["alpha"].default == 0.99)
 says(
     "default decay 0.01 in PyTorch",
     "PyTorch 是 0.01",
     signature(optim.AdamW).parameters["weight_decay"].default == 0.01,
 )
-free("0.004 in Keras", "Keras 是 0.004", "read in Keras's documentation")
+free("0.004 in Keras", "Keras 是 0.004", "tests/core/test_keras.py")
 turn = optim.SGD([torch.zeros(1)], lr=1.0)
 then = cosine(turn, 10)
 rates = [(turn.step(), then.step(), turn.param_groups[0]["lr"])[-1] for _ in range(20)]
@@ -149,32 +159,32 @@ free(
 )
 
 # %% [markdown] key="agree-seen" lang="en"
-# Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is not the formula but what they call by the same name:
+# Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is seldom the formula, and often what they call by the same name:
 #
 # | here | PyTorch | Keras | beware |
 # |---|---|---|---|
 # | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch keeps the rate outside of the velocity: another path when the rate changes |
-# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras starts the sum at 0.1 |
-# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch's default is 0.99 |
+# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras starts the sum at 0.1, with ε, 1e-7, inside the root |
+# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch's default is 0.99; Keras's ε, 1e-7, is inside the root, like 3e-4 outside |
 # | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras adds ε to the root of $v$ before its correction |
 # | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | default decay 0.01 in PyTorch, 0.004 in Keras |
 # | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch's rises again after T |
-# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | PyTorch begins at 1/3 unless told, Keras here at 0 |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | PyTorch begins at 1/3 unless told; Keras here at 0, one update later than ours, and a cosine over T follows |
 # | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves |
 # | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
 
-# %% [markdown] key="agree-seen" lang="zh-TW" of="24890ca5"
-# 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家程式庫的差別不在公式，而在同一個名字底下放了什麼：
+# %% [markdown] key="agree-seen" lang="zh-TW" of="de568484"
+# 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家程式庫的差別很少在公式，多半在同一個名字底下放了什麼：
 #
 # | 這裡 | PyTorch | Keras | 小心 |
 # |---|---|---|---|
 # | `hp.Momentum(lr, 0.9)` | `SGD(lr, momentum=0.9)` | `SGD(lr, momentum=0.9)` | PyTorch 把學習率留在速度外面：學習率一變，路徑就不同 |
-# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras 的總和從 0.1 開始 |
-# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch 的預設值是 0.99 |
+# | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras 的總和從 0.1 開始，ε 是 1e-7，放在根號裡面 |
+# | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch 的預設值是 0.99；Keras 的 ε 是 1e-7，放在根號裡面，相當於外面的 3e-4 |
 # | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras 把 ε 加到 $v$ 還沒修正時的平方根上 |
 # | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | 衰減的預設值，PyTorch 是 0.01，Keras 是 0.004 |
 # | `hp.CosineDecay(lr, T)` | `CosineAnnealingLR(opt, T)` | `CosineDecay(lr, T)` | PyTorch 過了 T 又會升上去 |
-# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | 沒有指定的話，PyTorch 從 1/3 開始；Keras 這樣寫是從 0 開始 |
+# | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | 沒有指定的話，PyTorch 從 1/3 開始；Keras 這樣寫是從 0 開始，比我們晚一次更新，後面接長度 T 的餘弦 |
 # | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，學習率的上限就減半 |
 # | He 的起始權重 | `nn.Linear`：均勻分布，±1/√n | Glorot | 起點不同，懸崖的位置也不同 |
 
