@@ -24,6 +24,7 @@ import hpcourse
 
 TRIES = 2
 GRACE = 120  # seconds beyond a submission's own outermost limit, for what is around it
+TOO_LONG = "the grader itself took too long"
 HEADER = struct.Struct("!Q")
 
 
@@ -90,16 +91,26 @@ def grade_apart(work):
     for _ in range(TRIES):
         host = _Host.borrow()
         try:
-            graded = Graded(**host.ask(asdict(work)))
+            graded = Graded(**host.ask(asdict(work), far(work.limits) + GRACE))
+        except TimeoutError:  # it hangs and cannot even be ended; another try would take as long
+            host.abandon()
+            return Graded(trouble=TOO_LONG)
         except (OSError, ValueError, EOFError) as error:
             host.close()
             trouble = f"the grader ended ({type(error).__name__})"
             continue
         _Host.give_back(host)
-        if not graded.trouble:
+        if not graded.trouble or graded.trouble == TOO_LONG:
             return graded
         trouble = graded.trouble
     return Graded(trouble=trouble)
+
+
+def far(limits):
+    """Seconds of wall time after which a submission is given up, whatever holds it."""
+    from hpcourse.instructor.limits import FAR
+
+    return FAR * limits["seconds"] + GRACE
 
 
 class _Host:
@@ -108,14 +119,14 @@ class _Host:
     idle = queue.SimpleQueue()
     running = set()  # noqa: RUF012
     over = False  # nobody waits for results any more
+    command = (sys.executable, "-m", "hpcourse.instructor.grading")
 
     def __init__(self):
         environment = {**os.environ, "PYTHONWARNINGS": "ignore", "OPENBLAS_NUM_THREADS": "1"}
         here = os.path.dirname(os.path.dirname(hpcourse.__file__))
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-        command = [sys.executable, "-m", "hpcourse.instructor.grading"]
         self.process = subprocess.Popen(
-            command,
+            self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -138,10 +149,18 @@ class _Host:
         """Let the next one have it."""
         cls.idle.put(host)
 
-    def ask(self, request):
-        """Its answer to a request."""
+    def ask(self, request, seconds):
+        """Its answer to a request; raises TimeoutError if none has begun after so many seconds."""
         _send(self.process.stdin, request)
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        if not ready:
+            raise TimeoutError(f"no answer after {seconds} s")
         return _receive(self.process.stdout)
+
+    def abandon(self):
+        """End it without waiting for what it cannot end."""
+        self.running.discard(self)
+        self.process.kill()
 
     def close(self):
         """End it, and with it what it runs."""
@@ -218,7 +237,7 @@ def _in_a_fork(work, fonts, requests, limits):
         os.close(incoming)
         _be_the_fork(work, fonts, outgoing, limits)
     os.close(outgoing)
-    deadline = time.monotonic() + limits.FAR * work.limits["seconds"] + GRACE
+    deadline = time.monotonic() + far(work.limits)
     with os.fdopen(incoming, "rb") as pipe:
         while True:
             ready, _, _ = select.select([pipe, requests], [], [], max(0, deadline - time.monotonic()))
@@ -226,7 +245,7 @@ def _in_a_fork(work, fonts, requests, limits):
                 _leave(limits, fonts)
             if pipe in ready or not ready:
                 break
-        answer = {"trouble": "the grader itself took too long"}
+        answer = {"trouble": TOO_LONG}
         if ready:
             try:
                 answer = _receive(pipe)

@@ -22,6 +22,7 @@ PAUSE = 0.1
 BIG_FILE = 64 * 2**20
 OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
+STUCK = 600  # rounds of PAUSE (a busy machine makes them longer) without an answer to an excess: it hangs
 FAR = 10  # wall time over CPU time: only a machine that stands still takes so long
 SLEEPS = (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
 WORKS = 0.1  # of the time: who uses less CPU than this is asleep, if it does not wait for one
@@ -31,7 +32,7 @@ class Guard(threading.Thread):
     """Watches the processes below this one and ends them when they take too much; `reason` says what.
 
     It also ends this process when the one that started it is gone, so that an interrupted run leaves
-    nothing behind.
+    nothing behind, and when it hangs: when nothing is begun anew long after an excess.
     """
 
     def __init__(self, limits, out_of_time):
@@ -41,7 +42,7 @@ class Guard(threading.Thread):
 
     def run(self):
         """Watch until `stop`."""
-        parent, rounds = os.getppid(), 0
+        parent, rounds, since = os.getppid(), 0, None
         usual = _processes()
         while not self._over.wait(PAUSE):
             rounds += 1
@@ -53,6 +54,9 @@ class Guard(threading.Thread):
                     self.reason = self.reason or self._excess()
                     if self.reason:
                         end_all()
+                    since = (since or rounds) if self.reason else None
+                if since and rounds - since > STUCK:
+                    self.give_up()
 
     def watch(self, folder):
         """Begin anew, with nothing left of what ran before and with `folder` to work in."""

@@ -167,6 +167,40 @@ def test_a_host_that_is_killed_is_replaced(small, monkeypatch):
     grading.close_hosts(over=False)
 
 
+HANGING = """
+import sys, time
+from hpcourse.instructor import grading, limits, submission
+limits.FAR, limits.STUCK, grading.GRACE = {far}, 5, 1
+def hang(*_): time.sleep(1000)
+{what} = hang
+grading.be_host()
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "far", "seconds", "said"),
+    [
+        ("grading._be_the_fork", 0, 5, grading.TOO_LONG),  # whatever the grader hangs in
+        ("grading._in_a_fork", 0, 5, grading.TOO_LONG),  # the host itself
+        ("submission.Client.execute_cell", 10, 40, "the grader ended (1)"),  # its own guard sees it sleep
+    ],
+)
+def test_a_grader_that_hangs_does_not_hold_the_class(what, far, seconds, said, small, monkeypatch):
+    course, _ = small
+    course.limits["seconds"] = 1
+    monkeypatch.setattr(grading._Host, "command", (sys.executable, "-c", HANGING.format(what=what, far=far)))
+    monkeypatch.setattr(grading, "TRIES", 1)
+    monkeypatch.setattr(grading, "far", lambda limits: 3 if far == 0 else 100)
+    monkeypatch.setattr(grading, "GRACE", 10)
+    due = find_due(course, ["day1"])[0][:1]
+    began = time.monotonic()
+    grade_with(ThreadPoolExecutor(1), 1, course, due, False)
+    grading.close_hosts(over=False)
+    assert due[0].trouble == [said]
+    assert time.monotonic() - began < 20 + seconds  # on a busy machine; by the limits alone it would be 130
+    assert scores(course)[due[0].student] is None
+
+
 def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small):
     distributed = pytest.importorskip("distributed")
     course, _ = small
