@@ -1,7 +1,7 @@
 """Text whose encoding nobody noted down: tables from spreadsheets, names in zips, notebooks."""
 
 import itertools
-import unicodedata
+import re
 
 # Where the characters of everyday use lie, by their first byte (and the second, in Shift JIS).
 COMMON = {
@@ -10,6 +10,10 @@ COMMON = {
     "cp932": lambda first, second: first in (0x82, 0x83) or 0x88 <= first <= 0x97,
     "cp949": lambda first, second: 0xB0 <= first <= 0xC8 and second >= 0xA1,
 }
+CYRILLIC = ("cp1251", "koi8-r", "cp866")  # in the wrong one, capitals stand where small letters do
+CYRILLIC_WORD = re.compile(r"(?<!\w)(?:[А-ЯЁ]?[а-яё]{2,}|[А-ЯЁ]{2,})(?!\w)")
+# Codes of one byte a character, in which any bytes look well: taken where a name on the roster is in them.
+ELSEWHERE = ("cp874", "cp1253", "cp1254", "cp1255", "cp1256", "cp1250", "cp852")
 
 
 def decode(data, known=frozenset()):
@@ -32,7 +36,10 @@ def decode(data, known=frozenset()):
 
 def likeliest(data, known=frozenset(), more=()):
     """The encoding of bytes that are not UTF-8: what makes known characters, or common ones, of them."""
-    return max((*COMMON, "cp1252", "latin-1", *more), key=lambda encoding: _score(data, encoding, known))
+    encodings = [*COMMON, "cp1252", "latin-1", *more, *CYRILLIC, "mac_roman"]
+    if known:
+        encodings += [encoding for encoding in ELSEWHERE if _score(data, encoding, known)[0] > 0.5]
+    return max(encodings, key=lambda encoding: _score(data, encoding, known))
 
 
 def _score(data, encoding, known):
@@ -48,9 +55,20 @@ def _score(data, encoding, known):
     if encoding in COMMON:
         written = [char.encode(encoding, errors="replace") for char in chars]
         common = sum(len(pair) == 2 and COMMON[encoding](*pair) for pair in written) / len(chars)
+    elif encoding in CYRILLIC:
+        words = CYRILLIC_WORD.findall(data[:100_000].decode(encoding))
+        common = 0.95 * sum(map(len, words)) / len(chars)
     else:  # one byte a character: letters with accents stand among others, hardly ever side by side
         pairs = [(a > 0x7F, b > 0x7F) for a, b in itertools.pairwise(data) if a > 0x7F or b > 0x7F]
         lonely = sum(a != b for a, b in pairs) / max(1, len(pairs))
-        letters = sum(unicodedata.category(char).startswith("L") for char in chars) / len(chars)
-        common = 0.9 * letters * lonely
+        text = " " + data[:100_000].decode(encoding)
+        letters = sum(_fits(*pair) for pair in itertools.pairwise(text)) / len(chars)
+        common = (0.8 if encoding == "mac_roman" else 0.9) * letters * lonely
     return share, common
+
+
+def _fits(before, char):
+    """How well a character beyond ASCII stands where it does: a capital does not within a word (JosŽ)."""
+    if char <= "\x7f" or not char.isalpha():
+        return 0.0
+    return (0.0 if before.islower() else 1.0) if char.isupper() else (1.0 if before.isalpha() else 0.9)

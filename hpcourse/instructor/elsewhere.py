@@ -108,7 +108,7 @@ def _grade(place, released, seed, settings, hidden=""):
         settings["language"],
         fenced,
         hidden,
-        demoted=True,
+        demoted=not fenced and sandbox.can_demote(),
     )
     graded = grade_apart(work)
     close_hosts(over=False)

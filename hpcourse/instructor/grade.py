@@ -183,12 +183,13 @@ def grade_with(executor, workers, course, due, fenced, grade=grade_apart):
     basis = {name: _basis(course, name) for name in {one.assignment for one in due}}
     tasks = {name: course.tasks(name) for name in basis}
     given = {name: {cell.id: cell.source for cell in course.released(name).cells} for name in basis}
+    demoted = not fenced and sandbox.can_demote()
     waiting, going, totals = list(reversed(due)), {}, Totals()
     with course.gradebook() as book, tqdm(total=len(due), unit="submission", desc="grading") as bar:
         while waiting or going:
             while waiting and len(going) < (1 + AHEAD) * workers:
                 one = waiting.pop()
-                work = _work(course, one, basis[one.assignment], tasks[one.assignment], fenced)
+                work = _work(course, one, basis[one.assignment], tasks[one.assignment], fenced, demoted)
                 try:
                     going[executor.submit(grade, work)] = one, work
                 except (BrokenExecutor, RuntimeError) as error:
@@ -209,7 +210,7 @@ def grade_with(executor, workers, course, due, fenced, grade=grade_apart):
     return totals
 
 
-def _work(course, one, basis, tasks, fenced):
+def _work(course, one, basis, tasks, fenced, demoted):
     submitted = one.path.read_bytes()
     return Work(
         one.student,
@@ -222,6 +223,7 @@ def _work(course, one, basis, tasks, fenced):
         course.language,
         fenced,
         str(course.root),
+        demoted,
     )
 
 

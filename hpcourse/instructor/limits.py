@@ -127,15 +127,16 @@ def _wants_a_cpu():
     return any(not process.sleeps for process in below())
 
 
-def limit(limits):
-    """Limits that each process below this one inherits."""
+def limit(limits, user=None):
+    """Limits that each process below this one inherits; `user` is the number of whom they will belong to."""
     memory = (limits["memory_mb"] + 2048) * 2**20  # of addresses, of which a kernel uses a fraction
     _set("RLIMIT_AS", memory)
     _set("RLIMIT_FSIZE", BIG_FILE)
     _set("RLIMIT_CORE", 0)
     _set("RLIMIT_NOFILE", OPEN_FILES)
-    if os.getuid() != 0:  # counts what the user runs elsewhere too, and does not bind root
-        _set("RLIMIT_NPROC", _own_threads() + 4 * limits["processes"])
+    user = os.getuid() if user is None else user
+    if user != 0:  # counts what the user runs elsewhere too, and does not bind root
+        _set("RLIMIT_NPROC", _threads_of(user) + 4 * limits["processes"])
     adopt()
 
 
@@ -271,11 +272,11 @@ def _mapped(pid, shared):
                 shared[key] = max(shared.get(key, 0), end - start)
 
 
-def _own_threads():
+def _threads_of(user):
     threads = 0
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.uids().real == os.getuid():
+            if process.uids().real == user:
                 threads += process.num_threads()
     return threads
 

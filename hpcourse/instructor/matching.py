@@ -4,13 +4,16 @@ Every sign in a path is a claim: this id, this address, this name. One person wh
 certain. Claims that contradict each other, or that only resemble somebody, are doubtful: a person decides.
 """
 
+import contextlib
+import html
 import itertools
 import re
 import unicodedata
+import urllib.parse
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from hpcourse.instructor.notes import note
+from hpcourse.instructor.notes import note, on_a_line
 from hpcourse.instructor.systems import GRADESCOPE, Told, told_by_system
 
 CHINESE = "㐀-鿿豈-﫿"
@@ -35,7 +38,11 @@ PLAIN_WORDS = frozenset(
     exercises homework hw assignment group class section team student name course hpcourse en zh tw sir prof
     professor teacher deep learning rate""".split()  # noqa: SIM905
 )
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+-]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+")
+NAMED_NOTEBOOK = re.compile(r"\.ipynb(?![a-z]).*$", re.I)
+# Letters that are no other letter with an accent (and Arabic's line of length); what else keyboards write.
+LETTERS = str.maketrans(dict(zip("ıłøđð", "ilodd")) | {"þ": "th", "æ": "ae", "œ": "oe", "ـ": ""})
+SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,7 @@ class People:
         self.latin, self.chinese = defaultdict(set), defaultdict(set)
         self.compact, self.aliases, self.canvas = defaultdict(set), defaultdict(set), defaultdict(set)
         self.parts_of_names = defaultdict(set)
+        self.logins = defaultdict(set)  # student -> words that stand beside a name
         self.digits = defaultdict(set)
         self.cache = {}
         for student in roster.values():
@@ -94,6 +102,8 @@ class People:
             self.digits[number].add(student.id)
         for alias in student.aliases:
             self.aliases[fold(alias)].add(student.id)
+        for login in (student.id, student.email.split("@")[0], *student.aliases):
+            self.logins[student.id].update(tokens(login))
         if student.canvas:
             self.canvas[student.canvas].add(student.id)
         if "@" in student.email:
@@ -102,9 +112,8 @@ class People:
             self.locals[address.split("@")[0]].add(student.id)
         for name in filter(None, (student.name, student.other)):
             chinese = chinese_in(name)
-            for latin in {tuple(tokens(said, latin=True)) for said in (name, without_apostrophes(name))} - {
-                ()
-            }:
+            spellings = (name, without_apostrophes(name), fold(name).translate(SPELLED))
+            for latin in {tuple(tokens(said, latin=True)) for said in spellings} - {()}:
                 self.latin[tuple(sorted(latin))].add(student.id)
                 for order in (
                     itertools.permutations(latin) if len(latin) <= 4 else (latin, latin[-1:] + latin[:-1])
@@ -127,7 +136,7 @@ class People:
     def _signs(self, part):
         found = Signs()
         whole = fold(EXTENSION.sub("", part))
-        for address in ADDRESS.findall(fold(part)):
+        for address in dict.fromkeys(ADDRESS.findall(fold(NAMED_NOTEBOOK.sub("", part)))):
             self._by_address(address.strip(".-+"), found)
         full = EXTENSION.sub("", ADDRESS.sub(" ", fold(part)))
         rest = FILLER.sub(" ", ADDED.sub(" ", full))
@@ -227,7 +236,9 @@ class People:
                 window = words[place : place + length]
                 students = self.latin.get(tuple(sorted(word for word, _ in window)))
                 if students and not any(s <= place and place + length <= e for s, e, _, _ in hits):
-                    hits.append((place, place + length, students, self._alone(pieces, words, place, length)))
+                    own = set().union(*(self.logins[student] for student in students))
+                    alone = self._alone(pieces, words, place, length, own)
+                    hits.append((place, place + length, students, alone))
         for start, end, students, alone in hits:
             said = " ".join(word for word, _ in words[start:end])
             if end - start == 1 and left != [said]:
@@ -244,8 +255,8 @@ class People:
                     found.weak |= self.compact[word]
 
     @staticmethod
-    def _alone(pieces, words, place, length):
-        """Whether a name is not part of a longer one: Wei Chen in Wei Chen Lin."""
+    def _alone(pieces, words, place, length, own):
+        """Whether a name is no part of a longer one: Wei Chen in Wei Chen Lin; `own` words are none."""
         first, last = words[place][1], words[place + length - 1][1]
         inner = "".join(piece for piece in pieces[first:last] if not piece[0].isalnum())[:1] or " "
         for neighbour, between in (
@@ -255,7 +266,7 @@ class People:
                 lambda at: pieces[last + 1 : at],
             ),
         ):
-            if neighbour and neighbour[0].isalpha() and neighbour[0] not in PLAIN_WORDS:
+            if neighbour and neighbour[0].isalpha() and neighbour[0] not in PLAIN_WORDS | own:
                 joined = "".join(between(neighbour[1]))
                 if joined == inner or joined in (" ", "-", "'"):
                     return False
@@ -283,7 +294,8 @@ class People:
 
     def match(self, file, metadata=None):
         """The Match of a File; `metadata` is what Gradescope says of its folders."""
-        match, told = Match(), told_by_system(file.parts)
+        parts = tuple(map(readable, file.parts))
+        match, told = Match(), told_by_system(parts)
         official, said, skipped = None, "", set()
         if told:
             official, said = self._told(told)
@@ -297,7 +309,7 @@ class People:
                 return self._against(self._of_gradescope(metadata[part], match), part, file)
         if official is None and file.sender:
             official, said = self._of_sender(file.sender)
-        signs = [self.signs(part) for place, part in enumerate(file.parts) if place not in skipped]
+        signs = [self.signs(part) for place, part in enumerate(parts) if place not in skipped]
         if told and told.rest:
             signs.append(self.signs(told.rest))
         aliases = [claim for sign in signs for claim in sign.aliases]
@@ -430,8 +442,12 @@ class People:
             for said in (name, without_apostrophes(name)):
                 exact |= self.latin.get(tuple(sorted(tokens(said, latin=True))), set())
         exact |= self.chinese.get(chinese_in(name), set())
+        signs = self.signs(name)
+        beside = [claim for claim in signs.strong if claim.kind != "name"]
+        if exact and beside:  # 王小明 b14901012: an id or an address stands there as well
+            said = frozenset.intersection(*(claim.students for claim in beside))
+            return frozenset(exact & said) or frozenset(exact).union(*(claim.students for claim in beside))
         if not exact:
-            signs = self.signs(name)
             for claims in (signs.aliases, signs.strong, signs.short):
                 if claims:
                     common = frozenset.intersection(*(claim.students for claim in claims))
@@ -493,7 +509,16 @@ def fold(said):
 def plain(said):
     """Without accents."""
     apart = unicodedata.normalize("NFKD", said)
-    return "".join(char for char in apart if not unicodedata.combining(char))
+    return "".join(char for char in apart if not unicodedata.combining(char)).translate(LETTERS)
+
+
+def readable(part):
+    """A name as it was before a web page or an address took it: O'Connor of O&#39;Connor, a space of %20."""
+    said = html.unescape(part) if "&" in part and ";" in part else part
+    if re.search(r"%[0-9A-Fa-f]{2}", said):
+        with contextlib.suppress(UnicodeDecodeError):
+            said = urllib.parse.unquote(said, errors="strict")
+    return on_a_line(said.replace("/", "-")) or part
 
 
 def without_apostrophes(said):

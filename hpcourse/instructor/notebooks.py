@@ -108,6 +108,8 @@ def read_notebook(file):
     if file.size > LARGEST:
         raise Unreadable(note("larger than {count} MB", count=LARGEST // 2**20))
     data = file.read()
+    if b"\0" not in data[:4]:  # what some disks and programs for keeping files in step put behind the end
+        data = data.rstrip(b"\0\x1a \r\n\t")
     try:
         content = json.loads(data)  # tells UTF-8 and UTF-16 apart, with or without a mark
     except UnicodeDecodeError:

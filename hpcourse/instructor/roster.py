@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.spreadsheets import read_table
+from hpcourse.instructor.spreadsheets import read_table, without_accents
 
 STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
 ROSTERS = ("roster.csv", "roster.xlsx", "roster.txt", "roster.tsv")
@@ -18,22 +18,31 @@ SEAT = "座號"  # tells people apart where a table has nothing better, and is n
 COLUMNS = {
     "id": (
         "sisuserid", "idnumber", "studentid", "studentnumber", "studentno", "sid",
-        "orgdefinedid", "matriculationnumber", "registrationnumber", "matrikelnummer",
+        "uniqueuserid", "orgdefinedid", "matriculationnumber", "registrationnumber",
+        "matrikelnummer", "matrikelnr", "idnummer", "studentnummer", "numeroetudiant", "netudiant",
+        "matricula", "numerodeid", "matricola", "nralbumu", "masosinhvien", "mssv",
         "學號", "学号", "學生編號", "識別號碼", "id號碼", "sis使用者id",
         "学籍番号", "학번",
         "id", "identifier", SEAT,
     ),
     "name": (
         "name", "studentname", "fullname", "student", "displayname", "姓名", "学生姓名", "學生姓名",
-        "中文姓名", "學生", "氏名", "이름", "성명",
+        "中文姓名", "chinesename", "學生", "氏名", "이름", "성명", "nom", "nombre", "nome", "nomecompleto",
+        "nomcomplet", "nombrecompleto", "hovaten", "hoten",
     ),
-    "first": ("firstname", "givenname", "forename", "vorname", "名字", "名"),
-    "last": ("lastname", "surname", "familyname", "nachname", "姓氏", "姓"),
+    "first": (
+        "firstname", "givenname", "forename", "vorname", "prenom", "voornaam", "imie", "名字", "名",
+    ),
+    "last": (
+        "lastname", "surname", "familyname", "nachname", "familienname", "apellidos", "apellido",
+        "cognome", "achternaam", "nazwisko", "姓氏", "姓",
+    ),
     "other": ("englishname", "preferredname", "nickname", "英文姓名", "英文名", "英文名字"),
     "email": (
         "email", "emailaddress", "mail", "studentemail", "schoolemail", "useremail", "emailadress",
         "電子郵件", "電子郵件地址", "電子郵件信箱", "電子信箱", "信箱", "电子邮件", "邮箱",
-        "郵件", "email位址",
+        "郵件", "email位址", "emailadresse", "adressemail", "correoelectronico", "direcciondecorreo",
+        "メールアドレス", "이메일",
     ),
     "login": ("sisloginid", "sis登入id", "netid", "username", "login", "loginid", "userid", "account", "帳號", "账号", "使用者名稱"),  # noqa: E501
     "github": ("githubusername", "github", "githubid", "githubaccount"),
@@ -41,6 +50,7 @@ COLUMNS = {
     "aliases": ("aliases", "alias", "別名", "也叫做"),
     "role": ("role", "roles", "角色", "身分"),
 }  # fmt: skip
+HALF = {"name", "nom", "nombre", "nome"}  # beside a column for the other half of a name
 IDS = [{"id"}, {"email"}, {"login"}, {"github"}, {"canvas"}]
 NAMES = [{"name"}, {"first", "last"}, {"email"}, {"login"}]
 HEADERS = [one | other for one in IDS for other in NAMES if len(one | other) > 1]
@@ -101,7 +111,7 @@ def _which(root):
 
 def _meaning(header):
     """What each column of a header is; "" for what is of no use here."""
-    plain = [re.sub(r"[\W_]+", "", cell).casefold() for cell in header]
+    plain = [re.sub(r"[\W_]+", "", without_accents(cell)).casefold() for cell in header]
     meant = [_column(name) for name in plain]
     ids = sorted(
         (COLUMNS["id"].index(rank), place) for place, (column, rank) in enumerate(meant) if column == "id"
@@ -110,6 +120,11 @@ def _meaning(header):
     for rank, place in ids[1:]:  # Canvas' own number stands beside the university's
         said = COLUMNS["id"][rank]
         columns[place] = {"id": "canvas", SEAT: ""}.get(said if said == SEAT else plain[place], "login")
+    for known, missing in (("first", "last"), ("last", "first")):  # Name and Vorname, Cognome and Nome
+        if known in columns and missing not in columns:
+            halves = (place for place, name in enumerate(plain) if columns[place] == "name" and name in HALF)
+            for place in halves:
+                columns[place] = missing
     if ids and plain[ids[0][1]] == "id" and "sisloginid" in plain:
         columns[ids[0][1]] = "canvas"
     return columns
@@ -118,7 +133,7 @@ def _meaning(header):
 def _column(name):
     """(column, the word it was known by) of a cell of the header."""
     for column, words in COLUMNS.items():
-        if name in words:
+        if name in words or name == f"student{column}name":  # Student Last Name
             return column, name
     for column, words in COLUMNS.items():  # such as 學號 Student ID
         for word in words:
@@ -136,10 +151,14 @@ def _student(row, where):
         return None
     if not any(row.values()) or TEACHERS.search(row.get("role", "")):
         return None
+    if not any(re.search(r"\w", cell) for cell in row.values()):  # the line below a header in Markdown
+        return None
     if not name and (first or last):
         name = f"{last}{first}" if _chinese(first + last) else f"{first} {last}".strip()
-    if re.fullmatch(r"[^,]+, [^,]+", name):  # Lovelace, Ada
-        name = " ".join(reversed(name.split(", ")))
+    if halves := re.fullmatch(r"([^,\d]+), ?([^,\d]+)", name):  # Lovelace, Ada
+        last, first = halves.groups()
+        name = f"{last}{first}" if _chinese(last + first) else f"{first} {last}"
+    name = name or row.get("other", "")
     if BLIND.fullmatch(row.get("id", "")):  # Moodle's table for marks, where it knows no number
         row = {**row, "id": ""}
     email = row.get("email", "") or (row["id"] if "@" in row.get("id", "") else "")
@@ -148,7 +167,7 @@ def _student(row, where):
     if row.get("aliases"):
         given.append(row["aliases"])  # a folder's name may hold spaces
     number = _number(row.get("id", ""), where)
-    if number and not STUDENT.fullmatch(number) and (not name or " " in number):
+    if number and (not name or " " in number) and (_chinese(number) or not STUDENT.fullmatch(number)):
         other = next((one for one in known if STUDENT.fullmatch(one)), "")
         number, name = other or number, name or number
     number = number or next(filter(None, (known[0], email, known[1], known[2])), "")

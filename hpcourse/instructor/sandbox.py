@@ -36,16 +36,28 @@ START = 'exec 3<"$0" 4<"$1"; rm -f "$0" "$1"; shift; exec bwrap --args 3 "$@"'
 SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}  # the system's name in filters, the call
 ISOLATED = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 PARENT = "JPY_PARENT_PID"  # a kernel ends itself when it does not see this process, and in there it cannot
-NOBODY = 65534
+NOBODIES, MANY = 60_000, 5000  # numbers of users that hardly any machine has
 SENT = 2000  # milliseconds that a message may wait for a kernel to take it
 KERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
 def demoted():
-    """What starts a program as a user without rights, where there is no fence and we may do that."""
-    if os.getuid() == 0 and shutil.which("setpriv"):
-        return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
-    return []
+    """What starts a program as a user without rights."""
+    return ["setpriv", f"--reuid={nobody()}", f"--regid={nobody()}", "--clear-groups", "--no-new-privs"]
+
+
+def nobody():
+    """A user of this process' own, so that no submission can reach another's files and processes."""
+    return NOBODIES + os.getpid() % MANY
+
+
+def can_demote():
+    """Whether submissions can be run as a user without rights: by root, where this Python is open to all."""
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        return False
+    command = [*demoted(), sys.executable, "-c", "import hpcourse, ipykernel"]
+    done = subprocess.run(command, capture_output=True, env={"PATH": os.defpath}, cwd="/", check=False)
+    return done.returncode == 0
 
 
 def why_not():
@@ -141,6 +153,7 @@ def environment(folder):
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
         "HOME": str(folder),
+        "USER": "student",  # whose number may have no name
         "TMPDIR": str(folder),
         "MPLCONFIGDIR": str(folder / ".matplotlib"),
         "LANG": "C.UTF-8",
@@ -194,11 +207,11 @@ class Kernel(AsyncKernelManager):
         command = super().format_kernel_cmd(extra_arguments)
         if self.fenced:
             return fence(Path(self.folder), Path(self.course) if self.course else None) + command
-        if not self.demoted or not (start := demoted()):
+        if not self.demoted:
             return command
         for place in (self.folder, *Path(self.folder).rglob("*")):
-            os.chown(place, NOBODY, NOBODY)
-        return start + command
+            os.chown(place, nobody(), nobody())
+        return demoted() + command
 
     async def _async_start_kernel(self, **settings):
         env = environment(Path(self.folder))

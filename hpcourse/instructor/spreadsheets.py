@@ -1,14 +1,16 @@
 """Tables as spreadsheets and learning-management systems save them: text in any encoding, or xlsx."""
 
+import contextlib
 import csv
 import io
+import itertools
 import re
 import unicodedata
 import zipfile
 from xml.etree import ElementTree
 
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.charsets import decode
+from hpcourse.instructor.charsets import COMMON, decode
 
 TOP = 30  # lines in which the header is looked for: there may be titles above it
 LARGEST = 64 * 2**20
@@ -65,7 +67,20 @@ def _tables(name, data):
         raise Misuse(f"{name} is a web page, whatever it is called: {AS_CSV}")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")) or "\0" in content:
         raise Misuse(f"{name} is not a table: {AS_CSV}")
-    return _readings(name, content)
+    texts = [content]  # if no header is found in one code, it may be in another
+    if not _is_unicode(data):
+        for encoding in COMMON:
+            with contextlib.suppress(UnicodeDecodeError):
+                texts.append(data.decode(encoding))
+    return itertools.chain.from_iterable(_readings(name, said) for said in dict.fromkeys(texts))
+
+
+def _is_unicode(data):
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\0" in data
+    return True
 
 
 def _begins(table):
@@ -90,6 +105,13 @@ def _readings(name, content):
                 f"{name}, line {_begins(table)}: a quotation mark there has no second one: take it out"
             )
         yield table[1:] if told else table
+
+
+def without_accents(said):
+    """prenom of prénom; other scripts as they are."""
+    apart = unicodedata.normalize("NFD", said)
+    latin = "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
+    return latin if said[:1] < "\u0370" or "\u1e00" <= said[:1] < "\u1f00" else said
 
 
 def clean(cell):

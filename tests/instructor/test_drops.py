@@ -30,6 +30,28 @@ GITHUB = """"identifier","github_username","github_id","name"
 "b14901002","yating-lin","","林柏翰"
 """
 TINA, LIN, ADA, JOSE, WEI, CIWAS, SAYUN, JEAN, MARY = (f"b149010{n:02}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10))
+WORLD = """id,name,email
+u1000001,김민준,minjun.kim@univ.ac.kr
+u1000002,山田 太郎,t-yamada@univ.ac.jp
+u1000003,محمد الأحمد,m.ahmad@uni.edu
+u1000004,Nguyễn Văn An,an.nguyen@uni.edu.vn
+u1000005,Siobhán O'Connor-Smith,s.oconnor@uni.edu
+u1000006,Сергей Иванов,ivanov@uni.ru
+u1000008,Suharto,suharto@uni.id
+u1000010,Þóra Jónsdóttir,thora@uni.is
+u1000011,İpek Yıldız,ipek@uni.tr
+u1000012,王小明,ming1@uni.tw
+u1000013,王小明,ming2@uni.tw
+u1000014,Ada Lovelace,ada.l@example.edu
+u1000015,Jean-Luc Picard,jlp@example.edu
+u1000016,南宮 雅,nangong@uni.tw
+u1000018,Jürgen Groß,gross@uni.de
+u1000019,Łukasz Żółw,lz@uni.pl
+"""
+KIM, YAMADA, AHMAD, AN, CONNOR, IVANOV = (f"u100000{n}" for n in range(1, 7))
+SUHARTO, THORA, IPEK, MING, MING2, ADA2, JEAN2, NAN, JURGEN, LUKASZ = (
+    f"u10000{n:02}" for n in (8, 10, 11, 12, 13, 14, 15, 16, 18, 19)
+)
 MOODLE = "_1002_assignsubmission_file_"
 
 
@@ -135,6 +157,19 @@ def test_a_drop_gives_everybody_their_own(paths, taken, notebook):
         ("id,name\n0012,A B\n0123,C D\n", {"0012.ipynb": "0012", "12/d.ipynb": None}),
         ("id,name\n20241001,Ada King\n20241002,Ben Hur\n", {"Ben Hur/day1_20241001.ipynb": None}),
         ("座號,姓名\n1,陳雅婷\n2,林柏翰\n12,王小明\n", {"01陳雅婷.ipynb": "1", "2號 林柏翰.ipynb": "2", "座號12.ipynb": "12"}),
+        (WORLD, {f"민준 김{MOODLE}/d.ipynb": KIM, f"太郎 山田{MOODLE}/d.ipynb": YAMADA, "محمـد الأحمد.ipynb": AHMAD}),
+        (WORLD, {"مُحَمَّد الأحمد.ipynb": AHMAD, "Nguyen Van An.ipynb": AN, "ИВАНОВ_Сергей_day1.ipynb": IVANOV}),
+        (WORLD, {"oconnor-smithsiobhan_5_6_d.ipynb": CONNOR, "suharto_7_8_d.ipynb": SUHARTO}),
+        (WORLD, {f"Siobhan O&#39;Connor-Smith{MOODLE}/d.ipynb": CONNOR, "Ada%20Lovelace%20-%20d.ipynb": ADA2}),
+        (WORLD, {"%E5%8D%97%E5%AE%AE%E9%9B%85.ipynb": NAN, "Thora Jonsdottir.ipynb": THORA, "İPEK YILDIZ.ipynb": IPEK}),
+        (WORLD, {f"Lukasz Zolw{MOODLE}/d.ipynb": LUKASZ, "grossjurgen_5_6_d.ipynb": JURGEN}),
+        (WORLD, {"Juergen Gross.ipynb": JURGEN, "Suharto Suharto.ipynb": None, "南宮雅/d.ipynb": NAN}),
+        (WORLD, {f"王小明 {MING}{MOODLE}/d.ipynb": MING, f"王小明_{MING2}_78_assignsubmission_file_/d.ipynb": MING2}),
+        (WORLD, {f"王小明 {ADA2}{MOODLE}/d.ipynb": None, f"南宮雅 {ADA2}_7_assignsubmission_file_/d.ipynb": None}),
+        (WORLD, {"王小明 (ming1@uni.tw)/d.ipynb": MING, "Ada Lovelace & Jean-Luc Picard.ipynb": None}),
+        (WORLD, {"D/Abgaben/Picard_Jean-Luc_jlp_12346/20261001_d.ipynb": JEAN2, "ada.l@example.edu_1_d_1_2_d.ipynb": ADA2}),
+        (WORLD, {"Day 1/Lovelace, Ada - 8812345/Revision 2 - Late/d.ipynb": ADA2, "jlp@example.edu.ipynb": JEAN2}),
+        (WORLD, {f"day1-{ADA2}-main-3f2a1b9c/d.ipynb": ADA2, "KakaoTalk_20261001_103000_김민준.ipynb": KIM}),
         (GITHUB, {"day1-yating/d.ipynb": TINA, "day1-yating-lin/d.ipynb": LIN}),
         (GITHUB, {"hp-nets-Ada-Codes/d.ipynb": ADA, "hp-nets-yating-lin/d.ipynb": LIN, "hp-nets-x-yating/d.ipynb": None}),
     ],
@@ -156,6 +191,10 @@ def test_people_who_are_hard_to_tell_apart(roster, paths, taken, notebook):
         ("cp949", ["김민준", "이서연"]),
         ("cp437", ["José Núñez", "Jörg Müller"]),
         ("cp1252", ["José Núñez", "Jörg Müller"]),
+        ("cp866", ["Сергей Иванов", "Анна Каренина"]),
+        ("cp1251", ["Сергей Иванов", "Анна Каренина"]),
+        ("cp874", ["สมชาย ใจดี", "สมหญิง รักเรียน"]),
+        ("cp1250", ["Łukasz Żółw", "Zdeněk Dvořák"]),
         ("utf-8", [unicodedata.normalize("NFD", "José Núñez"), unicodedata.normalize("NFD", "김민준")]),
     ],
 )
@@ -181,6 +220,10 @@ def mail(sender, content):
     message.set_content("From me:\n\nFrom the heart")
     message.add_attachment(content.encode(), maintype="application", subtype="json", filename="d.ipynb")
     return message.as_bytes(unixfrom=False).replace(b"\nFrom ", b"\n>From ")
+
+
+def test_what_a_disk_puts_behind_the_end_of_a_notebook_is_no_part_of_it(taken, notebook):
+    assert taken({f"{ADA}.ipynb": notebook("a") + "\n\0\0\0"})[0] == {ADA: "a"}
 
 
 def test_a_mailbox_is_opened(taken, notebook):
@@ -242,6 +285,24 @@ LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
         ('id,name\n\u00a0ｂ１\u00a0,Ada\u00a0Lovelace\n="b2",\u202a陳雅婷\u202c\n', AB),
         ("id,name\n'0012,A\n’0013,B\n0014,C\n41047001.0,D\n", {"0012": "A", "0013": "B", "0014": "C", "41047001": "D"}),
         ("NetID,Name\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
+        ("Matrikel-Nr.;Name;Vorname;Punkte\nb1;Lovelace;Ada;3,5\nb2;陳;雅婷;2,0\n", AB),
+        ("N° étudiant;Nom;Prénom;Adresse mail\nb1;Lovelace;Ada;a@x\nb2;陳;雅婷;b@x\n", AB),
+        ("Nombre,Apellido(s),Número de ID,Dirección de correo\nAda,Lovelace,b1,a@x\n雅婷,陳,b2,b@x\n", AB),
+        ("Vorname,Nachname,ID-Nummer,E-Mail-Adresse\nAda,Lovelace,b1,a@x\n雅婷,陳,b2,b@x\n", AB),
+        ("Matricola;Cognome;Nome\nb1;Lovelace;Ada\nb2;陳;雅婷\n", AB),
+        ("Matrícula;Nome;E-mail\nb1;Ada Lovelace;a@x\nb2;陳雅婷;b@x\n", AB),
+        ("Nr albumu;Imię;Nazwisko\nb1;Ada;Lovelace\nb2;雅婷;陳\n", AB),
+        ("CRN,Student ID,Student Last Name,Student First Name\n1,b1,Lovelace,Ada\n1,b2,陳,雅婷\n", AB),
+        ('"Photo","ID","Name","Units"\n"","b1","Lovelace,Ada","3,00"\n"","b2","陳,雅婷","3,00"\n', AB),
+        ("Student No,Chinese Name,English Name\nb1,,Ada Lovelace\nb2,陳雅婷,Tina Chen\n", AB),
+        ("| id | name |\n|---|---|\n| b1 | Ada Lovelace |\n| b2 | 陳雅婷 |\n", AB),
+        ('id,"name\n(姓名)"\nb1,"Ada\nLovelace"\nb2,陳雅婷\n', AB),
+        ("학번,성명\nb1,김민준\nb2,이서연\n".encode("cp949"), {"b1": "김민준", "b2": "이서연"}),
+        ("id;name\nb1;Сергей Иванов\nb2;Анна Ёлкина\n".encode("cp1251"), {"b1": "Сергей Иванов", "b2": "Анна Ёлкина"}),
+        ("id;name\nb1;José Núñez\nb2;Ann Šimić\n".encode("mac_roman", "replace"), {"b1": "José Núñez", "b2": "Ann ?imi?"}),
+        ("id;name\nb1;José Núñez\nb2;Slavoj Žižek\n".encode("cp1252"), {"b1": "José Núñez", "b2": "Slavoj Žižek"}),
+        (GITHUB.replace('"b14901003"', '"艾達"').replace('"Ada Lovelace"', '""'),
+         {"ada-codes": "艾達", "b14901001": "陳雅婷", "b14901002": "林柏翰"}),
         ("学籍番号,氏名\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
         (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
         (workbook([["學號", "姓名"], [41047001.0, "A"], [4.1e7, "B"]]), {"41047001": "A", "41000000": "B"}),

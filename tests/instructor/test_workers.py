@@ -482,6 +482,35 @@ def test_the_sandbox_shows_nothing_of_the_machine(tmp_path, course):
     assert "--ro-bind" not in said
 
 
+BOMB = """
+import os, time
+count = 0
+try:
+    while count < 300:
+        if os.fork() == 0:
+            time.sleep(3)
+            os._exit(0)
+        count += 1
+except OSError:
+    print(count)
+"""
+BOUND = """
+import subprocess, sys
+from hpcourse.instructor import limits, sandbox
+limits.limit({"memory_mb": 2048, "processes": 5}, sandbox.nobody())
+print(sandbox.nobody(), flush=True)
+subprocess.run([*sandbox.demoted(), sys.executable, "-c", sys.argv[1]])
+"""
+
+
+@pytest.mark.skipif(not sandbox.can_demote(), reason="only root can start programs as another user")
+def test_what_root_grades_without_a_sandbox_is_bound_as_a_user_of_its_own():
+    run = subprocess.run([sys.executable, "-c", BOUND, BOMB], capture_output=True, text=True, check=True)
+    user, started = map(int, run.stdout.split())
+    assert user >= sandbox.NOBODIES
+    assert 0 < started <= 20
+
+
 @pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
 def test_in_the_sandbox_no_memory_outlives_its_process(tmp_path):
     program = "import ctypes; print(ctypes.CDLL(None).shmget(0, 10**6, 0o1600))"
