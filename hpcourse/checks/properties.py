@@ -128,7 +128,7 @@ def remembers():
 
 def passed(cases, records, task, remarks):
     """For a right answer: what was tried, where it does not apply, and the `remarks` on it."""
-    notes = [case.note for case, record in zip(cases, records) if record.problem and case.note]
+    notes = [case.forgiven(record.problem, record.details) for case, record in zip(cases, records)]
     notes += remarks
     if task.whole and any(seen.value.dtype.kind == "f" for record in records for seen in record.seen):
         notes.append(say("One detail: your result is a float. Python's `range` wants an int."))
@@ -243,7 +243,7 @@ def _half_precision(wrong):
             if other.value.dtype != np.float16:
                 return False
             size = np.abs(one.value).max(initial=0)
-            if not np.allclose(one.value, other.value.astype(float), rtol=0.02, atol=0.02 * size):
+            if not np.allclose(one.value, other.value.astype(float), rtol=0.02, atol=0.02 * size + 1e-7):
                 return False
     return bool(wrong)
 

@@ -207,7 +207,8 @@ def test_without_a_mistake_its_name_is_lost_but_not_the_rejection(monkeypatch):
             poorer = _with(task, mistakes=others)
             result = checker.judge(poorer, mistake.wrong, seed=1)
             assert not result.passed
-            assert result.mistake is None
+            # others together may come to the same
+            assert mistake.id not in (result.mistake or "").replace("/", "+").split("+")
             assert result.message != ""
 
 

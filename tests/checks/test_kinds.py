@@ -286,6 +286,39 @@ def test_the_verdict_on_a_known_mistake_is_the_same_with_every_seed(name):
         assert hp.check(name, mistake.wrong, seed=seed).mistake == mistake.id
 
 
+# Answers that call themselves
+
+
+def _by_recursion(lr0, rate, t):
+    return lr0 if t == 0 else np.exp(-rate) * _by_recursion(lr0, rate, t - 1)
+
+
+def test_who_calls_himself_once_for_each_step_is_right_and_warned():
+    result = hp.check("exponential_decay", _by_recursion, seed=1)
+    assert result.passed
+    assert "calls itself once for each step" in result.message
+
+
+def test_a_recursion_without_an_end_or_with_a_mistake_is_not():
+    def endless(lr0, rate, t):
+        return np.exp(-rate) * endless(lr0, rate, t - 1)
+
+    def grows(lr0, rate, t):
+        return lr0 if t == 0 else np.exp(rate) * grows(lr0, rate, t - 1)
+
+    def table(lr0, rate, t):
+        return [lr0 * np.exp(-rate * k) for k in range(1000)][t]
+
+    assert "calls itself" in hp.check("exponential_decay", endless, seed=1).message
+    assert hp.check("exponential_decay", grows, seed=1).mistake == "grows"
+    assert not hp.check("exponential_decay", table, seed=1).passed
+
+
+def test_what_float16_does_to_small_numbers_is_told():
+    result = hp.check("exponential_decay", lambda lr0, rate, t: np.float16(lr0 * np.exp(-rate * t)), seed=1)
+    assert "float16" in result.message
+
+
 # Containers, in place, half written
 
 

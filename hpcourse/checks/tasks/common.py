@@ -9,6 +9,10 @@ NO_INTEGERS = say("Whole numbers it cannot change in place: such an array holds 
 FLAT_ONLY = say("It works on flat arrays; a matrix of weights it does not take.")
 ROWS_ONLY = say("It takes examples that are rows of numbers; images with several axes it does not take.")
 ARRAYS_ONLY = say("It works on arrays; a single number it does not take.")
+DEEP = say(
+    "Your function calls itself once for each step. Python allows about a thousand such calls, and a "
+    "training has more steps: there it stops with an error."
+)
 NUMBERS_ONLY = say("It works for one step at a time; a whole array of steps it does not take.")
 
 ASCENT = "You walk uphill: the loss would rise from the first step on. The gradient points to where it grows."

@@ -14,7 +14,7 @@ from hpcourse.checks.isolation import run_apart
 from hpcourse.checks.properties import printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
-from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
+from hpcourse.checks.tasks.common import DEEP, NUMBERS_ONLY, SILENT
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
 SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
@@ -27,7 +27,8 @@ def _over_time(settings, drawn, times, random_times):
     cases = []
     for number, setting in enumerate(settings, start=1):
         for t in times[number - 1]:
-            cases.append(Case(f"settings {number} at step {t}", {**setting, "t": t}))
+            deep = DEEP if t > 500 else None
+            cases.append(Case(f"settings {number} at step {t}", {**setting, "t": t}, deep=deep))
     array = np.array(times[0])
     return [
         *cases,
