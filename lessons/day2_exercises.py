@@ -634,7 +634,7 @@ says(
 # </details>
 
 # %% key="my-schedule-trial"
-trainings = 0
+trainings, budget = 0, 40
 
 
 def trial(schedule, seeds=range(4)):
@@ -643,7 +643,7 @@ def trial(schedule, seeds=range(4)):
     setting = {"batch_size": 8, "updates": 300, "seed": seeds}
     loss = hp.train(network, digits, hp.SGD(schedule), **setting).train_loss
     mean, highest = loss.mean(), loss.max()
-    hp.say(f"{trainings} of 40 trainings: mean {mean:.3f}, highest {highest:.3f}")
+    hp.say(f"{trainings} of {budget} trainings: mean {mean:.3f}, highest {highest:.3f}")
 
 
 # %% key="my-schedule-try" tags=["nbval-ignore-output"]
@@ -678,7 +678,8 @@ free(
     "就算用最好的固定學習率，也只有幾個種子做得到",
     "the tests of the exercise measure it",
 )
-free("**40 trainings** ... what a schedule does", "**40 次訓練** ... 排程的作用", "the budget")
+says("**40 trainings**", "**40 次訓練**", budget == 40)
+free("Nobody stops you at 41 ... thousands", "用到第 41 次 ... 試上幾千次", "one more than the budget")
 free("waste none of them ... than one thinks", "", "the hint")
 
 

@@ -547,7 +547,7 @@ free("twice the batch saves ... nearly none", "批次加倍 ... 幾乎省不了"
 # </details>
 
 # %% key="budget-plan-trial"
-trainings = 0
+trainings, budget = 0, 40
 
 
 def trial(batch_size, lr, seeds=range(2)):
@@ -556,7 +556,7 @@ def trial(batch_size, lr, seeds=range(2)):
     setting = {"updates": 60_000 // (100 + batch_size), "seed": seeds}
     run = hp.train(network, digits, hp.SGD(lr), batch_size=batch_size, **setting)
     mean, highest = run.train_loss.mean(), run.train_loss.max()
-    hp.say(f"{trainings} of 40 trainings: mean {mean:.3f}, highest {highest:.3f}")
+    hp.say(f"{trainings} of {budget} trainings: mean {mean:.3f}, highest {highest:.3f}")
 
 
 # %% key="budget-plan-try" tags=["nbval-ignore-output"]
@@ -580,7 +580,8 @@ says(
     "20 個裡至少有 **18 個**的損失在 **0.08 以下**",
     (contest.enough, contest.target) == (18, 0.08),
 )
-free("**40 trainings** ... find it blindly", "**40 次訓練** ... 亂試幾百次", "the budget")
+says("**40 trainings**", "**40 次訓練**", budget == 40)
+free("find it blindly", "亂試幾百次", "a question")
 free("a batch of 1,000", "每批 1,000 個", "the question")
 free("two or three batch sizes ... finalists", "兩三種相差很遠的批次大小 ... 進入決選", "the hint")
 

@@ -97,6 +97,9 @@ def momentum_step(w, v, grad, lr, momentum):
     ### END SOLUTION
 
 
+# %% bind="momentum-step"
+free("", "三個都是陣列", "what the function gets")
+
 # %% key="momentum-step-check" task="momentum_step" points=1 tags=["nbval-ignore-output"]
 hp.check("momentum_step", momentum_step)
 
@@ -164,6 +167,18 @@ with hp.predict("day4-comparison"):
     else:
         hp.say("Your function first.")
 
+# %% bind="comparison"
+plain, heavy = rules["SGD"], rules["Momentum"]
+says("momentum 0.9, once each", "動量 0.9 各訓練一次", heavy.momentum == 0.9)
+says("both at the learning rate 0.005", "學習率都是 0.005", plain.lr == heavy.lr == 0.005)
+free("Momentum learns much faster", "", "what the assignment shows")
+says(
+    "the *effective* rate of momentum",
+    "**有效**學習率",
+    rules["SGD, effective"].lr == heavy.lr / (1 - heavy.momentum),
+)
+says("with five seeds", "跑五個種子", len(job["seed"]) == 5)
+
 # %% [markdown] key="best-momentum" lang="en"
 # ## 3. The best pair (2 points)
 #
@@ -206,6 +221,16 @@ def best_momentum(smallest, largest):
     return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
     ### END SOLUTION
 
+
+# %% bind="best-momentum"
+free("The best pair (2", "最好的一組（2 分）", "the task")
+free("Below the lower end ... leaves more", "剩下的距離都比較多", "algebra: the claims measure it")
+free("So the best pair ... at which", "所以最好的一組，就是", "bound by the line below")
+free("", "而 **$\\gamma$ 最小**的那一組", "the same")
+free("At the smallest $\\gamma$ ... the lower end", "$\\gamma$ 最小的時候", "the hint")
+lr, momentum = best_momentum(1.0, 9.0)
+ends = (1 - np.sqrt(momentum)) ** 2, (1 + np.sqrt(momentum)) ** 2
+says("directions of the bowl still swing", "方向都還能擺盪", np.allclose(ends, [lr * 1.0, lr * 9.0]))
 
 # %% key="best-momentum-check" task="best_momentum" points=2
 hp.check("best_momentum", best_momentum)
@@ -263,6 +288,22 @@ steps_growth = steps_needed(10_000) / steps_needed(100)  ### SOLUTION
 # %% key="steps-growth-check" task="steps_growth" points=1
 hp.check("steps_growth", steps_growth)
 
+# %% bind="steps-growth"
+share = 1e-6  # of the distance
+short, long = steps_needed(100), steps_needed(10_000)
+left, lr_momentum = [], best_momentum(1, 100)
+for steps in (short - 1, short):
+    w, v = np.ones(2), np.zeros(2)
+    for _ in range(steps):
+        w, v = momentum_step(w, v, np.array([1, 100]) * w, *lr_momentum)
+    left.append(np.linalg.norm(w / np.sqrt(2)))
+says("until a millionth of the distance", "只剩百萬分之一", left[1] <= share < left[0])
+free("at *its* best rate", "它自己**最好的學習率", "2/(1 + κ), the lesson's")
+says(r"Go from $\kappa = 100$", r"從 $\kappa = 100$ 換到", kappa == 100)
+free("a tenth or so", "差個一成左右", "what the check allows")
+free("", "會變成幾倍", "the question")
+free("larger count divided by the smaller one", "", "the hint")
+
 # %% [markdown] key="hidden-momentum" lang="en"
 # ## 5. Read the memory off a curve (2 points)
 #
@@ -302,6 +343,12 @@ hp.figures.named_lines(np.arange(161), lines, ax, names="legend", yscale="log", 
 ax.set(xlabel="step", ylabel="distance", xticks=range(0, 161, 10))
 ax.grid(True)
 hp.show(fig, "day4-hidden-momentum")
+
+# %% bind="hidden-momentum"
+says("differ by a factor of ten", "學習率卻相差十倍", np.isclose(max(rates), 10 * min(rates)))
+free("to within 0.015", "誤差在 0.015 以內", "what the check allows")
+free("nobody reads it", "", "why there is a cosine")
+free("Divide the lower by the higher", "", "the hint")
 
 # %% key="hidden-momentum-answer"
 hidden_momentum = (1e-5 / 0.24) ** (2 / (153 - 19))  ### SOLUTION
@@ -358,11 +405,13 @@ def snippet_step(w, v, grad, lr, momentum):
     return w - (momentum**2 * new + (1 + momentum) * lr * grad), new
 
 
+walked = {}
 for lr, steps in [(0.1, 3), (1.0, 30)]:
     w, v = 1.0, 0.0
     for _ in range(steps):
         w, v = snippet_step(w, v, w, lr, 0.9)  # on this curve the gradient is w itself
     right = hp.descend(hp.Quadratic([1.0]), hp.Nesterov(lr, 0.9), [1.0], steps).end[0]
+    walked[lr, steps] = abs(w), abs(right)
     hp.say(f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, the package's Nesterov {abs(right):.4f}")
 
 
@@ -373,6 +422,12 @@ def nesterov_step(w, v, grad, lr, momentum):
     return w - (momentum * v + lr * grad), v
     ### END SOLUTION
 
+
+# %% bind="nesterov-step"
+free("issue 4274", "issue 4274", "the number of an issue")
+theirs, ours = walked[0.1, 3]
+says("comes *nearer* at first", "走得**更近**", theirs < ours)
+free("Is it the better rule", "是比較好的規則嗎", "the question")
 
 # %% key="nesterov-step-check" task="nesterov_step" points=2 tags=["nbval-ignore-output"]
 hp.check("nesterov_step", nesterov_step)
@@ -412,6 +467,18 @@ else:
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="6c4bd053"
 # 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，一個也套不到它身上。
 
+# %% bind="nesterov-border"
+says("at each of 300 rates", "300 個學習率", len(rates) == 300)
+free("farther away than it began", "走完反而比出發時更遠", "what the crossing means")
+
+# %% bind="nesterov-seen"
+snippet, ours = ends["snippet"], ends["yours"]
+small, border = rates < 0.1, {name: rates[end < 1].max() for name, end in ends.items()}
+says("really does come nearer", "確實走得比較近", np.median(snippet[small] / ours[small]) < 1)
+free("it looks farther ahead", "它看得更遠", "the formula")
+says("its border comes much sooner", "界線來得早很多", border["snippet"] < 0.75 * border["yours"])
+free("the steepest direction needs", "最陡的方向，偏偏最需要", "what the best pair asks for")
+
 # %% [markdown] key="ravine-plan" lang="en"
 # ## 7. Down a noisy ravine (3 points)
 #
@@ -443,7 +510,7 @@ else:
 # </details>
 
 # %% key="ravine-plan-trial"
-trials = 0
+trials, budget = 0, 30
 angles = np.radians([10, 35, 60, 85])
 starts = 10 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
@@ -454,7 +521,32 @@ def trial(lr, momentum, last_lr):
     rule = hp.Momentum(hp.GeometricRamp(lr, last_lr, 100), momentum)
     walks = hp.descend(hp.Quadratic([1, 100]), rule, starts, 100, noise=3, seed=range(200))
     loss = walks.loss[..., -1].mean(axis=1)  # one for each start
-    hp.say(f"{trials} of 30 trials: lowest {loss.min():.3f}, highest {loss.max():.3f}")
+    hp.say(f"{trials} of {budget} trials: lowest {loss.min():.3f}, highest {loss.max():.3f}")
+
+
+# %% bind="ravine-plan"
+from hpcourse.checks.tasks import day4
+
+contest = day4.RAVINE_PLAN
+says("has the curvatures 1 and 100", "曲率是 1 和 100", list(day4.RAVINE) == [1, 100])
+says("noise with standard deviation 3", "標準差為 3 的雜訊", day4.NOISE == 3)
+says("You have **100 steps**", "你有 **100 步**", day4.STEPS == 100)
+says("the mean of 200 walks", "取 200 條路線的平均", day4.WALKS == 200)
+says("tried from 20 starts", "我們會用 20 個沒有公開的起點", len(day4.HIDDEN_STARTS) == 20)
+says(
+    "at distance 10 from the minimum",
+    "離最小值的距離都是 10",
+    np.allclose(np.linalg.norm(starts, axis=1), 10),
+)
+says(
+    "**18 of the 20** end at **0.1 or lower**",
+    "20 個裡至少有 **18 個**的損失在 **0.1 以下**",
+    (contest.enough, len(day4.HIDDEN_STARTS), contest.target) == (18, 20, 0.1),
+)
+says("You have **30 trials**", "你可以試 **30 次**", budget == 30)
+says("after 100 steps without momentum", "走了 100 步還離最小值很遠", day4.STEPS == 100)
+free("lower the last rate by factors of 3", "每次縮為三分之一", "the hint")
+free("is a little more momentum better", "", "a question")
 
 
 # %% key="ravine-plan-try" tags=["nbval-ignore-output"]
@@ -479,3 +571,15 @@ hp.check("ravine_plan", ravine_plan)
 # 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。你會從曲線看出來，球還在擺盪時，快慢由記憶決定。你也遇到了一個規則，頭三步看起來比較好，其實是錯的：規則對不對，只有和公式比對才知道。穿過雜訊的路，你也自己規劃過了：靠記憶和大的學習率趕路，靠小的學習率安定下來。
 #
 # 接下來：[第 5 天，Adam](day5_adam.ipynb)。
+
+# %% bind="end"
+says(
+    "a hundred times the condition number then costs about ten times the steps",
+    "變成一百倍時，調得好的動量法大約只要十倍的步數",
+    8 < steps_growth < 12,
+)
+theirs, ours = walked[0.1, 3]
+says("looked better for three steps", "頭三步看起來比較好", theirs < ours and walked[1.0, 30][0] > 1)
+
+# %% bind="title"
+free("the best setting for a ravine", "一個山谷最好的設定", "task 3")

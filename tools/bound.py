@@ -42,8 +42,6 @@ QUIET = {  # no bars, no windows, no files; sealed cells show what they show
     "HPCOURSE_KEEP_PROGRESS": "no",
     "HPCOURSE_SEALED": "show",
 }
-# Sources whose numbers are not bound yet. One binding takes a source out; none may come in.
-NOT_YET = {"day4_exercises"}
 NEEDS = re.compile(r"\bhp\.needs\([\"'](\w+)")
 SHOWN_ONLY = re.compile(r"hp\.(explore_\w+|quiz|progress)\([^()]*\);?")  # cells that compute nothing
 FORMS = {
@@ -144,8 +142,7 @@ def source_faults(lesson):
     """What is wrong with the bindings of a lesson, and what it says that is bound to nothing."""
     for cell in lesson.bindings:
         yield from cell.faults()
-    if lesson.bindings or lesson.path.stem not in NOT_YET:
-        yield from unbound(lesson)
+    yield from unbound(lesson)
 
 
 def unbound(lesson):

@@ -142,20 +142,11 @@ def test_what_no_longer_fits_is_seen_before_anything_runs(tmp_path, change, mess
     assert any(message in fault for fault in lesson(tmp_path, change).faults())
 
 
-def test_a_lesson_without_bindings_is_held_to_them_unless_it_stands_on_the_list(tmp_path, monkeypatch):
+def test_a_lesson_without_bindings_is_held_to_them(tmp_path):
     source = LESSON[LESSON.index("# %% bind") : LESSON.index('# %% key="after"')]
-    bare = lesson(tmp_path, (source, ""))
-    assert len(list(bare.faults())) == 5
-    monkeypatch.setattr(bound, "NOT_YET", {"day1_toy"})
-    assert not list(bare.faults())
-    assert (
-        len(
-            list(
-                lesson(tmp_path, ('free("the *smallest* of all", "最小的一個", "a definition")', "")).faults()
-            )
-        )
-        == 2
-    )
+    assert len(list(lesson(tmp_path, (source, "")).faults())) == 5
+    bare = lesson(tmp_path, ('free("the *smallest* of all", "最小的一個", "a definition")', ""))
+    assert len(list(bare.faults())) == 2
 
 
 @pytest.mark.parametrize(
