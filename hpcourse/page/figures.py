@@ -77,19 +77,19 @@ def show(fig, key=""):
 
 def alternative(key):
     """The words for a figure, in the language in use; `key` itself unless it begins like "day1-"."""
-    day, dash, _ = key.partition("-")
-    if not (dash and re.fullmatch(r"day\d+", day) and re.fullmatch(r"[\w-]+", key)):
+    page, dash, _ = key.partition("-")
+    texts = _texts(page) if dash and re.fullmatch(r"[\w-]+", key) else None
+    if texts is None or not (texts or re.fullmatch(r"day\d+", page)):
         return text(key)
-    texts = _texts(day)
     if key not in texts:
         known = ", ".join(repr(name) for name in texts) or "none for this day"
         raise ValueError(f"key must have words in hpcourse/page/alternatives ({known}), got {key!r}")
     return text(texts[key])
 
 
-def _texts(day):
+def _texts(page):
     try:
-        return import_module(f"hpcourse.page.alternatives.{day}").TEXTS
+        return import_module(f"hpcourse.page.alternatives.{page}").TEXTS
     except ModuleNotFoundError:
         return {}
 

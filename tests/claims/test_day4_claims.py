@@ -97,7 +97,8 @@ def test_sgd_is_fast_by_the_images_it_has_seen(claim):
         (hp.Momentum(full, 0.8), 1437, 10),
     ):
         history = hp.train(NETWORK, hp.digits(), rule, batch_size=size, epochs=passes, seed=SEEDS)
-        seen.append(np.nan_to_num(history.test_accuracy).mean(axis=1).max())
+        own = np.nan_to_num(history.train_loss, nan=9).mean(axis=1).argmin()  # not by the test images
+        seen.append(history.test_accuracy[own].mean())
     single, plain, heavy = seen
     claim(
         "Seed 3.1: SGD is fast and suits learning from a stream of examples",

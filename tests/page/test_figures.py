@@ -163,3 +163,11 @@ def test_captions_follow_the_language():
         assert figure.controls["lr"].description == "學習率 η"
     finally:
         hp.use_language("en")
+
+
+def test_a_page_beside_the_days_has_words_for_its_figures_too():
+    assert figures.alternative("take_home_pytorch-range").startswith("Training loss while the rate grows")
+    assert figures.alternative("a-figure of my own") == "a-figure of my own"
+    assert figures.alternative("my-figure") == "my-figure"
+    with pytest.raises(ValueError, match="take_home_pytorch-range"):
+        figures.alternative("take_home_pytorch-rang")
