@@ -58,6 +58,8 @@ def open_course(arguments):
     command = [sys.executable, "-m", program, f"--ServerApp.root_dir={arguments.folder.resolve()}"]
     page = f"/{PROGRAMS[program]}/{notebook.as_posix()}"
     command.append(f"--{'LabApp' if program == 'jupyterlab' else 'JupyterNotebookApp'}.default_url={page}")
+    if getattr(os, "geteuid", lambda: None)() == 0:  # in a container; without it Jupyter would not start
+        command.append("--allow-root")
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.run(command, env=os.environ | quiet()).returncode
     return 0

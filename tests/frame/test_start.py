@@ -1,6 +1,7 @@
 """`hpcourse lab` and `hpcourse save`: the way in and out for learners, on any system."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -115,8 +116,12 @@ def test_jupyter_starts_in_the_folder_on_the_lesson(name, program, shipped, fold
         "run",
         lambda command, env: calls.append(command) or subprocess.CompletedProcess(command, 0),
     )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)  # Windows has none
     assert main(["lab", str(folder)]) == 0
-    ((python, _, module, root, page),) = calls
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)  # as in a container
+    assert main(["lab", str(folder)]) == 0
+    (python, _, module, root, page), as_root = calls
+    assert as_root == [*calls[0], "--allow-root"]
     assert (python, module, root) == (sys.executable, name, f"--ServerApp.root_dir={folder}")
     assert page.startswith(f"--{program}.default_url=/")
     assert page.endswith(f"/{LESSON}")
