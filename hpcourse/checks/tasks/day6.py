@@ -772,7 +772,7 @@ def _build_report(p):
         chosen = p.choose(search, fresh)
         promised = search[chosen]
         honest = p.measure(fresh, chosen, promised)
-        return p.arrange(p.count(chosen), honest, p.luck(honest, promised, search))
+        return p.arrange(p.count(chosen, search), honest, p.luck(honest, promised, search))
 
     return report
 
@@ -782,7 +782,7 @@ REPORT = Formula(
     choose=lambda search, fresh: np.argmin(search),
     measure=lambda fresh, chosen, promised: np.mean(fresh[chosen]),
     luck=lambda honest, promised, search: honest - promised,
-    count=lambda chosen: chosen,
+    count=lambda chosen, search: chosen,
     arrange=lambda chosen, honest, luck: (chosen, honest, luck),
 )
 
@@ -960,8 +960,13 @@ HONEST_REPORT = Task(
             "setting?",
         ),
         (
+            "loss_for_its_number",
+            {"count": lambda chosen, search: search[chosen]},
+            "Where the number of the setting should stand, its loss stands.",
+        ),
+        (
             "from_one",
-            {"count": lambda chosen: chosen + 1},
+            {"count": lambda chosen, search: chosen + 1},
             "The settings are counted from one. Count them from zero.",
         ),
         (
