@@ -25,8 +25,8 @@ def add_to(commands):
 
     new = steps.add_parser("new", help="make a private course folder with assignments to hand out")
     new.add_argument("folder", metavar="DIR", type=Path, help="where; not inside the public course")
-    new.add_argument("--language", choices=LANGUAGES, default="en", help="of the assignments (default: en)")
-    new.add_argument("--days", default="all", help="such as 1-3 or 1,3,5 (default: all)")
+    new.add_argument("--language", choices=LANGUAGES, help="of the assignments (default: en, or as it is)")
+    new.add_argument("--days", help="such as 1-3 or 1,3,5 (default: all, or as it is)")
     new.add_argument("--force", action="store_true", help="write assignments anew in a folder that has some")
     new.set_defaults(run=_run("course", "new_course"))
 

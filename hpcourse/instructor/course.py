@@ -180,13 +180,16 @@ def tasks_of(notebook):
 
 def new_course(arguments):
     """`hpcourse course new`."""
-    root, days = arguments.folder.expanduser().resolve(), _days(arguments.days, arguments.language)
+    root = arguments.folder.expanduser().resolve()
+    before = _before(root)
+    language = arguments.language or (before.language if before else "en")
+    days = list(before.days) if before and not arguments.days else _days(arguments.days or "all", language)
     _refuse(root, arguments.force)
     root.mkdir(parents=True, exist_ok=True)
-    limits = "\n".join(f"{name} = {value}" for name, value in LIMITS.items())
-    _write(root / "course.toml", SETTINGS.format(language=arguments.language, days=days, limits=limits), True)
+    limits = "\n".join(f"{name} = {value}" for name, value in (before.limits if before else LIMITS).items())
+    _write(root / "course.toml", SETTINGS.format(language=language, days=days, limits=limits), True)
     _write(root / "nbgrader_config.py", CONFIG)
-    _write(root / "roster.csv", EXAMPLES.get(arguments.language, EXAMPLES["en"]))
+    _write(root / "roster.csv", EXAMPLES.get(language, EXAMPLES["en"]))
     _write(root / "overrides.csv", OVERRIDES)
     _write(root / "README.md", README.format(title=root.name, first=f"day{days[0]}"))
     _write(root / ".gitignore", IGNORE)
@@ -203,6 +206,14 @@ def new_course(arguments):
     print(f"      hpcourse course collect DOWNLOAD --assignment {course.assignments[0]}")
     print("      hpcourse course grade")
     print("      hpcourse course report")
+
+
+def _before(root):
+    """The course that is in a folder already, whose settings stay; None where there is none to read."""
+    try:
+        return Course.open(root)
+    except Misuse:
+        return None
 
 
 def _numbers():
@@ -252,8 +263,8 @@ def _refuse(root, force):
     if root.is_dir() and any(root.iterdir()) and not force:
         what = "has a course already" if (root / "course.toml").exists() else "is not empty"
         raise Misuse(
-            f"{root} {what}. Name another folder; or, with --force, the assignments and course.toml are "
-            "written anew, and roster, submissions and marks stay as they are"
+            f"{root} {what}. Name another folder; or, with --force, the assignments are written "
+            "anew, and settings, roster, submissions and marks stay as they are"
         )
 
 

@@ -190,5 +190,5 @@ def _tell(outcomes, assignments, counts, looks, pages):
         print(f"  {count} x {name}")
     print("  report/marks.csv            marks, with a note where something was unusual")
     print("  report/misconceptions.csv   which mistake occurred how often (.png: as a plot)")
-    print(f"  report/look_at.csv          {len(looks)} things to look at by hand")
+    print(f"  report/look_at.csv          to look at by hand: {len(looks)}")
     print(f"  report/feedback_dayN.zip    {pages} pages, to upload to Moodle; also in feedback/")

@@ -86,7 +86,11 @@ def test_hints_name_a_day_that_the_course_has(tmp_path, capsys):
 def test_force_keeps_what_people_put_in(course):
     (course.root / "roster.csv").write_text("id,name\nx,X\n")
     secret = (course.root / ".secret").read_text()
-    assert main(["course", "new", str(course.root), "--days", "1", "--force"]) == 0
+    settings = course.root / "course.toml"
+    settings.write_text(settings.read_text().replace('"en"', '"zh-TW"').replace("= 48", "= 96"))
+    assert main(["course", "new", str(course.root), "--force"]) == 0
+    again = type(course).open(course.root)
+    assert (again.language, again.days, again.limits["processes"]) == ("zh-TW", (1,), 96)
     assert (course.root / "roster.csv").read_text() == "id,name\nx,X\n"
     assert (course.root / ".secret").read_text() == secret
 
