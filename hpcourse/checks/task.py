@@ -159,6 +159,8 @@ def numbers(value):
 
     A complex number without an imaginary part is a number; words are cut to `LONGEST` characters.
     """
+    if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.size <= LARGEST:
+        return value.copy()  # nearly always, and this is called very often
     if value is None or value is Ellipsis:
         raise Unusable("nothing" if value is None else "ellipsis")
     if callable(value) or isinstance(value, Iterator):
@@ -169,7 +171,11 @@ def numbers(value):
             inside = array.ravel().tolist()
             if any(item is Ellipsis for item in inside):
                 raise Unusable("ellipsis")
-            array = array.astype(complex if any(isinstance(item, complex) for item in inside) else float)
+            kind = complex if any(isinstance(item, complex) for item in inside) else float
+            try:
+                array = array.astype(kind)
+            except OverflowError:  # whole numbers beyond all that can be told from infinity
+                array = np.full(array.shape, np.inf)
     except (TypeError, ValueError):
         raise Unusable("type", got=type(value).__name__) from None
     if array.dtype.kind not in "biufcU":
@@ -330,9 +336,12 @@ class Ours:
 
 
 def _understands(function, names):
-    """Whether the parameters have the names that the task gives them, in whatever order."""
+    """Whether the parameters have the names that the task gives them, in whatever order.
+
+    What a decorator put around the function counts, not what is inside: that is what is called.
+    """
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):
         return False
     named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
@@ -345,6 +354,6 @@ def _understands(function, names):
 
 def _other_order(function, names):
     """The names of the parameters in the order of their places, if that is not the task's order."""
-    parameters = inspect.signature(function).parameters.values()
+    parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     places = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)[: len(names)]
     return places if places != names[: len(places)] else ()

@@ -1,5 +1,6 @@
 """Kinds of faults that a checker can have, each with answers that separate it from its neighbours."""
 
+import functools
 import itertools
 import os
 import subprocess
@@ -174,6 +175,22 @@ def test_exchanged_parameters_are_told(name, answer, words):
     assert all(word in result.message for word in words), result.message
 
 
+def test_an_answer_with_a_decorator_is_called_as_the_decorator_wants():
+    def timed(function):
+        @functools.wraps(function)
+        def inner(*given):
+            return function(*given)
+
+        return inner
+
+    @timed
+    def gd_step(w, grad, lr):
+        return w - lr * grad
+
+    assert hp.check("gd_step", gd_step).passed
+    assert hp.check("effective_lr", functools.lru_cache(lambda lr, momentum: lr / (1 - momentum))).passed
+
+
 def test_parameters_by_keyword_alone_have_no_order():
     assert hp.check("effective_lr", lambda *, momentum, lr: lr / (1 - momentum)).passed
 
@@ -312,6 +329,12 @@ def test_a_recursion_without_an_end_or_with_a_mistake_is_not():
     assert "calls itself" in hp.check("exponential_decay", endless, seed=1).message
     assert hp.check("exponential_decay", grows, seed=1).mistake == "grows"
     assert not hp.check("exponential_decay", table, seed=1).passed
+
+
+def test_a_whole_number_too_large_for_a_float_is_no_error_of_the_answer():
+    result = hp.check("effective_lr", lambda lr, momentum: 10**400)
+    assert not result.passed
+    assert "stopped" not in result.message
 
 
 def test_what_float16_does_to_small_numbers_is_told():
