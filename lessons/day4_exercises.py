@@ -17,18 +17,18 @@
 #
 # **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; derive the best setting for a ravine and count what it saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
 #
-# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 40 minutes, 7 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 45 minutes, 7 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="bd421871"
+# %% [markdown] key="title" lang="zh-TW" of="0eb69ae3"
 # # 第 4 天 · 練習：SGD 與動量
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
 # **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一趟穿過雜訊的路。
 #
-# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 40 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 45 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -203,7 +203,7 @@ says("with five seeds", "跑五個種子", len(job["seed"]) == 5)
 #
 # $$(1-\sqrt\gamma)^2 \le \eta\,\lambda \le (1+\sqrt\gamma)^2,$$
 #
-# 球就會在最小值兩邊來回**擺盪**；這時不管 $\eta$ 和 $\lambda$ 是多少，每走一步，距離大約都變成原來的 $\sqrt\gamma$ 倍。比下限小，球只會慢慢爬；比上限大，球每一步都跳到另一邊；不管哪一種，每一步剩下的距離都比較多。所以最好的一組，就是讓碗的*每個*方向都還能擺盪，而 **$\gamma$ 最小**的那一組。
+# 球就會在最小值兩邊來回**擺盪**；這時不管 $\eta$ 和 $\lambda$ 是多少，每走一步，距離大約都變成原來的 $\sqrt\gamma$ 倍。比下限小，球只會慢慢爬；比上限大，球每一步都跳到另一邊；不管哪一種，每一步剩下的距離都比較多。所以最好的一組，就是讓碗的每個方向都還能擺盪，而 **$\gamma$ 最小**的那一組。
 #
 # 寫一個函式，接收 `smallest`（$\lambda_{\min}$）和 `largest`（$\lambda_{\max}$），兩者都是正的，傳回這一組：先學習率，再動量。如果碗是圓的，兩個曲率相等，它會傳回什麼？
 #

@@ -17,18 +17,18 @@
 #
 # **You will do:** write RMSProp, Adam and AdamW, and train a network with each; wake a weight that has slept for 20,000 steps; tell four Adams apart by the length of their steps; find out why an average in a well-known book starts off wrong; invent a rule that learns rare words, too.
 #
-# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 40 minutes, 7 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 5](day5_adam.ipynb). About 45 minutes, 7 tasks, 10 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="d6e2496e"
+# %% [markdown] key="title" lang="zh-TW" of="67c27392"
 # # 第 5 天 · 練習：Adam
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday5_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day5_exercises.ipynb) · [English](../en/day5_exercises.ipynb) · [繁體中文](../zh-TW/day5_exercises.ipynb)
 #
 # **你會動手做**：自己寫出 RMSProp、Adam 和 AdamW，各訓練一個網路；叫醒一個睡了 20,000 步的權重；從步伐的長度認出四個不同的 Adam；查清楚一本知名的書裡，有個平均為什麼一開頭就不對；設計一個連罕見字也學得起來的規則。
 #
-# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 40 分鐘，7 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 5 天的課程](day5_adam.ipynb)。大約 45 分鐘，7 題，共 10 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 

@@ -17,18 +17,18 @@
 #
 # **You will do:** run a curve clinic: recognise loss curves by eye, write the rule behind the eye, and find a curve that fools it; judge a comparison of optimizers; report on a search without its luck; mend a map of losses that went wrong unnoticed; and find good settings for a training, by your own plan, with a budget of 30.
 #
-# **You need:** [the lesson of Day 6](day6_summary.ipynb), and Days 1 to 6. About 95 minutes, 8 tasks, 22 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 6](day6_summary.ipynb), and Days 1 to 6. About 100 minutes, 8 tasks, 22 points. The last task is the capstone; it takes about half of the time. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="206b0cb8"
+# %% [markdown] key="title" lang="zh-TW" of="e19409f1"
 # # 第 6 天 · 總結練習
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_exercises.ipynb) · [English](../en/day6_exercises.ipynb) · [繁體中文](../zh-TW/day6_exercises.ipynb)
 #
 # **你會動手做**：開一間曲線診所，先用眼睛看損失曲線，再把眼睛的判斷寫成規則，最後找出騙過規則的曲線；替一場最佳化器的比較當裁判；替一次搜尋寫一份不靠運氣的報告；修好一張悄悄出錯的損失地圖；用 30 次訓練的預算，照自己的計畫，替一個網路找出好的設定。
 #
-# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 95 分鐘，8 題，共 22 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 100 分鐘，8 題，共 22 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
@@ -116,15 +116,13 @@ free("In the second half", "", "the hint")
 # | 診斷 | 旁邊的數字 |
 # |---|---|
 # | `"lr_too_large"`（學習率太大） | 最後的損失，除以最低的損失 |
-# | `"lr_too_small"`（學習率太小） | 最後還剩下起點損失的幾分之幾，寫成小數 |
+# | `"lr_too_small"`（學習率太小） | 最後的損失占起點損失的比例 |
 # | `"noise_floor"`（雜訊底線） | 後半段裡，最高的損失除以平均 |
-# | `"healthy"`（健康） | 最後還剩下起點損失的幾分之幾，寫成小數 |
+# | `"healthy"`（健康） | 最後的損失占起點損失的比例 |
 
 # %% bind="curves-ask"
 free("by the lowest", "最低的損失", "which number to measure")
 free("in the second half, the highest loss", "最高的損失除以", "which number to measure")
-free("", "（學習率太小） | 最後還剩下起點損失的幾分之幾", "which number to measure")
-free("", "（健康） | 最後還剩下起點損失的幾分之幾", "which number to measure")
 
 # %% key="curve-a-answer"
 curve_a = "noise_floor", max(shuffled[0][60:]) / np.mean(shuffled[0][60:])  ### SOLUTION
@@ -221,7 +219,7 @@ free("most of the loss is gone", "", "the same line")
 # %% [markdown] key="misdiagnosed-rate" lang="zh-TW" of="272e782b"
 # ## 3. 規則也會被騙（1 分）
 #
-# 現在讓你的函式看真正的訓練，也就是最前面那一格的訓練：一個辨識手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後認對了多少張測試影像。
+# 現在讓你的函式看真正的訓練，也就是最前面那一格的訓練：一個辨識手寫數字的網路，用 SGD 和四個學習率，各訓練 20 個週期。曲線上每一點是一個訓練週期的平均損失。每條曲線下面寫著，網路最後認對了幾成的測試影像。
 #
 # **先預測**：學習率是 0.0003、0.1、3 和 3000，各會得到哪個診斷？
 
@@ -421,7 +419,7 @@ free("name a winner", "選出贏家", "what a referee is")
 # %% [markdown] key="honest-report" lang="zh-TW" of="bcd84e33"
 # ## 5. 誠實的報告（2 分）
 #
-# 你試了很多組設定，每組只試一次，選出損失最低的一組。你會怎麼告訴別人？那個損失之所以低，有一部分是運氣好，也就是課程裡說的**贏家的詛咒**。要寫進報告，就得用新的種子，而且這些種子不能參與挑選。
+# 你試了很多組設定，每組只試一次，選出損失最低的一組。你要怎麼向別人報告？那個損失之所以低，有一部分是運氣好，也就是課程裡說的**贏家的詛咒**。要寫進報告，就得用新的種子，而且這些種子不能參與挑選。
 #
 # `search` 是搜尋時得到的損失，每組設定一個。`fresh` 裡，每一列（row）是一組設定，每一欄（column）是一個新種子。寫一個函式，依序傳回三樣東西：搜尋選出的是第幾組，從 0 算起；這一組用新種子的平均損失；還有**運氣**，也就是這個平均比搜尋時看到的損失高多少。（搜尋時運氣差的話，它是負的。）
 #
@@ -486,7 +484,7 @@ free("equally good", "一樣好", "how the tries are drawn")
 # %% [markdown] key="honest-report-seen" lang="zh-TW" of="d82095e1"
 # <details><summary>回答之後：搜尋的代價</summary>
 #
-# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是永遠不會停。所以，拿搜尋裡最好的數字當報告，有一部分報告的是你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
+# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是永遠不會停。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
 #
 # </details>
 
@@ -780,7 +778,8 @@ lab.plot()
 # %% key="capstone-means" tags=["nbval-ignore-output"]
 finalists = {}
 for trial in lab.log:
-    finalists.setdefault(str(trial.settings), []).append(trial.accuracy or 0)
+    name = " ".join(f"{setting}={value}" for setting, value in trial.settings.items())
+    finalists.setdefault(name, []).append(trial.accuracy or 0)
 for name, found in finalists.items():
     if len(found) > 1:
         hp.say(f"{len(found)} seeds: mean {np.mean(found):.1%}, lowest {min(found):.1%}  {name}")

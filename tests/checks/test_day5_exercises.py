@@ -121,6 +121,11 @@ def test_neither_sgd_nor_momentum_passes_at_any_rate(kind):
             assert left > (3 if kind == "sgd" else 1.5) * day5.WORDS_RULE.target
 
 
+def test_sgd_leaves_as_much_as_the_praise_says():
+    best = [min(day5.words_left(rule_of(("sgd", lr)), seed) for lr in (600, 650, 800)) for seed in day5.TEXTS]
+    assert np.median(best) == pytest.approx(0.43, abs=0.02)
+
+
 def test_the_text_of_the_open_task_has_the_numbers_of_its_check():
     assert (day5.WORDS_RULE.target, day5.WORDS_RULE.enough, len(day5.TEXTS)) == (0.1, 5, 5)
     assert (day5.WORD_STEPS, day5._hidden_text(0).counts.shape) == (30, (150, 150))
