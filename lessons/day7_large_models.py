@@ -805,7 +805,7 @@ hp.say(f"noise scale at three times: {', '.join(f'{scale:.0f}' for scale in scal
 # %% key="batch-race" tags=["nbval-ignore-output"]
 race_rates = 2.0 ** np.arange(4, 9)
 needed = {}
-for size, updates in [(64, 330), (256, 130), (1024, 90)]:
+for size, updates in [(64, 260), (256, 110), (1024, 80)]:
     curve = on_batches(hp.SGD(race_rates[:, None]), 5, size, updates)
     for goal in [1.0, 0.4]:
         needed[size, goal] = (curve > goal).sum(axis=0).min() + 1

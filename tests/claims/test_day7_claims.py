@@ -395,7 +395,7 @@ def test_two_rows_of_the_table_measured_again(claim):
 
 
 def orthogonalised(G, steps=5):
-    """G with all singular values about 1; coefficients of Jordan (2024)."""
+    """G with singular values near 1, but the tiniest; coefficients of Jordan (2024)."""
     X = G / np.linalg.norm(G)
     for _ in range(steps):
         A = X @ X.T
@@ -436,7 +436,7 @@ def test_muon_ends_lower_than_adam_on_the_digits(claim):
         statistic="mean training loss at each one's best rate, Adam and Muon",
         measured=f"{adam_loss:.4f} and {muon_loss:.4f}",
         verdict="confirmed under conditions: in training loss, and at equal updates only",
-        holds=muon_loss < 0.6 * adam_loss and rates[0] < best < rates[-1],
+        holds=muon_loss < 0.4 * adam_loss and rates[0] < best < rates[-1],
     )
 
 
@@ -477,20 +477,25 @@ def test_decay_buys_no_accuracy_on_the_digits(claim):
     )
 
 
+def on_batches(model, rule, batch_size, updates, seed):
+    """What is left to learn after every update, (updates, rates), at all of the rule's rates."""
+    share, rng = model.counts.ravel() / model.counts.sum(), np.random.default_rng(seed)
+    w, left = np.zeros((len(rule.lr), model.dim), np.float32), []
+    state = rule.init(w)
+    for _ in range(updates):
+        pairs = rng.multinomial(batch_size, share).reshape(model.counts.shape)
+        w, state = rule.step(w, hp.Bigram(pairs).gradient(w), state)
+        left.append(model(w) - model.floor)
+    return np.array(left)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_short_memory_costs_with_small_batches_of_words(claim, language):
     model, memories = model_of(language, 80), np.array([0.9, 0.999])
-    share = model.counts.ravel() / model.counts.sum()
     beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-9, -1), indexing="ij")
-    lost = {}
+    rule, lost = hp.Adam(lr.reshape(-1, 1), beta2=beta2.reshape(-1, 1)), {}
     for size in (32, 512):
-        rng, w = np.random.default_rng(130), np.zeros((lr.size, model.dim), np.float32)
-        rule = hp.Adam(lr.reshape(-1, 1), beta2=beta2.reshape(-1, 1))
-        state = rule.init(w)
-        for _ in range(250):
-            pairs = rng.multinomial(size, share).reshape(model.counts.shape)
-            w, state = rule.step(w, hp.Bigram(pairs).gradient(w), state)
-        best = (model(w) - model.floor).reshape(lr.shape).min(axis=1)
+        best = on_batches(model, rule, size, 250, seed=130)[-1].reshape(lr.shape).min(axis=1)
         lost[size] = best[0] - best[1]
     claim(
         f"A memory of 0.9 costs with batches of 32 words, hardly with 512 ({language})",
@@ -544,19 +549,12 @@ def test_where_no_word_is_very_frequent_sgd_lags_less(claim):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_larger_batch_saves_more_on_the_way_to_a_lower_loss(claim, language):
     """SGD on batches of words; mean updates over four draws, each size at its own best of five rates."""
-    model, rates = model_of(language, 100), 2.0 ** np.arange(4, 9)
-    share, needed = model.counts.ravel() / model.counts.sum(), {}
+    model, rule, needed = model_of(language, 100), hp.SGD(2.0 ** np.arange(4, 9)[:, None]), {}
     for size, updates in ((64, 350), (256, 150)):
         counts = []
         for seed in range(90, 94):
-            rng, rule, left = np.random.default_rng(seed), hp.SGD(rates[:, None]), []
-            w = np.zeros((len(rates), model.dim), np.float32)
-            state = rule.init(w)
-            for _ in range(updates):
-                pairs = rng.multinomial(size, share).reshape(model.counts.shape)
-                w, state = rule.step(w, hp.Bigram(pairs).gradient(w), state)
-                left.append(model(w) - model.floor)
-            counts.append([(np.array(left) > goal).sum(axis=0) + 1 for goal in (1.0, 0.4)])
+            left = on_batches(model, rule, size, updates, seed)
+            counts.append([(left > goal).sum(axis=0) + 1 for goal in (1.0, 0.4)])
         needed[size] = np.mean(counts, axis=0).min(axis=1)  # of each goal
     early, late = needed[64] / needed[256]
     claim(
