@@ -87,5 +87,7 @@ def numbers_of(answer):
 def _plain(value):
     try:
         return float(np.asarray(value).item())
+    except OverflowError:  # a whole number beyond all floats
+        return float("inf")
     except (TypeError, ValueError):
         return str(value)[:100]

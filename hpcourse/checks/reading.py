@@ -4,6 +4,7 @@ A reading knows what counts as right and which wrong values are typical, each wi
 choice could be guessed, it has a reason: the answer is then a pair, the choice and what shows it.
 """
 
+import math
 import numbers as kinds
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -138,7 +139,14 @@ def _told(answer):
     if isinstance(answer, complex) and answer.imag == 0:
         answer = answer.real
     if isinstance(answer, Decimal):
-        answer = float(answer)
+        answer = _as_float(answer)
     if isinstance(answer, kinds.Real):  # True too, which is then no number
-        return answer if isinstance(answer, bool) else float(answer)
+        return answer if isinstance(answer, bool) else _as_float(answer)
     return {"type": type(answer).__name__[:LONGEST]}
+
+
+def _as_float(number):
+    try:
+        return float(number)
+    except (OverflowError, ValueError):  # a whole number beyond all floats; a Decimal("sNaN")
+        return math.inf

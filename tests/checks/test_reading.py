@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -47,6 +48,17 @@ def test_what_is_no_number_is_said_so(value):
 @pytest.mark.parametrize("value", ["C", 2, ["C"], ["A", "B"], True, ""])
 def test_what_is_no_such_word_is_said_with_the_words(value):
     assert "A, B" in WORD.check(value).message
+
+
+HUGE = {"a number": 10**400, "a pair": ("A", 10**400), "three": (10**400, 0.5, 0.9), "sNaN": Decimal("sNaN")}
+
+
+@pytest.mark.parametrize("name", READINGS)
+@pytest.mark.parametrize("answer", HUGE.values(), ids=list(HUGE))
+def test_a_number_beyond_all_floats_is_a_wrong_answer_and_no_error(name, answer):
+    result = hp.check(name, answer)
+    assert result.status == "not yet"
+    assert len(repr(result)) < 2000
 
 
 def test_a_typical_value_is_named_and_others_get_the_general_hint():

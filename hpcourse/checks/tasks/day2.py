@@ -1277,7 +1277,7 @@ def _rate(value):
     """A number as JSON can hold it, None for anything else."""
     try:
         return None if value is None or isinstance(value, str) else float(np.asarray(value).item())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
