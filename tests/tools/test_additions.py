@@ -317,4 +317,5 @@ def test_a_language_is_added_for_one_day_alone(scratch):
     missing = scratch.root / "notebooks/ja/day2_exercises.ipynb"
     link = scratch.run("-m", "tools.links", "--repo=a/b", "--nbgitpuller", missing)
     assert "notebooks%252Fen%252Fday2_exercises" in link
-    scratch.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_frame.py")
+    tests = ("tests/test_frame.py", "tests/test_package.py")
+    scratch.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
