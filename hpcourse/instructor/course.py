@@ -201,7 +201,8 @@ def new_course(arguments):
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(source_notebook(assignment, course.language), path)
     print(f"{root}: a course in {course.language}")
-    _release(course, course.assignments)
+    with alone(course):
+        _release(course, course.assignments)
     print("Next: put your students into roster.csv there, and hand out release/. Later, in that folder:")
     print(f"      hpcourse course collect DOWNLOAD --assignment {course.assignments[0]}")
     print("      hpcourse course grade")
@@ -335,7 +336,8 @@ def source_notebook(assignment, language):
 def release_again(arguments):
     """`hpcourse course release`."""
     course = Course.open(arguments.course)
-    _release(course, course.chosen(arguments.assignment))
+    with alone(course):
+        _release(course, course.chosen(arguments.assignment))
 
 
 def _release(course, assignments):

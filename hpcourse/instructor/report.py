@@ -151,7 +151,9 @@ def _plot(counts, path):
     bottom.xaxis.get_major_locator().set_params(integer=True)
     bottom.invert_yaxis()
     bottom.set_title("mistakes by name" if made else "no mistake has a name", fontsize=10, loc="left")
-    figure.savefig(path, dpi=110)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=110)
+    write_whole(path, picture.getvalue())
 
 
 def _pack(course, assignment, outcomes, path):

@@ -15,7 +15,7 @@ from submissions import MAKERS, cell, solve, text
 
 from hpcourse.__main__ import main
 from hpcourse.checks import ALL
-from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, sandbox
+from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, report, sandbox
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
 from hpcourse.instructor.grading import Graded, Work
@@ -144,6 +144,44 @@ def test_after_a_kill_at_any_write_nobody_has_a_wrong_mark_and_the_same_command_
     grade_all(course)
     assert scores(course) == {"a": 9, "b": 9, "c": 9}
     assert list(course.root.glob("earlier/day1/a/*.ipynb"))
+
+
+def test_after_a_kill_at_any_write_of_the_report_each_file_is_whole_and_the_same_command_goes_on(
+    small, monkeypatch
+):
+    course, _ = small
+    grade_all(course)
+    command = ["course", "report", "--for", "moodle", "--course", str(course.root)]
+
+    def files():
+        places = [*course.root.glob("report/*"), *course.root.glob("feedback/**/*.html")]
+        return {path: path.read_bytes() for path in places}
+
+    assert main(command) == 0
+    whole, replace, calls = files(), os.replace, []
+    monkeypatch.setattr(records.os, "replace", lambda *paths: calls.append(paths) or replace(*paths))
+    assert main(command) == 0
+    assert len(calls) == len(whole)  # every file is written by way of another
+    monkeypatch.setattr(report, "_plot", lambda counts, path: records.write_whole(path, b"quickly"))
+    assert main(command) == 0
+    whole = files()
+    for step in range(0, len(whole), 3):
+        for path in whole:
+            path.unlink(missing_ok=True)
+        left = iter(range(step + 1))
+
+        def dying(source, target, left=left, last=step):
+            if next(left) == last:
+                raise Killed
+            replace(source, target)
+
+        monkeypatch.setattr(records.os, "replace", dying)
+        with pytest.raises(Killed):
+            main(command)
+        assert files().items() <= whole.items()
+        monkeypatch.setattr(records.os, "replace", replace)
+        assert main(command) == 0
+        assert files() == whole
 
 
 def test_the_gradebook_holds_what_was_graded(small):
