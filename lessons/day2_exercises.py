@@ -188,7 +188,7 @@ hp.check("frozen_run", frozen_run)
 #
 # `expected_loss(rate, steps)` 算出在有雜訊的拋物線上走這麼多步之後的損失，而且是對所有可能的雜訊取平均，所以不需要種子。起始的學習率是 0.5。再下一格對 **300** 步的訓練掃描衰減率。虛線是完全不衰減的損失：注意看，從哪裡開始，衰減反而比不衰減還差。
 #
-# 如果訓練 **3,000** 步，最好的衰減率是多少？先預測：一樣、一半，還是十分之一？再改一改掃描，把找到的衰減率填進答案。損失不超過最低值的 1.25 倍，就算答對。
+# 如果訓練 **3,000** 步，最好的衰減率是多少？先預測：一樣、一半，還是十分之一？再改一改掃描，把找到的衰減率填進答案。損失最多比最低值高四分之一，就算答對。
 #
 # <details><summary>提示</summary>
 #
@@ -236,7 +236,7 @@ says(
     losses[-1] > 2 * expected_loss(0, 300),
 )
 free("the same, half, a tenth", "一樣、一半，還是十分之一", "the question")
-free("at most a quarter above the lowest possible one", "不超過最低值的 1.25 倍", "what the check allows")
+free("at most a quarter above the lowest possible one", "最多比最低值高四分之一", "what the check allows")
 
 # %% key="best-decay-rate-check" task="best_decay_rate" points=2
 hp.check("best_decay_rate", best_decay_rate)

@@ -63,7 +63,7 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 # %% [markdown] key="puzzle" lang="zh-TW" of="240482c2"
 # ## 1. 一個謎題
 #
-# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori et al. 2024，表 3），以權重的個數命名：8B 就是 80 億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
+# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori et al. 2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
@@ -111,7 +111,7 @@ free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was publis
 free("the highest learning rate", "的最高值**（peak rate）", "a definition")
 free("", "學習率最高值是多少", "the question")
 free("table 3", "表 3", "the place in the source")
-free("eight billion", "80 億個", "a unit")
+free("eight billion", "八十億個", "a unit")
 
 # %% bind="puzzle-answer"
 products = family["Llama 3"]["width"] * family["Llama 3"]["rate"]
@@ -659,7 +659,7 @@ hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="zh-TW" of="03579155"
 # 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以直接拿到大網路上用；大網路的掃描太貴了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到半個倍頻（約 1.4 倍），muP 的有時還隨寬度上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
 
 # %% bind="one-step"
 says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
@@ -674,7 +674,7 @@ tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
 says("with muP the best rate no longer falls", "用 muP 時，最好的學習率不再往下掉", tame < wild)
 free(
     "other seeds move it by half a doubling",
-    "可能差到半個倍頻（約 1.4 倍）",
+    "可能差到約 √2 倍",
     "in tests/claims, with other seeds",
 )
 free("Three seeds show a best rate", "三個種子只能粗略看出最好的學習率", "as above")
@@ -1028,7 +1028,7 @@ hp.say(f"the five largest of 64 hold {share:.0%} of the squared length")
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits, and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
 # %% [markdown] key="muon-seen" lang="zh-TW" of="fb4d7f72"
-# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一，準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到 1 %。
+# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一，準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1043,7 +1043,7 @@ free(
 )
 free("no better accuracy", "準確率則沒有更好", "the same")
 free("so at equal time Adam won", "所以同樣的時間是 Adam 贏", "the same")
-free("under a percent", "不到 1 %", "the formula with published sizes")
+free("under a percent", "不到百分之一", "the formula with published sizes")
 says("most of the others learn as fast", "其他方向大多也學得一樣快", np.mean(after > 0.5) > 0.5)
 says("do not reach the very smallest", "最小的那些，五步還拉不上來", after[-1] < 0.1)
 free("costs more than the whole of backpropagation", "比整個反向傳播還花時間", "measured for the course")

@@ -14,6 +14,7 @@ import pytest
 
 from hpcourse.frame.course import read
 from tools import build
+from tools.languages import zh_TW
 from tools.lesson import Lesson
 
 GLOSSARY = """en,zh-TW,avoid,require,note
@@ -259,6 +260,20 @@ def test_what_goes_wrong_while_executing_is_named_and_not_written(again, message
     assert not list(root.rglob("day2_bad.ipynb"))
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese", "told"),
+    [
+        ("30 of 1,437 images, both twice", "1,437 張影像裡的 30 張，2 個都是 2 次", []),
+        ("three of them, a dozen, 8", "3 個，12 個，八個", []),
+        ("at 0.05 or 32", "在 0.5 或 32", ["has the number 0.5", "lacks the number 0.05"]),
+        ("in step 3", "在某一步", ["lacks the number 3 "]),
+    ],
+)
+def test_numbers_that_only_one_language_has_are_named(english, chinese, told):
+    found = [message for message, _ in zh_TW.number_faults(english, chinese)]
+    assert [part in message for part, message in zip(told, found, strict=True)] == [True] * len(told)
+
+
 ZH = 'key="title" lang="zh-TW"'
 SOURCE_FAULTS = {
     "stale": ("Tune $", "Change $", "not stamped for the English", ZH),
@@ -269,6 +284,7 @@ SOURCE_FAULTS = {
     "image": ("曲線](curve.png)", "曲線](other.png)", "other image target", "other.png"),
     "heading": ("# # 學習率", "# ## 學習率", "other heading", ZH),
     "no heading": ("# # 學習率", "# 學習率", "other heading", ZH),
+    "number": ("多大的批次大小", "32 的批次大小", "has the number 32, which the English", "32"),
     "missing zh": (re.compile(r'# %% .*key="why" lang="zh-TW"[^$]*'), "", "zh-TW cell is missing", '"why"'),
     "missing en": (re.compile(r'# %% .*key="why" lang="en"[^%]*(?=# %%)'), "", "en cell is missing", '"why"'),
     "not adjacent": (

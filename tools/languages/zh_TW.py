@@ -5,10 +5,15 @@ from csv import DictReader
 from functools import cache
 
 from tools.cells import terms
+from tools.prose import ENGLISH, number
 
 # Big5 holds the characters of Taiwan, so what only GB 2312 has is Simplified. Big5 also has the following as
 # rare characters, but in a text of today they are Simplified (and 后 台 里 干 面 系 准 are Traditional too).
 SIMPLIFIED_IN_BIG5 = set("万与么价优体儿凄听圣坏复宁并庄异怀怜惊扑扰极机构栖气洁洒痒确种离网胜触赶")
+NUMBER = re.compile(r"(?<![\w.])\d(?:[\d,]*\d)?(?:\.\d+)?")
+HAN_NUMBER = re.compile(r"[一二兩三四五六七八九十百千萬]+")
+WORDS = ENGLISH | {"one": 1, "single": 1, "first": 1, "once": 1, "two": 2, "both": 2, "twice": 2, "second": 2}
+WORDS |= {"third": 3, "fourth": 4, "fifth": 5}
 HALF_WIDTH = re.compile(r"[一-鿿]([,;:?!])(?=\s|[一-鿿]|$)")
 
 
@@ -20,7 +25,19 @@ def faults(cell, english, chinese, root):
         yield f"{mark[0]} ends in the punctuation of English: write it full-width", mark[0]
     if len(re.findall("[A-Za-z]{2,}", english)) > 5 and not re.search("[一-鿿]", chinese):
         yield "no Chinese in it: translate the English cell", ""
+    yield from number_faults(english, chinese)
     yield from term_faults(cell, english, chinese, read_glossary(root / "lessons" / "glossary.csv"))
+
+
+def number_faults(english, chinese):
+    """Numbers in digits that only one of the two has, in digits or in words."""
+    ours, theirs = ({number(m): m for m in NUMBER.findall(text)} for text in (english, chinese))
+    worded = {WORDS[word] for word in re.findall("[a-z]+", english.lower()) if word in WORDS}
+    for value in sorted(theirs.keys() - ours.keys() - worded):
+        yield f"has the number {theirs[value]}, which the English cell does not have", theirs[value]
+    worded = {number(m) for m in HAN_NUMBER.findall(chinese)}
+    for value in sorted(ours.keys() - theirs.keys() - worded):
+        yield f"lacks the number {ours[value]} of the English cell", ""
 
 
 def term_faults(cell, english, chinese, glossary):
