@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -128,6 +129,7 @@ def test_in_a_kernel_the_verdict_comes_at_once_and_an_interrupt_ends_the_trainin
         for message in _until_idle(client, request):
             told.append((message["msg_type"], message["content"]))
             if message["msg_type"] == "display_data":
+                time.sleep(1)  # an interrupt in the very moment of a fork is lost
                 manager.interrupt_kernel()  # the verdict is here, and the training has 5 seconds to go
         reply = client.get_shell_msg(timeout=20)["content"]
         client.execute("print('alive')")
