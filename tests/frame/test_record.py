@@ -167,7 +167,7 @@ def test_merging_takes_the_first_answer_and_the_best_score_from_either_side():
 
 def test_a_record_from_elsewhere_is_merged_in(folder):
     record.check("gd_step", 1.0)
-    record.add({"checks": {"adam_step": {"score": 0.5, "date": "2026-01-01 10:00:00"}}})
+    record.add(b'{"checks": {"adam_step": {"score": 0.5, "date": "2026-01-01 10:00:00"}}}')
     assert set(stored()["checks"]) == {"gd_step", "adam_step"}
     with pytest.raises(ValueError, match="must be a table"):
-        record.add(["gd_step"])
+        record.add(b'["gd_step"]')

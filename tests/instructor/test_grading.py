@@ -343,6 +343,7 @@ def test_two_commands_in_one_folder_wait_for_each_other(course, tmp_path, capsys
 
 
 def test_what_the_disk_refuses_is_said_in_a_line(course, capsys):
+    (course.root / ".lock").unlink(missing_ok=True)
     (course.root / ".lock").mkdir()
     assert main(["course", "report", "--course", str(course.root)]) == 1
     assert ".lock" in capsys.readouterr().err

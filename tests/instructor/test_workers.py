@@ -439,7 +439,8 @@ def test_a_page_stays_small_whatever_a_submission_holds(course):
         Mark(task.name, 1.0, 0.0, "not yet", "", "<p>x</p>" * 10**5, '<"&' * 10**6)
         for task in course.tasks("day1")
     ]
-    outcome = Outcome("s001", "day1", marks, [["renamed from {file}", {"file": "x" * 10**6}]] * 40, [], True)
+    notes = [["renamed from {file}", {"file": "x" * 10**6}]] * 40
+    outcome = Outcome("s001", "day1", marks, notes, graded=True)
     assert write_feedback(course, [outcome]) == 1
     assert page_of(course, "s001", "day1").stat().st_size < 300_000
 
