@@ -29,7 +29,7 @@ lab: $(VENV)/lab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/hpcourse/data/jupyter" $(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
-test: lint unit check bound nbval
+test: lint unit check bound nbval browser
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
@@ -49,7 +49,7 @@ nbval: $(VENV)/dev
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
 
 browser: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m "browser and not lite" tests/browser
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not lite" tests/browser
 
 bad-days: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q tests/bad_days
@@ -73,7 +73,7 @@ lite: $(VENV)/dev $(VENV)-lite/ready
 	$(QUIET) $(BIN)/python -m pytest -q -m lite tests/tools/test_lite.py tests/browser/test_lite_site.py
 
 # Other environments than this one. PYTHON=python3.12 and VENV=.venv312 do the same with another Python.
-platforms: browser bad-days additions site-test lite binder colab lowest browser-oldest
+platforms: bad-days additions site-test lite binder colab lowest browser-oldest
 
 binder: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -m platform tests/platforms/test_binder.py
