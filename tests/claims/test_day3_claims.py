@@ -77,7 +77,7 @@ def test_the_full_batch_has_no_noise_and_small_ones_point_roughly(claim, each):
         statistic="mean cosine with the full gradient, B = 1, 64, all",
         measured=f"{one:.2f}, {some:.2f}, {everything:.2f}",
         verdict="confirmed",
-        holds=one < 0.5 < some < 0.99 and abs(everything - 1) < 1e-9,
+        holds=one < 0.4 and 0.6 < some < 0.95 and abs(everything - 1) < 1e-9,
     )
 
 

@@ -92,8 +92,7 @@ def test_decay_helps(claim):
             percent(worst[name, "constant"], worst[name, "cosine"]) for name in ("SGD", "Adam")
         ),
         verdict="confirmed",
-        holds=all(worst[name, "cosine"] >= worst[name, "constant"] for name in ("SGD", "Adam"))
-        and worst["SGD", "cosine"] > worst["SGD", "constant"] + 0.02,
+        holds=all(worst[name, "cosine"] > worst[name, "constant"] for name in ("SGD", "Adam")),
     )
 
 
@@ -109,7 +108,7 @@ def test_the_lowest_mean_walks_to_the_edge_and_four_seeds_do_not_warn(claim):
         f"{percent(by_mean['accuracy'], by_mean['tenth'])}; {percent(back['accuracy'], back['tenth'])}",
         verdict="confirmed",
         holds=by_mean["edge"] >= 11
-        and min(by_worst["edge"], by_error["edge"]) >= 4
+        and min(by_worst["edge"], by_error["edge"]) >= 7
         and back["edge"] == 0
         and back["accuracy"] > by_mean["accuracy"]
         and back["tenth"] > by_mean["tenth"] + 0.005,
