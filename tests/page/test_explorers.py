@@ -37,14 +37,18 @@ def another(control):
     return max(low, high, key=lambda end: abs(end - control.value))
 
 
+# What these change is seen, but the words are about something else.
+SAME_WORDS = {("explore_wrong_way", "beta2"), ("explore_cliff", "limit"), ("explore_schedule", "warmup")}
+
+
 @pytest.mark.parametrize("explore", EXPLORERS, ids=lambda explore: explore.__name__)
-def test_every_control_moves_the_picture_and_shows_no_error(explore):
-    figure = explore()
-    for control in figure.controls.values():
-        picture = figure.picture.value
-        control.value = another(control)
+def test_every_control_moves_picture_and_words_and_shows_no_error(explore):
+    for name in explore().controls:
+        figure = explore()
+        picture, words = figure.picture.value, figure.description
+        figure.controls[name].value = another(figure.controls[name])
         assert figure.picture.value != picture
-        assert figure.description
+        assert figure.description != words or (explore.__name__, name) in SAME_WORDS
         assert not figure.messages.value
 
 
