@@ -6,7 +6,7 @@ FOLDER is a checkout to compare with, such as `git worktree add /tmp/before HEAD
 interpreter with JAX and what hpcourse needs. Repetitions of all are interleaved in one run; each computes in
 an interpreter of its own. Prints the minimum of each, seconds of the processor and, in brackets, of the
 clock; "2.00 (1.50) times" is the other's over ours. JAX is warm: the first round, which compiles, does not
-count. It does the same updates, and the accuracies at the end.
+count. It does the same updates, and measures the same accuracies and losses at the end.
 """
 
 import argparse
