@@ -23,7 +23,10 @@ def numeric(name, value, low=None, high=None, *, low_open=False, high_open=False
         outside |= array >= high if high_open else array > high
     if outside.any():
         wrong = np.atleast_1d(array)[np.atleast_1d(outside)][0]
-        raise ValueError(f"{name} must be {_range_in_words(low, high, low_open, high_open)}, got {wrong:g}")
+        span = _range_in_words(low, high, low_open, high_open)
+        if np.isinf(wrong) and high is None and low is not None:  # which is greater, too
+            span = f"a finite number, {span}"
+        raise ValueError(f"{name} must be {span}, got {wrong:g}")
     return value
 
 

@@ -666,7 +666,7 @@ def test_forgotten_parentheses_are_said(wrong):
     [
         (None, TypeError, "a number or an array of numbers, got None"),
         (np.nan, ValueError, "0 or greater, got nan"),
-        (np.inf, ValueError, "0 or greater, got inf"),
+        (np.inf, ValueError, "a finite number, 0 or greater, got inf"),
         (-0.5, ValueError, "0 or greater, got -0.5"),
         ("0.1", TypeError, "a number or an array of numbers, got '0.1'"),
         (hp.CosineDecay(1, 2), TypeError, r"a number, got CosineDecay\(lr=1.0"),
