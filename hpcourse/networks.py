@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from hpcourse.frame.arguments import ending, floating, is_axis, precision, whole
+from hpcourse.frame.cores import on_one_thread
 
 ACTIVATIONS = ("relu", "tanh")
 TASKS = ("classification", "regression")
@@ -84,16 +85,17 @@ class MLP:
                 self._matrices(start)[k][:, :-1] /= np.sqrt(m)
         return start, rate
 
+    @on_one_thread
     def outputs(self, w, X):
         """What the last layer gives, (..., examples, outputs)."""
         w, X = self._checked(w, X)
         return self._forward(self._matrices(w), with_ones(X))[-1].mT
 
+    @on_one_thread
     def activations(self, w, X):
         """What each hidden layer passes on, a list of (..., examples, width)."""
         w, X = self._checked(w, X)
-        hidden = self._forward(self._matrices(w), with_ones(X))[1:-1]
-        return [a[..., :-1, :].mT for a in hidden]
+        return [a[..., :-1, :].mT for a in self._forward(self._matrices(w), with_ones(X))[1:-1]]
 
     def predict(self, w, X):
         """The most likely class of each example, (..., examples); for regression the outputs."""
@@ -106,6 +108,7 @@ class MLP:
             raise ValueError("accuracy needs classes, but this network has task='regression'")
         return (self.predict(w, X) == _one_each(X, y)).mean(axis=-1)
 
+    @on_one_thread
     def loss(self, w, X, y):
         """Mean loss over the examples, one number a run."""
         w, X = self._checked(w, X)
@@ -115,6 +118,7 @@ class MLP:
         """Gradient of the mean loss, in the shape of `w`."""
         return self.loss_and_gradient(w, X, y)[1]
 
+    @on_one_thread
     def loss_and_gradient(self, w, X, y):
         """Both, from one pass forward and one pass back."""
         w, X = self._checked(w, X)

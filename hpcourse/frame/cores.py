@@ -86,6 +86,17 @@ class OneThread:
                 _set_threads(shared, OneThread.before)
 
 
+def on_one_thread(function):
+    """`function` with the matrix library on one thread: for many small products its threads mostly wait."""
+
+    @functools.wraps(function)
+    def alone(*args, **settings):
+        with OneThread():
+            return function(*args, **settings)
+
+    return alone
+
+
 if hasattr(os, "register_at_fork"):  # else a worker forked in the wrong moment would wait for ever
     os.register_at_fork(
         before=OneThread.lock.acquire,

@@ -207,3 +207,24 @@ def test_many_trainings_at_once_leave_the_process_as_it_was(two_threads):
     for worker in workers:
         worker.join()
     assert blas_threads() == 2
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda network, w, X, y: network.outputs(w, X),
+        lambda network, w, X, y: network.activations(w, X),
+        lambda network, w, X, y: network.accuracy(w, X, y),
+        lambda network, w, X, y: network.loss(w, X, y),
+        lambda network, w, X, y: network.gradient(w, X, y),
+        lambda network, w, X, y: hp.sharpness(network, w, X, y),
+    ],
+)
+def test_a_network_is_asked_on_one_thread_too(ask, two_threads, monkeypatch):
+    seen, forward = [], hp.MLP._forward
+    monkeypatch.setattr(hp.MLP, "_forward", lambda *args: seen.append(blas_threads()) or forward(*args))
+    network, rng = hp.MLP((4, 5, 3)), np.random.default_rng(0)
+    w = np.stack([network.init(seed) for seed in range(2)])
+    ask(network, w, rng.normal(size=(6, 4)), np.arange(6) % 3)
+    assert set(seen) == {1}
+    assert blas_threads() == 2
