@@ -6,11 +6,8 @@ by its properties (`properties.py`).
 """
 
 import dataclasses
-import dis
-import inspect
 import itertools
 import traceback
-import types
 import warnings
 from dataclasses import dataclass, field
 
@@ -18,6 +15,7 @@ import numpy as np
 
 from hpcourse.checks import properties
 from hpcourse.checks.isolation import TimeUp, load_pyplot, run_apart
+from hpcourse.checks.lines import has_caret, has_gaps, is_stub, with_powers
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import LONGEST, Answer, Ours, Reordered, Unusable, say
 
@@ -26,7 +24,7 @@ NOT_STARTED = say(
 )
 
 
-PARAMETER_ORDER = "parameter_order"
+PARAMETER_ORDER, CARET = "parameter_order", "caret"
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Observed:
 
     `again` is the record of the first case once more, `remarks` are those of cases only remarked on,
     `overwritten` the arguments that it changed, `order` that of its parameters, if it is not the task's.
-    `gaps` says whether a `...` stands in it where a value should.
+    `gaps` says whether a `...` stands in it where a value should, `caret` whether a `^` does.
     """
 
     ending: str
@@ -56,6 +54,7 @@ class Observed:
     overwritten: tuple = ()
     order: tuple = ()
     gaps: bool = False
+    caret: bool = False
 
 
 class Live:
@@ -72,7 +71,7 @@ class Live:
         outcome = run_apart(lambda: _watch_all(self.task, function, self.cases))
         value = outcome.value or ([], None, [], ())
         told = (outcome.ending, outcome.printed, outcome.characters, *value)
-        return Observed(*told, function.order, has_gaps(self.answer))
+        return Observed(*told, function.order, has_gaps(self.answer), has_caret(self.answer))
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -83,6 +82,15 @@ class Live:
 
         outcome = run_apart(work)
         return outcome.value if outcome.ending == "done" else []
+
+    def with_powers(self):
+        """The answer's records, had it `**` wherever it has `^`; [] if it has none, or cannot be read."""
+
+        def work():
+            other = with_powers(self.answer)
+            return other and watch(self.task, Answer(other, self.task.names), self.cases)
+
+        return (has_caret(self.answer) and run_apart(work).value) or []
 
     def unused(self):
         """Names of numbers among the arguments that never change the answer's results."""
@@ -148,7 +156,12 @@ def conclude(task, source):
 def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats):
     """(id of the mistake or None, message) of a wrong answer."""
     cases, records = source.cases, observed.records
+    meant = source.with_powers()
+    if meant and not differences(cases, expected, meant):
+        return CARET, properties.Parts([properties.NO_POWER, properties.RIGHT_AS_POWER])
     known = recognise(task, cases, behaviours)
+    if meant and not known and (known := recognise(task, cases, [meant])):
+        return f"{CARET}+{known[0]}", properties.Parts([properties.NO_POWER, known[1]])
     if known and observed.order:
         ids, message = known
         return f"{ids}+{PARAMETER_ORDER}", properties.Parts(
@@ -166,6 +179,8 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
         return [name for name in source.unused() if name not in needed]
 
     message = properties.describe(task, cases, expected, records, wrong, repeats, unused)
+    if observed.caret and not any(map(properties.stopped_at_caret, records)):
+        message = properties.Parts([message, properties.NO_POWER])
     if observed.order:
         message = properties.Parts([message, properties.parameter_order(task, observed.order)])
     return None, message
@@ -464,40 +479,3 @@ def kills(task, seed=0):
         records = watch(task, Ours(mistake.wrong, task.names), cases)
         table[mistake.id] = [bool(_difference(right, given)) for right, given in zip(expected, records)]
     return table, cases
-
-
-def is_stub(function):
-    """Whether nothing has been written yet: the body is `...`, `pass`, a docstring, or such a line."""
-    if not isinstance(function, types.FunctionType):
-        return False
-    code = function.__code__
-    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE):
-        return False
-    harmless = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "COPY_FREE_VARS"}
-    instructions = list(dis.get_instructions(code))
-    if not {instruction.opname for instruction in instructions} <= harmless:
-        return False
-    given = [i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")]
-    return all(value is None or value is Ellipsis for value in given)
-
-
-def has_gaps(function):
-    """Whether a `...` stands somewhere in the function's lines where a value should: `v = ...`."""
-    code = getattr(function, "__code__", None)
-    codes = [code] if code else []
-    for code in codes:
-        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return any(map(_stores_ellipsis, codes))
-
-
-def _stores_ellipsis(code):
-    instructions = list(dis.get_instructions(code))
-    return any(
-        one.opname in ("LOAD_CONST", "RETURN_CONST")
-        and one.argval is Ellipsis
-        and (
-            one.opname == "RETURN_CONST"
-            or other.opname.startswith(("STORE_FAST", "STORE_NAME", "RETURN", "YIELD"))
-        )
-        for one, other in itertools.pairwise([*instructions, instructions[-1]])
-    )

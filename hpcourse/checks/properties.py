@@ -24,6 +24,9 @@ RAISED = {
     "KeyboardInterrupt": "it raises an interrupt.",
 }
 
+NO_POWER = say("`^` is no power in Python: it compares bits. A power is written with two asterisks.")
+RIGHT_AS_POWER = say("With them in its place, your function is right.")
+
 
 def not_a_function(task, kind):
     """For an answer that cannot be called, of the type named `kind`."""
@@ -258,7 +261,7 @@ def _raised(task, details):
             names=", ".join(task.names),
             said=said,
         )
-    if "bitwise_xor" in said or "for ^" in said:
+    if _at_caret(said):
         return say(
             "It stops at `^`, which is no power in Python: it compares bits. A power is written with two "
             "asterisks."
@@ -272,6 +275,15 @@ def _raised(task, details):
             reason=reason,
         )
     return say("It stopped with an error: {reason}", reason=reason)
+
+
+def _at_caret(said):
+    return "bitwise_xor" in said or "for ^" in said
+
+
+def stopped_at_caret(record):
+    """Whether the answer stopped with an error at a `^`."""
+    return record.problem == "raised" and _at_caret(str(record.details.get("said")))
 
 
 def _unusable(task, first):

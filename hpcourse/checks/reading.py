@@ -12,12 +12,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from hpcourse.checks.checker import NOT_STARTED
+from hpcourse.checks.checker import CARET, NOT_STARTED
 from hpcourse.checks.properties import printable
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
 
 LONGEST = 200  # characters of a word
+FARTHEST = 30  # exponents of ten that somebody may mean
 ALONE = say(
     "That is one half of the answer. Give both, with a comma between them: your choice first, then what the "
     "task asks for beside it."
@@ -100,6 +101,13 @@ class Reading:
             return None, self._unsuitable(told)
         if self.accepts(value):
             return None
+        exponent = None if self.words else _meant_as_exponent(value)
+        if exponent and self.accepts(10.0**exponent):
+            return CARET, say(
+                "Is that `10 ^ {exponent}`? In Python `^` is no power: it compares bits. `10 ** {exponent}` "
+                "is right.",
+                exponent=exponent,
+            )
         fits = (mistake for mistake in self.mistakes if mistake.accepts(value))
         mistake = next(fits, Misreading(None, None, self.otherwise))
         return mistake.id, say(mistake.message)
@@ -120,6 +128,12 @@ class Reading:
                 got=got,
             )
         return say("The answer should be one number; the check got {got}.", got=got)
+
+
+def _meant_as_exponent(value):
+    """The exponent, if `value` is what Python makes of `10 ^ exponent`; None if nobody means such a one."""
+    exponent = 10 ^ int(value)
+    return exponent if value == int(value) and 2 <= abs(exponent) <= FARTHEST else None
 
 
 def _number(told):

@@ -51,6 +51,8 @@ def observe(name, answer, seed=None):
         "order": list(observed.order),
         "right_order": list(live.right_order()),
         "gaps": observed.gaps,
+        "caret": observed.caret,
+        "powers": [_record_out(record) for record in live.with_powers()],
     }
     return json.dumps(report)
 
@@ -95,11 +97,13 @@ class Told:
         printed, characters = str(report["printed"])[:1000], int(report["characters"])
         remarks = [_record_in(record) for record in report["remarks"]]
         self.names = task.names
-        told = (self._names(report["overwritten"]), self._names(report["order"]), bool(report["gaps"]))
+        lines = bool(report["gaps"]), bool(report["caret"])
+        told = (self._names(report["overwritten"]), self._names(report["order"]), *lines)
         self.report = Observed(report["ending"], printed, characters, records, again or None, remarks, *told)
         self.order = self._names(report["right_order"])
         self.forms = [[_record_in(record) for record in records] for records in report["forms"]]
-        if any(len(form) != len(self.cases) for form in self.forms):
+        self.powers = [_record_in(record) for record in report["powers"]]
+        if any(len(form) != len(self.cases) for form in [*self.forms, self.powers or self.cases]):
             raise ValueError("every case should have a record in each form")
 
     def observed(self):
@@ -109,6 +113,10 @@ class Told:
     def in_other_forms(self):
         """Its records with the memory kept in other forms."""
         return self.forms
+
+    def with_powers(self):
+        """Its records, had it `**` wherever it has `^`."""
+        return self.powers
 
     def _names(self, told):
         """As many names as there are parameters, cut to what a name may be."""

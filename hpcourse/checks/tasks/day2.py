@@ -8,9 +8,9 @@ from numbers import Real
 import numpy as np
 
 from hpcourse import MLP, SGD, digits, train
-from hpcourse.checks.checker import is_stub
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.lines import is_stub
 from hpcourse.checks.properties import printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say

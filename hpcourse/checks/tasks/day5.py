@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from hpcourse.checks.checker import has_gaps, is_stub
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.lines import has_gaps, is_stub
 from hpcourse.checks.properties import printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
