@@ -73,7 +73,7 @@ def of_a_schedule(lr0, factor):
 
 
 @pytest.mark.parametrize(
-    "task, answer, mistake",
+    ("task", "answer", "mistake"),
     [
         ("rmsprop_step", squared, "caret"),
         ("rmsprop_step", inside, "caret+eps_inside"),
@@ -87,13 +87,14 @@ def of_a_schedule(lr0, factor):
         ("factor_schedule", of_a_schedule, "caret"),
     ],
 )
-@pytest.mark.parametrize("language, power", [("en", "two asterisks"), ("zh-TW", "兩個星號")])
+@pytest.mark.parametrize(("language", "power"), [("en", "two asterisks"), ("zh-TW", "兩個星號")])
 def test_an_answer_is_read_again_with_powers_in_place_of_carets(task, answer, mistake, language, power):
     hp.use_language(language)
     here, there = hp.check(task, answer, seed=1), remote.conclude(task, remote.observe(task, answer, 1), 1)
     for result in (here, there):
         assert (result.passed, result.mistake) == (False, mistake)
-        assert "`^`" in result.message and power in result.message
+        assert "`^`" in result.message
+        assert power in result.message
         # That it would be right with powers is said of those alone that would.
         assert ("your function is right" in result.message or "你的函式就對了" in result.message) == (
             mistake == "caret"
@@ -102,7 +103,8 @@ def test_an_answer_is_read_again_with_powers_in_place_of_carets(task, answer, mi
 
 def test_a_caret_that_explains_nothing_is_mentioned_after_the_rest():
     result = hp.check("updates_per_epoch", wrong_in_unknown_ways)
-    assert result.mistake is None and result.message.endswith("two asterisks."), result.message
+    assert result.mistake is None
+    assert result.message.endswith("two asterisks.")
     assert not result.message.startswith("`^`")
 
 
@@ -111,16 +113,20 @@ def test_a_caret_in_a_right_answer_is_nobodys_business():
         return n_examples // batch_size + ((n_examples % batch_size == 0) ^ True)
 
     result = hp.check("updates_per_epoch", updates_per_epoch)
-    assert result.passed and "^" not in result.message
+    assert result.passed
+    assert "^" not in result.message
 
 
 def test_without_its_lines_the_code_tells_that_there_is_a_caret():
     space = {}
     exec("def silent(n_examples, batch_size): return n_examples // batch_size ^ 1", space)
-    assert lines.has_caret(space["silent"]) and lines.with_powers(space["silent"]) is None
+    assert lines.has_caret(space["silent"])
+    assert lines.with_powers(space["silent"]) is None
     result = hp.check("updates_per_epoch", space["silent"])
-    assert result.mistake is None and "two asterisks" in result.message
-    assert not lines.has_caret(np.add) and not lines.has_caret(functools.partial(rounded_up, 3))
+    assert result.mistake is None
+    assert "two asterisks" in result.message
+    assert not lines.has_caret(np.add)
+    assert not lines.has_caret(functools.partial(rounded_up, 3))
 
 
 def test_a_power_of_ten_with_a_caret_is_known_by_its_number():
