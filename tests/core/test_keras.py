@@ -104,6 +104,16 @@ def test_the_defaults_of_keras():
     assert float(keras.losses.MeanSquaredError()([[3.0]], [[0.0]])) == 9  # no one half
 
 
+def test_an_average_of_keras_begins_after_the_first_update():
+    weight = keras.Variable([2.0], dtype="float64")
+    optimizer = rules.SGD(1.0, use_ema=True, ema_momentum=0.9)
+    optimizer.build([weight])
+    for expected in [1.0, 0.9, 0.71]:  # the weight goes 1, 0, -1
+        optimizer.apply([torch.tensor([1.0]).double()], [weight])
+        assert optimizer._model_variables_moving_average[0].numpy() == pytest.approx(expected, rel=1e-6)
+    assert (rules.Lion().beta_1, rules.Lion().beta_2, rules.Lion().weight_decay) == (0.9, 0.99, None)
+
+
 def test_the_schedules_of_keras():
     def rates(schedule, n=131):
         return np.array([float(schedule(t)) for t in range(n)])
@@ -113,6 +123,12 @@ def test_the_schedules_of_keras():
     np.testing.assert_allclose(
         rates(schedules.ExponentialDecay(0.1, 10, 0.5)), hp.ExponentialDecay(0.1, np.log(2) / 10)(t)
     )
+    stairs = schedules.ExponentialDecay(0.1, 7, 0.5, staircase=True)
+    np.testing.assert_allclose(rates(stairs), hp.StepDecay(0.1, 0.5, 7)(t), rtol=1e-6)
+    each = schedules.ExponentialDecay(0.1, 1, np.exp(-0.05))
+    np.testing.assert_allclose(rates(each), hp.ExponentialDecay(0.1, 0.05)(t), rtol=1e-5)
+    slow = schedules.InverseTimeDecay(0.1, 1, 0.05)
+    np.testing.assert_allclose(rates(slow), hp.InverseTimeDecay(0.1, 0.05)(t), rtol=1e-6)
     warm = rates(schedules.CosineDecay(0.0, T, warmup_target=0.1, warmup_steps=W))
     mine = hp.LinearWarmup(W, hp.CosineDecay(0.1, T))(t)
     assert warm[0] == 0  # the first update does nothing

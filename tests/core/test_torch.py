@@ -93,6 +93,21 @@ def test_a_schedule_is_that_of_torch(name):
     np.testing.assert_allclose(ours(np.arange(30)), rates_of(make, 30), rtol=1e-9, atol=1e-12)
 
 
+def test_an_average_of_weights_is_that_of_torch_asked_before_the_first_update():
+    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+    network, data = hp.MLP((64, 10)), hp.digits()
+    runs = [hp.train(network, data, hp.SGD(0.5), average=0.9, updates=k, dtype=float) for k in range(1, 7)]
+    walk = [network.init(0, float), *(run.weights for run in runs)]
+    model = torch.nn.Linear(network.n_weights, 1, bias=False, dtype=torch.float64)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.9))
+    for w in walk:
+        with torch.no_grad():
+            model.weight.copy_(torch.tensor(w)[None])
+        averaged.update_parameters(model)
+    np.testing.assert_allclose(runs[-1].averaged, averaged.module.weight[0].detach().numpy(), rtol=1e-12)
+
+
 def test_what_the_table_warns_of_is_so():
     rates = rates_of(lambda o: SCHEDULERS.CosineAnnealingLR(o, 30), 50)
     assert rates[45] > 0.1  # rises again after T
