@@ -105,7 +105,7 @@ hp.check("gd_step", gd_step)
 # %% [markdown] key="largest-stable-lr" lang="en"
 # ## 2. The border (1 point)
 #
-# A bowl with several directions has a curvature $\lambda_i$ in each of them. Along direction $i$, a step multiplies the distance from the minimum by $1 - \eta\lambda_i$. Up to which learning rate does no direction diverge?
+# A bowl with several directions has a curvature $\lambda_i$ in each of them. Along direction $i$, a step multiplies the weight by $1 - \eta\lambda_i$ (the minimum lies at 0). Up to which learning rate does no direction diverge?
 #
 # Write a function that takes the `eigenvalues` $\lambda_1, \lambda_2, \dots$ (none negative, at least one positive) and returns this border as one number.
 #
@@ -115,10 +115,10 @@ hp.check("gd_step", gd_step)
 #
 # </details>
 
-# %% [markdown] key="largest-stable-lr" lang="zh-TW" of="d9c50c38"
+# %% [markdown] key="largest-stable-lr" lang="zh-TW" of="09b26f16"
 # ## 2. 界線（1 分）
 #
-# 一個碗如果有好幾個方向，每個方向各有自己的曲率 $\lambda_i$。沿著方向 $i$，每走一步，到最小值的距離就乘上 $1 - \eta\lambda_i$。學習率最大可以到多少，還不會有任何方向發散？
+# 一個碗如果有好幾個方向，每個方向各有自己的曲率 $\lambda_i$。沿著方向 $i$，每走一步，權重就乘上 $1 - \eta\lambda_i$（最小值在 0）。學習率最大可以到多少，還不會有任何方向發散？
 #
 # 寫一個函式，接收 `eigenvalues`，也就是 $\lambda_1, \lambda_2, \dots$（都不是負的，至少有一個是正的），傳回這個界線（一個數字）。
 #

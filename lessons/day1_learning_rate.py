@@ -196,10 +196,10 @@ for step in range(5):
     hp.say(f"after step {step + 1}: w = {w:.4f}, loss = {loss:.4f}")
 
 # %% [markdown] key="package" lang="en"
-# The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface and keeps every point of the path:
+# The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface (a loss, drawn over its weights) and keeps every point of the path:
 
-# %% [markdown] key="package" lang="zh-TW" of="b3d55f55"
-# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則）沿著曲面往下走，並記下路徑上的每一點：
+# %% [markdown] key="package" lang="zh-TW" of="5f6b153d"
+# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則）沿著曲面（把損失畫在權重之上）往下走，並記下路徑上的每一點：
 
 # %% key="package-run"
 parabola = hp.Quadratic([curvature])
@@ -256,10 +256,10 @@ free("Four regimes, one formula", "同一條公式，四種走法", "what the na
 # </details>
 
 # %% [markdown] key="hyperparameter" lang="en"
-# The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Any of them can be given as a list, and becomes an axis of the result.
+# The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Each hyperparameter of an optimizer can be given as a list, and becomes an axis of the result.
 
-# %% [markdown] key="hyperparameter" lang="zh-TW" of="171eb3f6"
-# 這裡的 `lr` 給的是一個串列（list），所以四個學習率一次跑完。**超參數**（hyperparameter）是由人設定、不靠訓練學來的數值，學習率就是其中之一。本課程的每個超參數都可以這樣給，結果就會多出一個軸。
+# %% [markdown] key="hyperparameter" lang="zh-TW" of="b5feabe3"
+# 這裡的 `lr` 給的是一個串列（list），所以四個學習率一次跑完。**超參數**（hyperparameter）是由人設定、不靠訓練學來的數值，學習率就是其中之一。最佳化器的每個超參數都可以這樣給，結果就會多出一個軸。
 
 # %% [markdown] key="play-parabola" lang="en"
 # **Your turn.** Drag the sliders (or press PageUp and PageDown on them).
@@ -314,12 +314,12 @@ free("only gets steeper", "只是變得更陡", "what the reader is to try")
 free("the two columns", "這兩欄", "how the lines are printed")
 
 # %% [markdown] key="border-seen" lang="en"
-# The curve crosses the dashed line at one place, and that is the border. To its left lies a dip: one rate lands exactly on the minimum, and those near it so close that they leave the picture. Raise `steps` and run again: the border stays, and only gets steeper.
+# The curve crosses the dashed line at one place, and that is the border. To its left lies a dip: one rate lands exactly on the minimum, and those near it so close that they leave the picture. Raise `steps` and run again: the border stays, and the curve only gets steeper.
 #
 # Is the border always there? Change the curvature and measure again. Look for a pattern in the two columns.
 
-# %% [markdown] key="border-seen" lang="zh-TW" of="c4b4f2b4"
-# 曲線只在一個地方穿過虛線，那裡就是界線。界線左邊，曲線往下凹了一大段：有一個學習率正好落在最小值上，它附近的也離最小值極近，近到掉出圖外。把 `steps` 改大再跑一次：界線不動，只是變得更陡。
+# %% [markdown] key="border-seen" lang="zh-TW" of="c13ff3a6"
+# 曲線只在一個地方穿過虛線，那裡就是界線。界線左邊，曲線往下凹了一大段：有一個學習率正好落在最小值上，它附近的也離最小值極近，近到掉出圖外。把 `steps` 改大再跑一次：界線不動，曲線只是變得更陡。
 #
 # 界線永遠在同一個地方嗎？換幾個曲率再量一次。看看這兩欄之間有什麼規律。
 
@@ -358,7 +358,7 @@ hp.say(f"curvature × border: {products}")
 #
 # $$w_t = (1 - \eta\lambda)^t\,w_0,$$
 #
-# 只有在 $|1 - \eta\lambda| < 1$ 時它才會縮小，也就是
+# 它會縮小，條件正是 $|1 - \eta\lambda| < 1$，也就是
 #
 # $$0 < \eta < \frac{2}{\lambda}.$$
 #
@@ -368,7 +368,7 @@ hp.say(f"curvature × border: {products}")
 lr, t = 0.9, np.arange(101)
 path = hp.descend(parabola, hp.SGD(lr), start=[-2.5], steps=100)
 assert np.allclose(path.w[:, 0], (1 - lr * 2.0) ** t * -2.5, rtol=1e-12)
-print("the formula agrees with all", len(t), "points")
+hp.say(f"the formula agrees with all {len(t)} points")
 
 # %% key="quiz-threshold"
 hp.quiz("day1-threshold")
@@ -536,7 +536,7 @@ escape, fall = (stays & on_left)[:, right].mean(axis=1), (stays & ~on_left)[:, l
 part = (escape > 0) & (basin_rates < thresholds[0])
 says(
     "A larger step does let some runs escape, and lets others fall",
-    "步伐大一些，確實有一部分能逃進深谷（escape），但也有一部分從深谷**掉出來**",
+    "步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**",
     part.sum() > 10 and fall[part].max() > 0.03,
 )
 says("More escape than fall", "逃出來的比掉出來的多", escape[part].mean() > fall[part].mean())
@@ -562,20 +562,20 @@ free("only in part", "只有一部分效果", "the sum of what follows")
 #
 # - With a small step, *where you start decides*. Every run that starts right of the barrier stays in the shallow valley, and making the step smaller still changes nothing.
 # - A larger step does let some runs escape, and lets others fall *out* of the deep valley: compare the two columns. More escape than fall, but most starts stay on their own side.
-# - Beyond the first dashed line, $2/\lambda$ of the deep valley, hardly any run comes to rest there. At first the runs do not leave: they jump to and fro inside it for ever. Then they are thrown out, and every run that does not diverge ends in the shallow valley.
+# - Beyond the first dashed line, $2/\lambda$ of the deep valley, hardly any run comes to rest there. Just beyond it the runs do not leave: they jump to and fro inside it for ever. Beyond that they are thrown out, and every run that does not diverge ends in the shallow valley.
 #
 # A large step does not choose the deep valley. It can rest only in a **flat** one.
 #
 # </details>
 
-# %% [markdown] key="basins-seen" lang="zh-TW" of="3f6b575f"
+# %% [markdown] key="basins-seen" lang="zh-TW" of="3831653f"
 # <details><summary>作答之後：這種抱怨成立嗎？</summary>
 #
 # 在這條曲線上，第二種抱怨成立，但解藥只有一部分效果。
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
-# - 步伐大一些，確實有一部分能逃進深谷（escape），但也有一部分從深谷**掉出來**（fall out）：比較上面兩欄就知道。逃出來的比掉出來的多，不過大部分起點還是留在原來那一側。
-# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。起初並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
+# - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。逃出來的比掉出來的多，不過大部分起點還是留在原來那一側。
+# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。剛越過時並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
 #
 # 大步伐並不會挑深的谷，它只有在**平坦**的谷裡才停得住。
 #
@@ -706,12 +706,12 @@ with hp.after("day1-digits"):
 # %% [markdown] key="dead" lang="en"
 # One surprise: beyond the cliff the loss does not run to infinity, as it did on the parabola. No run of this sweep counts as diverged, which takes a loss a million times the first one. So what does the network do there?
 #
-# Its 32 hidden units are **ReLUs**: each outputs $\max(z, 0)$. Count the units that are **alive**, that is, output more than zero for at least one image. One number for each seed:
+# Its 32 hidden units are **ReLUs**: of its sum $z$ each outputs $\max(z, 0)$. Count the units that are **alive**, that is, output more than zero for at least one image. One number for each seed:
 
-# %% [markdown] key="dead" lang="zh-TW" of="42c71159"
+# %% [markdown] key="dead" lang="zh-TW" of="3f89e323"
 # 有一點出乎意料：越過懸崖之後，損失並沒有像拋物線那樣衝向無窮大。這次掃描沒有一次訓練算得上發散（要達到起始損失的一百萬倍才算）。那麼網路到底怎麼了？
 #
-# 它的 32 個隱藏單元是 **ReLU**：輸出 $\max(z, 0)$。數一數還**活著**的單元，也就是至少對一張影像輸出大於零的單元。每個種子一個數字：
+# 它的 32 個隱藏單元是 **ReLU**：總和是 $z$，就輸出 $\max(z, 0)$。數一數還**活著**的單元，也就是至少對一張影像輸出大於零的單元。每個種子一個數字：
 
 
 # %% key="dead-run" tags=["nbval-ignore-output"]
@@ -746,7 +746,7 @@ says("When all are dead", "全部死掉之後", alive(sweep.weights[28]).max() <
 # Does $2/\lambda_{\max}$ tell us where the cliff is? Measure the sharpness before training, and after it:
 
 # %% [markdown] key="dead-seen" lang="zh-TW" of="abaa67ec"
-# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會移動：它是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
+# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會移動：這就是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
 #
 # $2/\lambda_{\max}$ 能告訴我們懸崖在哪裡嗎？量一量訓練前和訓練後的銳度：
 
@@ -823,7 +823,7 @@ free("give the smaller rates so many more updates", "讓小的學習率多更新
 #
 # 這裡還藏著一個驚喜。三個學習率都訓練十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
 #
-# 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：一個學習率受得了哪些地方。
+# 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #
 # 所以 $2/\lambda_{\max}$ 要這樣看：在拋物線上是精確的界線，對網路來說，只能粗略參考。
 
@@ -832,9 +832,9 @@ free("give the smaller rates so many more updates", "讓小的學習率多更新
 #
 # A sweep costs many trainings. The **learning rate range test** costs one: raise the rate a little at every update and watch what happens. Smith (2017) raised it by equal amounts and watched the accuracy. The form that spread with the library fastai raises it by equal factors and watches the loss, which falls, reaches a minimum, and explodes; fastai suggested a tenth of the rate at the minimum, others read the minimum itself.
 #
-# First where we know the answer: one direction with curvature 3; twenty directions of which the most sharply bent has curvature 3; and the same twenty with a little noise in the gradient, as mini-batches bring it. The dashed line is $2/\lambda_{\max}$. **Predict:** where will the three minima be?
+# First where we know the answer: one direction with curvature 3; twenty directions of which the most sharply bent has curvature 3; and the same twenty with a little noise in the gradient, as it comes from looking at one batch at a time, a **mini-batch**. The dashed line is $2/\lambda_{\max}$. **Predict:** where will the three minima be?
 
-# %% [markdown] key="range-test" lang="zh-TW" of="2e2fd915"
+# %% [markdown] key="range-test" lang="zh-TW" of="10bcf674"
 # ## 6. 只要訓練一次的測試（可略過）
 #
 # 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，也有人直接採用最低點的學習率。
@@ -915,7 +915,7 @@ hp.show(fig, "day1-range-digits")
 names = ["a tenth", "middle", "largest"]
 for name, rate, accuracy in zip(names, readings, check.test_accuracy):
     low, high, mean = accuracy.min(), accuracy.max(), accuracy.mean()
-    hp.say(f"{name:<8} lr = {rate:<5.2g} test accuracy {low:.0%} to {high:.0%},"
+    hp.say(f"{name:<10} lr = {rate:<5.2g} test accuracy {low:.0%} to {high:.0%},"
            f" mean {mean:.1%}")  # fmt: skip
 hp.say(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
 
@@ -931,11 +931,11 @@ says(
 # %% bind="range-verdict"
 tenth, at_middle, at_largest = check.test_accuracy
 says(
-    "A tenth of the minimum is safe, but gives accuracy away",
+    "A tenth of the minimum is safe here, but gives accuracy away",
     "取最低點的十分之一很安全，但會犧牲準確率",
     tenth.min() > 0.85 and at_middle.mean() - tenth.mean() > 0.005,
 )
-says("The middle minimum trains well here", "取最低點的中位數，在這裡訓練得很好", at_middle.mean() > 0.93)
+says("The middle minimum trains well", "取最低點的中位數，訓練得很好", at_middle.mean() > 0.93)
 says(
     "anywhere between the smallest and the largest of the 20",
     "20 個之中最小到最大的任何地方",
@@ -948,12 +948,12 @@ free(
 free("", "看到的只是一個種子的最低點", "what one test shows")
 
 # %% [markdown] key="range-verdict" lang="en"
-# A tenth of the minimum is safe, but gives accuracy away. The middle minimum trains well here. But one test shows you one seed's minimum, anywhere between the smallest and the largest of the 20, and at the largest some seeds fail.
+# A tenth of the minimum is safe here, but gives accuracy away. The middle minimum trains well. But one test shows you one seed's minimum, anywhere between the smallest and the largest of the 20, and at the largest some seeds fail.
 #
 # The test is cheap, so do not ask too much of it: one run tells you the **order of magnitude**. Then train with the minimum divided by 2, 3 and 10, with more than one seed.
 
-# %% [markdown] key="range-verdict" lang="zh-TW" of="c28e777c"
-# 取最低點的十分之一很安全，但會犧牲準確率。取最低點的中位數，在這裡訓練得很好。可是做一次測試，看到的只是一個種子的最低點，可能落在 20 個之中最小到最大的任何地方；而用最大的那個訓練，有些種子會失敗。
+# %% [markdown] key="range-verdict" lang="zh-TW" of="1ed62b56"
+# 在這裡，取最低點的十分之一很安全，但會犧牲準確率；取最低點的中位數，訓練得很好。可是做一次測試，看到的只是一個種子的最低點，可能落在 20 個之中最小到最大的任何地方；而用最大的那個訓練，有些種子會失敗。
 #
 # 這個測試很省，期望也別太高：只訓練一次，能知道**數量級**就夠了。接著拿最低點的二分之一、三分之一和十分之一來訓練，而且不要只用一個種子。
 
@@ -1028,15 +1028,15 @@ free("stay a factor of two or three below", "懸崖處學習率的二分之一�
 # - **PyTorch** spells today's rule `torch.optim.SGD(model.parameters(), lr=0.1)`; **Keras** spells it `keras.optimizers.SGD(learning_rate=0.1)`. Their defaults (0.001 and 0.01) know nothing of your problem.
 # - A good rate belongs to a model, a loss, a batch size and an optimizer together. Change one of them and search again: Day 3 does it for the batch size, Day 5 for Adam.
 # - Many large models are trained with a rate that rises slowly at first and falls later. That is Day 2.
-# - A loss that sits still at the level of guessing may mean either of two things. Did it jump up first? Then count the units that are alive: dead ones do not wake when the rate is made smaller, so start again from new weights, with a third of the rate. Did it never move, and all units are alive? Then the rate is too small: raise it.
+# - A loss that sits still at the level of guessing often means one of two things. Did it jump up first? Then count the units that are alive: dead ones do not wake when the rate is made smaller, so start again from new weights, with a third of the rate. Did it never move, and all units are alive? Then the rate is probably too small: raise it.
 
-# %% [markdown] key="practice" lang="zh-TW" of="0764bb80"
+# %% [markdown] key="practice" lang="zh-TW" of="76a4034e"
 # ## 實務上
 #
 # - 今天的規則，**PyTorch** 寫成 `torch.optim.SGD(model.parameters(), lr=0.1)`，**Keras** 寫成 `keras.optimizers.SGD(learning_rate=0.1)`。它們的預設值（0.001 與 0.01）對你的問題一無所知。
 # - 好的學習率要和模型、損失、批次大小與最佳化器搭配來看。換掉其中一個，就要重新找：第 3 天換批次大小，第 5 天換成 Adam。
-# - 許多大型模型一開始慢慢提高學習率，後來再慢慢降低。那是第 2 天的內容。
-# - 損失停在亂猜的程度一動也不動，有兩種可能。一開始先衝高過嗎？那就數一數還活著的單元：死掉的單元，光是調小學習率救不回來；要換新的起始權重，用三分之一的學習率從頭訓練。從頭到尾都沒動過，單元也全都活著？那是學習率太小：把它調大。
+# - 許多大型模型訓練時，學習率一開始慢慢提高，後來再降低。那是第 2 天的內容。
+# - 損失停在亂猜的程度一動也不動，常見的原因有兩個。一開始先衝高過嗎？那就數一數還活著的單元：死掉的單元，光是調小學習率救不回來；要換新的起始權重，用三分之一的學習率從頭訓練。從頭到尾都沒動過，單元也全都活著？那多半是學習率太小：把它調大。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
@@ -1052,7 +1052,7 @@ free("stay a factor of two or three below", "懸崖處學習率的二分之一�
 # %% [markdown] key="recap" lang="zh-TW" of="0c2b428b"
 # ## 今天帶走的東西
 #
-# - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。只有在 $\eta < 2/\lambda_{\max}$ 時才會收斂，彎得最急的方向說了算。
+# - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。會收斂，條件正是 $\eta < 2/\lambda_{\max}$：彎得最急的方向說了算。
 # - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；還停得住的，只剩平坦的谷。
 # - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選懸崖處學習率的二分之一到三分之一。
 #

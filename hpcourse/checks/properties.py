@@ -3,6 +3,7 @@
 import numpy as np
 
 from hpcourse.checks.task import Said, say
+from hpcourse.frame.language import sentences
 
 # In plain words; anything else is reported by its name.
 RAISED = {
@@ -145,8 +146,7 @@ class Parts(Said):
         self.parts = parts
 
     def __str__(self):
-        sentences = dict.fromkeys(str(part) for part in self.parts if part and str(part))
-        return " ".join(sentences).replace("。 ", "。")
+        return sentences(*dict.fromkeys(str(part) for part in self.parts if part))
 
 
 def example(task, wrong):

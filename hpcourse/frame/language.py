@@ -47,6 +47,11 @@ def say(line):
     print(words(line))
 
 
+def sentences(*said):
+    """What is `said`, one sentence after the other, with a space between; none after a full-width stop."""
+    return " ".join(sentence for sentence in said if sentence).replace("。 ", "。")
+
+
 def words(line):
     """`line` in the language in use, with the numbers that stand in it; English where none is known.
 
@@ -59,25 +64,30 @@ def words(line):
 @functools.lru_cache(2000)  # numbers make ever new lines
 def _words(line, language):
     translations = _catalogue(language)
+    if line.lstrip().startswith(("[", "{")):
+        return line  # a list or a dict as Python prints it, commas and all
     found = translations.get(line.strip())
     if found is not None:
         return line.replace(line.strip(), found)
     for pattern, template in _patterns(language):
         if match := pattern.fullmatch(line.strip()):
-            parts = [_keep_width(value, _words(value, language)) for value in match.groups()]
             pieces = template.split("{}")
+            parts = [
+                _keep_width(value, _words(value, language), piece.startswith("  "))
+                for value, piece in zip(match.groups(), pieces[1:])
+            ]
             translated = "".join(piece + part for piece, part in zip(pieces, [*parts, ""]))
             return line.replace(line.strip(), translated)
     return line
 
 
-def _keep_width(english, translated):
-    """`translated` with spaces at its end to be as wide as `english`, where that has spaces for a column."""
-    if not english.endswith(" "):
+def _keep_width(english, translated, column):
+    """`translated` as wide as `english`, where that ends in spaces for a `column` or is followed by some."""
+    if not (column or english.endswith(" ")):
         return translated
     shown = translated.rstrip()
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in shown)
-    return shown.ljust(max(len(english) - wide, len(shown) + 1))
+    return shown.ljust(max(len(english) - wide, len(shown) + (not column)))
 
 
 @functools.cache

@@ -21,7 +21,7 @@ import numpy as np
 
 from hpcourse.datasets import Dataset, digits
 from hpcourse.frame.arguments import is_axis, whole
-from hpcourse.frame.language import text
+from hpcourse.frame.language import sentences, text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES
 from hpcourse.schedules import CosineDecay, ExponentialDecay, LinearWarmup
@@ -227,7 +227,7 @@ class Log:
                 "The best so far is no. {number}; its rate is the largest tried with its other settings."
             )
             caption.append(said.format(number=self._leader.number))
-        return " ".join(caption)
+        return sentences(*caption)
 
     def _table(self):
         head = [text("no."), text("optimizer"), text("learning rate"), text("batch size"), text("schedule"),

@@ -31,7 +31,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import SubFigure
 from matplotlib.text import Annotation
 
-from hpcourse.frame.language import text
+from hpcourse.frame.language import sentences, text
 from hpcourse.page.lettering import lines_in, translate
 
 BACK_TO_BACK = 0.002  # seconds: events this close together come from a queue, not from a hand
@@ -122,7 +122,7 @@ class LiveFigure:
         self._png = base64.b64encode(encode_png(pixels, level=9 if first else 1)).decode()
         sharpness = max(1, self.fig.dpi / 100)  # more dots than 100 per inch make it sharper, not larger
         self._width = round(pixels.shape[1] / sharpness)
-        self.description = f"{self.alt} {caption}".strip()
+        self.description = sentences(self.alt, caption)
         # An <img> in HTML, since widgets.Image has no alt text.
         image = (
             f'<img alt="{html.escape(self.description)}" width="{self._width}"'

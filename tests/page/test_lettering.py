@@ -38,6 +38,27 @@ def chinese():
         plt.close("all")
 
 
+def test_a_printed_list_keeps_its_commas(capsys):
+    hp.say(f"curvature × border: {['2.00', '2.00']}")
+    hp.say("each one's own rate: {4: 0.1, 16: 0.5}")
+    assert capsys.readouterr().out == "曲率 × 界線：['2.00', '2.00']\n各自的學習率：{4: 0.1, 16: 0.5}\n"
+
+
+def test_columns_stay_as_wide_as_in_english(capsys):
+    for name in ("constant", "inverse time"):  # one filled up with spaces, one as wide as its column
+        hp.say(f"{name:<12}  best lr 0.1   loss 0.2")
+    assert (
+        capsys.readouterr().out
+        == "固定          最佳 lr 0.1   損失 0.2\n反時間衰減    最佳 lr 0.1   損失 0.2\n"
+    )
+
+
+def test_sentences_follow_each_other_as_the_language_wants():
+    assert language.sentences("One.", "", "Two.") == "One. Two."
+    assert language.sentences("第一句。", "第二句。") == "第一句。第二句。"
+    assert "。 " not in hp.explore_bowl().description
+
+
 def english_left_in(line):
     """Words of English in a line, apart from formulas, names and code with an underscore."""
     return set(re.findall(r"[A-Za-z]{2,}(?!\w)", re.sub(r"\$[^$]*\$|\w+_\w+", " ", line))) - NAMES

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from hpcourse.frame.language import text
+from hpcourse.frame.language import sentences, text
 from hpcourse.measure import regimes
 from hpcourse.optimizers import SGD
 from hpcourse.page import figures
@@ -110,7 +110,8 @@ def explore_bowl(steps=40, start=(-2.5, 2.0)):
         said = text("Flat direction (λ = 1): {flat}. Steep direction (λ = {value}): {steep}.")
         said = said.format(flat=words[0], steep=words[1], value=f"{steepness:.3g}")
         if path.diverged:
-            said += " " + text("Diverged at step {step}.").format(step=int(path.diverged_at))
+            diverged = text("Diverged at step {step}.").format(step=int(path.diverged_at))
+            said = sentences(said, diverged)
         return said
 
     return LiveFigure(

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import Dataset, digits
-from hpcourse.frame.language import text
+from hpcourse.frame.language import sentences, text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES, SGD
 from hpcourse.page import figures
@@ -48,9 +48,9 @@ def explore_luck(rates=None, draws=20, most=30, steps=200):
         )
         away = abs(int(chosen - best))
         if away == 0:
-            return f"{said} {text('This is the truly best rate.')}"
+            return sentences(said, text("This is the truly best rate."))
         wrong = text("The truly best rate is {best}, {away} steps of the grid away.")
-        return f"{said} {wrong.format(best=f'{rates[best]:.2g}', away=away)}"
+        return sentences(said, wrong.format(best=f"{rates[best]:.2g}", away=away))
 
     return LiveFigure(
         fig,

@@ -45,7 +45,7 @@ QUESTIONS = {
         right=1,
     ),
     "day1-threshold": Question(
-        "For `loss = 5 * w**2`, from which learning rate on does gradient descent diverge?",
+        "For `loss = 5 * w**2`, above which learning rate does gradient descent diverge?",
         (
             ("η = 0.1", "At η = 1/λ one single step reaches the minimum."),
             ("η = 0.2", "The slope is 10 w, so λ = 10 and the threshold is 2/10."),
@@ -68,7 +68,7 @@ QUESTIONS = {
             ),
             (
                 "At 2/11: the curvatures add up",
-                "For the loss they do, but each weight feels the curvature of its own direction alone.",
+                "Their losses do, but each weight feels the curvature of its own direction alone.",
             ),
         ),
         right=1,
