@@ -7,7 +7,7 @@ NOTEBOOKS ?= en
 QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site site-test \
+.PHONY: help lab test lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site book site-test \
 	lite platforms binder colab lowest \
 	links notebooks claims bench torch clean
 
@@ -16,6 +16,7 @@ help:
 	@echo "make test        run all checks"
 	@echo "make notebooks   build and execute the notebooks from lessons/"
 	@echo "make site        build the course as a site to read, in build/site"
+	@echo "make book        build the course as an EPUB of each language, in build"
 	@echo "make lite        build the course as a site that runs in the browser alone, in build/lite"
 	@echo "make platforms   run the notebooks as Colab does, with the lowest versions allowed, and Binder's own steps"
 	@echo "make torch       run the notebook to take home, in an environment with PyTorch (several GB)"
@@ -63,6 +64,9 @@ browser-oldest: $(VENV)/dev $(VENV)-oldest/ready
 
 site: $(VENV)/site
 	$(BIN)/python -m tools.site.build
+
+book: $(VENV)/site
+	$(BIN)/python -m tools.site.book
 
 site-test: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m browser tests/tools/site

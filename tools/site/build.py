@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from hpcourse.frame.course import COURSE, LANGUAGES
-from tools.site import place, record
+from tools.site import place, record, sheet
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 
 
@@ -54,7 +54,7 @@ def write_root(out):
         page = template.replace("{head}", head).replace("{title}", title).replace("{text}", text)
         page = page.replace("{links}", place.links_to_languages(prefix)).replace("{prefix}", prefix)
         (out / name).write_text(page, encoding="utf-8")
-    pages = {"index": [*LANGUAGES]}
+    pages = {"index": [*LANGUAGES], sheet.NAME: [*LANGUAGES]}
     for language in LANGUAGES:
         for path in notebooks(language):
             pages.setdefault(path.stem, []).append(language)
@@ -65,38 +65,40 @@ def write_root(out):
 def start_sphinx(language, scratch):
     """Write what Sphinx reads, and start it; returns the process."""
     sources, extra = scratch / "sources", scratch / "extra"
+    pages = write_sources(language, sources, extra)
+    (extra / "cards").mkdir()
+    for page in pages:
+        (extra / "cards" / f"{page.path.stem}.png").write_bytes(card_of(page, language))
+    (sources / f"{sheet.NAME}.md").write_text(sheet.as_markdown(pages, language), encoding="utf-8")
+    (sources / "index.md").write_text(start_page(pages, language), encoding="utf-8")
+    return sphinx("html", language, scratch, f"html_extra_path={extra}")
+
+
+def write_sources(language, sources, extra):
+    """Write the notebooks for Sphinx, and their pictures, which it copies; returns their pages."""
     sources.mkdir(parents=True)
     pages = [Page(path, language) for path in notebooks(language)]
-    (extra / "cards").mkdir(parents=True)
     for page in pages:
         page.write(sources, extra)
-        (extra / "cards" / f"{page.path.stem}.png").write_bytes(card_of(page, language))
-    (sources / "index.md").write_text(start_page(pages, language), encoding="utf-8")
     picture = REPOSITORY / ".github" / f"day1.{language}.png"
     shutil.copy(picture if picture.exists() else picture.with_name("day1.png"), sources / "day1.png")
     shutil.copytree(SITE / "locale", sources / "locale")  # Sphinx compiles it where it lies
-    options = [
-        "-D",
-        f"html_extra_path={extra}",
-        "-W",
-        "--keep-going",
-        "-q",
-        "-b",
-        "html",
-        "-c",
-        SITE,
-        "-d",
-        scratch / "doctrees",
-        "-t",
-        language,
-    ]
-    return subprocess.Popen([sys.executable, "-m", "sphinx", *options, sources, scratch / "html"])
+    return pages
+
+
+def sphinx(builder, language, scratch, *settings, tags=()):
+    """Start Sphinx over `scratch`/sources; a warning is an error. Returns the process."""
+    settings = [word for setting in settings for word in ("-D", setting)]
+    settings += [word for tag in (language, *tags) for word in ("-t", tag)]
+    options = ["-W", "--keep-going", "-q", "-b", builder, "-c", SITE, "-d", scratch / "doctrees"]
+    options += [*settings, scratch / "sources", scratch / builder]
+    return subprocess.Popen([sys.executable, "-m", "sphinx", *options])
 
 
 def card_of(page, language):
     """What a link to a page shows; never a figure that waits for an answer."""
     title = page.opening.partition("\n")[0].lstrip("# ")
-    picture = next((png for name, png in page.pictures.items() if name not in page.sealed), None)
+    picture = next((picture.png for picture in page.pictures.values() if not picture.waits), None)
     return place.card(
         title, words(language)["title"].partition("hpcourse")[2].lstrip(":： "), picture, language
     )
@@ -106,7 +108,7 @@ def start_page(pages, language):
     """The start page in Markdown: the text of its file, with the syllabus and the order of the pages."""
     folder = SITE / (language if (SITE / language / "index.md").exists() else "en")
     text = as_page_text((folder / "index.md").read_text(encoding="utf-8"), folder, language)
-    contents = "\n".join(page.path.stem for page in pages)
+    contents = "\n".join([*(page.path.stem for page in pages), sheet.NAME])
     toctree = f"```{{toctree}}\n:hidden:\n\n{contents}\n```\n"
     return text.replace("{syllabus}", syllabus(pages, language)) + "\n" + toctree
 

@@ -1,12 +1,13 @@
 """Sphinx's settings, for all languages: `-t zh-TW` chooses Traditional Chinese."""
 
+import importlib.metadata
 import sys
 from pathlib import Path
 
 SITE = Path(__file__).parent
 sys.path.insert(0, str(SITE.parents[1]))
 
-from tools.site import mathml, place  # noqa: E402
+from tools.site import epub, mathml, place, sheet  # noqa: E402
 from tools.site.chinese_search import SearchTraditionalChinese  # noqa: E402
 from tools.site.pages import LANGUAGES, REPOSITORY, notebooks, open_in, published, words  # noqa: E402
 
@@ -33,6 +34,18 @@ pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-con
 
 html_math_renderer = "mathml"
 
+if tags.has("book"):  # noqa: F821
+    templates_path, html_static_path = [], [str(SITE / "book")]
+    html_css_files, html_js_files = [], []
+    version = release = importlib.metadata.version("hpcourse")
+    epub_title, epub_language, epub_description = html_title, CODE, words(CODE)["about"]
+    epub_author = epub_contributor = epub_publisher = "hpcourse contributors"
+    epub_copyright = words(CODE)["licence"]
+    epub_uid = epub_identifier = f"hpcourse-{CODE}"
+    epub_cover = ("cover.png", "")
+    epub_css_files = ["book.css"]
+    epub_show_urls, epub_tocdepth = "no", 2
+
 
 def add_links(app, pagename, templatename, context, doctree):
     """Give the templates the links to the other language and to the services that run the notebook."""
@@ -40,7 +53,8 @@ def add_links(app, pagename, templatename, context, doctree):
     context["notebook"] = open_in(f"notebooks/{CODE}/{pagename}.ipynb") if is_notebook else None
     context["languages"], context["code"], context["words"] = LANGUAGES, CODE, words(CODE)
     context["pairs"] = language == SearchTraditionalChinese.lang
-    there = {other: {"index", "search", *(p.stem for p in notebooks(other))} for other in LANGUAGES}
+    own = {"index", "search", sheet.NAME}
+    there = {other: {*own, *(p.stem for p in notebooks(other))} for other in LANGUAGES}
     context["translations"] = {
         other: f"{other}/{pagename}.html" for other in LANGUAGES if pagename in there[other]
     }
@@ -56,3 +70,4 @@ def setup(app):
     mathml.add_to(app)
     app.add_search_language(SearchTraditionalChinese)
     app.connect("html-page-context", add_links)
+    app.add_builder(epub.Book, override=True)

@@ -6,6 +6,7 @@ import re
 import struct
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import nbformat
@@ -36,6 +37,13 @@ WORDS = {  # translated where the theme is: locale/LOCALE/LC_MESSAGES/sphinx.po
     "opened": "The result is shown below.",
     "about": "Learning rate, batch size, optimizer: a course in notebooks whose figures follow your hand.",
     "offline": "There is no connection. This is the nearest position at hand:",
+    "book": "This is the course as a book, to be read without a connection: its figures stand still, "
+    "its questions open. On the site the figures move.",
+    "sheet": "All figures",
+    "about_sheet": "Every figure of the course in its order, with the words that describe it. "
+    "A picture leads to its place in the lesson, where many of them move.",
+    "figure": "Figure",
+    "waits": "This one waits for your prediction in the lesson. Show it",
 }
 READABLE = 0.65  # of its width: on narrower pages a picture scrolls, as its letters would get too small
 PNG_SIZE = struct.Struct(">16x2I")  # width and height in the header of a PNG file
@@ -75,13 +83,30 @@ def words(language):
     return {key: messages.get(english) or english for key, english in WORDS.items()}
 
 
+class Picture(NamedTuple):
+    """A figure of a page: a PNG, its words, and the size at which it is shown."""
+
+    png: bytes
+    alt: str
+    width: int
+    height: int
+    waits: bool  # for the answer to a prediction
+
+    def as_html(self, name, alt=None):
+        """Its element; a page that is too narrow for its letters scrolls."""
+        size = (
+            f'width="{self.width}" height="{self.height}" style="min-width: {round(READABLE * self.width)}px"'
+        )
+        words = html.escape(self.alt if alt is None else alt)
+        return f'<img src="{name}" alt="{words}" {size} loading="lazy" />'
+
+
 class Page:
     """The page made from the notebook at `path`: `write` puts it and its pictures into a folder."""
 
     def __init__(self, path, language):
         self.path, self.language = path, language
-        self.notebook, self.pictures = nbformat.read(path, as_version=4), {}
-        self.sealed = set()  # names of pictures that wait for an answer
+        self.notebook, self.pictures = nbformat.read(path, as_version=4), {}  # {file: Picture}
         course_language.use_language(language)  # of the questions' answers
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
@@ -99,7 +124,7 @@ class Page:
         nbformat.write(self.notebook, sources / self.path.name)
         for name, picture in self.pictures.items():
             (extra / name).parent.mkdir(parents=True, exist_ok=True)
-            (extra / name).write_bytes(picture)
+            (extra / name).write_bytes(picture.png)
 
     def _show_sealed(self, cell, kind, key):
         """The question, and below it what waits for its answer: both open and close without a kernel."""
@@ -122,8 +147,7 @@ class Page:
             return output.get("html") or f"<pre>{html.escape(output['text'])}</pre>"
         name = f"pictures/{self.path.stem}-{cell.id}-{output['picture']}"
         png = (folder / output["picture"]).read_bytes()
-        self.sealed.add(name)
-        return self._figure(name, png, output["alt"], output.get("width"), output.get("live"), cell)
+        return self._figure(name, png, output["alt"], output.get("width"), output.get("live"), cell, True)
 
     def _show_outputs(self, cell):
         if seal := seals.SEAL.search(cell.source):
@@ -151,20 +175,18 @@ class Page:
         live, png = output.output_type == "execute_result", base64.b64decode(output.data["image/png"])
         return self._figure(name, png, alt, about.get("width"), live, cell)
 
-    def _figure(self, name, png, alt, width, live, cell):
+    def _figure(self, name, png, alt, width, live, cell, waits=False):
         pixels = PNG_SIZE.unpack_from(png)
         width = width or pixels[0]
-        height = round(pixels[1] * width / pixels[0])
-        self.pictures[name] = png
-        size = f'width="{width}" height="{height}" style="min-width: {round(READABLE * width)}px"'
-        image = f'<img src="{name}" alt="{html.escape(alt)}" {size} loading="lazy">'
+        self.pictures[name] = Picture(png, alt, width, round(pixels[1] * width / pixels[0]), waits)
+        image, anchor = self.pictures[name].as_html(name), f'id="{Path(name).stem}"'
         if not live:
-            return f"<figure>{image}</figure>"
+            return f"<figure {anchor}>{image}</figure>"
         say, binder = words(self.language), open_in(self.path.relative_to(REPOSITORY).as_posix())["binder"]
         note = say["still"].replace("<a>", f'<a href="{binder}">')
         about = f' data-live="live/{self.path.stem}/{name}"' if (name := explorer_in(cell)) else ""
         about += f' data-offline="{html.escape(say["offline"])}"' if about else ""
-        return f"<figure{about}>{image}<figcaption>{note}</figcaption></figure>"
+        return f"<figure {anchor}{about}>{image}<figcaption>{note}</figcaption></figure>"
 
 
 def explorer_in(cell):

@@ -55,7 +55,7 @@ def test_a_picture_keeps_its_words_and_its_size(page_of):
     assert 'alt="a &quot;walk&quot; &amp; more" width="300" height="200"' in data[HTML]
     assert 'src="pictures/day1_x-c-0.png"' in data[HTML]
     assert "figcaption" not in data[HTML]
-    with Image.open(io.BytesIO(page.pictures["pictures/day1_x-c-0.png"])) as image:
+    with Image.open(io.BytesIO(page.pictures["pictures/day1_x-c-0.png"].png)) as image:
         assert image.size == (600, 400)
 
 

@@ -12,13 +12,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from hpcourse.frame.course import LANGUAGES
 from tools import seals
+from tools.site.pages import Page
 
 REPOSITORY = Path(__file__).parents[3]
 NOTEBOOKS = {
     language: sorted((REPOSITORY / "notebooks" / language).glob("*.ipynb")) for language in LANGUAGES
 }
 LESSONS = [f"{language}/{path.stem}.html" for language, paths in NOTEBOOKS.items() for path in paths]
-PAGES = LESSONS + [f"{language}/{name}.html" for language in NOTEBOOKS for name in ("index", "search")]
+PAGES = LESSONS + [
+    f"{language}/{name}.html" for language in NOTEBOOKS for name in ("index", "search", "figures")
+]
 # The inside of formulas and listings looks the same on every page, and takes most of an audit's time.
 AUDITED_IN_FULL = "en/day1_learning_rate.html"
 WITHOUT_DETAILS = """() => {
@@ -28,6 +31,9 @@ WITHOUT_DETAILS = """() => {
 # A live figure has taken the place of its still picture, and has the same words.
 WORDS_OF_PICTURES = """all => all.map(i => i.src ? [i.src, i.alt, i.naturalWidth]
   : [i.closest("[data-live]").dataset.live, i.getAttribute("aria-label"), i.clientWidth])"""
+PARTS_OF_FIGURES = """all => all.map(f => [f.querySelector("img").getAttribute("src"),
+  f.querySelector("figcaption").textContent, f.querySelector("a").getAttribute("href"),
+  Boolean(f.closest("details"))])"""
 TWO_FRAMES = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 pytestmark = pytest.mark.browser
 
@@ -170,6 +176,26 @@ def test_links_to_the_repository_name_files_of_it(site):
         notebook = f"notebooks/{Path(page).with_suffix('.ipynb').as_posix()}"
         for service in ("mybinder.org", "colab.research.google.com", "github.com"):
             assert (page, notebook, service) in opened
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sheet_shows_every_figure_once_and_leads_to_it(visit, language):
+    there = visit(f"{language}/figures.html")
+    figures = there.page.eval_on_selector_all("article figure", PARTS_OF_FIGURES)
+    wanted, waiting = [], set()
+    for path in NOTEBOOKS[language]:
+        page = Page(path, language)
+        wanted += [(name, picture.alt) for name, picture in page.pictures.items()]
+        waiting |= {name for name, picture in page.pictures.items() if picture.waits}
+    assert sorted((name, words) for name, words, _, _ in figures) == sorted(wanted)
+    assert {name for name, _, _, folded in figures if folded} == waiting != set()
+    link = next(link for name, _, link, _ in figures if name not in waiting)
+    there.page.locator(f'article figure a[href="{link}"]').click()
+    figure = there.page.locator("figure:target")
+    figure.wait_for()
+    assert there.path == f"{language}/{link.partition('#')[0]}"
+    assert figure.locator("img, [role=img]").count() == 1
+    assert there.faults == []
 
 
 @pytest.mark.parametrize(
