@@ -15,17 +15,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parseaddr
+from functools import cache
 from pathlib import Path, PurePosixPath
 
-from hpcourse.instructor.charsets import likeliest
-from hpcourse.instructor.notes import as_it_is, note, on_a_line, words
+from hpcourse.instructor.charsets import likeliest, reread
+from hpcourse.instructor.notes import as_it_is, note, on_a_line, storable, words
 
 DEEPEST = 3  # zips inside zips
 LARGEST = 50 * 2**20  # bytes of a notebook
 LARGEST_ARCHIVE = 256 * 2**20  # of a zip inside another, which is read as a whole
 OPEN = 4  # archives kept in memory
 CHECKPOINTS = ".ipynb_checkpoints"
-IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db", ".git", "desktop.ini"}
+# What programs and disks keep for themselves, what was thrown away among it: nobody hands that in.
+IGNORED = set(
+    """__MACOSX .DS_Store Thumbs.db .git desktop.ini $RECYCLE.BIN RECYCLER #recycle .Trashes @eaDir
+    .Spotlight-V100 .fseventsd .TemporaryItems lost+found""".split()  # noqa: SIM905
+) | {"System Volume Information"}
 PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
 ZIP = b"PK\x03\x04"
 ARCHIVE = re.compile(r"\.(zip|7z|rar|t?gz|bz2|xz|tar)(?![a-z])")
@@ -79,23 +84,27 @@ def files_in(drop, trouble, known=frozenset()):
     `known` are the characters of the names on the roster, by which names in old encodings are read.
     """
     archives = _Archives(known)
-    for file in _in_folder(drop, trouble) if drop.is_dir() else [_on_disk(drop, (drop.name,))]:
+    inside = _in_folder(drop, trouble, known) if drop.is_dir() else [_on_disk(drop, (drop.name,))]
+    for file in inside:
         yield from archives.opened(file, 0, top=not drop.is_dir())
 
 
-def _in_folder(drop, trouble):
+def _in_folder(drop, trouble, known):
+    paths = []
     for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
-        folders[:] = sorted(name for name in folders if name not in IGNORED)
-        for name in sorted(names):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
+        for name in sorted(names + links):
             path = Path(place) / name
             ours = path.is_file() and not path.is_symlink()  # a link could lead anywhere, a pipe never ends
-            parts = path.relative_to(drop).parts
             if ours and not _ignored((name,)):
-                yield _on_disk(path, parts)
-            elif path.is_symlink() and "ipynb" in name.lower():
-                trouble.append(
-                    f"{'/'.join(parts)}: {words(note('a link to another place, which is not followed'))}"
-                )
+                paths.append(path)
+            elif path.is_symlink() and (name in links or "ipynb" in name.lower()):
+                shown = on_a_line("/".join(path.relative_to(drop).parts))
+                trouble.append(f"{shown}: {words(note('a link to another place, which is not followed'))}")
+    read = names_as_meant([name for path in paths for name in path.relative_to(drop).parts], known)
+    for path in paths:
+        yield _on_disk(path, tuple(map(read, path.relative_to(drop).parts)))
 
 
 def _on_disk(path, parts):
@@ -145,7 +154,7 @@ class _Archives:
         name = file.name.lower()
         if file.stuffing or file.problem:
             return [file]
-        if name.endswith(".eml"):
+        if name.endswith((".eml", ".emlx")):
             return self._in_mail(file, depth)
         if top and _starts(file).startswith(b"PK"):
             return self._in_zip(file, depth, ())
@@ -179,16 +188,19 @@ class _Archives:
             why = error.why if isinstance(error, Unreadable) else note("not a zip that can be opened")
             yield replace(file, problem=why)
             return
-        names = _names(members, self.known)
+        names, found = _names(members, self.known), False
         for number, member in enumerate(members):
             parts = tuple(part for part in PurePosixPath(names[number]).parts if part not in ("/", "..", "."))
             if names[number].endswith("/") or not parts or _ignored(parts):
                 continue
+            found = True
             read = _limited(lambda member=member: self._archive(file).open(member))
             inner = _file((*folder, *parts), _time(member), member.file_size, read)
             if member.flag_bits & 1:
                 inner = replace(inner, problem=note("locked with a password"))
             yield from self.opened(inner, depth + 1)
+        if not found:
+            yield replace(file, problem=note("an archive with no files in it"))
 
     def _archive(self, file):
         if file.parts not in self.open:
@@ -203,8 +215,12 @@ class _Archives:
     def _in_mail(self, file, depth):
         """What is attached to an e-mail, with its sender; of what was passed on, the first sender."""
         try:
-            message = email.message_from_bytes(file.read(), policy=email.policy.default)
-            yield from self._attached(file, message, file.name[:-4], depth)
+            data, (stem, kind) = file.read(), os.path.splitext(file.name)
+            if kind.lower() == ".emlx":  # of Apple Mail: a line with the e-mail's length, and more behind it
+                length, _, data = data.partition(b"\n")
+                data = data[: int(length)]
+            message = email.message_from_bytes(data, policy=email.policy.default)
+            yield from self._attached(file, message, stem, depth)
         except Unreadable as error:
             yield replace(file, problem=error.why)
         except Exception as error:  # an e-mail can be malformed in many ways
@@ -259,14 +275,30 @@ def _names(members, known):
             raw[number] = member.orig_filename.encode("cp437", errors="ignore")
     doubtful = [name for name in raw.values() if not _is_utf8(name)]
     encoding = likeliest(b"\n".join(doubtful[:5000]), known, more=("cp437",)) if doubtful else "utf-8"
-    names = []
+    names, read = [], names_as_meant([], known)
     for number, member in enumerate(members):
         name = _unicode_path(member.extra) or member.filename
         if number in raw and name == member.filename:
             chosen = "utf-8" if _is_utf8(raw[number]) else encoding
             name = raw[number].decode(chosen, errors="replace")
-        names.append(name.replace("\\", "/"))
+        names.append("/".join(map(read, name.replace("\\", "/").split("/"))))
     return names
+
+
+def names_as_meant(names, known):
+    """A function that reads one of a disk's `names`, bytes or what a program took them for."""
+    raw = [os.fsencode(name) for name in names if not name.isascii() and storable(name) != name]
+    encoding = likeliest(b"\n".join(raw[:5000]), known) if raw else "utf-8"
+
+    @cache
+    def read(name):
+        if name.isascii():
+            return name
+        if storable(name) != name:
+            return os.fsencode(name).decode(encoding, errors="replace")
+        return reread(name, known)
+
+    return read
 
 
 def _is_utf8(name):
@@ -295,4 +327,4 @@ def _time(member):
 
 
 def _ignored(parts):
-    return bool(IGNORED & set(parts)) or parts[-1].startswith("._")
+    return bool(IGNORED & set(parts)) or parts[-1].startswith(("._", ".Trash-"))

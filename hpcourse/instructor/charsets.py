@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 
 # Where the characters of everyday use lie, by their first byte (and the second, in Shift JIS).
 COMMON = {
@@ -14,6 +15,9 @@ CYRILLIC = ("cp1251", "koi8-r", "cp866")  # in the wrong one, capitals stand whe
 CYRILLIC_WORD = re.compile(r"(?<!\w)(?:[А-ЯЁ]?[а-яё]{2,}|[А-ЯЁ]{2,})(?!\w)")
 # Codes of one byte a character, in which any bytes look well: taken where a name on the roster is in them.
 ELSEWHERE = ("cp874", "cp1253", "cp1254", "cp1255", "cp1256", "cp1250", "cp852")
+
+# A program that unpacks reads names in the code of its own country, whatever they are written in.
+READ, WRITTEN = ("cp437", "latin", "cp850", "gb18030", "cp950", "cp932"), ("utf-8", *COMMON)
 
 
 def decode(data, known=frozenset()):
@@ -72,3 +76,33 @@ def _fits(before, char):
     if char <= "\x7f" or not char.isalpha():
         return 0.0
     return (0.0 if before.islower() else 1.0) if char.isupper() else (1.0 if before.isalpha() else 0.9)
+
+
+def reread(name, known):
+    """The name that a program has read in a wrong code, as it was meant: what makes `known` characters of it.
+
+    One of them is enough if the name was in UTF-8, which nothing else looks like; otherwise two side by side.
+    """
+    if not known or _beside(name, known) > 1:
+        return name
+    for read, written in itertools.product(READ, WRITTEN):
+        try:
+            meant = _bytes(name, read).decode(written)
+        except UnicodeError:
+            continue
+        if read != written and _beside(meant, known) > (written != "utf-8"):
+            return meant
+    return name
+
+
+def _bytes(name, read):
+    """The bytes that were read as `name`; Windows' Latin with the characters that it leaves undefined."""
+    if read != "latin":
+        return name.encode(read)
+    return b"".join(char.encode("latin-1" if ord(char) < 0x100 else "cp1252") for char in name)
+
+
+def _beside(name, known):
+    """The most known characters side by side in a name."""
+    runs = itertools.groupby(unicodedata.normalize("NFC", name), known.__contains__)
+    return max((sum(1 for _ in run) for there, run in runs if there), default=0)

@@ -18,7 +18,16 @@ from hpcourse.instructor import Misuse
 from hpcourse.instructor.archive import Unreadable, files_in
 from hpcourse.instructor.course import Course, alone
 from hpcourse.instructor.matching import Match, People
-from hpcourse.instructor.notebooks import LEFT_OUT, NO_NOTEBOOK, NOTEBOOK, ONLY, UNREAD, best, is_one
+from hpcourse.instructor.notebooks import (
+    LEFT_OUT,
+    NO_NOTEBOOK,
+    NOTEBOOK,
+    ONLY,
+    UNREAD,
+    best,
+    is_one,
+    seems_one,
+)
 from hpcourse.instructor.notes import as_it_is, note, words
 from hpcourse.instructor.records import (
     NOBODY,
@@ -81,12 +90,13 @@ def _collect(course, arguments):
     roster, released = course.roster(), course.released(assignment)
     if not drop.exists():
         raise Misuse(f"{drop} does not exist: name the folder or zip that you downloaded")
-    doubts, trouble = read_doubts(course), []
-    certain, others = whose(drop, roster, trouble)
+    doubts, trouble, aside = read_doubts(course), [], []
+    certain, others = whose(drop, roster, trouble, aside)
     if drop.is_file() and len(others) == 1 and (problem := others[0].files[0].problem) and not certain:
         raise Misuse(f"{drop}: {words(problem)}")
     if not certain and not others:
-        raise Misuse(f"{drop} holds no files" + "".join(f"; {problem}" for problem in trouble))
+        what = f"no notebook, only {_some(aside)}" if aside else "no files"
+        raise Misuse(f"{drop} holds {what}" + "".join(f"; {problem}" for problem in trouble))
     settled, doubtful = _settle(assignment, others, doubts, certain)
     _show(course, assignment, certain, doubtful, roster)
     if arguments.show:
@@ -97,7 +107,7 @@ def _collect(course, arguments):
         print("Nothing has been taken. Fill in the column student of matches.csv, then collect again.")
         return 1
     return _take_all(
-        course, assignment, certain, doubtful, settled, released, roster, trouble, arguments.note
+        course, assignment, certain, doubtful, settled, released, roster, trouble, aside, arguments.note
     )
 
 
@@ -109,7 +119,7 @@ def _agreed(certain, doubtful, yes):
     return not answer.strip().lower().startswith("n")
 
 
-def _take_all(course, assignment, certain, doubtful, settled, released, roster, trouble, remark):
+def _take_all(course, assignment, certain, doubtful, settled, released, roster, trouble, aside, remark):
     others = [(name, course.released(name)) for name in course.assignments if name != assignment]
     records, kinds, left_out = read_records(course, assignment), defaultdict(list), []
     named = _rows([*certain, *doubtful], records)
@@ -131,7 +141,7 @@ def _take_all(course, assignment, certain, doubtful, settled, released, roster, 
             if student != NOBODY
             else f"{stranger} is nobody's and was left aside"
         )
-    _tell(assignment, named, kinds, roster, records, trouble, left_out)
+    _tell(assignment, named, kinds, roster, records, trouble, left_out, aside)
     return 1 if left_out or trouble else 0
 
 
@@ -139,10 +149,14 @@ def _is_too_much(noted):
     return noted[0] in (LEFT_OUT, TOO_MANY) or noted[1].get("why", [""])[0] == TOO_LARGE
 
 
-def whose(drop, roster, trouble):
-    """([Submission] of students, [Submission] that are doubtful or of strangers) of what is in `drop`."""
+def whose(drop, roster, trouble, aside):
+    """([Submission] of students, [Submission] that are doubtful or of strangers) of what is in `drop`.
+
+    Files that are no notebooks and nobody's go into `aside`.
+    """
     people = People(roster, common_start(drop))
-    known = frozenset(char for student in roster.values() for char in student.name if char > "\x7f")
+    names = "".join(f"{student.name}{student.other}" for student in roster.values())
+    known = frozenset(char for char in unicodedata.normalize("NFC", names) if char > "\x7f")
     certain, strange, waiting = {}, defaultdict(list), defaultdict(list)
     metadata, receipts = {}, {}
     sizes = Counter()
@@ -164,8 +178,8 @@ def whose(drop, roster, trouble):
     }
     others = [
         submission
-        for parts, entries in strange.items()
-        for submission in _strangers(parts, entries, inhabited)
+        for (parts, folder), entries in strange.items()
+        for submission in _strangers(parts, folder, entries, inhabited, aside)
     ]
     for submission in [*certain.values(), *others]:
         if submission.count > MOST:
@@ -217,7 +231,7 @@ def _sort_in(file, people, metadata, certain, strange, receipts, sizes):
     place = file.parts[:-1]
     sizes[place] += 1
     if sizes[place] <= MOST or is_one(file):
-        strange[place].append((file, match))
+        strange[place, match.folder].append((file, match))
 
 
 def _two_accounts(certain, strange):
@@ -234,7 +248,8 @@ def _two_accounts(certain, strange):
                     del certain[students, account]
                     match = Match((), students, why, submission.match.folder, account)
                     for file in submission.files:
-                        strange[file.parts[:-1] if len(file.parts) > 1 else file.parts].append((file, match))
+                        place = file.parts[:-1] if len(file.parts) > 1 else file.parts
+                        strange[place, match.folder].append((file, match))
         elif len(theirs) > 1:  # what one account handed in, and what came in another way
             first = theirs[0][1]
             for account, submission in theirs[1:]:
@@ -245,19 +260,20 @@ def _two_accounts(certain, strange):
                 del certain[students, account]
 
 
-def _strangers(parts, entries, inhabited):
-    """Files in one folder that belong to nobody certain: one person's if the system says so or there is one
-    notebook, otherwise each notebook is somebody's, so that nobody's work hides another's.
+def _strangers(parts, folder, entries, inhabited, aside):
+    """Files in one folder, or of one by Moodle's word (`folder`), that belong to nobody certain: one person's
+    if the system says so or there is one notebook, otherwise each notebook is somebody's, so that nobody's
+    work hides another's.
 
     `inhabited` are the folders in which certain work lies: what is beside it and no notebook, is nobody's.
     """
-    notebooks = [entry for entry in entries if is_one(entry[0]) or entry[0].problem]
-    folder = next((match.folder for _, match in entries if match.folder), "")
-    if not notebooks and (not parts or parts in inhabited):
-        return
-    groups = [(folder or "/".join(parts[-1:]), "/".join(parts), entries)]
-    if not folder and (not parts or len(notebooks) > 1):
+    notebooks = [entry for entry in entries if entry[0].problem or seems_one(entry[0])]
+    own = any(part.rstrip("_") == folder.rstrip("_") for part in parts)  # a folder on the disk
+    path = "/".join(parts if own or not folder else (*parts, folder))
+    groups = [(folder or "/".join(parts[-1:]), path, entries)]
+    if not folder and ((not notebooks and parts in inhabited) or not parts or len(notebooks) > 1):
         groups = [(NOTEBOOK.sub("", entry[0].name), str(entry[0]), [entry]) for entry in notebooks]
+        aside += [str(entry[0]) for entry in entries if entry not in notebooks]
     for name, path, group in groups:
         matches = [match for _, match in group]
         told = next((match for match in matches if match.candidates), matches[0])
@@ -405,7 +421,13 @@ def _recognised_now(course, assignment, named, roster, records, settled):
     return found
 
 
-def _tell(assignment, named, kinds, roster, records, trouble, left_out):
+def _some(names):
+    """A few of many."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
+
+
+def _tell(assignment, named, kinds, roster, records, trouble, left_out, aside):
     known = [student for student in named if student in roster]
     print(f"{assignment}: {len(known)} of {len(roster)} students on the roster are in this drop")
     said = {"new": "new", "changed": "handed in again", "same": "unchanged"}
@@ -424,6 +446,8 @@ def _tell(assignment, named, kinds, roster, records, trouble, left_out):
         print("  put right or to be looked at:")
         for student in noted:
             print(f"    {student}: {'; '.join(map(words, records[student]['notes']))}")
+    if aside:
+        print(f"  no notebooks, and nobody's: {_some(aside)}")
     for problem in trouble:
         print(f"  LEFT OUT: {problem}")
     if left_out:
@@ -448,9 +472,10 @@ def _take(course, assignment, student, submission, released, others, records, re
     path = course.notebook("submitted", assignment, student)
     content = path.read_text(encoding="utf-8") if path.exists() else None
     after = nbformat.writes(notebook)
-    if content is not None and before and before["source"] and content.rstrip("\n") != after.rstrip("\n"):
+    if content is not None and content.rstrip("\n") != after.rstrip("\n"):
         place, whole = earlier(course, assignment, student)
-        write_whole(place, whole)
+        if (before or {}).get("source") or content.rstrip("\n") != _empty(released):
+            write_whole(place, whole)
     _write(course, assignment, student, notebook)
     record = {"notes": notes, "source": source, "folder": folder}
     if unread:
@@ -465,6 +490,11 @@ def _take(course, assignment, student, submission, released, others, records, re
     if not source:
         return "unread" if unread else "missing"
     return "same" if content.rstrip("\n") == after.rstrip("\n") else "changed"
+
+
+def _empty(released):
+    """What stands for somebody who handed in nothing; a kill may have left more without a record."""
+    return nbformat.writes(repair(released, released)[0]).rstrip("\n")
 
 
 def _write(course, assignment, student, notebook):

@@ -19,6 +19,7 @@ import nbformat
 from hpcourse.frame.course import DAYS, LANGUAGES
 from hpcourse.frame.start import shipped_notebooks
 from hpcourse.instructor import Misuse
+from hpcourse.instructor.records import write_whole
 from hpcourse.instructor.roster import EXAMPLES, read_roster
 
 CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
@@ -132,7 +133,10 @@ class Course:
         path = self.notebook("release", assignment)
         if not path.exists():
             raise Misuse(f"{assignment} has not been released: run hpcourse course release")
-        return nbformat.read(path, as_version=4)
+        try:
+            return nbformat.read(path, as_version=4)
+        except (OSError, ValueError):
+            raise Misuse(f"{path} is damaged: run hpcourse course release") from None
 
     def tasks(self, assignment):
         """The tasks of an assignment, in their order."""
@@ -197,9 +201,8 @@ def new_course(arguments):
     (root / ".secret").chmod(0o600)
     course = Course.open(root)
     for assignment in course.assignments:
-        path = course.notebook("source", assignment)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(source_notebook(assignment, course.language), path)
+        notebook = source_notebook(assignment, course.language)
+        write_whole(course.notebook("source", assignment), nbformat.writes(notebook) + "\n")
     print(f"{root}: a course in {course.language}")
     with alone(course):
         _release(course, course.assignments)
@@ -272,7 +275,7 @@ def _refuse(root, force):
 def _write(path, content, anew=False):
     """Write a file unless somebody may have put work into it."""
     if anew or not path.exists():
-        path.write_text(content, encoding="utf-8")
+        write_whole(path, content)
 
 
 def exercises_folder():

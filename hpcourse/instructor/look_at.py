@@ -8,14 +8,14 @@ from hpcourse.frame.language import text
 from hpcourse.instructor.collect import LATER, TOO_MANY, UNCLEAR
 from hpcourse.instructor.notebooks import LEFT_OUT, ONLY, UNREAD
 from hpcourse.instructor.notes import note, words
-from hpcourse.instructor.outcomes import FAILED, NOT_GRADED, STALE, WAITS, answer_of
+from hpcourse.instructor.outcomes import FAILED, NOT_COLLECTED, NOT_GRADED, STALE, WAITS, answer_of
 from hpcourse.instructor.signs import signs
 from hpcourse.instructor.submission import CUT, ENDED, STOPPED, UNFINISHED
 
 LONG = 4  # lines from which equal answers are worth a look
 TELLING = (
-    FAILED, NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, STOPPED, UNFINISHED, UNREAD, LEFT_OUT, TOO_MANY,
-    CUT, LATER, ONLY, note("the file says {said}")[0],
+    FAILED, NOT_COLLECTED[0], NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, STOPPED, UNFINISHED, UNREAD,
+    LEFT_OUT, TOO_MANY, CUT, LATER, ONLY, note("the file says {said}")[0],
 )  # fmt: skip
 
 

@@ -154,6 +154,8 @@ class People:
         if not found.strong:  # and so may a name: Doris Day
             self._by_latin_name(full, left, found)
         self._by_chinese_name(rest, found)
+        if not found.strong:  # or 林完成
+            self._by_chinese_name(full, found)
         return found
 
     def _by_address(self, address, found):
@@ -274,7 +276,10 @@ class People:
 
     def _by_chinese_name(self, rest, found):
         for run in re.findall(rf"[{CHINESE}]+(?:[ {DOTS}]+[{CHINESE}]+)*", rest):
-            run = re.sub(rf"[ {DOTS}]", "", run)
+            pieces = [piece for piece in re.split(rf"[ {DOTS}]+", run) if piece in self.chinese]
+            run = "".join(re.findall(f"[{CHINESE}]", run))
+            if run not in self.chinese and len(pieces) == 1:  # 林完成 作業
+                run = pieces[0]
             if run in self.chinese:
                 found.strong.append(Claim("name", run, frozenset(self.chinese[run])))
                 continue
@@ -513,8 +518,13 @@ def plain(said):
 
 
 def readable(part):
-    """A name as it was before a web page or an address took it: O'Connor of O&#39;Connor, a space of %20."""
+    """A name as it was before a web page or an address took it: O'Connor of O&#39;Connor, a space of %20.
+
+    Nor does what cannot be seen tell names apart; #U9673 is what unzip writes for 陳.
+    """
     said = html.unescape(part) if "&" in part and ";" in part else part
+    said = re.sub(r"#U([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), said)
+    said = "".join(char for char in said if unicodedata.category(char) != "Cf")
     if re.search(r"%[0-9A-Fa-f]{2}", said):
         with contextlib.suppress(UnicodeDecodeError):
             said = urllib.parse.unquote(said, errors="strict")

@@ -53,6 +53,16 @@ def is_one(file):
     return bool(NOTEBOOK.search(file.name)) and not file.spare
 
 
+def seems_one(file):
+    """Whether a file is called like a notebook, or begins as programs write one."""
+    if is_one(file):
+        return True
+    try:
+        return bool(re.match(rb'\W*"(cells|nbformat|metadata|worksheets)"', file.read(first=512)))
+    except Unreadable:
+        return False
+
+
 def _may_be_one(file):
     """Whether a file that is called otherwise begins like a notebook: a docx, a py or an html may be one."""
     try:

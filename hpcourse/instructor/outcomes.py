@@ -16,6 +16,7 @@ from hpcourse.instructor.notes import note
 from hpcourse.instructor.records import open_doubts, read_records
 from hpcourse.instructor.spreadsheets import read_table
 
+NOT_COLLECTED = note("nothing collected")
 NOT_GRADED = note("not graded yet")
 STALE = note("handed in again since, and not graded yet")
 FAILED = note("could not be graded: {why}")[0]
@@ -100,7 +101,7 @@ def read_outcome(course, student, assignment, tasks, given, record, waiting):
     outcome = Outcome(student, assignment, [Mark(task.name, task.points) for task in tasks])
     doubts = waiting.get(student, ())
     if record is None:
-        outcome.notes = [note("nothing collected")]
+        outcome.notes = [NOT_COLLECTED]
     else:
         outcome.notes = list(record["notes"])
     if doubts:

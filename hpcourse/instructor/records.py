@@ -22,9 +22,9 @@ NOBODY = "-"
 
 
 def write_whole(path, data):
-    """Write text or bytes so that nobody ever sees half of it."""
+    """Write text or bytes so that nobody ever sees half of it; what a kill leaves, the next write takes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name[:80]}.{os.getpid()}")
+    beside = path.with_name(f".{path.name[:80]}.part")
     try:
         beside.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
         os.replace(beside, path)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import zmq
@@ -51,6 +52,7 @@ def nobody():
     return NOBODIES + os.getpid() % MANY
 
 
+@cache
 def can_demote():
     """Whether submissions can be run as a user without rights: by root, where this Python is open to all."""
     if os.getuid() != 0 or not shutil.which("setpriv"):

@@ -2,6 +2,7 @@
 """Whole drops and rosters, as systems, programs and people make them: whose is what, and what is asked."""
 
 import email.message
+import os
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from test_who import workbook, zipped
 
 from hpcourse.__main__ import main
 from hpcourse.instructor import Misuse
+from hpcourse.instructor.charsets import reread
 from hpcourse.instructor.records import read_doubts, read_records
 from hpcourse.instructor.roster import read_roster
 
@@ -132,6 +134,9 @@ def old_zip(files, encoding):
         {"b14901004 - Copy.ipynb": JOSE, "Copy of Copy of b14901005.ipynb": WEI, "b14901006 - 複製.ipynb": CIWAS},
         {"遲交_陳雅婷.ipynb": TINA, "林柏翰(補交).ipynb": LIN, "[LATE] Jean-Luc Picard.ipynb": JEAN},
         {"b14901001.docx": TINA, "b14901002.py": LIN, "b14901003.ipynb~": ADA, "b14901004.ipynb.bak": JOSE},
+        {"b14901001.ipyn": TINA, "b14901002.ipynb .txt": LIN, "b14901003.octet-stream": ADA, "b14901004.bin": JOSE},
+        {"hw1b14901001.ipynb": None, "b1490102.ipynb": None, "b149010022.ipynb": None, "b1490l003.ipynb": None},
+        {"新增資料夾 (2)/陳雅婷.ipynb": TINA, "day1_exercises_林柏翰.ipynb": LIN, "b14901003 - Copy - Copy.ipynb": ADA},
         {"Lovelace, Ada/d.ipynb": ADA, "b14901001_b14901002.ipynb": None, "MaryAnnSmith.ipynb": None},
     ],
     ids=lambda paths: next(iter(paths)),
@@ -170,6 +175,8 @@ def test_a_drop_gives_everybody_their_own(paths, taken, notebook):
         (WORLD, {"D/Abgaben/Picard_Jean-Luc_jlp_12346/20261001_d.ipynb": JEAN2, "ada.l@example.edu_1_d_1_2_d.ipynb": ADA2}),
         (WORLD, {"Day 1/Lovelace, Ada - 8812345/Revision 2 - Late/d.ipynb": ADA2, "jlp@example.edu.ipynb": JEAN2}),
         (WORLD, {f"day1-{ADA2}-main-3f2a1b9c/d.ipynb": ADA2, "KakaoTalk_20261001_103000_김민준.ipynb": KIM}),
+        ("id,name\nk1,林完成\nk2,張修正\nk3,王新版\n", {"林完成.ipynb": "k1", "張修正 第一天.ipynb": "k2", "作業_王新版 作業.ipynb": "k3"}),
+        ("id,name\nk1,陳怡安\nk2,林小華\n", {"#U9673#U6021#U5b89.ipynb": "k1", "林\u200b小\u200b華2.ipynb": "k2"}),
         (GITHUB, {"day1-yating/d.ipynb": TINA, "day1-yating-lin/d.ipynb": LIN}),
         (GITHUB, {"hp-nets-Ada-Codes/d.ipynb": ADA, "hp-nets-yating-lin/d.ipynb": LIN, "hp-nets-x-yating/d.ipynb": None}),
     ],
@@ -205,6 +212,93 @@ def test_names_in_a_zip_of_any_country(encoding, names, taken, notebook, tmp_pat
     composed = [unicodedata.normalize("NFC", name) for name in names]
     roster = f"id,name\n1001,{composed[0]}\n1002,{composed[1]}\n"
     assert taken({}, roster, drop=tmp_path / "drop.zip") == ({"1001": "a", "1002": "b"}, [])
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("cp437", "cp950"),
+        ("latin-1", "cp950"),
+        ("latin-1", "utf-8"),
+        ("cp437", "utf-8"),
+        ("cp850", "gbk"),
+        (None, "cp950"),
+    ],
+)
+def test_names_that_a_program_has_read_in_a_wrong_code(read, written, taken, notebook, tmp_path):
+    drop = os.fsencode(tmp_path / "drop")
+    os.makedirs(drop)
+    for name, tag in (("許功蓋", "g"), ("林小華_作業", "x")):
+        raw = f"{name}.ipynb".encode(written)  # 功 in Big5 ends with what is a backslash elsewhere
+        with open(drop + b"/" + (raw.decode(read).encode() if read else raw), "wb") as file:
+            file.write(notebook(tag).encode())
+    roster = "id,name\nk1001,許功蓋\nk1002,林小華\n"
+    assert taken({}, roster, drop=tmp_path / "drop") == ({"k1001": "g", "k1002": "x"}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("JosÃ© NÃºÃ±ez", "José Núñez"),
+        ("Józef", "Józef"),
+        ("Ñu", "Ñu"),
+        ("陳大文", "陳大文"),
+        ("¬Lñp", "¬Lñp"),
+    ],
+)
+def test_a_name_is_read_again_only_where_that_makes_known_characters_of_it(name, meant):
+    assert reread(name, frozenset("éúñ陳怡安")) == meant
+
+
+def test_what_disks_and_programs_keep_for_themselves_was_not_handed_in(taken, notebook, capsys):
+    hidden = [
+        ".Trashes/501",
+        ".Trash-1000/files",
+        "$RECYCLE.BIN/S-1-5-21",
+        "#recycle",
+        "@eaDir",
+        "hw/__MACOSX",
+    ]
+    files = {f"{folder}/{TINA}.ipynb": notebook("gone") for folder in hidden}
+    files |= {f"._{LIN}.ipynb": b"\0\5\x16\7", "System Volume Information/IndexerVolumeGuid": b"x"}
+    assert taken(files | {f"{ADA}.ipynb": notebook("a"), "index.html": "x"}) == ({ADA: "a"}, [])
+    assert "no notebooks, and nobody's: index.html" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_a_link_is_named_as_left_out(taken, notebook, write, tmp_path, capsys):
+    write({"d.ipynb": notebook("t")}, tmp_path / "elsewhere")
+    drop = write({f"{ADA}/d.ipynb": notebook("a")})
+    (drop / TINA).symlink_to(tmp_path / "elsewhere")
+    assert taken({}, drop=drop, status=1) == ({ADA: "a"}, [])
+    assert f"LEFT OUT: {TINA}: a link" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [{}, {"__MACOSX/._d.ipynb": "x", "hw/": ""}])
+def test_an_archive_without_files_is_no_empty_notebook(content, taken, notebook, course):
+    taken({f"{TINA}.zip": zipped(content), f"{ADA}.ipynb": notebook("a")})
+    assert read_records(course, "day1")[TINA]["unread"]
+
+
+def test_strangers_files_in_moodles_flat_download_are_of_as_many_people(taken, notebook, course):
+    files = {
+        f"{name}_{n}_assignsubmission_file_d.ipynb": notebook(name)
+        for n, name in enumerate(("Xe Who", "Yu Who"))
+    }
+    files |= {
+        "Zo Who_9_assignsubmission_file_d.pdf": b"%PDF",
+        "note.json": notebook("j"),
+        "settings.json": '{"a": 1}',
+    }
+    assert taken(files)[0] == {}
+    assert set(read_records(course, "day1")) - set(course.roster()) == {
+        "unknown-Xe-Who", "unknown-Yu-Who", "unknown-Zo-Who", "unknown-note.json",
+    }  # fmt: skip
+
+
+def test_an_e_mail_as_apple_keeps_it_is_opened(taken, notebook):
+    one = mail("yating@example.edu", notebook("t"))
+    box = str(len(one)).encode() + b"\n" + one + b"<?xml version='1.0'?><plist/>"
+    assert taken({"Messages/1234.emlx": box}) == ({TINA: "t"}, [])
 
 
 def test_the_last_of_several_is_taken(taken, notebook):

@@ -3,6 +3,9 @@
 import io
 import json
 import os
+import random
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,9 +19,11 @@ from submissions import MAKERS, cell, solve, text
 from hpcourse.__main__ import main
 from hpcourse.checks import ALL
 from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, report, sandbox
+from hpcourse.instructor.course import Course
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
 from hpcourse.instructor.grading import Graded, Work
+from hpcourse.instructor.look_at import look_at
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
 from hpcourse.instructor.report import _plot, _write_mistakes, count_mistakes
 from hpcourse.instructor.signs import signs
@@ -182,6 +187,95 @@ def test_after_a_kill_at_any_write_of_the_report_each_file_is_whole_and_the_same
         monkeypatch.setattr(records.os, "replace", replace)
         assert main(command) == 0
         assert files() == whole
+
+
+def half_points(work):
+    """Stands in for grading: an answer is right unless it is as it was given, or goes uphill."""
+    given = {one.id: one.source for one in nbformat.reads(work.released, as_version=4).cells}
+    graded = nbformat.reads(full_points(work).notebook, as_version=4)
+    answers = {one.id: one.source for one in graded.cells}
+    for one in graded.cells:
+        source = answers.get(one.id.removesuffix("-check") + "-answer")
+        if "status" in one.metadata.get("hpcourse", {}) and source in (given[one.id[:-5] + "answer"], UPHILL):
+            one.metadata.hpcourse.update(status="not yet", score=0.0)
+    return Graded(nbformat.writes(graded) + "\n")
+
+
+def after_a_kill(step, after):
+    """What SIGKILL does to a step, `after` so many seconds; None lets it end. Returns the seconds it took."""
+    began, child = time.perf_counter(), os.fork()
+    if child == 0:
+        try:
+            sys.stdout = sys.stderr = io.StringIO()
+            step()
+        finally:
+            os._exit(0)
+    if after is not None:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return time.perf_counter() - began
+
+
+def test_after_sigkill_at_random_moments_marks_are_true_or_missing_with_a_reason(
+    template, released, solved, tmp_path, write, monkeypatch
+):
+    right, uphill = solve(released, solved), solve(released, solved)
+    cell(uphill, "gd-step-answer").source = UPHILL
+    right, uphill, nothing, some = map(text, (right, uphill, released, solve(released, solved, "gd_step")))
+    drops = [
+        write({"a.ipynb": right, "b.ipynb": uphill, "c.ipynb": nothing, "d.pdf": b"%PDF", "who.ipynb": some}),
+        write({"a.ipynb": b"{", "b.ipynb": right, "d.ipynb": uphill, "e.ipynb": right}, tmp_path / "second"),
+    ]
+    monkeypatch.setattr(report, "_plot", lambda counts, path: records.write_whole(path, b"quickly"))
+
+    def fresh(name):
+        shutil.copytree(template, tmp_path / name)
+        people = "".join(f"{student},{student.upper()}na Lee\n" for student in "abcde")
+        (tmp_path / name / "roster.csv").write_text(f"id,name\n{people}")
+        return Course.open(tmp_path / name)
+
+    def steps(course):
+        where = ["--course", str(course.root)]
+        for drop in drops:
+            yield lambda drop=drop: main(["course", "collect", str(drop), "--assignment", "day1", *where])
+            yield lambda: grade_all(course, half_points)
+            yield lambda: main(["course", "report", "--for", "canvas", *where])
+
+    def kept(course):
+        places = [*course.root.glob("submitted/**/*.ipynb"), *course.root.glob("earlier/**/*.ipynb")]
+        return {path.read_bytes() for path in places}
+
+    def written(course):
+        places = [*course.root.glob("report/*.csv"), *course.root.glob("feedback/**/*.html")]
+        return {str(path.relative_to(course.root)): path.read_bytes() for path in places}
+
+    calm = fresh("calm")
+    seconds, marks, handed_in, files = [], [], [], []
+    for step in steps(calm):
+        seconds.append(after_a_kill(step, None))
+        marks.append(scores(calm))
+        handed_in.append(kept(calm))
+        files.append(written(calm))
+    assert marks[4] == {"a": 9, "b": 9, "c": 0, "d": 8, "e": 9, "unknown-who": 1}
+    true = {(student, score) for table in marks for student, score in table.items() if score is not None}
+    drawn, course = random.Random(7), fresh("course")
+    for number, step in enumerate(steps(course)):
+        for _ in range(6):
+            after_a_kill(step, drawn.uniform(0, 1.1) * seconds[number])
+            read = read_outcomes(course, ["day1"])
+            looked = {student for _, row, *_ in look_at(course, read) for student in row.split()}
+            for one in read:
+                assert (one.student, one.score) in true or (one.score is None and one.notes)
+                assert one.score is not None or one.student in looked
+            assert number == 0 or handed_in[number - 1] <= kept(course)
+            for path in course.root.rglob("*.json"):
+                json.loads(path.read_bytes())
+        after_a_kill(step, None)
+        assert scores(course) == marks[number]
+        assert kept(course) == handed_in[number]
+        assert written(course) == files[number]
+    assert not list(course.root.rglob("*.part"))
 
 
 def test_the_gradebook_holds_what_was_graded(small):
