@@ -57,14 +57,14 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# On Day 1 the parabola gave its slope without error. A mini-batch does not: its gradient is the true slope plus noise. So add noise to the parabola, a random number with mean 0 and standard deviation $\sigma = 1$ at every step, and walk down from $w = -5$ with two rates, 0.5 and 0.02, using 200 seeds for each.
+# On Day 1 the parabola gave its slope without error. A mini-batch, the few examples of one update, does not: its gradient is the true slope plus noise. So add noise to the parabola, a random number with mean 0 and standard deviation $\sigma = 1$ at every step, and walk down from $w = -5$ with two rates, 0.5 and 0.02, using 200 seeds for each.
 #
 # **Predict:** which of the two rates has the lower loss after 300 steps, and which after 20?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="ce380b9b"
+# %% [markdown] key="puzzle" lang="zh-TW" of="3f305f71"
 # ## 1. 一個謎題
 #
-# 第 1 天的拋物線，給出的斜率沒有誤差。小批次可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的隨機數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
+# 第 1 天的拋物線，給出的斜率沒有誤差。小批次（一次更新用的那幾個樣本）可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的隨機數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
 #
 # **先預測**：走了 300 步之後，哪一個學習率的損失比較低？只走 20 步呢？
 
@@ -314,11 +314,11 @@ free("times the steepest slope it meets", "走過的總路程，最多是 ... �
 #
 # - **step decay**: $\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$, times a factor $f$ after every $s$ updates;
 # - **inverse-time decay**: $\eta_t = \eta_0/(1 + k t)$;
-# - **cosine decay**: $\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$, down to zero at the last update $T$.
+# - **cosine decay**: $\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$, down to zero when $T$ updates are made.
 #
 # A comparison is fair when each may search equally long. So each of them, and the constant rate, gets 25 settings. And no luck of the seeds shall decide: mean and variance of $w$ after 300 steps follow from the formula of section 2, step by step, and with them the average loss, exactly.
 
-# %% [markdown] key="four" lang="zh-TW" of="d5e8159c"
+# %% [markdown] key="four" lang="zh-TW" of="b6de3842"
 # 起點都在離最小值 0 距離 5 的地方。最後兩行還差很遠就停住了，停下的地方，正是乘積算出來的位置：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
 #
 # ### 公平的比較
@@ -327,7 +327,7 @@ free("times the steepest slope it meets", "走過的總路程，最多是 ... �
 #
 # - **階梯衰減**（step）：$\eta_t = \eta_0 f^{\lfloor t/s \rfloor}$，每 $s$ 次更新就乘上一個倍率 $f$；
 # - **反時間衰減**（inverse time）：$\eta_t = \eta_0/(1 + k t)$；
-# - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，到最後一次更新 $T$ 時降到零。
+# - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，做完 $T$ 次更新時降到零。
 #
 # 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就算得一點不差。
 # %% bind="four"
@@ -378,9 +378,9 @@ says("gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.val
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
-# The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is $\sigma^2/(2\lambda n)$, whatever the rate:
+# The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is about $\sigma^2/(2\lambda n)$, whatever the rate, as long as $n$ is many times $1/(\eta\lambda)$, the number of steps in which a shift dies away:
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="d6af8fb1"
+# %% [markdown] key="fair-seen" lang="zh-TW" of="37de456a"
 # 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這有個原因：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
 #
 # ### 也可以把權重平均起來
@@ -389,7 +389,7 @@ says("gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.val
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
-# 學習率消掉了。所以這個平均偏離最小值的量，大約是 $n$ 次擾動的總和乘上 $\frac{1}{n\lambda}$；平均損失是 $\sigma^2/(2\lambda n)$，和學習率無關：
+# 學習率消掉了。所以這個平均偏離最小值的量，大約是 $n$ 次擾動的總和乘上 $\frac{1}{n\lambda}$；平均損失大約是 $\sigma^2/(2\lambda n)$，和學習率無關。（條件是 $n$ 比 $1/(\eta\lambda)$ 大得多，也就是比位移消退所需的步數多得多。）
 
 # %% key="average-run"
 n, average_rates = 200, [0.1, 0.2, 0.5, 1.0]
@@ -422,18 +422,18 @@ free("the best that can be done on this parabola", "沒有比這更好的辦法"
 free("each later step shrinks", "", "algebra")
 
 # %% [markdown] key="average-seen" lang="en"
-# So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and nothing had to be tuned. Polyak and Juditsky (1992) found this; for networks it is used as SWA (Izmailov et al. 2018) and as a moving average of the weights (EMA).
+# So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and the rate needed no tuning. Polyak and Juditsky (1992) proved it; for networks it is used as SWA (Izmailov et al. 2018) and as a moving average of the weights (EMA).
 #
 # ### Who knows when training ends?
 #
-# Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls to zero in the last part (Hu et al. 2024). Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one flat run:
+# Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls only in the last part (Hu et al. 2024), here down to zero. Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one run at the peak rate:
 
-# %% [markdown] key="average-seen" lang="zh-TW" of="42b7b730"
-# 所以學習率固定在 0.5，結果比它的底線低了好幾十倍，和調好的衰減差不多，而且什麼都不必調。這是 Polyak 和 Juditsky（1992）發現的；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
+# %% [markdown] key="average-seen" lang="zh-TW" of="4ec65034"
+# 所以學習率固定在 0.5，結果比它的底線低了好幾十倍，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
 #
 # ### 誰知道訓練什麼時候結束？
 #
-# 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才降到零（Hu 等人，2024）。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降，三次都從同一段平的訓練接下去：
+# 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才下降（Hu 等人，2024），這裡是降到零。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降，三次都從同一段固定用最高學習率的訓練接下去：
 
 # %% bind="average-seen"
 at_half = average_rates.index(0.5)
@@ -468,11 +468,11 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # %% [markdown] key="stop-seen" lang="zh-TW" of="b61eefb5"
 # 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
-# 兩者共用的最高學習率 0.2，對哪一個都沒有調過。最後兩行就是替 300 步調好的結果：兩者要的都更小，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
+# 兩者共用的最高學習率 0.2，並沒有替哪一個調過。最後兩行就是替 300 步調好的結果：兩者合用的最高學習率都更小，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
 
 # %% bind="average-seen"
 says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
-says("all three from one flat run", "三次都從同一段平的訓練接下去", len(stopped["WSD"]) == 3)
+says("all three from one run at the peak rate", "三次都從同一段固定用最高學習率的訓練接下去", len(stopped["WSD"]) == 3)
 
 # %% bind="stop-seen"
 cosine, wsd = np.array(stopped["cosine"]), np.array(stopped["WSD"])
@@ -483,7 +483,7 @@ says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[
 free("it decays for longer", "它降的時間比較長", "300 steps and the last 60")
 free("", "兩者共用的最高學習率", "not a comparison")
 at = [exact["cosine"].argmin(), tuned_wsd.argmin()]
-says("both want a smaller one", "兩者要的都更小", 0 < min(at) and alone[max(at)] < 0.2)
+says("both want a smaller one", "兩者合用的最高學習率都更小", 0 < min(at) and alone[max(at)] < 0.2)
 says("and cosine stays ahead", "餘弦衰減還是領先", exact["cosine"].min() < tuned_wsd.min() / 1.2)
 says("does not buy a lower loss here", "換到的不是比較低的損失", exact["cosine"].min() < tuned_wsd.min())
 
@@ -552,7 +552,7 @@ with hp.after("day2-digits"):
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: a small gain</summary>
 #
-# The gain is small: about one percentage point, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
+# (A bar marks the mean.) The gain is small: about one percentage point, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
 #
 # Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. With a decay, and with the average, the seeds lie closer together.
 #
@@ -560,10 +560,10 @@ with hp.after("day2-digits"):
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="d1a80346"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="54963a08"
 # <details><summary>作答之後：好處不大</summary>
 #
-# 好處不大：大約一個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
+# （黑色的短線是平均。）好處不大：大約一個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
 # 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，種子就比較集中。
 #
@@ -681,12 +681,12 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
 # %% [markdown] key="edge-seen" lang="en"
 # Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and never reaches the line. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
 #
-# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That explains a part of Day 1's surprise: there the largest rate came near the line, while the smaller ones stayed below it, where nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
+# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="92e62b3a"
+# %% [markdown] key="edge-seen" lang="zh-TW" of="f5c2b036"
 # 只有兩個權重時，最後可能停在線下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這樣就解開了一部分：那裡最大的學習率已經靠近這條線，比較小的還在線下，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離線還遠的，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
 says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 30)
@@ -707,8 +707,8 @@ says(
 says("falls in the long run", "長期來看卻還是往下降", (losses[-1] < losses[0] / 100).all())
 says("not true even without noise", "就算沒有雜訊，這句話也不成立", rises.max() > 0)
 free(
-    "there the largest rate ... the smaller ones",
-    "那裡最大的學習率 ... 比較小的還在線下",
+    "the larger the rate, the nearer its run ended to the line",
+    "那裡學習率越大，結束時離這條線越近；離線還遠的",
     "what Day 1 measures",
 )
 
@@ -811,14 +811,14 @@ hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, 
 hp.show(fig, "day2-warmup-sharpness")
 
 # %% [markdown] key="warmup-edge" lang="en"
-# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the threshold of most seeds is near it or above. Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the threshold of most seeds is near it or above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="26dd7c56"
-# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的事。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="c219f760"
+# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的事。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -874,16 +874,16 @@ says(
 # %% [markdown] key="practice" lang="en"
 # ## In practice
 #
-# - Large language models train with a short warmup, followed by a cosine or linear decay, or by warmup-stable-decay, when one wants to decide later how long to train. The average of the weights costs one more copy of them, and is worth a try with each.
-# - **PyTorch**: `ExponentialLR(optimizer, gamma)` multiplies by `gamma`, our $e^{-k}$, at every call of `scheduler.step()`; also `StepLR`, `CosineAnnealingLR(optimizer, T_max)`, `LinearLR` for warmup, and `SequentialLR` to join two. **Keras**: `keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`, `CosineDecay(..., warmup_target, warmup_steps)`.
+# - Large language models usually train with a short warmup, followed by a cosine or linear decay, or by warmup-stable-decay, when one wants to decide later how long to train. The average of the weights costs one more copy of them, and is worth a try with each.
+# - **PyTorch**: `ExponentialLR(optimizer, gamma)` multiplies by `gamma`, our $e^{-k}$, at every call of `scheduler.step()`; also `StepLR`, `CosineAnnealingLR(optimizer, T_max)`, `LinearLR` for warmup, and `SequentialLR` to join them. **Keras**: `keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`, `CosineDecay(..., warmup_target, warmup_steps)`.
 # - Know what $t$ counts. The same number once an epoch or once an update makes two very different schedules.
 # - The peak rate comes first. Tune it together with the schedule; a decay suited to one rate may be wrong for another.
 
-# %% [markdown] key="practice" lang="zh-TW" of="fde3105d"
+# %% [markdown] key="practice" lang="zh-TW" of="214baa77"
 # ## 實務上
 #
-# - 大型語言模型先短暫預熱，再做餘弦衰減或線性衰減；想晚一點再決定訓練多久，就用 WSD。權重的平均只要多存一份權重，搭配哪一種都值得試試。
-# - **PyTorch**：`ExponentialLR(optimizer, gamma)` 在每次呼叫 `scheduler.step()` 時乘上 `gamma`，也就是我們的 $e^{-k}$；另外還有 `StepLR`、`CosineAnnealingLR(optimizer, T_max)`、用來預熱的 `LinearLR`，以及把兩段接起來的 `SequentialLR`。**Keras**：`keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`、`CosineDecay(..., warmup_target, warmup_steps)`。
+# - 大型語言模型通常先短暫預熱，再做餘弦衰減或線性衰減；想晚一點再決定訓練多久，就用 WSD。權重的平均只要多存一份權重，搭配哪一種都值得試試。
+# - **PyTorch**：`ExponentialLR(optimizer, gamma)` 在每次呼叫 `scheduler.step()` 時乘上 `gamma`，也就是我們的 $e^{-k}$；另外還有 `StepLR`、`CosineAnnealingLR(optimizer, T_max)`、用來預熱的 `LinearLR`，以及把幾段接起來的 `SequentialLR`。**Keras**：`keras.optimizers.schedules.ExponentialDecay(initial_learning_rate, decay_steps, decay_rate)`、`CosineDecay(..., warmup_target, warmup_steps)`。
 # - 要弄清楚 $t$ 數的是什麼。同一個數字，每個訓練週期算一次，還是每次更新算一次，是兩種很不一樣的排程。
 # - 最重要的還是最高學習率。它要和排程一起調；適合某個學習率的衰減，換一個學習率可能就不對了。
 
