@@ -472,7 +472,11 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 
 # %% bind="average-seen"
 says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
-says("all three from one run at the peak rate", "三次都從同一段固定用最高學習率的訓練接下去", len(stopped["WSD"]) == 3)
+says(
+    "all three from one run at the peak rate",
+    "三次都從同一段固定用最高學習率的訓練接下去",
+    len(stopped["WSD"]) == 3,
+)
 
 # %% bind="stop-seen"
 cosine, wsd = np.array(stopped["cosine"]), np.array(stopped["WSD"])
