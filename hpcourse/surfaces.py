@@ -223,7 +223,7 @@ class Cliff(Surface):
 
     $x_t = w\,\sigma(x_{t-1}) + b$ for $t = 1, \dots, n$ = `steps`, from $x_0$ = `first`, with `target`
     for $c$. Where the unit jumps from one resting point to the other stands a cliff: flat on both
-    sides, gradients above 100 between.
+    sides, and the steeper between, the more steps: gradients above 100 with 50 of them.
     """
 
     steps: int = 50
@@ -335,7 +335,8 @@ class Bigram(Surface):
     def _after_each(self, w):
         """The loss after each given word, (..., V)."""
         z, total = self._softmax(w)
-        return total - (self.following.astype(z.dtype) * z).sum(axis=-1)
+        follows = (self.frequencies > 0).astype(z.dtype)  # nothing to learn where nothing follows
+        return follows * total - (self.following.astype(z.dtype) * z).sum(axis=-1)
 
     def _softmax(self, w):
         """The rows, their largest weight moved to zero (..., V, V); the log of their sums of exp (..., V)."""

@@ -214,10 +214,9 @@ def _limits(clip):
 
 
 def _factors(rates, n_weights, dtype):
-    factors = row("rates", rates, 0)
     if rates is not None and np.shape(rates) != (n_weights,):
         raise ValueError(f"rates must have shape ({n_weights},), one for each weight, got {np.shape(rates)}")
-    return factors if rates is None else factors.astype(dtype)
+    return None if rates is None else row("rates", rates, 0).astype(dtype)
 
 
 def _columns(grid, settings, rows):

@@ -580,14 +580,14 @@ hp.check("wide_settings", wide_settings)
 #
 # You can now read a recipe's lines against each other: you know why a rare word is late under one rate for all, how far one bad gradient carries a weight, how to clip without bending, what a branch costs, and which number has to change when the width does.
 #
-# Next: train something of your own, with [a recipe whose every line you can explain](day7_large_models.ipynb).
+# Next: train something of your own, with [a recipe whose every line you can explain](day7_large_models.ipynb). If you use PyTorch, the [take-home notebook](take_home_pytorch.ipynb) has a loop to copy.
 
-# %% [markdown] key="end" lang="zh-TW" of="11843d46"
+# %% [markdown] key="end" lang="zh-TW" of="c8fec565"
 # ## 完成
 #
 # 現在你讀配方，能把各行互相對照著看：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
 #
-# 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。
+# 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。用 PyTorch 的話，[帶回家的筆記本](take_home_pytorch.ipynb)裡有可以直接複製的迴圈。
 
 # %% bind="end"
 free("a rare word is late", "少見字就落後", "what Day 7 measures")

@@ -302,20 +302,63 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
     print(words[i], f"{together:.4f} {alone:.4f}")
 
 # %% [markdown] key="cause-seen" lang="en"
-# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, there for the word that is to be guessed; our exact statement is about the given one.
+# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, the networks of today's language models, there for the word that is to be guessed; our exact statement is about the given one.
 #
-# How far this goes depends on the text. Where no word is very frequent, SGD lags less.
+# How far this goes depends on the text. Where no word is very frequent, SGD lags less, and equal frequencies take less of the lag away.
 
-# %% [markdown] key="cause-seen" lang="zh-TW" of="ab8c6152"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在 transformer 模型裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# %% [markdown] key="cause-seen" lang="zh-TW" of="7dd67dfc"
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在 transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
-# 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些。
+# 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些，讓每個字一樣常見，能補回來的也就少一些。
+
+# %% [markdown] key="own-text" lang="en"
+# <details><summary>A text of your own</summary>
+#
+# Put it into `text`, run this in a cell of your own, and play with its words. Every Chinese character counts as a word.
+#
+# ```python
+# import re
+# from collections import Counter
+# from itertools import pairwise
+#
+# tokens = re.findall(r"[a-z']+|[\u4e00-\u9fff]", text.lower())
+# most = [word for word, _ in Counter(tokens).most_common(150)]
+# place, table = {word: i for i, word in enumerate(most)}, np.zeros((len(most),) * 2)
+# for pair in pairwise(tokens):
+#     if place.keys() >= set(pair):
+#         table[place[pair[0]], place[pair[1]]] += 1
+# hp.explore_words(most, table)
+# ```
+#
+# </details>
+
+# %% [markdown] key="own-text" lang="zh-TW" of="9518aa52"
+# <details><summary>換上你自己的文字</summary>
+#
+# 把文字放進 `text`，另開一格執行下面的程式，就能拿它的字來玩。中文一個字算一個，英文一個單字算一個。
+#
+# ```python
+# import re
+# from collections import Counter
+# from itertools import pairwise
+#
+# tokens = re.findall(r"[a-z']+|[\u4e00-\u9fff]", text.lower())
+# most = [word for word, _ in Counter(tokens).most_common(150)]
+# place, table = {word: i for i, word in enumerate(most)}, np.zeros((len(most),) * 2)
+# for pair in pairwise(tokens):
+#     if place.keys() >= set(pair):
+#         table[place[pair[0]], place[pair[1]]] += 1
+# hp.explore_words(most, table)
+# ```
+#
+# </details>
 
 # %% bind="cause-seen"
 says("Most of SGD's lag is gone", "落後的部分大多消失了", equal_left < 0.45 * sgd_left)
 free("set by the most frequent word", "由最常見的字決定", "the threshold of Day 1, of the steepest direction")
 free("SGD lags less", "", "in tests/claims, with frequencies drawn together")
 free("", "落後得少一些", "as above")
+free("take less of the lag away", "能補回來的也就少一些", "the end is the same, and the lag smaller")
 
 # %% [markdown] key="spike" lang="en"
 # ## 3. $\beta_2$ and clipping: one bad gradient
@@ -357,7 +400,7 @@ with hp.after("day7-spike"):
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
 # <details><summary>作答之後再看：一個梯度，三種後果</summary>
 #
-# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到一半。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到半倍。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
 # </details>
 
@@ -370,7 +413,7 @@ first = [move[huge] for move in moves.values()]
 carried = [move[huge : huge + 150].sum() for move in moves.values()]
 says("about 3.2 with 0.999", "0.999 時約 3.2", abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999)
 says("1 with 0.99", "0.99 時是 1", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
-says("less than half of one with 0.95", "0.95 時不到一半", first[2] < 0.5 and betas[2] == 0.95)
+says("less than half of one with 0.95", "0.95 時不到半倍", first[2] < 0.5 and betas[2] == 0.95)
 says(
     "more than 30, about 10, and about 6 rates",
     "30 多倍、約 10 倍和約 6 倍",
@@ -654,12 +697,12 @@ hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower. muP saves the tuning, not the loss. And the effect needs a run of the right length: with half as many updates muP corrects too much, with many more the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower. muP saves the tuning, not the loss. And the effect needs networks that learn the task and a run of the right length: from width 8 to 16 the best rate hardly falls yet, since so narrow a network learns too little in this time; with half as many updates muP corrects too much, with many more the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="03579155"
+# %% [markdown] key="mup-seen" lang="zh-TW" of="76f3b4c8"
 # 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以直接拿到大網路上用；大網路的掃描太貴了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且訓練長度要適中才看得到這個效果：更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且網路要學得會、訓練長度要適中，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少；更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
 
 # %% bind="one-step"
 says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
@@ -682,6 +725,11 @@ says(
     "muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower",
     "muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低",
     ends[0] < ends[1],
+)
+free(
+    "from width 8 to 16 ... in this time",
+    "寬度從 8 到 16 ... 學到的太少",
+    "in tests/claims, with other seeds",
 )
 free("with half as many updates", "更新次數減半", "measured for the course: 46 updates, and 138")
 free("Two honest remarks", "有兩點要老實說", "how many follow")
@@ -741,12 +789,12 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
     hp.say(f"{name}, training loss by length: {line}")
 
 # %% [markdown] key="wsd-seen" lang="en"
-# At every length WSD ends lower than cosine, both at the peak rate of 0.7 (of six rates that we tried, the best for both). And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest. Two limits: the test accuracies do not tell WSD and cosine apart, and with Adam the gap is smaller.
+# At every length WSD ends lower than cosine, both at the peak rate of 0.7 (of six rates that we tried, the best for both). And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest: with 0.99 its memory of about 100 updates is a good part of it. Three limits: the test accuracies do not tell WSD and cosine apart; with Adam, at its own best rate, the gap is smaller; and with Adam at a rate that is too small WSD looks better than it is, because on average its rate is nearly twice that of cosine.
 #
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
-# %% [markdown] key="wsd-seen" lang="zh-TW" of="4afb3d39"
-# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上。兩個限制：測試準確率分不出 WSD 和餘弦；用 Adam 時差距比較小。
+# %% [markdown] key="wsd-seen" lang="zh-TW" of="49431459"
+# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：測試準確率分不出 WSD 和餘弦；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際上好，因為它的學習率平均將近餘弦的兩倍。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -773,7 +821,17 @@ says(
 )
 says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
 free("the gap is smaller", "差距比較小", "in tests/claims, with Adam")
-free("Two limits", "兩個限制", "how many follow")
+free("Three limits", "三個限制", "how many follow")
+flat_for = hp.WarmupStableDecay(1.0, 0, 80, 20)(np.arange(100)).mean()
+says(
+    "on average its rate is nearly twice that of cosine",
+    "平均將近餘弦的兩倍",
+    1.7 < flat_for / hp.CosineDecay(1.0, 100)(np.arange(100)).mean() < 1.95,
+)
+says("memory of about 100 updates", "記憶大約是 100 次更新", round(1 / (1 - job["average"])) == 100)
+free("at its own best rate", "選它自己最好的學習率", "in tests/claims, with Adam")
+free("a good part of it", "占了全程不小的一部分", "100 of 225")
+free("that is too small WSD looks better than it is", "WSD 看起來會比實際上好", "in tests/claims, with Adam")
 says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
 free("of six rates ... best for both", "六個學習率，這個對兩者都最好", "in tests/claims, with other seeds")
 
@@ -1069,11 +1127,11 @@ free("large here, under", "在這裡很大", "the formula")
 # | BERT | Adam .9 .999 | 1e-4 | linear to 0 over 1M steps | 10k steps | 256 texts of 128, at the end 512 tokens | 0.01 | 1.0 | arXiv 1810.04805, A.2; its code |
 # | ResNet-50 | SGD, Nesterov .9 | 0.1 B/256 | / 10 at epochs 30, 60, 80 of 90 | 5 epochs | 8192 images | 1e-4 | – | arXiv 1706.02677, sections 2.2, 5.1 |
 #
-# PaLM's Adafactor is used without its way to save memory, and is then Adam, with a rate that is multiplied by the typical size of each matrix's weights: so it cannot be compared with the others. SkipStepAdamW leaves out the update after a spike. MuonClip is Muon; its QK-clip holds down the scores of attention, not the gradient. WSD is that of section 5, and an epoch is one pass through the data.
+# PaLM's Adafactor is used without its way to save memory, and is then Adam, with a rate that is multiplied by the typical size of each matrix's weights: so it cannot be compared with the others. SkipStepAdamW leaves out the update after a spike. MuonClip is Muon; its QK-clip holds down the scores of attention (by which a transformer chooses the words to look at), not the gradient. WSD is that of section 5, and an epoch is one pass through the data.
 #
 # Read them against each other. In this table's language models since 2020, $\beta_2$ is 0.95 nearly everywhere, decay 0.1, clipping 1. The rates differ, and so do the lengths and the widths. And the puzzle's rule has exceptions: OLMo 2's 32B model has twice the rate of its 7B model.
 
-# %% [markdown] key="recipes" lang="zh-TW" of="37a61aa9"
+# %% [markdown] key="recipes" lang="zh-TW" of="44ae16c2"
 # **公開的配方**。每個數字都來自所列的出處；出處沒寫或找不到的留空（–）。拿不到原檔時，讀的是它的文字副本。數字後面的 k、M、B、T 是千、百萬、十億（10⁹）和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
 #
 # | 模型 | 規則、$\beta$ | 學習率最高值 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
@@ -1093,7 +1151,7 @@ free("large here, under", "在這裡很大", "the formula")
 # | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 段，每段 128、最後 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
 # | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，到第 30、60、80 個時各除以 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
 #
-# PaLM 用 Adafactor，但沒有用它省記憶體的做法，這時它就是 Adam，只是學習率還要乘上每個矩陣裡權重平常的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention）分數，不是梯度。WSD 見第 5 節。
+# PaLM 用 Adafactor，但沒有用它省記憶體的做法，這時它就是 Adam，只是學習率還要乘上每個矩陣裡權重平常的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention，transformer 用它決定要看哪些字）的分數，不是梯度。WSD 見第 5 節。
 #
 # 對照著讀。這張表裡 2020 年以後的語言模型，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。謎題裡的規律也有例外：OLMo 2 的 32B 模型，學習率是 7B 模型的兩倍。
 
@@ -1178,13 +1236,15 @@ free("has twice the rate of", "是 7B 模型的兩倍", "of the table above, as 
 #
 # - **PyTorch**: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; `AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`; rates by layer are parameter groups. **Keras**: `AdamW(..., global_clipnorm=1.0)`; plain `clipnorm` clips each variable by itself.
 # - Many recipes exempt biases and normalization from decay (BERT, ResNet-50's normalization); OLMo 2 decays these, and exempts the embedding, the table of words.
+# - **muP** in a transformer asks for one thing more: attention's scores are divided by the width of a head instead of its root (Yang et al. 2022). **Muon** is `torch.optim.Muon` in newer versions of PyTorch, for hidden matrices only.
 # - Log the length of the gradient before clipping. If it is clipped all the time, the limit is part of your learning rate.
 
-# %% [markdown] key="practice" lang="zh-TW" of="e36fa192"
+# %% [markdown] key="practice" lang="zh-TW" of="c66e8b76"
 # ## 實務上
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
 # - 許多配方不對偏差和正規化層做衰減（如 BERT；ResNet-50 是正規化層）；OLMo 2 則照樣衰減這些，只放過詞嵌入表（embedding）。
+# - **muP** 用在 transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang et al. 2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
 # %% [markdown] key="recap" lang="en"

@@ -256,6 +256,21 @@ def test_the_best_rate_falls_with_the_width(claim, widths):
     )
 
 
+def test_narrow_networks_are_an_exception(claim):
+    best, ends = {}, {}
+    for n in (8, 16):
+        job = {"updates": 92, "seed": range(76, 92)}
+        losses = hp.train(hp.MLP((64, n, n, n, 10)), DIGITS, hp.Adam(RATES), **job).train_loss
+        best[n], ends[n] = lowest(losses), losses.mean(axis=1).min()
+    claim(
+        "From width 8, which learns little in this time, to 16 the best rate hardly falls",
+        statistic="log2 of the best rate, lowest training loss, widths 8 and 16",
+        measured=f"{best[8]:.2f} and {best[16]:.2f}; {ends[8]:.2f} and {ends[16]:.2f}",
+        verdict="confirmed",
+        holds=abs(best[8] - best[16]) < 0.7 and ends[8] > 2 * ends[16],
+    )
+
+
 def test_with_mup_the_best_rate_no_longer_falls(claim, widths):
     narrow, wide = lowest(widths[True, 16]), lowest(widths[True, 128])
     claim(
@@ -459,6 +474,21 @@ def test_with_adam_the_gap_of_wsd_is_smaller_and_accuracies_do_not_tell(claim):
         measured=f"{gaps['SGD']:.2f} and {gaps['Adam']:.2f}; {points[0]:.1f} and {points[1]:.1f}",
         verdict="confirmed",
         holds=gaps["SGD"] < gaps["Adam"] < 1.15 and max(points) < 0.8,
+    )
+
+
+def test_with_adam_at_a_rate_too_small_wsd_gains_more(claim):
+    updates, peaks, ends = 450, [0.04, 0.01], []
+    for shape in (hp.CosineDecay(peaks, updates), hp.WarmupStableDecay(peaks, 0, 360, 90)):
+        run = hp.train(SMALL, DIGITS, hp.Adam(shape), batch_size=16, updates=updates, seed=range(126, 130))
+        ends.append(run.train_loss.mean(axis=1))
+    best, small = ends[1] / ends[0]
+    claim(
+        "With Adam WSD gains more over cosine at a quarter of the best rate than at the best",
+        statistic="WSD's training loss over cosine's, at the best rate and at a quarter",
+        measured=f"{best:.2f} and {small:.2f}",
+        verdict="confirmed",
+        holds=small < 0.9 * best,
     )
 
 

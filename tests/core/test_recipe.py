@@ -242,6 +242,7 @@ def test_with_mup_outputs_move_as_far_at_every_width(digits):
         ({"average": "much"}, TypeError, r"^average must be .*got 'much'"),
         ({"rates": np.ones(3)}, ValueError, r"^rates must have shape \(27,\).*got \(3,\)"),
         ({"rates": 2.0}, ValueError, r"^rates must have shape \(27,\).*got \(\)"),
+        ({"rates": (np.ones(27), np.ones(27))}, ValueError, r"^rates must have shape \(27,\).*got \(2, 27\)"),
         ({"rates": -np.ones(27)}, ValueError, r"^rates must be 0 or greater, got -1"),
     ],
 )

@@ -258,6 +258,13 @@ def test_sgd_leaves_rare_words_behind_and_adam_does_not(language):
     assert behind[hp.Adam] == 0
 
 
+def test_where_no_word_follows_there_is_nothing_to_learn(rng):
+    words = hp.Bigram([[0, 2, 1], [3, 0, 0], [0, 0, 0]])
+    left = words.excess(rng.normal(size=(2, 9)))
+    assert (left[:, 2] == 0).all()
+    assert (left[:, :2] > 0).all()
+
+
 def test_the_counts_of_a_bigram_model_are_its_own():
     counts = COUNTS.copy()
     surface = hp.Bigram(counts)

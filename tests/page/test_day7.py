@@ -21,6 +21,15 @@ def test_the_words_caption_counts_who_is_behind():
         assert f"On average {left @ model.frequencies:.3f} nats" in figure.description
 
 
+def test_the_words_of_another_text_can_be_played_with():
+    counts = np.array([[0, 6, 1], [4, 0, 2], [0, 0, 0]])
+    figure = hp.explore_words(["to", "be", "or"], counts)
+    assert " of 3 words" in figure.description
+    assert "Farthest behind: be, to, or." in figure.description or "to, be, or." in figure.description
+    with pytest.raises(ValueError, match=r"words must name the 3 rows of counts, got \['to'\]"):
+        hp.explore_words(["to"], counts)
+
+
 def test_a_limit_keeps_the_walk_at_the_cliff_in_the_picture():
     figure = hp.explore_cliff()
     thrown = {}

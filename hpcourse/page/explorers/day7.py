@@ -17,10 +17,16 @@ BEHIND = 0.5  # nats: a word with more left to learn counts as not yet learnt
 RULES = {"SGD": (SGD, 1.0), "Momentum": (Momentum, 0.5), "Adam": (Adam, 1 / 256)}  # and the slider's factor
 
 
-def explore_words(steps=30):
-    """One dot a word: how much is left to learn of what follows it, against how often it comes."""
-    names, counts = bigram_counts()
+def explore_words(words=None, counts=None, steps=30):
+    """One dot a word: how much is left to learn of what follows it, against how often it comes.
+
+    `words` and `counts` are those of `bigram_counts` unless given: another text's, `counts[i, j]` for word
+    j right after word i.
+    """
+    names, counts = bigram_counts() if counts is None else (words, counts)
     model = Bigram(counts)
+    if names is None or len(names) != len(model.counts):
+        raise ValueError(f"words must name the {len(model.counts)} rows of counts, got {names!r}")
     start, often = np.zeros(model.dim, np.float32), model.frequencies
     fig, ax = plt.subplots(figsize=(7.2, 3.6))
     (dots,) = ax.plot(often, np.ones_like(often), "o", ms=4)
