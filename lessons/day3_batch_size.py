@@ -100,7 +100,7 @@ with hp.after("day3-puzzle"):
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="9e226311"
-# <details><summary>作答之後再看：這場比賽比的是什麼</summary>
+# <details><summary>作答之後：這場比賽比的是什麼</summary>
 #
 # 用猜的贏了。精確更新一次要看的影像，夠它粗略地更新 1,437 次。但是看看右圖：以更新次數來算，比賽根本才剛開始，因為全批次的那一個只更新了三次。誰比較快，要看你數的是什麼；何況還沒比秒數。（每條曲線都取最近 256 張影像的平均，所以 B = 1 的曲線比較晚才出現。）
 #
@@ -400,21 +400,21 @@ with hp.after("day3-floor"):
 # </details>
 
 # %% [markdown] key="floor-seen" lang="zh-TW" of="825cc521"
-# <details><summary>作答之後再看：線性規則</summary>
+# <details><summary>作答之後：線性規則</summary>
 #
 # 學習率不變，批次越大，底線就越低：樣本變成十六倍，高度剩十六分之一。要維持同樣的高度，學習率就得和批次放大同樣的倍數，$\eta \propto B$。圖上的點是量到的，線是下面的公式。
 #
 # </details>
 
 # %% [markdown] key="floor-formula" lang="en"
-# For a parabola of curvature $\lambda$ (called $h$ on Day 2), when one example's gradient has variance $\sigma^2$, the floor is exactly
+# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$, the floor is exactly
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
 # For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="fc2f8476"
-# 拋物線的曲率是 $\lambda$（第 2 天寫作 $h$），若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
+# %% [markdown] key="floor-formula" lang="zh-TW" of="612e38d3"
+# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
@@ -468,14 +468,14 @@ for first in [0, 1, 2, 3]:
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
 #
-# Then it stops, at the cliff of Day 1. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds up to the cliff; where the diagonal meets it, a larger batch has nothing more to give.* Move the slider and watch the rule run over the edge.
+# Then it stops, at the cliff of Day 1. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds up to the cliff; where the diagonal meets it, a larger batch has little more to give.* Move the slider and watch the rule run over the edge.
 #
 # "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="819675a6"
+# %% [markdown] key="map-seen" lang="zh-TW" of="c7bc5394"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
-# 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有好處了**。移動滑桿，看規則怎樣衝出懸崖。
+# 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
 #
 # 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
 
@@ -487,7 +487,7 @@ hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
 # The batch grows 128-fold, the best rate by a factor of 2 to 8, and for most batch sizes it stands right below the cliff. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
 
 # %% [markdown] key="best-seen" lang="zh-TW" of="2e6b0728"
-# 批次放大 128 倍，最好的學習率只放大 2 到 8 倍，而且多半就停在懸崖前面。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不會乖乖照線性規則走，也不會照平方根規則走（Shallue et al. 2019）。
+# 批次放大 128 倍，最好的學習率只放大 2 到 8 倍，而且多半就停在懸崖前面。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不會乖乖照線性規則走，也不會照平方根規則走（Shallue 等人，2019）。
 
 # %% bind="map"
 says("Nine rates, eight batch sizes", "九個學習率、八種批次大小", sweep.loss.shape[:2] == (9, 8))
@@ -510,7 +510,7 @@ free(
     "a larger batch does not make the bowl flatter", "批次再大，碗也不會變平", "curvature is of the full loss"
 )
 says("Only for the smallest batches", "只有批次極小時", cliff[0] < min(cliff[2:]))
-free("a larger batch has nothing more to give", "更大的批次就沒有好處了", "the rule in words")
+free("a larger batch has little more to give", "更大的批次就沒有多少好處了", "the rule in words")
 free('"the **best** rate" another', "「哪個學習率**最好**」", "another question")
 free("Here is the best rate", "最好的學習率，用三個種子", "what is printed below")
 
@@ -547,10 +547,10 @@ says("here 64 + 32 + 10,", "64 + 32 + 10 個", network.sizes == (64, 32, 10))
 says("2,410 of them", "2,410 個權重", network.n_weights == 2410)
 
 # %% [markdown] key="time" lang="en"
-# Memory grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
+# What the batch needs grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
 
-# %% [markdown] key="time" lang="zh-TW" of="c248ed48"
-# 記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會慢幾倍？
+# %% [markdown] key="time" lang="zh-TW" of="ef801335"
+# 批次占的記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會慢幾倍？
 
 # %% key="seconds" tags=["nbval-ignore-output"]
 with hp.predict("day3-time"):
@@ -574,7 +574,7 @@ with hp.predict("day3-time"):
 # </details>
 
 # %% [markdown] key="time-seen" lang="zh-TW" of="87cb58f4"
-# <details><summary>作答之後再看：為什麼慢得這麼少</summary>
+# <details><summary>作答之後：為什麼慢得這麼少</summary>
 #
 # 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
 #
@@ -683,7 +683,7 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 # %% [markdown] key="scale" lang="zh-TW" of="3ade9040"
 # ## 7. 好處到哪裡為止？（可略過）
 #
-# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish et al. 2018）：
+# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish 等人，2018）：
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
@@ -729,10 +729,10 @@ ax.axvline(noise_scale, color="black", lw=1, ls=":")
 hp.show(fig, "day3-scale")
 
 # %% [markdown] key="scale-seen" lang="en"
-# Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
+# Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$, where $H$ is the Hessian of Day 1. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
-# %% [markdown] key="scale-seen" lang="zh-TW" of="f127d3ed"
-# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+# %% [markdown] key="scale-seen" lang="zh-TW" of="59c2f936"
+# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$，其中 $H$ 就是第 1 天的黑塞矩陣。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
 
 # %% bind="scale"
 free("Nobody needs", "", "the estimate below does without")
@@ -773,7 +773,7 @@ hp.show(fig, "day3-accuracy")
 # The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2019) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
 
 # %% [markdown] key="accuracy-seen" lang="zh-TW" of="75d16705"
-# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue et al.（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
+# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue 等人（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
 
 # %% bind="accuracy"
 free("give better networks", "訓練出來的網路比較好", "the question")
@@ -809,7 +809,7 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
 # - 先從中間開始，選 32 到 128；只要跑完一個訓練週期還會更快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
-# - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考整批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
+# - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考一批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you

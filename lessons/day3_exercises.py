@@ -30,7 +30,7 @@
 #
 # **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 45 分鐘，9 題，共 14 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
-# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
 # %% key="setup"
 try:
@@ -467,7 +467,7 @@ hp.check("precise_batch_size", precise_batch_size)
 # %% [markdown] key="noise-scale" lang="zh-TW" of="5aac1bd3"
 # ## 8. 兩種批次大小就夠了（2 分）
 #
-# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish et al. 2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
+# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish 等人，2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #
@@ -498,7 +498,7 @@ hp.check("noise_scale", noise_scale)
 # Your function measures the digits network, from batches of 8 and of 256, at the start and along a training. Far below the noise scale, twice the batch saves nearly half of the updates; far above it, nearly none. Does it stay where it was?
 
 # %% [markdown] key="noise-scale-use" lang="zh-TW" of="77d3d412"
-# 現在用你的函式量一量辨識手寫數字的網路，用的是 8 個一批和 256 個一批：起點量一次，訓練途中再量幾次。批次遠小於雜訊尺度時，批次加倍，更新次數可以省下將近一半；遠大於它的時候，幾乎省不了。這個尺度會一直待在原處嗎？
+# 現在用你的函式量一量辨識手寫數字的網路，用的是 8 個一批和 256 個一批：起點量一次，訓練途中再量幾次。批次遠小於雜訊尺度時，批次加倍，更新次數可以省下將近一半；遠大於它的時候，幾乎省不了。這個尺度會一直不變嗎？
 
 
 # %% key="noise-scale-measure" tags=["nbval-ignore-output"]
@@ -542,7 +542,7 @@ free("twice the batch saves ... nearly none", "批次加倍 ... 幾乎省不了"
 #
 # <details><summary>提示</summary>
 #
-# 一次只調一個會走偏：每種批次大小都要配自己的學習率。先挑兩三種相差很遠的批次大小，學習率用 2 倍、2 倍地調，只用一兩個種子。進入決選的，才多用幾個種子。
+# 一次只調一個會走偏：每種批次大小都要配自己的學習率。先挑兩三種相差很遠的批次大小，學習率每次調成 2 倍或一半，只用一兩個種子。進入決選的，才多用幾個種子。
 #
 # </details>
 

@@ -1007,8 +1007,8 @@ RATE_FOR_LARGE_BATCH = Reading(
         Misreading(
             "square_root",
             lambda rate: 0.06 < rate < 0.13,
-            "Not far enough: compare the two losses on the map. (The square root of the ratio is the rule "
-            "for Adam. This was trained with SGD.)",
+            "Not far enough: compare the two losses on the map. (The square root of the ratio is heard of "
+            "with Adam. This was trained with SGD.)",
         ),
         Misreading(
             "wrong_way",
