@@ -210,7 +210,8 @@ with hp.predict("day7-words"):
     fig, ax = plt.subplots()
     for name in ["SGD", "Adam"]:
         colour = hp.figures.OPTIMIZER_STYLES[name]["color"]
-        ax.plot(model.frequencies, left[name], "o", ms=4, color=colour, label=name)
+        mark = hp.figures.OPTIMIZER_MARKERS[name]
+        ax.plot(model.frequencies, left[name], mark, ms=4, color=colour, label=name)
     ax.set(xscale="log", xlabel="how often the word comes", ylabel="nats left to learn")
     ax.legend()
     hp.show(fig, "day7-words")
@@ -224,14 +225,18 @@ with hp.after("day7-words"):
 # %% [markdown] key="words-answer" lang="en"
 # <details><summary>After your answer: a staircase and a flat line</summary>
 #
-# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's dots lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
+# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
+#
+# One or two of the most frequent words of all are no part of SGD's staircase: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="dc35e3cb"
+# %% [markdown] key="words-answer" lang="zh-TW" of="c7e30090"
 # <details><summary>作答之後再看：一道階梯和一條平線</summary>
 #
 # SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字和常見字一樣。動量法介於兩者之間。
+#
+# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就學壞了；再小，少見字剩下的更多。
 #
 # </details>
 
@@ -256,6 +261,16 @@ says(
     "少見字和常見字一樣",
     adams[100:].mean() < 1.1 * adams[:50].mean(),
 )
+top, later = np.split(left["SGD"][np.argsort(-model.frequencies)][:23], [3])
+says(
+    "One or two of the most frequent words of all are no part",
+    "最常見的一兩個字不在",
+    1 <= (top > 3 * np.median(later)).sum() <= 2,
+)
+slower = model.excess(hp.descend(model, hp.SGD(sgd.lr[0]), start, 30, record=False).end)
+says("a smaller one would leave still more", "再小，少見字剩下的更多", slower[100:].mean() > rare)
+free("The best rate is a compromise", "所謂最好的學習率只是折衷", "its two sides follow")
+free("a larger one would throw these out", "再大，這幾個字就學壞了", "task 1 at the live figure")
 average = {name: nats @ model.frequencies for name, nats in left.items()}
 says("Momentum stands between", "動量法介於兩者之間", average["Adam"] < average["Momentum"] < average["SGD"])
 

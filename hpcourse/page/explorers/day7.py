@@ -39,7 +39,7 @@ def explore_words(words=None, counts=None, steps=30):
         end = descend(model, kind(rate * factor), start, steps, record=False).end
         left = model.excess(end)
         dots.set_data(often, np.clip(left, 0, 4))
-        dots.set_color(figures.OPTIMIZER_STYLES[rule]["color"])
+        dots.set(color=figures.OPTIMIZER_STYLES[rule]["color"], marker=figures.OPTIMIZER_MARKERS[rule])
         said = text(
             "{rule}, η = {rate}, {steps} steps: {behind} of {n} words are more than half a nat behind. "
             "Farthest behind: {names}. On average {left} nats."
@@ -65,7 +65,7 @@ def explore_words(words=None, counts=None, steps=30):
 def explore_cliff(steps=60):
     """A walk in front of a cliff; a gradient longer than the limit is shortened to it."""
     surface = Cliff()
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.6))
     w, b = np.linspace(3.5, 7.5, 120), np.linspace(-4.2, -1.2, 120)
     grid = np.stack(np.meshgrid(w, b), axis=-1)
     left.contourf(w, b, surface(grid), levels=14, cmap="Greys")
@@ -102,7 +102,7 @@ def explore_schedule(steps=1000, lr=0.5):
 
     The bowl is $\tfrac12 w^2$: $V_{t+1} = (1-\eta_t)^2 V_t + \eta_t^2$ in noise of deviation 1, V from 25.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.4))
     t, styles = (
         np.arange(steps),
         {"cosine": (figures.ORANGE, "--"), "warmup-stable-decay": (figures.BLUE, "-")},
