@@ -98,7 +98,7 @@ free("which one gets closer", "誰離最小值比較近", "the question")
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="25d0cdcb"
-# <details><summary>作答之後再看：橫越與沿著</summary>
+# <details><summary>作答之後：橫越與沿著</summary>
 #
 # 第二個人最後的距離，大約只有第一個人的三十分之一。梯度指的是最陡的方向。在山谷裡，最陡的方向多半是**橫越**山谷，而不是**沿著**谷底走。第一個人把步伐浪費在來回折返上，第二個人卻走到了。
 #
@@ -128,11 +128,11 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Of this **optimizer** (the rule that turns gradients into steps) people say three things: it is unstable, it falls into local minima easily, it is fast. We test all three.
 #
-# **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (Polyak and Juditsky 1992); section 7 comes back to it.
+# **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So under such noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (Polyak and Juditsky 1992); section 7 comes back to it.
 #
 # **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line, the floor, below 0.01. What does it cost? Then set the noise to zero.
 
-# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="49b54a09"
+# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="da7c88dc"
 # ## 2. SGD 與它的雜訊
 #
 # **隨機梯度下降**（SGD）走的是第 1 天的步伐：
@@ -141,7 +141,7 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，常聽到三種說法：不穩定、容易陷入局部最小值、很快。我們逐一檢驗。
 #
-# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以 SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak and Juditsky 1992），第 7 節會再提到。
+# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak 和 Juditsky，1992），第 7 節會再提到。
 #
 # **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線（也就是底線）降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
 
@@ -207,7 +207,7 @@ says("five groups of 40 seeds", "分成五組，每組 40 個", at_left.shape[2:
 # </details>
 
 # %% [markdown] key="escape-seen" lang="zh-TW" of="57608100"
-# <details><summary>作答之後再看：雜訊對困住的球做了什麼</summary>
+# <details><summary>作答之後：雜訊對困住的球做了什麼</summary>
 #
 # 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎每一次都把淺谷裡的球推過山頭，送進深谷；從深谷這一側看，山頭的高度是淺谷那一側的六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山頭，又小到能留在好的地方。
 #
@@ -421,7 +421,7 @@ says("in one call, 100 steps each", "每組 100 步", limit == 100)
 # </details>
 
 # %% [markdown] key="map-seen" lang="zh-TW" of="eea07222"
-# <details><summary>作答之後再看：界線移了多遠</summary>
+# <details><summary>作答之後：界線移了多遠</summary>
 #
 # 題目裡 $\eta\lambda = 3$。在地圖上，界線在 $\gamma = 0.5$ 的地方通過 3：記憶比這個多，就會收斂。
 #
@@ -443,7 +443,7 @@ says("in one call, 100 steps each", "每組 100 步", limit == 100)
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
-# 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak 1964）：
+# 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak，1964）：
 #
 # $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
 #
@@ -544,7 +544,7 @@ with hp.predict("day4-gain"):
 # </details>
 
 # %% [markdown] key="gain-seen" lang="zh-TW" of="7839b79b"
-# <details><summary>作答之後再看：步伐怎樣變長</summary>
+# <details><summary>作答之後：步伐怎樣變長</summary>
 #
 # 每一步都加上 $\eta$，又失去原有的 $1-\gamma$，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
 #
@@ -779,18 +779,18 @@ with hp.after("day4-still"):
 # %% [markdown] key="noise-seen" lang="en"
 # <details><summary>After your answer: what is quieter, and what is not</summary>
 #
-# The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
+# (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: for the mean of the last 300 weights the last number of each printed line stays.
+# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="ace4c160"
-# <details><summary>作答之後再看：什麼變安靜了，什麼沒有</summary>
+# %% [markdown] key="noise-seen" lang="zh-TW" of="496026a4"
+# <details><summary>作答之後：什麼變安靜了，什麼沒有</summary>
 #
-# 有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
-# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還剩下的範圍。
+# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
 # </details>
 
@@ -840,7 +840,7 @@ says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
 # %% [markdown] key="nesterov" lang="zh-TW" of="68fe1fd5"
 # ## 8. Nesterov：先往前看（可略過）
 #
-# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio et al.（2013）的寫法，$w$ 就是前面的那個點，$g_t$ 直接在 $w$ 處計算：
+# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio 等人（2013）的寫法，$w$ 就是前面的那個點，$g_t$ 直接在 $w$ 處計算：
 #
 # $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
 #

@@ -13,6 +13,7 @@ from pathlib import Path
 from hpcourse.frame.course import LANGUAGES
 
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.M)
+AS_PYTHON = re.compile(r"\s*[\[{]|\s*\(\d")  # a list, a dict, numbers in parentheses, commas and all
 _current = "en"
 
 
@@ -64,8 +65,8 @@ def words(line):
 @functools.lru_cache(2000)  # numbers make ever new lines
 def _words(line, language):
     translations = _catalogue(language)
-    if line.lstrip().startswith(("[", "{")):
-        return line  # a list or a dict as Python prints it, commas and all
+    if AS_PYTHON.match(line):
+        return line
     found = translations.get(line.strip())
     if found is not None:
         return line.replace(line.strip(), found)

@@ -41,7 +41,12 @@ def chinese():
 def test_a_printed_list_keeps_its_commas(capsys):
     hp.say(f"curvature × border: {['2.00', '2.00']}")
     hp.say("each one's own rate: {4: 0.1, 16: 0.5}")
-    assert capsys.readouterr().out == "曲率 × 界線：['2.00', '2.00']\n各自的學習率：{4: 0.1, 16: 0.5}\n"
+    hp.say("curvatures (1, 100): after 30 steps w = [0. 1.]")
+    assert capsys.readouterr().out.splitlines() == [
+        "曲率 × 界線：['2.00', '2.00']",
+        "各自的學習率：{4: 0.1, 16: 0.5}",
+        "曲率 (1, 100)：走 30 步之後 w = [0. 1.]",
+    ]
 
 
 def test_columns_stay_as_wide_as_in_english(capsys):
