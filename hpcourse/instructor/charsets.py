@@ -29,6 +29,8 @@ def decode(data, known=frozenset()):
     ):
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
+    if b"\x1b$" in data and data.isascii():
+        return data.decode("iso2022_jp", errors="replace")
     if b"\0" in data[:200]:  # no text of one byte a character holds any
         even, odd = data[:200:2].count(0), data[1:200:2].count(0)
         return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
@@ -87,7 +89,7 @@ def reread(name, known):
         return name
     for read, written in itertools.product(READ, WRITTEN):
         try:
-            meant = _bytes(name, read).decode(written)
+            meant = bytes_of(name, read).decode(written)
         except UnicodeError:
             continue
         if read != written and _beside(meant, known) > (written != "utf-8"):
@@ -95,7 +97,7 @@ def reread(name, known):
     return name
 
 
-def _bytes(name, read):
+def bytes_of(name, read):
     """The bytes that were read as `name`; Windows' Latin with the characters that it leaves undefined."""
     if read != "latin":
         return name.encode(read)

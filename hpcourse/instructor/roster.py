@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.spreadsheets import read_table, without_accents
+from hpcourse.instructor.spreadsheets import read_tables, without_accents
 
 STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
-ROSTERS = ("roster.csv", "roster.xlsx", "roster.txt", "roster.tsv")
+ROSTERS = (".csv", ".xlsx", ".xlsm", ".txt", ".tsv", ".xls", ".ods", ".numbers")
 EXAMPLES = {
     "en": "id,name,email,aliases\ns001,Ada Chen,ada.chen@example.edu,\ns002,Ben Lin,ben.lin@example.edu,\n",
     "zh-TW": "id,name,email,aliases\nb14901001,陳雅婷,b14901001@x.edu,\nb14901002,林柏翰,b14901002@x.edu,\n",
@@ -57,10 +57,15 @@ HEADERS = [one | other for one in IDS for other in NAMES if len(one | other) > 1
 # Lines below a header or a list that are about nobody: what a column is worth, how many there are.
 NO_PERSON = re.compile(
     r"points( possible)?|date|student, test|test student|可能的?得?分數?|滿分|日期|截止日期"
-    r"|(總人數|總計|合計|小計|共|total|count|average|平均)[:： \d人]*",
+    r"|(總人數|總計|合計|小計|共|total|count|average|平均)[:： \d人]*"
+    r"|(以下空白|以下無資料|製表|列印|備註|備注|說明|注意|註\d*[:：]|[※*]).*"
+    r"|(notes?|remarks?|generated|printed|exported|created)(:| (on|by|at)\b).*",
     re.I,
 )
 BLIND = re.compile(r"(participant|參與者|参与者)\s*\d+", re.I)
+MADE_A_DATE = re.compile(
+    r"\d{1,2}-[A-Z][a-z]{2}(-\d+)?|[A-Z][a-z]{2}-\d{1,2}|\d{1,2}月\d{1,2}日?|\d{4}[-/]\d\d?[-/]\d\d?"
+)
 TEACHERS = re.compile(r"instructor|teacher|\bta\b|assistant|教師|老師|助教", re.I)
 
 
@@ -79,18 +84,28 @@ class Student:
 def read_roster(root):
     """{id: Student}; raises Misuse with the line where something is wrong, and the remedy."""
     path = _which(root)
-    students, lines = {}, {}
-    for line, row in read_table(path, HEADERS, _meaning):
-        student = _student(row, f"{path.name}, line {line}")
-        if student is None:
-            continue
-        folded = student.id.casefold()  # a path does not tell A1 from a1
-        if folded in lines:
-            raise Misuse(
-                f"{path.name}, line {line}: id {student.id!r} is there twice, in line {lines[folded]} too: "
-                "take one of the lines out"
-            )
-        lines[folded], students[student.id] = line, student
+    students, lines, first = {}, {}, ""
+    for sheet, table in read_tables(path, HEADERS, _meaning, people=True):
+        before = set(students)
+        for line, row in table:
+            student = _student(row, f"{path.name}, line {line}")
+            if student is None:
+                continue
+            folded = student.id.casefold()  # a path does not tell A1 from a1
+            if before:  # a second sheet: the same people with their marks, or another class
+                if folded in lines:
+                    continue
+                raise Misuse(
+                    f"{path.name}: the sheets {first!r} and {sheet!r} name different students: "
+                    "put all of them into one, and take the other out"
+                )
+            if folded in lines:
+                raise Misuse(
+                    f"{path.name}, line {line}: id {student.id!r} is there twice, in line {lines[folded]} "
+                    "too: take one of the lines out"
+                )
+            lines[folded], students[student.id] = line, student
+        first = first or sheet
     if not students:
         raise Misuse(f"{path.name} names no student: put your list of participants there")
     return students
@@ -98,7 +113,9 @@ def read_roster(root):
 
 def _which(root):
     """The file with the roster: an export put beside the examples takes their place."""
-    there = [root / name for name in ROSTERS if (root / name).exists()]
+    there = sorted(
+        path for path in root.iterdir() if path.stem.lower() == "roster" and path.suffix.lower() in ROSTERS
+    )
     if len(there) > 1 and there[0].name == "roster.csv":
         with_bom = there[0].read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         if with_bom.replace("\r\n", "\n") in EXAMPLES.values():
@@ -117,6 +134,12 @@ def _meaning(header):
         (COLUMNS["id"].index(rank), place) for place, (column, rank) in enumerate(meant) if column == "id"
     )
     columns = [column for column, _ in meant]
+    ids.sort(key=lambda entry: (plain[entry[1]] != COLUMNS["id"][entry[0]], entry))  # 學號 before 原學號
+    names = [place for place, column in enumerate(columns) if column == "name"]
+    exact = [place for place in names if plain[place] == meant[place][1]]
+    for place in names:  # 姓名 beside 家長姓名; and Name beside 姓名, which is the same person's
+        if exact and place != exact[0]:
+            columns[place] = "other" if place in exact or re.search("英|中|eng|chi", plain[place]) else ""
     for rank, place in ids[1:]:  # Canvas' own number stands beside the university's
         said = COLUMNS["id"][rank]
         columns[place] = {"id": "canvas", SEAT: ""}.get(said if said == SEAT else plain[place], "login")
@@ -187,6 +210,11 @@ def _number(number, where):
     number = number.removeprefix("#").lstrip("'’‘`´")
     if re.fullmatch(r"\d+\.0+", number):
         return number.partition(".")[0]
+    if MADE_A_DATE.fullmatch(number):
+        raise Misuse(
+            f"{where}: the id {number!r} has been made a date by a spreadsheet: format the column as text "
+            "there and write the id again"
+        )
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", number, re.I):
         raise Misuse(
             f"{where}: the id {number!r} has been shortened by a spreadsheet: format the column as text "

@@ -3,19 +3,21 @@
 import contextlib
 import csv
 import io
-import itertools
 import re
 import unicodedata
 import zipfile
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from hpcourse.instructor import Misuse
-from hpcourse.instructor.charsets import COMMON, decode
+from hpcourse.instructor.charsets import COMMON, bytes_of, decode
+from hpcourse.instructor.scripts import FAMILIES, of_names
 
 TOP = 30  # lines in which the header is looked for: there may be titles above it
 LARGEST = 64 * 2**20
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # Excel's own formats
 AS_CSV = "open it in the spreadsheet and save it as CSV UTF-8 (.csv) or as .xlsx"
 
 
@@ -28,21 +30,35 @@ def read_table(path, columns, meaning=_lowered):
 
     `meaning(header)` turns the cells of a header into names of columns. Raises Misuse with the remedy.
     """
+    return next(read_tables(path, columns, meaning))[1]
+
+
+def read_tables(path, columns, meaning, people=False):
+    """Yield (where, table as of read_table) for each sheet of a workbook that has one, and of a text once.
+
+    Of a table of `people`, the letters have to make names.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise Misuse(f"{path} is missing") from None
-    seen = ""
-    for table in _tables(path.name, data):
+    seen, found = "", False
+    for sheet, table in _tables(path.name, data, people):
         for place, (_, row) in enumerate(table[:TOP]):
             names = meaning(row)
             seen = seen or ", ".join(filter(None, row))
             if any(wanted <= set(names) for wanted in columns):
-                return [(line, _named(names, cells)) for line, cells in table[place + 1 :] if any(cells)]
-    raise Misuse(
-        f"{path.name}: no line names the columns {', '.join(sorted(columns[0]))}; the first one is "
-        f"{seen[:200]!r}. Put a line with these names above the others"
-    )
+                below = [(line, cells) for line, cells in table[place + 1 :] if any(cells) and cells != row]
+                found = True
+                yield sheet, [(line, _named(names, cells)) for line, cells in below]
+                break
+        if found and not sheet:
+            return
+    if not found:
+        raise Misuse(
+            f"{path.name}: no line names the columns {', '.join(sorted(columns[0]))}; the first one is "
+            f"{seen[:200]!r}. Put a line with these names above the others"
+        )
 
 
 def _named(names, cells):
@@ -54,8 +70,8 @@ def _named(names, cells):
     return row
 
 
-def _tables(name, data):
-    """The tables that a file may hold, each [(line number, cells)]: sheets, or readings by separator."""
+def _tables(name, data, people):
+    """("", table) for each reading by separator, or (sheet, table) for each sheet; rows as (line, cells)."""
     if len(data) > LARGEST:
         raise Misuse(f"{name} is larger than {LARGEST // 2**20} MB: no table of people is")
     if data.startswith(b"PK"):
@@ -67,12 +83,37 @@ def _tables(name, data):
         raise Misuse(f"{name} is a web page, whatever it is called: {AS_CSV}")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")) or "\0" in content:
         raise Misuse(f"{name} is not a table: {AS_CSV}")
-    texts = [content]  # if no header is found in one code, it may be in another
+    texts = [content]
     if not _is_unicode(data):
-        for encoding in COMMON:
+        if people:
+            texts = [_told(name, data)]
+        for encoding in COMMON:  # if no header is found in one code, it may be in another
             with contextlib.suppress(UnicodeDecodeError):
                 texts.append(data.decode(encoding))
-    return itertools.chain.from_iterable(_readings(name, said) for said in dict.fromkeys(texts))
+    elif people:
+        texts = [_read_wrongly(content), content]
+    return (("", table) for said in dict.fromkeys(texts) for table in _readings(name, said))
+
+
+def _told(name, data):
+    """The text of a roster in an old code; raises Misuse where which one it is cannot be told."""
+    text, _ = of_names(data)
+    if not text:
+        line = next(number for number, line in enumerate(data.splitlines(), 1) if not line.isascii())
+        raise Misuse(f"{name}, line {line}: in what code its letters are cannot be told: {AS_CSV}")
+    return text
+
+
+def _read_wrongly(content):
+    """A roster that a program has read in its own country's code and saved in Unicode, as it was meant."""
+    try:
+        data = bytes_of(content, "latin")
+    except UnicodeEncodeError:
+        return content
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    text, script = of_names(data)
+    return text if script in FAMILIES else content
 
 
 def _is_unicode(data):
@@ -127,9 +168,19 @@ def _sheets(name, data):
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             if "xl/workbook.xml" not in book.namelist():
                 raise Misuse(f"{name} is neither CSV nor xlsx: {AS_CSV}")
-            shared = _shared(book)
-            return [_cells(_parsed(book, sheet), shared) for sheet in _in_order(book)]
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, IndexError, ValueError, RuntimeError):
+            shared, formats = _shared(book), _formats(book)
+            return [
+                (title, _cells(_parsed(book, sheet), shared, formats)) for title, sheet in _in_order(book)
+            ]
+    except (
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        KeyError,
+        IndexError,
+        ArithmeticError,
+        ValueError,
+        RuntimeError,
+    ):
         raise Misuse(
             f"{name} is an xlsx that cannot be read (damaged, or with a password): {AS_CSV}"
         ) from None
@@ -142,13 +193,13 @@ def _parsed(book, member):
 
 
 def _in_order(book):
-    """The members that are sheets, as the workbook orders them."""
+    """(title, member) of the sheets that are shown, as the workbook orders them."""
     links = _parsed(book, "xl/_rels/workbook.xml.rels")
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for sheet in _parsed(book, "xl/workbook.xml").iter(f"{SHEET}sheet"):
         target = targets.get(sheet.get(LINK), "")
-        if "worksheet" in target:
-            yield target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if "worksheet" in target and sheet.get("state", "visible") == "visible":
+            yield sheet.get("name") or "?", target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 def _shared(book):
@@ -163,14 +214,31 @@ def _said(entry):
     return "".join(part.text or "" for run in runs for part in run.findall(f"{SHEET}t"))
 
 
-def _cells(sheet, shared):
+def _formats(book):
+    """How each style shows a number: "date", how many digits it has at least, or None."""
+    if "xl/styles.xml" not in book.namelist():
+        return []
+    styles = _parsed(book, "xl/styles.xml")
+    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter(f"{SHEET}numFmt")}
+    listed = styles.find(f"{SHEET}cellXfs")
+    return [_format(one.get("numFmtId", "0"), codes) for one in ([] if listed is None else listed)]
+
+
+def _format(number, codes):
+    code = re.sub(r'"[^"]*"|\\.|\[[^]]*\]', "", codes.get(number, ""))
+    if int(number) in DATES or re.search("[ymdYMD]", code):
+        return "date"
+    return len(code) if re.fullmatch("0+", code) else None
+
+
+def _cells(sheet, shared, formats):
     table = []
     for number, row in enumerate(sheet.iter(f"{SHEET}row"), start=1):
         cells = []
         for cell in row.iter(f"{SHEET}c"):
             place = _column(cell.get("r", "")) if cell.get("r") else len(cells)
             cells += [""] * min(place - len(cells), 1000)
-            cells.append(clean(_value(cell, shared)))
+            cells.append(clean(_value(cell, shared, formats)))
         table.append((int(row.get("r", number)), cells))
     return table
 
@@ -183,7 +251,7 @@ def _column(reference):
     return number - 1
 
 
-def _value(cell, shared):
+def _value(cell, shared, formats):
     kind, value = cell.get("t", "n"), cell.findtext(f"{SHEET}v") or ""
     if kind == "inlineStr":
         inline = cell.find(f"{SHEET}is")
@@ -191,6 +259,10 @@ def _value(cell, shared):
     if kind == "s":
         return shared[int(value)]
     if kind == "n" and value:
-        number = float(value)
-        return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else value
+        number, style = float(value), int(cell.get("s", "0"))
+        shown = formats[style] if style < len(formats) else None
+        if shown == "date":
+            return f"{datetime(1899, 12, 30) + timedelta(number):%Y-%m-%d}"
+        whole = f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else value
+        return whole.zfill(shown) if shown else whole  # what is shown as 00123 is that
     return value

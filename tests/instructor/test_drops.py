@@ -7,13 +7,14 @@ import unicodedata
 
 import pytest
 from submissions import cell, solve, text
-from test_who import workbook, zipped
+from test_who import LINKS, SHEET, workbook, zipped
 
 from hpcourse.__main__ import main
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.charsets import reread
 from hpcourse.instructor.records import read_doubts, read_records
 from hpcourse.instructor.roster import read_roster
+from hpcourse.instructor.scripts import of_names
 
 CLASS = """id,name,email
 b14901001,陳雅婷,yating@example.edu
@@ -398,6 +399,14 @@ LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
         (GITHUB.replace('"b14901003"', '"艾達"').replace('"Ada Lovelace"', '""'),
          {"ada-codes": "艾達", "b14901001": "陳雅婷", "b14901002": "林柏翰"}),
         ("学籍番号,氏名\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
+        ("學號,姓名\nb1,Ada Lovelace\n學號,姓名\nb2,陳雅婷\n以下空白,\n製表日期：2026/10/01,\n※ 旁聽生未列入,\n", AB),
+        ("ID,Name\nb1,Ada Lovelace\nb2,陳雅婷\nGenerated on 2026-10-01,\nNote: auditors are not here,\n", AB),
+        ("原學號,學號,家長姓名,姓名\nx1,b1,Mary,Ada Lovelace\nx2,b2,陳大文,陳雅婷\n", AB),
+        ("id,name\r\r\nb1,Ada Lovelace\r\r\nb2,陳雅婷\r\r\n\x1a", AB),
+        ("id,name\nb1,Ada Lovelace\nb2,陳雅婷\n".encode().decode("latin-1"), AB),
+        ("學號,姓名\nb1,Ada Lovelace\nb2,陳雅婷\n".encode("cp950").decode("latin-1"), AB),
+        ("id,name\nb1,José Núñez\nb2,Jörg Müller\n", {"b1": "José Núñez", "b2": "Jörg Müller"}),
+        ("学籍番号,氏名\nb1,山田太郎\nb2,鈴木花子\n".encode("iso2022_jp"), {"b1": "山田太郎", "b2": "鈴木花子"}),
         (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
         (workbook([["學號", "姓名"], [41047001.0, "A"], [4.1e7, "B"]]), {"41047001": "A", "41000000": "B"}),
     ],
@@ -421,9 +430,119 @@ def test_a_roster_names_the_students_and_nobody_else(content, students, tmp_path
         ("id,name\n", "names no student"),
         ('id,name\nb1,"Ada\nb2,Ben\nb3,Cy\n', "line 2: a quotation mark"),
         ("b1\tAda\n", "no line names the columns"),
+        ("id,name\nb1,A\n12-Jan,Ada\n", "line 3: the id '12-Jan' has been made a date"),
+        ("id,name\n1月12日,Ada\n", "line 2: the id '1月12日' has been made a date"),
+        ("id,name\n2026/1/12,Ada\n", "line 2: the id '2026/1/12' has been made a date"),
     ],
 )
 def test_a_roster_is_refused_with_the_line_and_the_remedy(content, said, tmp_path):
     (tmp_path / "roster.csv").write_text(content, encoding="utf-8")
     with pytest.raises(Misuse, match=said):
         read_roster(tmp_path)
+
+
+NAMES = {
+    "cp950": "陳雅婷 林小華 許功蓋", "gbk": "张伟 王芳 李娜", "cp932": "山田太郎 鈴木花子 佐藤健",
+    "euc_jp": "山田太郎 鈴木花子 佐藤健", "cp949": "김민준 이서연 박지훈", "cp1252": "José Núñez Müller Gonçalves",
+    "mac_roman": "José Núñez Brontë Müller", "cp437": "José Núñez Müller", "cp1250": "Łukasz Żółw Zdeněk Dvořák Šimić",
+    "iso8859-2": "Łukasz Żółw Zdeněk Dvořák Šimić", "cp852": "Łukasz Żółw Zdeněk Dvořák",
+    "cp1254": "Çağlar Yıldız İpek Şahin", "cp1257": "Bērziņš Jānis Žydrūnas Šarūnas",
+    "cp1253": "Γιώργος Παπαδόπουλος Μαρία Ιωάννου", "iso8859-7": "Ελένη Νικολάου Κώστας Δημητρίου",
+    "cp1251": "Сергей Иванов Пётр", "koi8-r": "Сергей Иванов Пётр", "cp866": "Анна Каренина", "mac_cyrillic": "Анна Каренина",
+    "cp1255": "יוסף כהן שרה לוי", "cp1256": "محمد الأحمد فاطمة الزهراء", "iso8859-6": "خالد الوليد فاطمة الزهراء",
+    "cp874": "สมชาย ใจดี อภิสิทธิ์ เวชชาชีวะ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NAMES)
+@pytest.mark.parametrize("most", [1, 2, 3, 9])
+def test_a_roster_in_an_old_code_is_read_right_or_refused_and_never_nonsense(code, most, tmp_path):
+    names = NAMES[code].split()[:most]
+    lines = "".join(f"k{number},{name},k{number}@uni.edu\n" for number, name in enumerate(names))
+    (tmp_path / "roster.csv").write_bytes(f"id,name,email\n{lines}".encode(code))
+    if most < 3 and not of_names((tmp_path / "roster.csv").read_bytes())[0]:
+        with pytest.raises(Misuse, match=r"roster.csv, line 2: in what code .* save it as CSV UTF-8"):
+            read_roster(tmp_path)
+    else:
+        assert [student.name for student in read_roster(tmp_path).values()] == names
+
+
+def test_letters_that_are_nobodys_names_are_refused(tmp_path):
+    (tmp_path / "roster.csv").write_bytes(b"id,name\nk1,Ada\nk2,\x80\x93\xfe\x81\xf7\n")
+    with pytest.raises(Misuse, match="line 3: in what code its letters are cannot be told"):
+        read_roster(tmp_path)
+
+
+STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts>'
+    '<numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="yyyy&quot;年&quot;m"/></numFmts>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+)
+
+
+def sheets(*written):
+    """A workbook: (title, state, rows) of each sheet; a cell is a text or (number, style)."""
+    links, titles, files = "", "", {"xl/styles.xml": STYLES}
+    for n, (title, state, rows) in enumerate(written):
+        titles += f'<sheet name="{title}" state="{state}" r:id="r{n}"/>'
+        links += f'<Relationship Id="r{n}" Target="worksheets/sheet{n}.xml"/>'
+        cells = [
+            "".join(
+                f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
+                if isinstance(cell, str)
+                else f'<c s="{cell[1]}"><v>{cell[0]}</v></c>'
+                for cell in row
+            )
+            for row in rows
+        ]
+        files[f"xl/worksheets/sheet{n}.xml"] = SHEET.format("".join(f"<row>{row}</row>" for row in cells))
+    space = SHEET.split('"')[1]
+    files["xl/workbook.xml"] = (
+        f'<workbook xmlns="{space}" xmlns:r="{LINKS}"><sheets>{titles}</sheets></workbook>'
+    )
+    files["xl/_rels/workbook.xml.rels"] = f"<Relationships>{links}</Relationships>"
+    return zipped(files)
+
+
+HEAD = ["學號", "姓名"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ([("a", "visible", [HEAD, [(123, 1), "Ada"], [(45, 0), "Ben"]])], {"00123": "Ada", "45": "Ben"}),
+        ([("a", "visible", [[*HEAD, "日期"], ["b1", "Ada", (46024, 2)]])], {"b1": "Ada"}),
+        ([("a", "visible", [HEAD, ["b1", "Ada"], [(46024, 2), "Ben"]])], "line 3: the id '2026-01-02' has been made a date"),
+        ([("a", "visible", [HEAD, [(46024, 3), "Ben"]])], "line 2: the id '2026-01-02' has been made a date"),
+        ([("a", "hidden", [HEAD, ["old", "Old"]]), ("b", "visible", [HEAD, ["b1", "Ada"]])], {"b1": "Ada"}),
+        ([("a", "visible", [HEAD, ["b1", "Ada"]]), ("b", "visible", [HEAD, ["b1", "Ada"]])], {"b1": "Ada"}),
+        ([("甲", "visible", [HEAD, ["b1", "Ada"]]), ("乙", "visible", [HEAD, ["b2", "Ben"]])], "'甲' and '乙' name different"),
+        ([("說明", "visible", [["請看下一頁"]]), ("b", "visible", [HEAD, ["b1", "Ada"]])], {"b1": "Ada"}),
+    ],
+)  # fmt: skip
+def test_a_workbook_is_read_as_it_is_shown(written, found, tmp_path):
+    (tmp_path / "Roster.XLSX").write_bytes(sheets(*written))
+    if isinstance(found, dict):
+        assert {one.id: one.name for one in read_roster(tmp_path).values()} == found
+    else:
+        with pytest.raises(Misuse, match=found):
+            read_roster(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("roster.xls", b"\xd0\xcf\x11\xe0" + bytes(600)), ("roster.ods", zipped({"content.xml": "<x/>"})),
+     ("roster.xls", "<html><table><tr><td>學號".encode("cp950")), ("roster.numbers", zipped({"Index/a.iwa": "x"}))],
+)  # fmt: skip
+def test_an_export_put_beside_the_examples_is_never_passed_over(name, content, course):
+    (course.root / name).write_bytes(content)
+    with pytest.raises(Misuse, match=f"{name} .*save it as CSV"):
+        course.roster()
+
+
+def test_a_person_is_known_by_the_names_in_both_columns(taken, notebook):
+    roster = "學號,Name,姓名\nk1,Ya-Ting Chen,陳雅婷\nk2,Ben Lin,林柏翰\n"
+    assert taken({"陳雅婷.ipynb": notebook("t"), "Ben Lin.ipynb": notebook("l")}, roster)[0] == {
+        "k1": "t",
+        "k2": "l",
+    }
