@@ -6,7 +6,8 @@ from typing import Annotated, get_type_hints
 
 import numpy as np
 
-from hpcourse.frame.arguments import is_axis, numeric
+from hpcourse.frame.arguments import instance, is_axis, numeric
+from hpcourse.frame.classes import sound
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Range:
     def checked(self, name, value):
         """`value` as a float, as an array that nobody can write to, or as the schedule it is."""
         if callable(value) and self.schedule:
-            return _called(name, value)
+            return instance(name, value, object, f"a number or {getattr(value, '__name__', '')}(...)")
         ends = {"low_open": self.low_open, "high_open": self.high_open}
         value = numeric(name, value, self.low, self.high, **ends)
         if not is_axis(value):
@@ -51,6 +52,10 @@ class Hyperparameters:
         for name in ("__eq__", "__hash__"):  # or `dataclass` writes its own, which cannot compare arrays
             if name not in vars(cls):
                 setattr(cls, name, vars(Hyperparameters)[name])
+
+    def __new__(cls, *values, **named):
+        sound(cls)
+        return super().__new__(cls)
 
     def __post_init__(self):
         for name, span in _ranges(type(self)).items():
@@ -91,11 +96,3 @@ def _ranges(cls):
     marks = {field.name: getattr(hints[field.name], "__metadata__", ()) for field in fields(cls)}
     free = Range(schedule=True)
     return {name: next((m for m in found if isinstance(m, Range)), free) for name, found in marks.items()}
-
-
-def _called(name, schedule):
-    """`schedule`, unless its parentheses were forgotten."""
-    if isinstance(schedule, type):
-        kind = schedule.__name__
-        raise TypeError(f"{name} must be a number or a schedule such as {kind}(...), got the class {kind}")
-    return schedule

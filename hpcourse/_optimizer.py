@@ -6,11 +6,14 @@ import numpy as np
 
 from hpcourse._axes import Column
 from hpcourse._hyperparameters import Hyperparameters
-from hpcourse.frame.arguments import floating
+from hpcourse.frame.arguments import fitting, floating
+from hpcourse.frame.classes import updated
 
 
 class Optimizer(Hyperparameters):
-    """A rule adds its hyperparameters as fields, a named tuple `State`, and `update`.
+    """A rule adds its hyperparameters as fields, a named tuple `State`, and its formula, `update`.
+
+    `update(self, w, grad, state, lr, ...)` gets the hyperparameters of the moment in their order.
 
     Making one raises TypeError or ValueError when a hyperparameter is not a number in its range.
     """
@@ -29,23 +32,12 @@ class Optimizer(Hyperparameters):
             raise TypeError(f"state must be what {type(self).__name__}.init(w) returned, got {state!r}")
         w = floating("w", w)
         grad = floating("grad", grad).astype(w.dtype, copy=False)
-        _check_shape("grad", grad, w)
+        fitting("grad", grad, w)
         for name, memory in zip(state._fields[1:], state[1:]):
-            _check_shape(f"state.{name}", memory, w)
-        return self.update(w, grad, state, *self.values(state.t))
-
-    def update(self, w, grad, state, *hyperparameters):
-        """The rule itself; the hyperparameters come in the order of the fields."""
-        raise NotImplementedError(f"{type(self).__name__} has no update rule")
+            fitting(f"state.{name}", memory, w)
+        return updated(self, w, state, self.update(w, grad, state, *self.values(state.t)))
 
     def values(self, t):
         """The hyperparameters after `t` updates: a schedule is asked, an array becomes a column."""
         now = (self.value(field.name, t) for field in fields(self))
         return [np.asarray(value).view(Column) if np.ndim(value) else float(value) for value in now]
-
-
-def _check_shape(name, array, w):
-    try:
-        np.broadcast_shapes(w.shape, np.shape(array))
-    except ValueError:
-        raise ValueError(f"{name} must have the shape of w, {w.shape}, got {np.shape(array)}") from None

@@ -5,7 +5,8 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._axes import find_axes, with_values
+from hpcourse._axes import Column, find_axes, with_values
+from hpcourse.frame.classes import keeps_precision, updated
 
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
 
@@ -106,7 +107,7 @@ class _Runs:
         self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
         self.rows, self.n_good, self.diverged = np.arange(len(w)), len(w), []
         self.previous = w
-        self.limit, self.values = None, None
+        self.limit, self.values, self.columns = None, None, None
         self.scheduled = any(callable(getattr(optimizer, field.name)) for field in fields(optimizer))
         self.end = np.array(w)
         self.diverged_at = np.full(len(w), -1)
@@ -118,13 +119,20 @@ class _Runs:
         if self.average is not None and self.state.t:
             self._average()  # only now it is known that these weights have not diverged
         if self.values is None or self.scheduled:
-            self.values = self.optimizer.values(self.state.t)
-            if len(self.w) == 1:  # a column of one is a number
-                self.values = [np.asarray(value).item() for value in self.values]
-        self.previous = self.w  # below, `step` without its checks
-        self.w, self.state = self.optimizer.update(self.w, gradient, self.state, *self.values)
+            self.values = self._values(gradient)
+        self.previous = self.w  # below, `step` without its checks of what it is given
+        returned = self.optimizer.update(self.w, gradient, self.state, *self.values)
+        self.w, self.state = updated(self.optimizer, self.w, self.state, returned)
         if self.rates is not None:
             self.w = self.previous + self.rates * (self.w - self.previous)
+
+    def _values(self, gradient):
+        """The hyperparameters as columns; as numbers where one is for all and the rule stays as precise."""
+        values = [np.reshape(value, (-1, 1)) for value in self.optimizer.values(self.state.t)]
+        if self.columns is None:
+            numbers = [value.item(0) for value in values]
+            self.columns = not keeps_precision(self.optimizer, self.w, gradient, numbers)
+        return [v.view(Column) if self.columns or len(v) > 1 else v.item() for v in values]
 
     def _average(self):
         if self.average is not None:

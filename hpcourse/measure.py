@@ -65,9 +65,10 @@ def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimiz
     if number("last", last) <= number("first", first):
         raise ValueError(f"last must be greater than first ({first:g}), got {last:g}")
     ramp = GeometricRamp(first, last, whole("steps", steps, 2))
-    if optimizer is not None:
-        instance("optimizer", optimizer, Optimizer, "hp.Adam()")
-    optimizer = SGD(ramp) if optimizer is None else replace(optimizer, lr=ramp)
+    optimizer = instance("optimizer", SGD(0) if optimizer is None else optimizer, Optimizer, "hp.Adam()")
+    if not hasattr(optimizer, "lr"):
+        raise ValueError(f"optimizer must have a field lr, to be raised, got {optimizer!r}")
+    optimizer = replace(optimizer, lr=ramp)
     if isinstance(model, Surface):
         loss = descend(model, optimizer, steps=steps, **run).loss[..., 1:]
     else:

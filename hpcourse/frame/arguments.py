@@ -96,6 +96,14 @@ def ending(name, value, length, of=""):
     return array
 
 
+def fitting(name, array, w):
+    """Raise ValueError unless `array` broadcasts against the weights `w`."""
+    try:
+        np.broadcast_shapes(w.shape, np.shape(array))
+    except ValueError:
+        raise ValueError(f"{name} must have the shape of w, {w.shape}, got {np.shape(array)}") from None
+
+
 def instance(name, value, kind, example):
     """`value` if it is a `kind`; raises TypeError that shows an `example` of one."""
     if isinstance(value, type):

@@ -614,6 +614,9 @@ def test_a_rule_made_inside_a_function_with_annotations_as_text_keeps_what_can_b
         keep: hp.optimizers.Fraction = 0.5
         State = Memory
 
+        def update(self, w, grad, state, lr, keep):
+            return w - lr * keep * grad, Memory(state.t + 1)
+
     assert Local(-3.0).lr == -3
     with pytest.raises(ValueError, match=r"^keep must be in \[0, 1\), got 2"):
         Local(1, keep=2)
