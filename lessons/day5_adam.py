@@ -101,7 +101,7 @@ with hp.predict("day5-puzzle"):
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="90706624"
-# <details><summary>作答之後再看：問題出在哪裡</summary>
+# <details><summary>作答之後：問題出在哪裡</summary>
 #
 # 資訊一模一樣，但是換成這些單位，SGD 就算用最好的學習率，還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
 #
@@ -210,7 +210,7 @@ free("thousands of weights, and nobody tells us", "成千上萬個權重", "what
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
-# 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是那一步，這裡是大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi et al. 2011）把所有的平方加起來。RMSProp（Tieleman and Hinton 2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
+# 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是那一步，這裡是大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi 等人，2011）把所有的平方加起來。RMSProp（Tieleman 和 Hinton，2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
 #
 # `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩個會怎麼走？
 
@@ -233,14 +233,14 @@ with hp.after("day5-forget"):
 # %% [markdown] key="forget-seen" lang="en"
 # <details><summary>After your answer: who forgets</summary>
 #
-# Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **stalls**. RMSProp forgets and recovers.
+# Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **slows down** for good. RMSProp forgets and recovers.
 #
 # </details>
 
-# %% [markdown] key="forget-seen" lang="zh-TW" of="39c36dad"
-# <details><summary>作答之後再看：誰會忘</summary>
+# %% [markdown] key="forget-seen" lang="zh-TW" of="252ffd08"
+# <details><summary>作答之後：誰會忘</summary>
 #
-# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad 會**越走越慢，終至停滯**。RMSProp 會忘記，所以恢復得過來。
+# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
 #
 # </details>
 
@@ -270,12 +270,12 @@ says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來"
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ is the running average of the gradient and $v$ that of its square: its first and second **moment**, hence the name, *adaptive moment estimation*. $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero (**bias correction**); $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in size by a million:
+# $m$ is the running average of the gradient and $v$ that of its square: estimates of its first and second **moment**, hence the name, *adaptive moment estimation*. $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero (**bias correction**); $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in size by a million:
 
-# %% [markdown] key="adam" lang="zh-TW" of="6fa323b8"
+# %% [markdown] key="adam" lang="zh-TW" of="eb21e835"
 # ## 4. 一步一步看 Adam
 #
-# Adam（Kingma and Ba 2015）採用 RMSProp 的除法，再用動量把梯度也平滑一下：
+# Adam（Kingma 和 Ba，2015）採用 RMSProp 的除法，再用動量把梯度也平滑一下：
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g \qquad\qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
 #
@@ -495,7 +495,7 @@ free("at $\\kappa = 1000$ none", "$\\kappa = 1000$ 時", "the live figure")
 # %% [markdown] key="wrong" lang="zh-TW" of="872963ba"
 # ## 8. Adam 也會走錯方向（可略過）
 #
-# Reddi et al.（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，記憶也很短，$\beta_2 = 0.1$；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數改用到目前為止最大的 $v$ 的平方根。
+# Reddi 等人（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，再用 $\beta_2 = 0.1$ 讓記憶很短；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數改用到目前為止最大的 $v$ 的平方根。
 
 
 # %% bind="wrong"
@@ -578,7 +578,7 @@ for key, run in runs.items():
 # - **No tuning?** Its good range (within 2 points of its best) stays about *where it is* when the units change; those of the others move towards smaller rates. But the default is not in it:
 
 # %% [markdown] key="fame-seen" lang="zh-TW" of="8a808d9b"
-# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位（印出來的是 odd units），各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
+# - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位，各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
 # - **快？** 在原本的手寫數字上，動量法幾乎一樣快。換成奇怪的單位，Adam 慢下來的幅度最小。
 # - **不必調整？** 換了單位，它好用的範圍（和最好的相差 2 個百分點以內）大致**留在原地**；其他的都往小的學習率移動。不過，預設值並不在範圍裡：
 
@@ -674,7 +674,7 @@ for name, nats in left.items():
 # Two questions from Day 3, now for Adam. Which rule keeps its noise floor as the batch grows? And how does its best rate move?
 
 # %% [markdown] key="words-seen" lang="zh-TW" of="1564a4fc"
-# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner et al.（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
+# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner 等人（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
 #
 # ## 11. Adam 與批次大小
 #
@@ -700,7 +700,7 @@ hp.say(f"best rates for B = 8, 32, 128, 512: {[float(rate) for rate in best_rate
 # The floor stays with $\eta \propto \sqrt B$: where noise is most of the gradient, Adam divides each step by the size of the noise, so half of the change is made already. (For the whole run to stay the same, $1-\beta_1$ and $1-\beta_2$ have to grow with $B$, too, and $\epsilon$ to shrink with its root: Malladi et al. 2022.) And on the digits the *best* rate grows about like $\sqrt B$, 4 to 16 times over 64 times the batch, until the cliff stops it. It is a rule of thumb, not a law: sweep.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="680c9356"
-# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步差不多就是除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi et al. 2022。）在手寫數字上，**最好**的學習率也大約隨 $\sqrt B$ 放大，批次放大 64 倍，它放大 4 到 16 倍，直到被懸崖擋住。這是經驗法則，不是定律：還是要掃描。
+# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步差不多就是除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi 等人，2022。）在手寫數字上，**最好**的學習率也大約隨 $\sqrt B$ 放大，批次放大 64 倍，它放大 4 到 16 倍，直到被懸崖擋住。這是經驗法則，不是定律：還是要掃描。
 
 # %% bind="words"
 worse, fine = defaults[10].mean(), defaults[50].mean()
@@ -762,7 +762,7 @@ free("the *best* rate grows", "**最好**的學習率也大約", "bound with the
 # %% [markdown] key="decay" lang="zh-TW" of="90740010"
 # ## 12. 權重衰減不等於 L2
 #
-# 想讓權重保持小，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov and Hutter 2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
+# 想讓權重保持小，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
 
 # %% key="quiz-decay"
 hp.quiz("day5-decay")
@@ -786,7 +786,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - Large language models are mostly trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there (Day 7).
 
 # %% [markdown] key="decay-seen" lang="zh-TW" of="ddf0b2e2"
-# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 與 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
+# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
 #
 # ## 實務上
 #
