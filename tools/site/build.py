@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from hpcourse.frame.course import COURSE, LANGUAGES
-from tools.site import place, record, sheet
+from tools.site import place, record, sheet, sizes
 from tools.site.pages import REPOSITORY, SITE, Page, as_page_text, notebooks, open_in, words
 
 
@@ -37,6 +37,7 @@ def build(out, frames=None):
             shutil.copytree(scratch / language / "html", out / language)
         for (language, name), folder in recorded.items():
             shutil.copytree(folder, out / language / "live" / name)
+        sizes.check(out)
 
 
 def write_root(out):

@@ -112,7 +112,7 @@ def explore_schedule(steps=1000, lr=0.5):
     cuts = [ax.axvline(0, color=figures.GREY, lw=1, ls=":") for ax in (left, right)]
     left.set(xlabel="step", ylabel="learning rate", xlim=(0, steps), ylim=(0, 1.1 * lr))
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, steps), ylim=(1e-3, 20))
-    right.legend().set_zorder(1)
+    right.legend(loc="upper right").set_zorder(1)
 
     def update(planned=1000, cut=500, decay=20, warmup=20):
         descent = max(1, round(cut * decay / 100))

@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 
 import hpcourse as hp
 from hpcourse.frame.course import LANGUAGES
+from tools.site import record
 from tools.site.record import Recording
 
 matplotlib.use("agg")
@@ -106,6 +107,36 @@ def test_a_figure_that_remembers_says_what_each_pen_holds(visit, language):
     assert re.search(r"\d+", count)[0] == "2"  # SGD with both pens, and momentum
 
 
+DRAG = """async (figure) => {
+  const [first, second] = figure.querySelectorAll("input[type=range]");
+  const put = (input, value) => { input.value = value; input.dispatchEvent(new Event("input")); };
+  put(second, 1);
+  for (let value = 0; value < +first.max; value++) {
+    put(first, value);
+    await new Promise(requestAnimationFrame);
+  }
+  while (figure.getAttribute("aria-busy")) await new Promise(requestAnimationFrame);
+}"""
+
+
+def test_a_drag_fetches_no_file_that_it_only_passes(chromium, address):
+    context, asked = chromium.new_context(**PHONE), []
+    # With this the page fetches nothing before somebody asks for it.
+    context.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}})")
+    body = context.new_page()
+    body.goto(f"{address}/en/day4_sgd_and_momentum.html")
+    body.wait_for_function(READY)
+    figure = body.query_selector("[data-live$=explore_ravine]")
+    files = figure.evaluate("figure => figure.live.about.files.length")
+    assert files > 4
+    body.on("request", lambda request: asked.append(request.url))
+    figure.evaluate(DRAG)
+    body.wait_for_load_state("networkidle")
+    assert 1 <= len(asked) <= 3  # where it rests, and beside it
+    assert figure.get_attribute("aria-busy") is None
+    context.close()
+
+
 def test_without_scripts_the_still_picture_stays(chromium, address):
     context = chromium.new_context(java_script_enabled=False, **PHONE)
     body = context.new_page()
@@ -128,37 +159,74 @@ def test_the_keyboard_moves_a_slider(visit):
     assert slider.get_attribute("aria-valuetext") != "0.1"
 
 
-@pytest.mark.parametrize("name", ["explore_parabola", "explore_basins", "explore_momentum_map"])
-def test_recorded_frames_show_what_is_drawn(chromium, tmp_path, name):
-    with matplotlib.rc_context({"svg.hashsalt": "hpcourse"}):
-        hp.use_style()
-        live = getattr(hp, name)()
-        recording = Recording(live, "x", {"frames": 9})
-        recording.write(tmp_path)
-        about = json.loads(gzip.decompress((tmp_path / "figure.bin").read_bytes()))
-        file = json.loads(gzip.decompress((tmp_path / "0.bin").read_bytes()))
-        grid = list(recording.grid())
-        page = chromium.new_page(
-            viewport={"width": round(about["width"]), "height": round(about["height"])}, device_scale_factor=2
-        )
-        for number in np.random.default_rng(0).choice(len(file["frames"]), 4, replace=False):
-            assert live.update(**grid[number]) == file["captions"][number]
-            live.fig.set_dpi(144)
-            live.fig.canvas.draw()
-            drawn = Image.fromarray(np.asarray(live.fig.canvas.buffer_rgba())).convert("L")
-            pieces = "".join(file["pieces"][piece] for piece in file["frames"][number])
-            width, height, inside = about["width"], about["height"], about["still"] + pieces
-            page.set_content(
-                f'<body style="margin: 0"><svg width="{width}" height="{height}"'
-                f' viewBox="0 0 {width} {height}">'
-                f"<defs>{about['defs']}</defs>{inside}</svg>"
+class Compared(Recording):
+    """Instead of recording: some frames of the site's own files, each beside the figure drawn anew."""
+
+    site, rng, found = None, None, []  # found: (name, SVG, its size, its caption; drawn, its caption)
+
+    def write(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        language, _, notebook = folder.parent.stem.partition("_")
+        there = self.site / language / "live" / notebook / folder.name
+        about = unpacked(there / "figure.bin")
+        settings = [*self.grid()]
+        assert len(settings) == np.prod([len(control["shown"]) for control in about["controls"]])
+        # What other pens hold depends on what they were given before; the first one draws for itself here.
+        frames = len(settings) // (len(self.chosen[self.memory][0]) if self.memory else 1)
+        for number in self.rng.choice(frames, SAMPLES[language], replace=False):
+            at = max(k for k, first in enumerate(about["files"]) if first <= number)
+            file, place = unpacked(there / f"{at}.bin"), number - about["files"][at]
+            own = about["remembers"][0] if self.memory else range(about["slots"])  # as the player does
+            pieces = "".join(
+                file["pieces"][piece] for slot, piece in enumerate(file["frames"][place]) if slot in own
             )
-            shown = Image.open(io.BytesIO(page.screenshot())).convert("L")
-            both = [
-                np.asarray(image.resize(drawn.size).filter(ImageFilter.GaussianBlur(3)), float)
-                for image in (drawn, shown)
-            ]
-            assert abs(both[0] - both[1]).mean() < 1.5  # of 255
-            assert abs(both[0] - both[1]).max() < 90
-        page.close()
-        plt.close("all")
+            size = about["width"], about["height"]
+            svg = f"<defs>{about['defs']}</defs>{about['still']}{pieces}"
+            said = self.update(settings[number])
+            self.fig.set_dpi(144)
+            self.fig.canvas.draw()
+            drawn = Image.fromarray(np.asarray(self.fig.canvas.buffer_rgba())).convert("L")
+            captions = file["captions"][place], said
+            if self.memory:  # they count what has been tried
+                captions = [caption.split(" · ")[0] for caption in captions]
+            self.found.append((f"{there} {settings[number]}", svg, size, drawn, captions))
+        return len(settings), 0
+
+
+def unpacked(file):
+    return json.loads(gzip.decompress(file.read_bytes()))
+
+
+SAMPLES = {language: 1 + (language == "en") for language in LANGUAGES}  # frames of each figure: 63 in all
+
+
+@pytest.mark.parametrize("page", pages_with_live_figures())
+def test_recorded_frames_show_what_is_drawn(chromium, site, frames, tmp_path, monkeypatch, page):
+    """Frames chosen at random, of every figure of every day: the same picture but for edges, and words."""
+    language, _, name = page.removesuffix(".html").partition("/")
+    monkeypatch.setattr(record, "Recording", Compared)
+    Compared.site, Compared.rng, Compared.found = site, np.random.default_rng(len(page)), []
+    with matplotlib.rc_context():
+        path = Path(hp.__file__).parents[1] / "notebooks" / language / f"{name}.ipynb"
+        try:
+            record.record_notebook(path, language, tmp_path / f"{language}_{name}", frames)
+        finally:
+            hp.use_language("en")
+            plt.close("all")
+    assert Compared.found
+    body = chromium.new_page(device_scale_factor=2)
+    for setting, svg, (width, height), drawn, (kept, said) in Compared.found:
+        assert kept == said, setting
+        body.set_viewport_size({"width": round(width), "height": round(height)})
+        body.set_content(
+            f'<body style="margin: 0"><svg width="{width}" height="{height}"'
+            f' viewBox="0 0 {width} {height}">{svg}</svg>'
+        )
+        shown = Image.open(io.BytesIO(body.screenshot())).convert("L")
+        both = [
+            np.asarray(image.resize(drawn.size).filter(ImageFilter.GaussianBlur(3)), float)
+            for image in (drawn, shown)
+        ]
+        assert abs(both[0] - both[1]).mean() < 1.5, setting  # of 255
+        assert abs(both[0] - both[1]).max() < 90, setting
+    body.close()

@@ -5,6 +5,7 @@ const NARROW = 560; // px: below this, panels that stand side by side are put on
 const SMALLEST = 9; // px of the smallest letters
 const LARGEST = 1.5; // px for a point of the figure
 const BEFORE_A_TOUCH = 950_000; // bytes that a page fetches by itself
+const REST = 80; // ms that a control rests before a file is fetched: a drag passes many
 
 async function load(address) {
   const answer = await fetch(address);
@@ -113,10 +114,13 @@ class LiveFigure {
 
   async draw() {
     const number = this.number;
+    this.place.removeAttribute("aria-busy");
     if (this.show(number)) return;
     const nearest = this.nearest();
     this.show(nearest);
     this.place.setAttribute("aria-busy", "true");
+    await new Promise((rested) => setTimeout(rested, REST));
+    if (number !== this.number) return;
     const file = this.file(number);
     await file.loading;
     if (number !== this.number) return;
