@@ -280,7 +280,7 @@ def test_the_banks_are_complete():
         "mean_gradient": 18, "updates_per_epoch": 12, "gradient_noise": 18, "noise_scale": 25,
         "momentum_step": 25,
         "effective_lr": 15, "best_momentum": 23, "nesterov_step": 36, "rmsprop_step": 29,
-        "adam_step": 53, "adamw_step": 70, "corrected_average": 25, "diagnose": 21,
+        "adam_step": 53, "adamw_step": 70, "corrected_average": 25, "diagnose": 44,
         "fair_winner": 36, "loss_map": 20, "honest_report": 26, "steps_for_a_word": 20, "after_a_spike": 23,
         "clip_gradient": 24, "wsd": 24, "mup_rates": 17,
     }  # fmt: skip

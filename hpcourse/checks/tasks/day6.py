@@ -75,13 +75,24 @@ def _curves(rng):
         "jumps by a tenth, high up": _falling(2.0, 1.5, 0.2, 81, 0.1),
         "jitters close to its start": _falling(1.0, 0.7, 0.3, 61, 0.15),
         "one early bump, then it learns": _falling(2.3, 0.03, 0.14, 100) + _bump(100, 3.0),
-        "one early bump, then it crawls": _falling(2.3, 1.0, 0.001, 90) + _bump(90, 1.5),
+        "one early bump, then it crawls": _falling(2.3, 1.0, 0.001, 90) + _bump(90, 4.0),
         "one early bump, then noise": _falling(2.3, 0.5, 0.15, 100, 0.25) + _bump(100, 4.0),
         "noisy at first, then it settles": np.where(
             np.arange(120) < 40, _falling(2.3, 0.9, 0.2, 120, 0.3), _falling(2.3, 0.02, 0.12, 120)
         ),
         "infinite for a moment": np.where(np.arange(60) == 20, np.inf, _falling(2.3, 0.03, 0.14, 60)),
         "nan for a moment": np.where(np.arange(70) == 9, np.nan, _falling(2.3, 0.03, 0.14, 70)),
+        "infinite for a moment, then noise": np.where(
+            np.arange(80) == 9, np.inf, _falling(2.3, 0.5, 0.15, 80, 0.25)
+        ),
+        "falls, then rises smoothly": np.concatenate(
+            [_falling(2.0, 0.1, 0.2, 40), np.linspace(0.1, 3.4, 90)]
+        ),
+        "falls at the same pace to the end": _falling(2.3, 0.0, 0.03, 100),
+        "comes down far and jitters": _falling(2.3, 0.27, 0.2, 100, 0.1),
+        "jitters in its second half alone": np.where(
+            np.arange(90) < 45, _falling(1.0, 0.3, 0.05, 90), _falling(1.0, 0.3, 0.05, 90, 0.25)
+        ),
         "small losses that jitter": 0.004 * _falling(2.3, 0.5, 0.15, 100, 0.25),
         "small losses that crawl": 0.004 * _falling(2.3, 1.0, 0.001, 80),
         "large losses that settle above zero": 3000 * _falling(2.3, 0.17, 0.14, 100),
@@ -101,61 +112,65 @@ def _curves(rng):
     ]
 
 
-def _relabel(**changes):
-    """A diagnosis that confuses some of the labels."""
-    return lambda train_loss: changes.get(diagnose(train_loss), diagnose(train_loss))
+def _build_diagnosis(p):
+    """Questions asked one after the other; `p.said` is what becomes of the word that answers."""
 
-
-def _nan_unnoticed(train_loss):
-    loss = np.asarray(train_loss, dtype=float)
-    return "healthy" if np.isnan(loss[-1]) else diagnose(loss)
-
-
-def _asked_first(question, answer):
-    """A diagnosis that, of a loss that stays finite and ends below its start, asks another question first."""
-
-    def wrong(train_loss):
+    def diagnosed(train_loss):
         loss = np.asarray(train_loss, dtype=float)
-        right = diagnose(loss)
-        return answer if right != "lr_too_large" and question(loss) else right
+        late = p.part(loss)
+        answers = {
+            "lost": lambda: "lr_too_large" if p.lost(loss) else p.grown_word if p.grown(loss) else "",
+            "noisy": lambda: "noise_floor" if p.jumps(late) > p.bound * p.level(late, loss) else "",
+            "left": lambda: "lr_too_small" if p.left(loss) else "",
+        }
+        word = next(filter(None, (answers[question]() for question in p.order)), "healthy")
+        return p.said.get(word, word)
 
-    return wrong
-
-
-def _end_only(train_loss):
-    loss = np.asarray(train_loss, dtype=float)
-    return diagnose(loss[np.isfinite(loss)] if np.isfinite(loss[-1]) else loss)
-
-
-def _growth_unnoticed(instead):
-    def wrong(train_loss):
-        lost = not np.isfinite(train_loss).all()
-        return instead if diagnose(train_loss) == "lr_too_large" and not lost else diagnose(train_loss)
-
-    return wrong
+    return diagnosed
 
 
-def _noise_by(jumps):
-    """A diagnosis that tells noise by `jumps` of the second half instead of by the scatter of its steps."""
+DIAGNOSIS = Formula(
+    _build_diagnosis,
+    order=("lost", "noisy", "left"),
+    lost=lambda loss: not np.isfinite(loss).all(),
+    grown=lambda loss: loss[-1] > loss[0],
+    grown_word="lr_too_large",
+    part=lambda loss: loss[len(loss) // 2 :],
+    jumps=lambda late: np.std(np.diff(late)),
+    bound=0.05,
+    level=lambda late, loss: late.mean(),
+    left=lambda loss: loss[-1] > 0.6 * loss[0],
+    said={},
+)
 
-    def wrong(train_loss):
-        loss = np.asarray(train_loss, dtype=float)
-        if diagnose(loss) == "lr_too_large" or not jumps(loss[len(loss) // 2 :]):
-            return diagnose(loss)
-        return "noise_floor"
 
-    return wrong
+def _never(loss):
+    return False
 
 
-_spread_is_noise = _noise_by(lambda late: np.std(late) > 0.1 * late.mean())
-_every_rise_is_noise = _noise_by(lambda late: np.any(np.diff(late) > 0))
-
-
-def _minimum_only(train_loss):
-    loss = np.asarray(train_loss, dtype=float)
-    right = diagnose(loss)
-    return "healthy" if right == "lr_too_large" and np.nanmin(loss) < 0.5 * loss[0] else right
-
+NAN_UNNOTICED = (
+    "A run whose loss became NaN passes unnoticed: comparing with NaN is always false. Ask for it first."
+)
+GROWTH_UNNOTICED = (
+    "Only NaN and infinity count as divergence. A loss that ends above its start has diverged too."
+)
+FALL_IS_NOISE = (
+    "A smooth curve that falls to its end is called a noise floor. Its losses differ widely, true. But does "
+    "it ever go up?"
+)
+STEPS_OR_LOSSES = (
+    "The size of the steps, or the spread of the losses, is taken for noise. A smooth fall has both."
+)
+TREMBLING = (
+    "A curve that trembles by far less than a percent of its level is called a noise floor. It is not the "
+    "number of the jumps that counts, but their size."
+)
+ANY_RISE = "Every rise counts as noise, however small. It is the size of the jumps that counts."
+JUMPS_UNNOTICED = (
+    "A curve that jumps by a tenth of its level, or by more, counts as smooth. About 5% is enough to call it "
+    "noise."
+)
+NEVER_NOISE = "No curve is ever called a noise floor, however far it jumps up and down."
 
 DIAGNOSE = Task(
     name="diagnose",
@@ -164,123 +179,239 @@ DIAGNOSE = Task(
     cases=_curves,
     observe=once("result"),
     words=DIAGNOSES,
-    mistakes=(
-        Mistake(
+    formula=DIAGNOSIS,
+    mistakes=DIAGNOSIS.mistakes(
+        (
             "asked_for_progress_first",
-            _asked_first(lambda loss: loss[-1] > 0.5 * loss[0], "lr_too_small"),
+            {"order": ("lost", "left", "noisy")},
             "A curve that jumps about, high up, is called too slow. Ask for the jumps first: a larger rate "
             "would only make them larger.",
+            "Progress is asked for before the jumps. Ask for the jumps first.",
         ),
-        Mistake(
+        (
+            "asked_for_noise_first",
+            {"order": ("noisy", "lost", "left")},
+            "A run that has diverged is called a noise floor where it jumps about or runs away. Ask first "
+            "whether it has diverged.",
+            "Noise is asked for before divergence. Ask first whether the run has diverged.",
+        ),
+        (
+            "asked_for_divergence_second",
+            {"order": ("left", "lost", "noisy")},
+            "A curve that ends above its start is called too slow, and so is one that jumps about, high up. "
+            "Ask for divergence first, then for the jumps.",
+            "Progress is asked for first of all. Ask for divergence first, then for the jumps.",
+        ),
+        (
+            "asked_for_divergence_last",
+            {"order": ("noisy", "left", "lost")},
+            "A run that has diverged is called too slow, or a noise floor. Ask for divergence first.",
+            "Divergence is asked for last. Ask for it first.",
+        ),
+        (
+            "asked_backwards",
+            {"order": ("left", "noisy", "lost")},
+            "Your questions come in the opposite order: a curve that ends above its start has more than half "
+            "of its loss left, too, and so has one that jumps about, high up.",
+            "The questions come in the opposite order.",
+        ),
+        (
             "highest_loss_decides",
-            _asked_first(lambda loss: loss.max() > loss[0], "lr_too_large"),
+            {"grown": lambda loss: loss.max() > loss[0]},
             "A run with a bump on its way counts as diverged, although it comes down again. Compare its end "
             "with its start.",
+            "A bump on the way counts as divergence. Compare the end with the start.",
         ),
-        Mistake(
+        (
+            "last_step_decides",
+            {"grown": lambda loss: loss[-1] > loss[-2]},
+            "A run whose last loss is higher than the one before counts as diverged, however far it has "
+            "come. Compare its end with its start.",
+            "The last loss is compared with the one before. Compare it with the first.",
+        ),
+        (
+            "any_rise_is_divergence",
+            {"grown": lambda loss: np.any(np.diff(loss) > 0)},
+            "A run that ever goes up counts as diverged, even where it comes down again. Compare its end "
+            "with its start.",
+            "Any rise counts as divergence. Compare the end with the start.",
+        ),
+        (
             "jumps_anywhere",
-            _asked_first(lambda loss: np.std(np.diff(loss)) > 0.05 * loss.mean(), "noise_floor"),
+            {"part": lambda loss: loss},
             "A curve that jumps at the beginning and is smooth later is called a noise floor. Look at its "
             "second half.",
+            "The jumps are looked for in the whole curve. Look at its second half.",
         ),
-        Mistake(
+        (
+            "first_half",
+            {"part": lambda loss: loss[: len(loss) // 2]},
+            "The jumps are looked for in the first half of the curve. A noise floor shows in the second.",
+        ),
+        (
             "only_the_end_is_checked",
-            _end_only,
+            {"lost": lambda loss: not np.isfinite(loss[-1])},
             "Only the last loss is asked whether it is finite. A run that was infinite or NaN on its way has "
             "diverged too.",
         ),
-        Mistake(
-            "nan_unnoticed",
-            _nan_unnoticed,
-            "A run whose loss became NaN passes unnoticed: comparing with NaN is always false. Ask "
-            "for it first.",
+        ("nan_unnoticed", {"lost": _never}, NAN_UNNOTICED),
+        ("only_infinity_is_checked", {"lost": lambda loss: np.isinf(loss).any()}, NAN_UNNOTICED),
+        (
+            "infinity_unnoticed",
+            {"lost": lambda loss: np.isnan(loss).any()},
+            "Only NaN is asked for. A run that was infinite for a moment has diverged too.",
         ),
-        Mistake(
-            "growth_is_healthy",
-            _growth_unnoticed("healthy"),
-            "Only NaN and infinity count as divergence. A loss that ends above its start has diverged too.",
-        ),
-        Mistake(
+        ("growth_unnoticed", {"grown": _never}, GROWTH_UNNOTICED),
+        ("growth_is_healthy", {"grown_word": "healthy"}, GROWTH_UNNOTICED),
+        (
             "growth_is_noise",
-            _growth_unnoticed("noise_floor"),
+            {"grown_word": "noise_floor"},
             "A loss that ends above its start is called noise. Noise goes up and down around a "
             "level; this one is lost.",
         ),
-        Mistake(
-            "relapse_unnoticed",
-            _minimum_only,
+        (
+            "lowest_loss_decides",
+            {"grown": _never, "left": lambda loss: np.nanmin(loss) > 0.6 * loss[0]},
             "A run that had a low loss and lost it again counts as if it had kept it. Look at the end too.",
+            "The lowest loss counts instead of the last one.",
         ),
-        Mistake(
+        (
             "noise_is_divergence",
-            _relabel(noise_floor="lr_too_large"),
+            {"said": {"noise_floor": "lr_too_large"}},
             "A curve that jitters around a level is called divergence. It has learned, and noise "
             "keeps it from "
             "learning more.",
+            "Noise is called divergence.",
         ),
-        Mistake(
+        (
             "noise_is_healthy",
-            _relabel(noise_floor="healthy"),
+            {"said": {"noise_floor": "healthy"}},
             "A curve that jitters around a level well above zero counts as healthy. Compare its "
             "jitter with its level.",
+            "Noise counts as healthy.",
         ),
-        Mistake(
+        (
             "noise_is_crawling",
-            _relabel(noise_floor="lr_too_small"),
+            {"said": {"noise_floor": "lr_too_small"}},
             "A curve that jitters around a level is called too slow. A larger rate would only raise "
             "that level.",
+            "Noise is called too slow.",
         ),
-        Mistake(
+        (
+            "never_noise",
+            {"order": ("lost", "left")},
+            NEVER_NOISE,
+        ),
+        (
             "crawling_is_healthy",
-            _relabel(lr_too_small="healthy"),
+            {"said": {"lr_too_small": "healthy"}},
             "A curve that falls, but hardly at all, counts as healthy. How much of the loss is gone "
             "at the end?",
+            "A curve that crawls counts as healthy.",
         ),
-        Mistake(
+        (
             "crawling_is_noise",
-            _relabel(lr_too_small="noise_floor"),
+            {"said": {"lr_too_small": "noise_floor"}},
             "A smooth curve that is still falling is called a noise floor. Noise goes up and down.",
+            "A curve that crawls is called a noise floor.",
         ),
-        Mistake(
+        (
             "healthy_is_crawling",
-            _relabel(healthy="lr_too_small"),
+            {"said": {"healthy": "lr_too_small"}},
             "A curve that has lost nearly all of its loss is called too slow.",
         ),
-        Mistake(
+        (
+            "hardly_anything_may_be_left",
+            {"left": lambda loss: loss[-1] > 0.01 * loss[0]},
+            "A curve that has lost nearly all of its loss is called too slow.",
+        ),
+        (
+            "absolute_share",
+            {"left": lambda loss: loss[-1] > 0.5},
+            "What is left at the end is compared with a fixed loss. Compare it with the first one, whatever "
+            "that is.",
+        ),
+        (
+            "share_of_the_highest",
+            {"left": lambda loss: loss[-1] > 0.5 * loss.max()},
+            "What is left at the end is compared with the highest loss. After a bump on the way it looks "
+            "small: compare it with the first.",
+            "What is left is compared with the highest loss. Compare it with the first.",
+        ),
+        (
+            "small_and_healthy_swapped",
+            {"left": lambda loss: loss[-1] < 0.5 * loss[0]},
+            "Too small and healthy have changed places: where more than half of the loss is left, the rate "
+            "is too small.",
+            "In the question of progress the comparison is the wrong way round.",
+        ),
+        (
             "healthy_is_noise",
-            _relabel(healthy="noise_floor"),
+            {"said": {"healthy": "noise_floor"}},
             "A smooth curve that has settled near zero is called a noise floor. Noise goes up and down.",
+            "A healthy curve is called a noise floor.",
         ),
-        Mistake(
-            "fall_is_noise",
-            _spread_is_noise,
-            "A smooth curve that falls to its end is called a noise floor. Its losses differ widely, true. "
-            "But does it ever go up?",
+        ("fall_is_noise", {"jumps": np.std}, FALL_IS_NOISE, STEPS_OR_LOSSES),
+        ("wide_fall_is_noise", {"jumps": np.std, "bound": 0.1}, FALL_IS_NOISE, STEPS_OR_LOSSES),
+        (
+            "range_is_noise",
+            {"jumps": np.ptp},
+            FALL_IS_NOISE,
+            STEPS_OR_LOSSES,
         ),
-        Mistake(
+        (
+            "steps_are_noise",
+            {"jumps": lambda late: np.abs(np.diff(late)).mean()},
+            FALL_IS_NOISE,
+            STEPS_OR_LOSSES,
+        ),
+        (
+            "jumps_cancel",
+            {"jumps": lambda late: abs(np.diff(late).mean())},
+            "In the mean of the changes, the jumps up and down cancel each other, and only the fall is left. "
+            "What counts is how much the changes scatter.",
+            "In the mean of the changes, the jumps up and down cancel each other.",
+        ),
+        (
             "trembling_is_noise",
-            _every_rise_is_noise,
-            "A curve that trembles by far less than a percent of its level is called a noise floor. It is "
-            "not the number of the jumps that counts, but their size.",
+            {"jumps": lambda late: np.inf if np.any(np.diff(late) > 0) else 0.0},
+            TREMBLING,
+            ANY_RISE,
         ),
-        Mistake(
+        (
+            "absolute_jumps",
+            {"level": lambda late, loss: 1.0},
+            "The jumps are compared with a fixed number. What is a jump for a small loss is nothing for a "
+            "large one: compare with the level of the curve.",
+            "The jumps are compared with a fixed number. Compare them with the level of the curve.",
+        ),
+        (
+            "jumps_and_the_start",
+            {"level": lambda late, loss: loss[0]},
+            "The jumps are compared with the first loss. Where a curve has come down far, its own level is "
+            "much lower.",
+        ),
+        ("jumps_unnoticed", {"bound": 0.25}, JUMPS_UNNOTICED),
+        ("large_jumps_unnoticed", {"bound": 0.5}, JUMPS_UNNOTICED),
+        (
             "large_and_small_swapped",
-            _relabel(lr_too_large="lr_too_small", lr_too_small="lr_too_large"),
+            {"said": {"lr_too_large": "lr_too_small", "lr_too_small": "lr_too_large"}},
             "Too large and too small have changed places: too large a rate makes the loss rise.",
         ),
-        Mistake(
+        (
             "noise_and_healthy_swapped",
-            _relabel(noise_floor="healthy", healthy="noise_floor"),
+            {"said": {"noise_floor": "healthy", "healthy": "noise_floor"}},
             "Noise floor and healthy have changed places.",
         ),
-        Mistake(
+        (
             "only_divergence",
-            _relabel(lr_too_small="healthy", noise_floor="healthy"),
+            {"said": {"lr_too_small": "healthy", "noise_floor": "healthy"}},
             "Every run that does not diverge counts as healthy. Two of the four diagnoses never occur.",
+            "Two of the four diagnoses never occur.",
         ),
-        Mistake(
+        (
             "never_healthy",
-            _relabel(healthy="lr_too_large"),
+            {"said": {"healthy": "lr_too_large"}},
             "A curve that falls smoothly and settles is called divergence.",
         ),
     ),
