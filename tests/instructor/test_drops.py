@@ -445,7 +445,7 @@ NAMES = {
     "cp950": "陳雅婷 林小華 許功蓋", "gbk": "张伟 王芳 李娜", "cp932": "山田太郎 鈴木花子 佐藤健",
     "euc_jp": "山田太郎 鈴木花子 佐藤健", "cp949": "김민준 이서연 박지훈", "cp1252": "José Núñez Müller Gonçalves",
     "mac_roman": "José Núñez Brontë Müller", "cp437": "José Núñez Müller", "cp1250": "Łukasz Żółw Zdeněk Dvořák Šimić",
-    "iso8859-2": "Łukasz Żółw Zdeněk Dvořák Šimić", "cp852": "Łukasz Żółw Zdeněk Dvořák",
+    "iso8859-2": "Łukasz Żółw Zdeněk Dvořák Šimić", "cp852": "Dvořák Łukasz Żółw Zdeněk",
     "cp1254": "Çağlar Yıldız İpek Şahin", "cp1257": "Bērziņš Jānis Žydrūnas Šarūnas",
     "cp1253": "Γιώργος Παπαδόπουλος Μαρία Ιωάννου", "iso8859-7": "Ελένη Νικολάου Κώστας Δημητρίου",
     "cp1251": "Сергей Иванов Пётр", "koi8-r": "Сергей Иванов Пётр", "cp866": "Анна Каренина", "mac_cyrillic": "Анна Каренина",
