@@ -10,6 +10,12 @@ from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
 from hpcourse.page import laboratory, scale_up
 
 
+def _cases(title, names, settings, drawn):
+    """A case for each of the settings, its values written into the title, and the one that was drawn."""
+    cases = [Case(title.format(*values), dict(zip(names, values))) for values in settings]
+    return [*cases, Case("random numbers", dict(zip(names, drawn)), "random")]
+
+
 def steps_for_a_word(lr, frequency, remaining):
     """Steps until the share `remaining` of the way is left, on a bowl of curvature 1, not rounded."""
     return np.log(remaining) / np.log(1 - lr * frequency)
@@ -46,10 +52,9 @@ def _words(rng):
         (1.0, 1e-5, 0.3),
         (0.9, 0.3, 1.0),
     ]
-    names = ("lr", "frequency", "remaining")
-    cases = [Case(f"lr {a}, frequency {b}, {c} left", dict(zip(names, (a, b, c)))) for a, b, c in settings]
-    drawn = (rng.uniform(0.2, 1), rng.uniform(0.05, 0.4), rng.uniform(0.05, 0.4))
-    return [*cases, Case("random numbers", dict(zip(names, map(float, drawn))), "random")]
+    drawn = map(float, (rng.uniform(0.2, 1), rng.uniform(0.05, 0.4), rng.uniform(0.05, 0.4)))
+    names = "lr", "frequency", "remaining"
+    return _cases("lr {}, frequency {}, {} left", names, settings, drawn)
 
 
 STEPS_FOR_A_WORD = Task(
@@ -199,9 +204,8 @@ SPIKE = Formula(
 
 def _spikes(rng):
     pairs = [(0.9, 0.999), (0.9, 0.95), (0.8, 0.99), (0.0, 0.9), (0.5, 0.6)]
-    cases = [Case(f"beta1 {a}, beta2 {b}", {"beta1": a, "beta2": b}) for a, b in pairs]
-    drawn = {"beta1": float(rng.uniform(0.3, 0.9)), "beta2": float(rng.uniform(0.92, 0.998))}
-    return [*cases, Case("random numbers", drawn, "random")]
+    drawn = float(rng.uniform(0.3, 0.9)), float(rng.uniform(0.92, 0.998))
+    return _cases("beta1 {}, beta2 {}", ("beta1", "beta2"), pairs, drawn)
 
 
 AFTER_A_SPIKE = Task(
@@ -343,24 +347,30 @@ def clip_gradient(first, second, limit):
 
 def _build_clip(p):
     def clip(first, second, limit):
-        squares = np.sum(np.square(first)), np.sum(np.square(second))
-        lengths = p.lengths(first, second, squares)
-        one, other = p.factors(p.factor, lengths, np.float64(limit))
+        one, other = (p.factor(length, np.float64(limit)) for length in p.lengths(first, second))
         return p.arrange(p.first(first, one), p.second(second, other))
 
     return clip
 
 
-def _same_length(length):
-    """The same length for both layers."""
-    return lambda first, second, squares: 2 * (length(first, second, squares),)
+def _of_layers(length):
+    """One length for both layers, from the lengths of the two."""
+    return lambda first, second: 2 * (length(np.array(_each_layer(first, second))),)
+
+
+def _of_numbers(length):
+    """One length for both layers, from the sizes of all their numbers."""
+    return lambda first, second: 2 * (length(np.abs(np.concatenate([np.ravel(first), np.ravel(second)]))),)
+
+
+def _each_layer(first, second):
+    return np.linalg.norm(first), np.linalg.norm(second)
 
 
 CLIP = Formula(
     _build_clip,
-    lengths=_same_length(lambda first, second, squares: np.sqrt(sum(squares))),
+    lengths=_of_layers(np.linalg.norm),
     factor=lambda length, limit: limit / np.maximum(length, limit),
-    factors=lambda factor, lengths, limit: [factor(length, limit) for length in lengths],
     first=lambda grad, factor: grad * factor,
     second=lambda grad, factor: grad * factor,
     arrange=lambda first, second: (first, second),
@@ -411,10 +421,7 @@ CLIP_GRADIENT = Task(
     mistakes=(
         Mistake(
             "the_snippet",
-            CLIP(
-                lengths=lambda first, second, squares: np.sqrt(squares),
-                factor=lambda length, limit: limit / length,
-            ),
+            CLIP(lengths=_each_layer, factor=lambda length, limit: limit / length),
             "That is the snippet as it was: it gives every layer the same length, whether it was long or "
             "short. What should happen to a gradient that is shorter than the limit?",
         ),
@@ -433,7 +440,7 @@ CLIP_GRADIENT = Task(
         *CLIP.mistakes(
             (
                 "each_layer",
-                {"lengths": lambda first, second, squares: np.sqrt(squares)},
+                {"lengths": _each_layer},
                 "Every layer is clipped by itself. That changes the direction: a layer of long gradients is "
                 "shortened, its neighbour is not. What counts is the length of both together.",
             ),
@@ -461,11 +468,7 @@ CLIP_GRADIENT = Task(
                 "The gradient is divided, but not brought to the limit: a limit other than one makes a "
                 "difference.",
             ),
-            (
-                "never",
-                {"factor": lambda length, limit: 1.0},
-                "Nothing is ever shortened.",
-            ),
+            ("never", {"factor": lambda length, limit: 1.0}, "Nothing is ever shortened."),
             (
                 "dropped",
                 {"factor": lambda length, limit: 1.0 * (length <= limit)},
@@ -489,70 +492,48 @@ CLIP_GRADIENT = Task(
             ),
             (
                 "no_root",
-                {"lengths": _same_length(lambda first, second, squares: sum(squares))},
+                {"lengths": _of_numbers(lambda sizes: np.sum(sizes**2))},
                 "The square root is missing: the sum of the squares is not the length.",
             ),
             (
                 "mean_square",
-                {
-                    "lengths": _same_length(
-                        lambda first, second, squares: np.sqrt(
-                            sum(squares) / (np.size(first) + np.size(second))
-                        )
-                    )
-                },
+                {"lengths": _of_numbers(lambda sizes: np.sqrt(np.mean(sizes**2)))},
                 "The squares are averaged, so that large networks are hardly ever clipped. For the length "
                 "they are added up.",
             ),
             (
                 "lengths_added",
-                {"lengths": _same_length(lambda first, second, squares: sum(np.sqrt(squares)))},
+                {"lengths": _of_layers(np.sum)},
                 "The lengths of the two layers are added. Lengths that are at right angles do not add up: "
                 "their squares do.",
             ),
             (
                 "longest_layer",
-                {"lengths": _same_length(lambda first, second, squares: max(np.sqrt(squares)))},
+                {"lengths": _of_layers(np.max)},
                 "The longer one of the two layers decides alone. Both together make up the length.",
             ),
             (
                 "first_alone",
-                {"lengths": _same_length(lambda first, second, squares: np.sqrt(squares[0]))},
+                {"lengths": _of_layers(lambda lengths: lengths[0])},
                 "The length is that of the first layer alone. The second belongs to it.",
             ),
             (
                 "second_alone",
-                {"lengths": _same_length(lambda first, second, squares: np.sqrt(squares[1]))},
+                {"lengths": _of_layers(lambda lengths: lengths[1])},
                 "The length is that of the second layer alone. The first belongs to it.",
             ),
             (
                 "sizes_added",
-                {
-                    "lengths": _same_length(
-                        lambda first, second, squares: np.sum(np.abs(first)) + np.sum(np.abs(second))
-                    )
-                },
+                {"lengths": _of_numbers(np.sum)},
                 "The sizes of all numbers are added up. The length is the root of the sum of their squares.",
             ),
             (
                 "largest_number",
-                {
-                    "lengths": _same_length(
-                        lambda first, second, squares: max(np.max(np.abs(first)), np.max(np.abs(second)))
-                    )
-                },
+                {"lengths": _of_numbers(np.max)},
                 "The largest number is taken for the length. All numbers make up the length.",
             ),
-            (
-                "first_unchanged",
-                {"first": _unchanged},
-                "The first layer is never shortened.",
-            ),
-            (
-                "second_unchanged",
-                {"second": _unchanged},
-                "The second layer is never shortened.",
-            ),
+            ("first_unchanged", {"first": _unchanged}, "The first layer is never shortened."),
+            ("second_unchanged", {"second": _unchanged}, "The second layer is never shortened."),
             (
                 "signs_lost",
                 {"first": lambda grad, factor: abs(grad * factor)},
@@ -624,11 +605,7 @@ WSD = Task(
             {"up": lambda t, w: (t + 2) / w},
             "The rise is one update ahead: the first update should have one part of the peak, not two.",
         ),
-        (
-            "no_warmup",
-            {"up": lambda t, w: 1.0},
-            "The warmup is missing: the rate starts at its peak.",
-        ),
+        ("no_warmup", {"up": lambda t, w: 1.0}, "The warmup is missing: the rate starts at its peak."),
         (
             "warmup_squared",
             {"up": lambda t, w: ((t + 1) / w) ** 2},
@@ -731,11 +708,7 @@ WSD = Task(
             "The shape is right, but it ends at 1: the peak rate is missing.",
             "The peak rate is missing.",
         ),
-        (
-            "peak_squared",
-            {"peak": lambda lr: lr**2},
-            "The peak rate counts twice.",
-        ),
+        ("peak_squared", {"peak": lambda lr: lr**2}, "The peak rate counts twice."),
     ),
 )
 
@@ -766,10 +739,8 @@ MUP = Formula(
 
 def _widths(rng):
     settings = [(0.01, 32, 128), (0.004, 64, 4096), (0.02, 64, 16), (0.3, 100, 100), (0.01, 48, 72)]
-    names = ("lr", "base", "width")
-    cases = [Case(f"lr {a}, from {b} to {c}", dict(zip(names, (a, b, c)))) for a, b, c in settings]
-    drawn = (float(rng.uniform(0.001, 0.1)), int(rng.integers(10, 50)), int(rng.integers(60, 900)))
-    return [*cases, Case("random numbers", dict(zip(names, drawn)), "random")]
+    drawn = float(rng.uniform(0.001, 0.1)), int(rng.integers(10, 50)), int(rng.integers(60, 900))
+    return _cases("lr {}, from {} to {}", ("lr", "base", "width"), settings, drawn)
 
 
 MUP_RATES = Task(
@@ -841,11 +812,7 @@ MUP_RATES = Task(
             {"last": lambda lr, m: lr / np.sqrt(m)},
             "The rate of the last matrix is divided by the root. The root belongs to its start.",
         ),
-        (
-            "last_squared",
-            {"last": lambda lr, m: lr / m**2},
-            "The rate of the last matrix is divided twice.",
-        ),
+        ("last_squared", {"last": lambda lr, m: lr / m**2}, "The rate of the last matrix is divided twice."),
         (
             "start_unchanged",
             {"start": lambda lr, m: 1.0},
