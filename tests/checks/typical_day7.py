@@ -7,6 +7,7 @@ WRONG = {
         "three_runs": [70_000],
         "no_branches": [40_000, 40_000.0],
         "flat_to_the_end": [54_000],
+        "each_flat_part": [56_000],
         "only_the_flat_part": [32_000],
         "only_the_descents": [14_000],
         "descents_on_top": [84_000],

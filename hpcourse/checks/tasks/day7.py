@@ -617,6 +617,11 @@ WSD = Task(
             "The rise is curved. It should be a straight line.",
         ),
         (
+            "one_more_to_the_peak",
+            {"up": lambda t, w: (t + 1) / (w + 1)},
+            "The rise takes one update more than the warmup has, so that the peak comes late.",
+        ),
+        (
             "descent_one_early",
             {"left": lambda w, s, d, t: w + s + d - t - 1},
             "The descent is one update ahead: at the end of the flat part the rate is still the peak.",
@@ -666,6 +671,11 @@ WSD = Task(
             "exponential",
             {"down": lambda left, d: np.exp(left / d - 1)},
             "The descent is an exponential, which never arrives at zero. Here a straight line is asked.",
+        ),
+        (
+            "stops_at_a_tenth",
+            {"down": lambda left, d: np.maximum(left / d, 0.1)},
+            "The descent stops at a tenth of the peak. Some recipes do that; here it ends at zero.",
         ),
         (
             "rises_again",
@@ -874,6 +884,12 @@ BRANCH_UPDATES = Reading(
             _is(max(LENGTHS) + _updates(flat=False)),
             "Here the flat run goes on to the very end, and the longest descent comes on top of it. Where "
             "does the last descent begin?",
+        ),
+        Misreading(
+            "each_flat_part",
+            _is(sum(LENGTHS) - _updates(flat=False)),
+            "Those are the three flat parts, each from the start, and no descents. The flat part is trained "
+            "once, and the three descents are trained, too.",
         ),
         Misreading(
             "only_the_flat_part",
