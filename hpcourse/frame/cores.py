@@ -24,7 +24,7 @@ def run_chunks(function, chunks, sizes, executor=None):
     progress = Progress(sum(sizes))
     try:
         if executor is not None:
-            return _gather(lambda chunk: executor.submit(_run, function, chunk), chunks, progress, sizes)
+            return _sent(executor, function, chunks, progress, sizes)
         if len(chunks) == 1 or n_cores() == 1:
             return [_run(function, chunk, progress.tick_and_show) for chunk in chunks]
         from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
@@ -126,6 +126,19 @@ def _set_threads(libraries, numbers):
         library.set_num_threads(number)
         free(force=True)
     return before
+
+
+def _sent(executor, function, chunks, progress, sizes):
+    """`_gather` through an executor; what goes wrong on the way to its workers is said in other words."""
+    try:
+        return _gather(lambda chunk: executor.submit(_run, function, chunk), chunks, progress, sizes)
+    except Exception as error:
+        from hpcourse.frame.sending import in_words  # only an error pays for this import
+
+        words = in_words(error, (function, chunks))
+        if words is None:
+            raise
+        raise type(error)(words) from error
 
 
 def _gather(submit, chunks, progress, sizes=None):

@@ -1,4 +1,4 @@
-"""Trains here and through an executor, in an interpreter of its own: elsewhere.py threads|processes|dask
+"""Trains here and through an executor, in an interpreter of its own: elsewhere.py KIND of EXECUTORS
 
 Prints as JSON what test_executors.py looks at. As a program, because a matrix library asks once, when it is
 loaded, how many threads it may start, and because workers must be able to import what they are sent.
@@ -6,8 +6,11 @@ loaded, how many threads it may start, and because workers must be able to impor
 
 import _thread
 import json
+import multiprocessing
+import os
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,6 +43,7 @@ def dask():
 EXECUTORS = {
     "threads": lambda: ThreadPoolExecutor(2),
     "processes": lambda: ProcessPoolExecutor(2),
+    "spawned": lambda: ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")),
     "dask": dask,
 }
 
@@ -103,6 +107,22 @@ def error(executor):
         return [type(raised).__name__, *raised.args]
 
 
+def dying(t):
+    os._exit(1)
+
+
+def lost():
+    """What is said of work that cannot be sent, and of a worker that dies."""
+    said = []
+    for schedule in (lambda t: 0.1, threading.Lock().acquire, dying):
+        with ProcessPoolExecutor(2) as executor:
+            try:
+                hp.train(hp.MLP((64, 10)), hp.digits(), hp.SGD(schedule), updates=1, executor=executor)
+            except Exception as raised:
+                said.append([type(raised).__name__, str(raised)])
+    return said
+
+
 def crawl(executor):
     starts = np.arange(80.0).reshape(40, 2)  # no two alike, or Dask would do them once
     hp.descend(Slow(), hp.SGD(0.01), starts, steps=5, executor=executor, chunks=20)
@@ -146,4 +166,5 @@ if __name__ == "__main__":
                 "given up": interrupted(executor),
             }
         report["threads afterwards"] = blas_threads()
+        report["lost"] = lost() if sys.argv[1] == "processes" else None
     print(json.dumps(report))

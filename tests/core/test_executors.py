@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -51,7 +52,7 @@ def sweep(executor=None, network=None, optimizer=None, **settings):
 # --- elsewhere, on networks whose products a matrix library would split over threads ------------------------
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes", "dask"])
+@pytest.mark.parametrize("kind", ["threads", "processes", "spawned", "dask"])
 def test_elsewhere_is_like_here(kind):
     if kind == "dask":
         pytest.importorskip("distributed")
@@ -66,6 +67,38 @@ def test_elsewhere_is_like_here(kind):
     assert len(report["progress"]) > 2
     assert report["given up"] >= 1
     assert report["threads afterwards"] == 2
+    if kind == "processes":
+        unsendable, closed, dead = report["lost"]
+        for error, words in (unsendable, closed):
+            assert error in ("PicklingError", "AttributeError", "TypeError")
+            assert re.match(
+                r"executor must .*cannot be sent: .*write it into a \.py file.*executor=None", words
+            )
+        assert "<lambda>" in unsendable[1]
+        assert dead[0] == "BrokenProcessPool"
+        assert re.match("executor lost a worker .*it was killed, as when memory runs out", dead[1])
+
+
+NOTEBOOK = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import hpcourse as hp
+
+def slower(t):
+    return 0.1 / (1 + t)
+
+with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+    hp.descend(hp.Quadratic(), hp.SGD(slower), (1, 1), steps=2, executor=executor)
+"""
+
+
+def test_what_a_notebook_defines_must_be_known_to_the_workers():
+    # without a file, as in a notebook
+    done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, timeout=120)
+    last = done.stderr.strip().splitlines()[-1]
+    assert "BrokenProcessPool: executor lost a worker" in last
+    assert "did not know slower, which is defined in the notebook" in last
+    assert "write it into a .py file" in last
 
 
 # --- how the work is cut ------------------------------------------------------------------------------------
