@@ -30,7 +30,7 @@
 #
 # **你需要**：[第 6 天的課程](day6_summary.ipynb)，以及第 1 天到第 6 天的內容。大約 100 分鐘，8 題，共 22 分。最後一題是總驗收，大約要花一半的時間。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
-# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上回答。答錯不扣分：它會告訴你，你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
+# **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
 # %% key="setup"
 try:
@@ -162,11 +162,11 @@ hp.check("curve_d", curve_d)
 #
 # <details><summary>Hint</summary>
 #
-# `np.diff` gives the change from each loss to the next. Along a smooth curve each change is much like the one before; along one that jumps they scatter. Compare their scatter with the level of the curve. And mind the `nan`: every comparison with it is `False`.
+# `np.diff` gives the change from each loss to the next. Along a smooth curve each change is much like the one before; along one that jumps they scatter. Compare their scatter with the level of the curve. And mind the `nan`: `<`, `>` and `==` with it are always `False`.
 #
 # </details>
 
-# %% [markdown] key="diagnose" lang="zh-TW" of="8e583b78"
+# %% [markdown] key="diagnose" lang="zh-TW" of="faf97d36"
 # ## 2. 把眼睛的判斷寫成規則（3 分）
 #
 # 沒有人會一條一條看完一百條曲線。寫一個函式來看：接收 `train_loss`，也就是一次訓練從頭到尾的損失，傳回四個字串的其中一個。
@@ -180,7 +180,7 @@ hp.check("curve_d", curve_d)
 #
 # <details><summary>提示</summary>
 #
-# `np.diff` 算出每個損失到下一個的變化。平滑的曲線，每個變化都和前一個差不多；跳動的曲線，這些變化很分散。把分散的程度和曲線的高度相比。另外要小心 `nan`：拿它做任何比較，結果都是 `False`。
+# `np.diff` 算出每個損失到下一個的變化。平滑的曲線，每個變化都和前一個差不多；跳動的曲線，這些變化很分散。把分散的程度和曲線的高度相比。另外要小心 `nan`：用 `<`、`>`、`==` 拿它來比較，結果都是 `False`。
 #
 # </details>
 
@@ -389,7 +389,7 @@ free("the same three times", "三次會是同一個", "the question")
 # </details>
 
 # %% [markdown] key="fair-winner-seen" lang="zh-TW" of="b2a67a70"
-# <details><summary>回答之後：誰贏了，有多確定</summary>
+# <details><summary>作答之後：誰贏了，有多確定</summary>
 #
 # 大家用同一個學習率，誰贏要看用的是哪個學習率。各用自己的學習率，請比較兩件事：最佳化器之間的差距，以及後面的 ±，也就是同一個最佳化器換種子會差多少。裁判一定要選出贏家；科學家可以說：「這些種子看不出差別。」
 #
@@ -482,7 +482,7 @@ free("equally good", "一樣好", "how the tries are drawn")
 # </details>
 
 # %% [markdown] key="honest-report-seen" lang="zh-TW" of="d82095e1"
-# <details><summary>回答之後：搜尋的代價</summary>
+# <details><summary>作答之後：搜尋的代價</summary>
 #
 # 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是永遠不會停。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
 #

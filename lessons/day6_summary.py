@@ -334,7 +334,7 @@ with hp.after("day6-digits"):
 # </details>
 
 # %% [markdown] key="digits-seen" lang="zh-TW" of="11a4399e"
-# <details><summary>作答之後再看：各用自己的學習率</summary>
+# <details><summary>作答之後：各用自己的學習率</summary>
 #
 # 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線的最高點差不多高，只是位置不同。只沿著一條直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 #
@@ -570,7 +570,7 @@ hp.show(fig, "day6-more-tasks")
 # %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5c7c9601"
 # 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。**在這裡**有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人 2023）。
+# 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
 
 # %% bind="more-tasks"
 says("each of the 64", "64 個像素", len(scale) == X.shape[1] == 64)
@@ -1162,7 +1162,7 @@ free("double the batch size", "批次大小加倍", "a task")
 #
 # | question | answer | from |
 # |---|---|---|
-# | Before anything else? | Is the first loss near $\ln$ (number of classes)? Can the network learn `20` examples by heart? If not, no rate will help. | Day 1 |
+# | Before anything else? | Is the first loss near $\ln$ (number of classes)? Can the network learn `20` examples by heart? If not, no rate will help. | Days 1, 6 |
 # | Are the inputs on one scale? | Bring them to one scale first. | Days 5, 6 |
 # | Which optimizer? | AdamW or SGD with momentum; what your field uses. Words or transformers: AdamW. Tune its rate. | Days 4–7 |
 # | Which first rate? | A range test for the order of magnitude, then factors of three. AdamW from scratch: often `1e-4` to `1e-3`. **Fine-tuning** a trained network: much less, often `1e-5` to `5e-5`. | Days 1, 7 |
@@ -1180,12 +1180,12 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Nothing you tune matters? | If the seeds differ more than the settings: more seeds, more validation data. If all end equally bad: look at the data, the labels, the loss, a bug. If all are good enough: stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="0969a6d2"
+# %% [markdown] key="monday" lang="zh-TW" of="97f88335"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
 # |---|---|---|
-# | 動手之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路背得起 `20` 個樣本嗎？做不到的話，學習率怎麼調都沒用。 | 第 1 天 |
+# | 動手之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路背得起 `20` 個樣本嗎？做不到的話，學習率怎麼調都沒用。 | 第 1、6 天 |
 # | 輸入的尺度一致嗎？ | 先調到相同的尺度。 | 第 5、6 天 |
 # | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個；文字或 Transformer 用 AdamW。記得調學習率。 | 第 4–7 天 |
 # | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。從頭訓練，AdamW 常用 `1e-4` 到 `1e-3`；**微調**（fine-tuning）訓練好的網路要小得多，常用 `1e-5` 到 `5e-5`。 | 第 1、7 天 |
@@ -1248,14 +1248,14 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
     hp.say(f"start × {size}, warmup {n}: first loss {first:.2f}, accuracy {right:.0%}")
 
 # %% [markdown] key="breaks-start-seen" lang="en"
-# Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps, but it does not heal a wrong start; the right start does, without warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
+# Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps, but it does not heal this start; the right one needs no warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
 #
 # **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient of the validation images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
 
-# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="5b52ec19"
-# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好錯誤的初始化；初始化對了，不用預熱也好。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="6bb01d02"
+# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
-# **梯度的長度**：SGD 用 2 已經過了懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
+# **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
 
 # %% key="breaks-spike" tags=["nbval-ignore-output"]
 limits, lengths, made = [np.inf, 1], [], [1, 2, 3, 4, 5, 138]
@@ -1334,17 +1334,17 @@ says(
     begun[8, 1][0] > 10 * np.log(10),
 )
 says(
-    "Warmup helps, but it does not heal a wrong start",
-    "預熱有幫助，但治不好錯誤的初始化",
+    "Warmup helps, but it does not heal this start",
+    "預熱有幫助，但治不好這樣的起點",
     begun[8, 1][1] + 0.03 < begun[8, 28][1] < begun[1, 1][1] - 0.05,
 )
-says("the right start does, without warmup", "初始化對了，不用預熱也好", begun[1, 1][1] > 0.9)
+says("the right one needs no warmup", "初始化對了，根本不必預熱", begun[1, 1][1] > 0.9)
 says(
     "Exactly $\\ln 10$ is no certificate",
     "也不保證健康",
     np.isclose(begun[0, 1][0], np.log(10), atol=1e-3) and begun[0, 1][1] < 0.2,
 )
-says("SGD at 2 is beyond the cliff", "SGD 用 2 已經過了懸崖", beyond < 0.2 and rates[-1] < 2.2)
+says("SGD at 2 is beyond the cliff", "SGD 的學習率用 2，已經越過懸崖", beyond < 0.2 and rates[-1] < 2.2)
 says(
     "each of the first five updates (the longest is printed)",
     "頭五次更新之後，各量一次驗證影像的梯度（印出最長的）",
@@ -1428,7 +1428,7 @@ says(
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
 # - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
-# - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio 2012），這樣每次嘗試，每個超參數都會試到新的值。
+# - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 
 # %% bind="practice"

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import Dataset, digits
-from hpcourse.frame.language import sentences, text
+from hpcourse.frame.language import sentences, text, words
 from hpcourse.networks import MLP
 from hpcourse.optimizers import RULES, SGD
 from hpcourse.page import figures
@@ -93,7 +93,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         rule = RULES[optimizer](_schedule(schedule, lr, updates))
         history = train(network, data, rule, batch_size=batch_size, epochs=epochs, seed=seeds)
         tried.add((optimizer, lr, schedule, batch_size))
-        name, accuracy = f"{optimizer} {lr:.3g}, {text(schedule)}, {batch_size}", history.test_accuracy
+        name, accuracy = words(f"{optimizer} {lr:.3g}, {schedule}, {batch_size}"), history.test_accuracy
         runs[pen] = name, accuracy
         curve, letter, dots, label = drawn[pen]
         per_point = max(1, updates // 60)  # a mean over about a tenth of an epoch
@@ -107,7 +107,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         letter.xy = at[last], np.clip(loss[last], 0.02, 4)
         letter.set_text(pen)
         label.set_text(name)
-        words = [
+        said = [
             text("{pen}: {name}: mean {mean}, {low} to {high}").format(
                 pen=key, name=kept, mean=_percent(a.mean()), low=_percent(a.min()), high=_percent(a.max())
             )
@@ -116,7 +116,7 @@ def explore_dashboard(epochs=6, seeds=range(3)):
             for key, (kept, a) in sorted(runs.items())
         ]
         count = text("Settings tried: {count}.").format(count=len(tried))
-        return " · ".join([*words, count])
+        return " · ".join([*said, count])
 
     rate = log_slider(0.0001, 10, 0.1, text("learning rate η"))
     rate.continuous_update = False  # it trains on release
