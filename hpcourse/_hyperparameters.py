@@ -6,8 +6,8 @@ from typing import Annotated, get_type_hints
 
 import numpy as np
 
-from hpcourse.frame.arguments import instance, is_axis, numeric
-from hpcourse.frame.classes import sound
+from hpcourse.frame.arguments import is_axis, numeric
+from hpcourse.frame.classes import schedule, sound
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Range:
     def checked(self, name, value):
         """`value` as a float, as an array that nobody can write to, or as the schedule it is."""
         if callable(value) and self.schedule:
-            return instance(name, value, object, f"a number or {getattr(value, '__name__', '')}(...)")
+            return schedule(name, value)
         ends = {"low_open": self.low_open, "high_open": self.high_open}
         value = numeric(name, value, self.low, self.high, **ends)
         if not is_axis(value):

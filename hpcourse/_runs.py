@@ -6,7 +6,7 @@ from dataclasses import fields
 import numpy as np
 
 from hpcourse._axes import Column, find_axes, with_values
-from hpcourse.frame.classes import keeps_precision, updated
+from hpcourse.frame.classes import columns, keeps_precision, updated
 
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
 
@@ -106,10 +106,9 @@ class _Runs:
         self.averaged = None if average is None else np.array(w)
         self.optimizer, self.w, self.state = optimizer, w, optimizer.init(w)
         self.rows, self.n_good, self.diverged = np.arange(len(w)), len(w), []
-        self.previous = w
         self.limit, self.values, self.columns = None, None, None
         self.scheduled = any(callable(getattr(optimizer, field.name)) for field in fields(optimizer))
-        self.end = np.array(w)
+        self.previous, self.end = w, np.array(w)
         self.diverged_at = np.full(len(w), -1)
 
     def step(self, gradient):
@@ -128,11 +127,13 @@ class _Runs:
 
     def _values(self, gradient):
         """The hyperparameters as columns; as numbers where one is for all and the rule stays as precise."""
-        values = [np.reshape(value, (-1, 1)) for value in self.optimizer.values(self.state.t)]
+        values = columns(self.optimizer, self.state.t, len(self.w))
         if self.columns is None:
-            numbers = [value.item(0) for value in values]
+            numbers = [np.asarray(value).item(0) for value in values]
             self.columns = not keeps_precision(self.optimizer, self.w, gradient, numbers)
-        return [v.view(Column) if self.columns or len(v) > 1 else v.item() for v in values]
+        if self.columns:
+            return [np.reshape(value, (-1, 1)).view(Column) for value in values]
+        return [value if type(value) is float or len(value) > 1 else value.item() for value in values]
 
     def _average(self):
         if self.average is not None:

@@ -1,4 +1,4 @@
-"""Rules and schedules of one's own: what their class must have, and what their `update` must return."""
+"""Rules and schedules of one's own: what must be there, and what they must return."""
 
 import functools
 import inspect
@@ -40,6 +40,33 @@ def _sound_update(name, update, names):
         complete = False
     if misplaced or not complete:
         raise TypeError(f"{name} must take ({', '.join(wanted)}), in the order of the fields, got {found}")
+
+
+def schedule(name, value):
+    """`value` if it can be asked for a rate; raises TypeError for a class, and where it takes no step."""
+    if isinstance(value, type):
+        kind = value.__name__
+        raise TypeError(f"{name} must be a number or a schedule such as {kind}(...), got the class {kind}")
+    try:
+        takes = inspect.signature(value)
+    except ValueError:  # some of NumPy's have none
+        return value
+    try:
+        takes.bind(0)
+    except TypeError:
+        message = f"{name} must be a function of one argument, the updates made so far, got one of {takes}"
+        raise TypeError(message) from None
+    return value
+
+
+def columns(rule, t, n_runs):
+    """The hyperparameters after `t` updates: numbers, and columns of one number for each run."""
+    values = rule.values(t)
+    for field, value in zip(fields(rule), values):
+        if type(value) is not float and np.size(value) != 1 and np.shape(value) != (n_runs, 1):
+            found = f"an array of shape {np.shape(value)}; to sweep, give a schedule whose fields are arrays"
+            raise ValueError(f"{field.name} at t = {t} must be one number, got {found}")
+    return values
 
 
 def updated(rule, w, state, returned):

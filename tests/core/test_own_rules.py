@@ -199,3 +199,59 @@ def test_a_rule_without_lr_has_no_range_test(net, small):
         ValueError, match=r"^optimizer must have a field lr, to be raised, got .*Eta\(eta=0.1"
     ):
         hp.lr_range_test(net, small, optimizer=Eta(0.1))
+
+
+@pytest.mark.parametrize("given", [[0.1, 0.2], np.array([0.1, 0.2]), np.array([[0.1, 0.2]]), np.ones((3, 1))])
+def test_a_function_of_the_step_gives_one_number(given, net, small):
+    # two runs, so that two rates would find a place
+    message = (
+        r"^lr at t = 0 must be one number, got an array of shape .*; to sweep, give a schedule whose fields"
+    )
+    for run in (
+        lambda rule: hp.train(net, small, rule, seed=range(2), epochs=1),
+        lambda rule: hp.train(net, small, rule, epochs=1),
+        lambda rule: hp.descend(hp.Quadratic(), rule, np.ones((2, 2)), 3),
+    ):
+        with pytest.raises(ValueError, match=message):
+            run(hp.Momentum(lambda t: given))
+    one = hp.train(net, small, hp.SGD(lambda t: np.array([0.1])), seed=range(2), epochs=1)
+    np.testing.assert_array_equal(
+        one.weights, hp.train(net, small, hp.SGD(0.1), seed=range(2), epochs=1).weights
+    )
+
+
+@pytest.mark.parametrize("wrong", [lambda: 0.1, lambda t, lr: lr / (1 + t)])
+def test_a_schedule_is_a_function_of_the_step_alone(wrong):
+    for make in (hp.SGD, lambda rate: hp.LinearWarmup(3, rate)):
+        with pytest.raises(
+            TypeError, match=r"^(lr|then) must be a function of one argument, the updates made"
+        ):
+            make(wrong)
+    for fine in (np.sqrt, abs, lambda *t: 0.1, lambda t, lr=0.1: lr, hp.Constant(0.1)):
+        assert hp.SGD(fine).lr is fine
+
+
+@dataclass(frozen=True)
+class Cyclic(Schedule):
+    """Up and down, in fields without ranges; `scale` may be a schedule."""
+
+    low: float
+    high: float
+    period: float = 4
+    scale: float = 1.0
+
+    def at(self, t):
+        height = np.abs(t / self.period % 2 - 1)
+        return (self.low + (self.high - self.low) * height) * self.value("scale", t)
+
+
+def test_a_schedule_with_schedules_in_it_is_swept_field_by_field(net, small):
+    make = lambda low, period, rate: hp.Adam(  # noqa: E731
+        hp.LinearWarmup(2, Cyclic(low, 0.1, period, hp.ExponentialDecay(1, rate)))
+    )
+    sweep = hp.train(net, small, make([0.01, 0.02], [3, 4], [0.1, 0.2]), epochs=2, batch_size=20)
+    assert list(sweep.axes) == ["low", "period", "rate"]
+    for index in np.ndindex(2, 2, 2):
+        values = [axis[i] for axis, i in zip(sweep.axes.values(), index)]
+        alone = hp.train(net, small, make(*values), epochs=2, batch_size=20)
+        assert sweep.weights[index].tobytes() == alone.weights.tobytes()
