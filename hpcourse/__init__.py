@@ -40,6 +40,7 @@ _MODULES = {
 }
 _NAMES = {
     "hpcourse.checks": "check",
+    "hpcourse.frame.cores": "seeds",
     "hpcourse.frame.stored": "measured",
     "hpcourse.measure": "gradient_noise_scale lr_range_test regimes replay sharpness updates_to_target",
     "hpcourse.page.figures": "show use_style",

@@ -599,7 +599,7 @@ free("only in part", "只有一部分效果", "the sum of what follows")
 with hp.predict("day1-digits"):
     sweep_rates = np.logspace(-3, 1, 32)
     rule = hp.SGD(lr=sweep_rates)
-    sweep = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=range(5))
+    sweep = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=hp.seeds(5))
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
     hp.figures.sweep(sweep_rates, sweep.train_loss, left, "training loss", better=min)
     left.set_yscale("log")
@@ -765,10 +765,11 @@ for k in [14, 20, 23]:
 
 # %% key="sharpness-further" tags=["nbval-ignore-output"]
 further, n_updates = {}, sweep.loss.shape[-1]  # the updates of ten epochs
+seeds = hp.seeds(5)
 for k in [14, 20]:  # so many updates that rate × updates is that of the largest rate
     longer = round(n_updates * sweep_rates[23] / sweep_rates[k])
     rate = sweep_rates[k]
-    run = hp.train(network, digits, hp.SGD(rate), updates=longer, seed=range(5))
+    run = hp.train(network, digits, hp.SGD(rate), updates=longer, seed=seeds)
     further[k] = threshold(run.weights)
     hp.say(f"lr = {rate:.2g}, {longer} updates in place of {n_updates}: {further[k]}")
 hp.say(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")

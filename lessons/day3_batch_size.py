@@ -453,7 +453,7 @@ hp.quiz("day3-scaling")
 
 # %% key="map-run"
 rates, sizes = 2.0 ** np.arange(-6, 3), [4, 8, 16, 32, 64, 128, 256, 512]
-sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=5, seed=range(3))
+sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=5, seed=hp.seeds(3))
 
 # %% key="explore-map" tags=["nbval-ignore-output"]
 hp.explore_map(sweep)
@@ -598,10 +598,10 @@ says("most of a tiny update is overhead", "時間大半花在固定開銷", seco
 worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
 own = {size: float(rates[column.argmin()]) for size, column in zip(sizes, worst.T)}
 own |= {1: own[4] / 4, n_images: own[256]}
-races = {}
+races, seeds = {}, hp.seeds(3, start=10)
 for size, count in race_updates.items():
     optimizer = hp.SGD(own[size])
-    races[size] = hp.train(network, digits, optimizer, batch_size=size, updates=count, seed=range(10, 13))
+    races[size] = hp.train(network, digits, optimizer, batch_size=size, updates=count, seed=seeds)
 used = {size: own[size] for size in races}
 hp.say(f"each one's own rate: {used}")
 

@@ -572,7 +572,7 @@ says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] <
 
 # %% key="digits-run"
 rates = np.logspace(-3, 1, 17)
-job = {"batch_size": 64, "epochs": 10, "seed": range(5)}
+job = {"batch_size": 64, "epochs": 10, "seed": hp.seeds(5)}
 plain = hp.train(network, digits, hp.SGD(rates), **job)
 heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), **job)
 
@@ -608,11 +608,11 @@ for k in common:
     hp.say(f"both at {rates[k]:<4g} SGD {slow:.2f}, momentum {fast:.2f}")
 
 # %% key="digits-fair" tags=["nbval-ignore-output"]
-fair_rates, tuned_well, own = rates[4:13], {}, {}
+fair_rates, tuned_well, own, seeds = rates[4:13], {}, {}, hp.seeds(5)
 for size in [64, 16]:
     job = {"batch_size": size, "epochs": 10}
     for name, rule in [("SGD", hp.SGD), ("Momentum", hp.Momentum)]:
-        sweep = hp.train(network, digits, rule(fair_rates), seed=range(5), **job)
+        sweep = hp.train(network, digits, rule(fair_rates), seed=seeds, **job)
         mean_loss = np.nan_to_num(sweep.train_loss, nan=9).mean(axis=1)
         best = own[name, size] = fair_rates[mean_loss.argmin()]
         again = hp.train(network, digits, rule(best), seed=range(5, 15), **job)

@@ -549,9 +549,10 @@ free("at 0.999 ... about a thousand steps", "若是 0.999，記憶大約有一�
 # 這門課所根據的講義說，Adam 會自動調整每個參數（也就是每個權重）的步長，所以「適合不同類型的資料集」，而且「收斂速度快，對大多數任務表現良好」。回到開頭的謎題，每個最佳化器都用 13 個學習率、五個種子：
 
 # %% key="digits-run"
+seeds = hp.seeds(5)
 for name, part in data.items():
     for rule in (hp.Momentum, hp.Adam):
-        runs[name, rule.__name__] = hp.train(network, part, rule(rates), seed=range(5))
+        runs[name, rule.__name__] = hp.train(network, part, rule(rates), seed=seeds)
 
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)

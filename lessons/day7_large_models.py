@@ -621,7 +621,7 @@ free("the lowest point", "用最低點", "what lowest_point does")
 with hp.predict("day7-width"):
     widths, rates = [16, 32, 64, 128], 2.0 ** np.arange(-9, -3)
     nets = {n: hp.MLP((64, n, n, n, 10)) for n in widths}
-    job = {"updates": 92, "seed": range(3)}
+    job = {"updates": 92, "seed": hp.seeds(3)}
     adam = hp.Adam(rates)
     sweeps = {n: hp.train(net, digits, adam, **job) for n, net in nets.items()}
     lines = {f"width {n}": s.train_loss.mean(axis=1) for n, s in sweeps.items()}

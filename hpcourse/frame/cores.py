@@ -7,6 +7,7 @@ import threading
 import time
 
 from hpcourse.frame.arguments import whole
+from hpcourse.frame.language import text
 
 TASKS = 4  # for each worker, so that none waits long for the last
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
@@ -207,6 +208,22 @@ class Progress:
         if self.bar is not None:
             self.bar.n = self.total  # or tqdm would leave the bar on the page as unfinished
             self.bar.close()
+
+
+def seeds(n, start=0):
+    """The seeds of a long sweep: `range(start, start + n)`.
+
+    Python in a browser is slow and has one core: there a third of them, rounded up, and the page says so.
+    """
+    whole("n", n, 1)
+    whole("start", start, 0)
+    fewer = -(-n // 3) if NO_THREADS else n
+    if fewer < n:
+        said = text(
+            "Python in a browser is slow: {few} of {many} seeds here, so numbers differ from the text."
+        )
+        print(said.format(few=fewer, many=n))
+    return range(start, start + fewer)
 
 
 def n_cores():

@@ -14,6 +14,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import hpcourse as hp
+from hpcourse.frame import cores
 from hpcourse.frame.cores import OneThread
 
 
@@ -261,3 +262,25 @@ def test_a_network_is_asked_on_one_thread_too(ask, two_threads, monkeypatch):
     ask(network, w, rng.normal(size=(6, 4)), np.arange(6) % 3)
     assert set(seen) == {1}
     assert blas_threads() == 2
+
+
+@pytest.mark.parametrize(("n", "fewer"), [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (10, 4)])
+def test_a_browser_uses_a_third_of_the_seeds_and_says_so(monkeypatch, capsys, n, fewer):
+    assert hp.seeds(n) == range(n)
+    assert hp.seeds(n, start=10) == range(10, 10 + n)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(cores, "NO_THREADS", True)
+    assert hp.seeds(n, start=10) == range(10, 10 + fewer)
+    said = capsys.readouterr().out
+    assert (f"{fewer} of {n} seeds here" in said) == (fewer < n)
+    hp.use_language("zh-TW")
+    hp.seeds(n)
+    hp.use_language("en")
+    assert (f"{n} 個種子中的 {fewer} 個" in capsys.readouterr().out) == (fewer < n)
+
+
+def test_seeds_are_whole_numbers():
+    with pytest.raises((TypeError, ValueError), match="n must be"):
+        hp.seeds(0)
+    with pytest.raises((TypeError, ValueError), match="start must be"):
+        hp.seeds(3, start=-1)

@@ -169,6 +169,7 @@ assert hp.check("gd_step", lambda w, grad, lr: 1 / 0).status == "not yet"
 for explorer in (hp.explore_sweep(history), hp.explore_bowl(), hp.explore_luck(), hp.explore_dashboard()):
     assert "image/png" in explorer._repr_mimebundle_()[0]
 hp.quiz("day1-threshold").answer(1)
+assert hp.seeds(5) == range(2)
 """
 
 
