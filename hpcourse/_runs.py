@@ -199,7 +199,7 @@ class _Batches:
                 if self.run_order is None:
                     yield X1[now], targets[now]
                 else:
-                    yield [part[self.orders[:, now]] for part in self.data]
+                    yield [part.take(self.orders[:, now], axis=0) for part in self.data]
 
     def keep(self, kept):
         if self.run_order is not None:

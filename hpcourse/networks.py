@@ -167,7 +167,7 @@ class MLP:
 
     def _forward(self, weights, X1):
         """The input of every layer, (..., inputs + 1, examples), then the last layer's outputs."""
-        inputs = [np.ascontiguousarray(X1.mT)]
+        inputs = [X1.mT]
         *hidden, last = weights
         runs = last.shape[:-2] if X1.ndim == 2 else np.broadcast_shapes(last.shape[:-2], X1.shape[:-2])
         for W in hidden:

@@ -494,16 +494,16 @@ says("does not buy a lower loss here", "換到的不是比較低的損失", exac
 # %% [markdown] key="digits" lang="en"
 # ## 4. Does decay help on digits?
 #
-# The same question on a network: batches of 16 images, 900 updates, about ten epochs. Each schedule gets its own best peak rate out of five. The rates are chosen with four seeds, by images that are taken from the training images; the test images are not touched until the report. This uses 16 **other** seeds.
+# The same question on a network: batches of 16 images, 720 updates, about eight epochs. Each schedule gets its own best peak rate out of five. The rates are chosen with four seeds, by images that are taken from the training images; the test images are not touched until the report. This uses 16 **other** seeds.
 
-# %% [markdown] key="digits" lang="zh-TW" of="f69a19db"
+# %% [markdown] key="digits" lang="zh-TW" of="97cacf6b"
 # ## 4. 在手寫數字上，衰減有用嗎？
 #
-# 用網路來問同一個問題：每批 16 張影像，更新 900 次，大約十個訓練週期。每種排程從五個最高學習率裡挑出自己最好的一個。挑的時候用四個種子，看的是從訓練影像裡分出來的影像（驗證集，validation set）；測試影像要到報告成績時才拿出來，報告用**另外** 16 個種子。
+# 用網路來問同一個問題：每批 16 張影像，更新 720 次，大約八個訓練週期。每種排程從五個最高學習率裡挑出自己最好的一個。挑的時候用四個種子，看的是從訓練影像裡分出來的影像（驗證集，validation set）；測試影像要到報告成績時才拿出來，報告用**另外** 16 個種子。
 
 
 # %% key="digits-schedules"
-def schedules(peak, updates=900):
+def schedules(peak, updates=720):
     stable, decay = 0.7 * updates, 0.3 * updates
     return {"constant": hp.Constant(peak),
             "exponential": hp.ExponentialDecay(peak, 3 / updates),
@@ -516,12 +516,12 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 X, y = digits.X_train, digits.y_train
 tuning_data = hp.Dataset("digits", X[:1150], y[:1150], X[1150:], y[1150:])
 digit_peaks, results, tuned = np.geomspace(0.1, 1.6, 5), {}, {}
-settings = {"batch_size": 16, "updates": 900}
+settings = {"batch_size": 16, "updates": 720}
 test = settings | {"seed": range(100, 116)}
 
 # %% bind="digits"
 epochs = settings["updates"] * settings["batch_size"] / len(X)
-says("about ten epochs", "大約十個訓練週期", 9.5 < epochs < 10.5)
+says("about eight epochs", "大約八個訓練週期", 7.5 < epochs < 8.5)
 says("its own best peak rate out of five", "從五個最高學習率裡挑出自己最好的", len(digit_peaks) == 5)
 
 # %% [markdown] key="predict-digits" lang="en"
@@ -537,9 +537,10 @@ with hp.predict("day2-digits"):
         tuning = hp.train(network, tuning_data, rule, **settings, seed=range(4))
         tuned[name] = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
         best = hp.SGD(schedules(tuned[name])[name])
-        report = hp.train(network, digits, best, **test, average=0.99)
+        average = 0.99 if name == "constant" else None  # of some hundred weights
+        report = hp.train(network, digits, best, **test, average=average)
         results[name] = report.test_accuracy
-        if name == "constant":  # and the average of some hundred weights beside it
+        if average:
             results["constant, averaged"] = report.averaged_accuracy
     fig, ax = plt.subplots()
     accuracies = np.stack(list(results.values()))
@@ -556,7 +557,7 @@ with hp.after("day2-digits"):
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: a small gain</summary>
 #
-# (A bar marks the mean.) The gain is small: about one percentage point, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
+# (A bar marks the mean.) The gain is small: one or two percentage points, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
 #
 # Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. With a decay, and with the average, the seeds lie closer together.
 #
@@ -564,10 +565,10 @@ with hp.after("day2-digits"):
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="54963a08"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="6037a18c"
 # <details><summary>作答之後：好處不大</summary>
 #
-# （黑色的短線是平均。）好處不大：大約一個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
+# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
 # 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，種子就比較集中。
 #
@@ -581,7 +582,7 @@ gains = {name: n - right["constant"] for name, n in right.items()}
 others = {n for name, n in right.items() if name not in ("constant", "inverse time")}
 spreads = {name: accuracy.std() for name, accuracy in results.items()}
 worst = {name: accuracy.min() for name, accuracy in results.items()}
-says("about one percentage point", "大約一個百分點", 0.4 < max(gains.values()) / 3.6 < 1.7)
+says("one or two percentage points", "一、兩個百分點", 0.5 < max(gains.values()) / 3.6 < 2.5)
 says("a few of the 360 test images", "360 張測試影像裡的幾張", len(digits.X_test) == 360)
 says(
     "gains as much as a decay does",
@@ -664,7 +665,7 @@ inputs = rng.normal(size=(50, 5))
 targets = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2] / 2
 small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
 w, losses, sharpnesses = np.stack([small.init(0, float)] * 9), [], []
-for update in range(3000):
+for update in range(2000):
     if update % 100 == 0:
         sharpnesses.append(hp.sharpness(small, w, inputs, targets))
     loss, gradient = small.loss_and_gradient(w, inputs, targets)
@@ -693,7 +694,7 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every=100)
 # 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離線還遠的，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
-says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 30)
+says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 20)
 
 # %% bind="edge-seen"
 rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
@@ -746,7 +747,7 @@ free("with their largest rate", "用的並不是最大的學習率", "what warmu
 # 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共訓練 400 次更新，分別試試不預熱、預熱 20 次、預熱 200 次：
 
 # %% key="warmup-run"
-peak_rates, warmups, seeds = np.geomspace(0.05, 1.6, 10), [0, 20, 200], range(5)
+peak_rates, warmups, seeds = np.geomspace(0.05, 1.6, 8), [0, 20, 200], range(5)
 usual = np.stack([network.init(seed) for seed in seeds])
 bad = usual.copy()
 bad[:, -330:] *= 8  # the last layer: 10 outputs with 32 weights and a bias each

@@ -12,6 +12,7 @@ from importlib import import_module, resources
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -65,7 +66,7 @@ def show(fig, key=""):
     alt = alternative(key)
     translate(fig)
     picture = io.BytesIO()
-    fig.savefig(picture, format="png", dpi=fig.dpi)
+    FigureCanvasAgg(fig).print_png(picture)  # `savefig` gives the same picture and draws twice
     plt.close(fig)
     width = round(fig.get_figwidth() * fig.dpi)
     bundle = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt}
