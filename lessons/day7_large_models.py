@@ -702,12 +702,12 @@ tamed_best = {n: lowest_point(rates, s.train_loss) for n, s in tamed.items()}
 lines = {"standard": list(best.values()), "muP": list(tamed_best.values())}
 fig, ax = plt.subplots()
 hp.figures.named_lines(widths, lines, ax, "legend", xscale="log", yscale="log")
-ax.set(xlabel="width", ylabel="best learning rate", ylim=(0.004, 0.04))
+ax.set(xlabel="width", ylabel="best learning rate", ymargin=0.3)
 hp.figures.numbered_log(ax.xaxis)
 hp.figures.numbered_log(ax.yaxis)
 hp.show(fig, "day7-mup")
-ends = [runs[128].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
-hp.say(f"lowest loss at width 128: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
+ends = [runs[n].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
+hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.

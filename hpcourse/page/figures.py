@@ -9,6 +9,7 @@ import html
 import io
 import re
 from importlib import import_module, resources
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -275,7 +276,8 @@ def named_lines(x, lines, ax, names="end", **axes):
     A name that is an optimizer's gets that optimizer's look; others get a colour and dash of their own.
     The names stand at the "end" or at the "start" of the curves, or in a "legend". `axes` goes to `ax.set`.
     """
-    spare = zip((BLUE, ORANGE, GREEN, BROWN, GREY), ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":"))
+    first = zip((BLUE, ORANGE, GREEN, BROWN, GREY), ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":"))
+    spare = cycle([*first, *((colour, dash) for colour, dash, _ in _LOOKS[5:])])
     drawn = []
     for name, values in lines.items():
         style = OPTIMIZER_STYLES.get(name)

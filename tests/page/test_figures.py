@@ -171,3 +171,14 @@ def test_a_page_beside_the_days_has_words_for_its_figures_too():
     assert figures.alternative("my-figure") == "my-figure"
     with pytest.raises(ValueError, match="take_home_pytorch-range"):
         figures.alternative("take_home_pytorch-rang")
+
+
+def test_named_lines_have_a_look_for_each_of_ten():
+    """Whoever adds widths to a sweep of four gets lines that can be told apart, not an error."""
+    _, ax = plt.subplots()
+    figures.named_lines([1, 2], {f"width {n}": [n, n] for n in range(10)}, ax, "legend")
+    looks = {
+        (line.get_color(), str(line.get_linestyle()), str(line._dash_pattern)) for line in ax.get_lines()
+    }
+    plt.close()
+    assert len(looks) == 10
