@@ -237,8 +237,8 @@ def range_test(test, ax, threshold=None):
         ax.plot(rate, np.nanmin(row), "v", color=BLUE, ms=7)
     if threshold is not None:
         ax.axvline(threshold, color=ORANGE, ls="--", lw=1.5)
-        ax.annotate(r" $2/\lambda_{\max}$", (threshold, 0.95), xycoords=("data", "axes fraction"),
-                    color=ORANGE, va="top")  # fmt: skip
+        ax.annotate(r"$2/\lambda_{\max}$", (threshold, 0.04), xycoords=("data", "axes fraction"),
+                    xytext=(8, 0), textcoords="offset points", color=ORANGE)  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="loss")
     ax.set_ylim(max(low / (2 if many else 5), 1e-30 * first), 5 * first)
     plain_log(ax.xaxis)
