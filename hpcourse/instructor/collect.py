@@ -432,8 +432,11 @@ def _tell(assignment, named, kinds, roster, records, trouble, left_out, aside):
     print(f"{assignment}: {len(known)} of {len(roster)} students on the roster are in this drop")
     said = {"new": "new", "changed": "handed in again", "same": "unchanged"}
     print("  " + ", ".join(f"{len(kinds[kind])} {said[kind]}" for kind in said if kinds[kind]))
-    if kinds["missing"]:
-        print(f"  without a notebook, graded as an empty one: {' '.join(sorted(kinds['missing']))}")
+    open_ = {student for one in named.values() if not one.students for student in one.match.candidates}
+    if empty := sorted(set(kinds["missing"]) - open_):
+        print(f"  without a notebook, graded as an empty one: {' '.join(empty)}")
+    if waiting := sorted(set(kinds["missing"]) & open_):
+        print(f"  no mark until you have said whose a doubtful file is: {' '.join(waiting)}")
     if kinds["unread"]:
         print(f"  could not be read, and has no mark until you decide: {' '.join(sorted(kinds['unread']))}")
     strangers = [student for student in named if student not in roster]
