@@ -168,6 +168,14 @@ def test_larger_rates_end_in_flatter_places_partly_because_they_get_further(clai
         verdict="confirmed under conditions: half of it or more, counted in factors, is the progress made",
         holds=(np.diff(same_time) > 0).all() and (np.diff(same_way) > 0).all() and 0.25 < left.mean() < 0.6,
     )
+    near = rates / same_time, rates / same_way  # 1 is the edge of stability
+    claim(
+        "The larger the rate, the nearer its run ends to the edge of stability (Day 2)",
+        statistic="rate × sharpness / 2 after 230 updates; at equal rate × updates (median)",
+        measured=f"{np.round(near[0], 2)}; {np.round(near[1], 2)}",
+        verdict="confirmed",
+        holds=all((np.diff(of) > 0).all() and of[0] < 0.25 and of[-1] > 0.5 for of in near),
+    )
 
 
 def test_a_step_back_from_the_cliff_costs_little_accuracy(claim, sweep):
