@@ -186,9 +186,9 @@ def _student(row, where):
         row = {**row, "id": ""}
     email = row.get("email", "") or (row["id"] if "@" in row.get("id", "") else "")
     known = [row.get(column, "") for column in ("login", "github", "canvas")]
-    given = re.split(r"[;,、\s]+(?![^(]*\))", row.get("aliases", "")) if row.get("aliases") else []
-    if row.get("aliases"):
-        given.append(row["aliases"])  # a folder's name may hold spaces
+    said = row.get("aliases", "")
+    between = r"\s*;\s*" if ";" in said else r"[,、\s]+(?![^(]*\))"
+    given = [*re.split(between, said), said] if said else []  # a folder's name may hold spaces
     number = _number(row.get("id", ""), where)
     if number and (not name or " " in number) and (_chinese(number) or not STUDENT.fullmatch(number)):
         other = next((one for one in known if STUDENT.fullmatch(one)), "")
