@@ -165,7 +165,7 @@ def step_back(rates, loss):
     return rates[np.maximum(loss, next_larger).argmin()]
 
 
-TUNE, REPORT = range(4), range(100, 110)  # seeds
+TUNE, REPORT = hp.seeds(4), range(100, 110)
 
 
 def fair(network, tuning, data, rule, rates, tune=TUNE, report=REPORT, **settings):
