@@ -261,7 +261,7 @@ def _raised(task, details):
             names=", ".join(task.names),
             said=said,
         )
-    if _at_caret(said):
+    if at_caret(said):
         return say(
             "It stops at `^`, which is no power in Python: it compares bits. A power is written with two "
             "asterisks."
@@ -277,13 +277,14 @@ def _raised(task, details):
     return say("It stopped with an error: {reason}", reason=reason)
 
 
-def _at_caret(said):
+def at_caret(said):
+    """Whether an error's words are those of a `^` between numbers that are not whole."""
     return "bitwise_xor" in said or "for ^" in said
 
 
 def stopped_at_caret(record):
     """Whether the answer stopped with an error at a `^`."""
-    return record.problem == "raised" and _at_caret(str(record.details.get("said")))
+    return record.problem == "raised" and at_caret(str(record.details.get("said")))
 
 
 def _unusable(task, first):
@@ -296,6 +297,12 @@ def _unusable(task, first):
     if kind == "schedule":
         return say(
             "The schedule that you return should take one argument, the step `t`. Python says: {said}.",
+            **given.details,
+        )
+    if kind == "no schedule":
+        return say(
+            "Return a schedule: a function that takes `t` and gives the learning rate of that step. Yours "
+            "returns something else: {got}.",
             **given.details,
         )
     if kind == "setting":
@@ -325,6 +332,8 @@ def _unusable(task, first):
         return say("Your function gave fewer results than it should.")
     if kind == "type" and given.details:
         return say("Your function returns something that is not numbers: {got}.", **given.details)
+    if kind == "type" and first[3][1].value.dtype.kind == "U":
+        return say("A word is asked for, and your function returns numbers: compare the two rows below.")
     if kind == "type":
         return say("Your function returns the wrong kind of thing: compare the two rows below.")
     if kind == "memory":
@@ -379,7 +388,8 @@ def _shape_or_nan(task, first, kinds):
         )
     if "nan" in kinds and "grad" not in task.names:
         return say(
-            "The result holds NaN or infinity where it should hold numbers. Is something divided by zero?"
+            "The result holds NaN or infinity where it should hold numbers. Is something divided by zero, or "
+            "a logarithm or a root taken of a number that has none?"
         )
     if "nan" in kinds:
         return say(
@@ -446,9 +456,14 @@ def _numbers(task, cases, expected, records, wrong):
     if factor is not None and abs(factor - 1) > 1e-4:
         if abs(factor + 1) < 1e-4:
             return say("The right size in the opposite direction: look at the sign.")
+        factor = f"{factor:.4g}"
+        if _all_steps(expected):
+            return say(
+                "Right up to a constant factor: every step is {factor} times what it should be.",
+                factor=factor,
+            )
         return say(
-            "Right up to a constant factor: everything is {factor} times what it should be.",
-            factor=f"{factor:.4g}",
+            "Right up to a constant factor: everything is {factor} times what it should be.", factor=factor
         )
     return say(
         "In {wrong} of {count} tests the result is not the right one. Work out the first of them, "

@@ -57,6 +57,8 @@ def rule_of(optimizer):
             return w - lr * m, (m, v)
         if kind == "sign":
             return w - lr * np.sign(grad), None
+        if kind == "root":
+            return w - lr * np.sqrt(grad), None
         if kind == "adagrad":
             v = v + grad**2
             return w - lr * grad / (np.sqrt(v) + 1e-8), (m, v)
@@ -82,6 +84,7 @@ def test_rules_whose_steps_do_not_depend_on_how_rare_a_word_is_pass(rule):
 
 
 NAMED = {
+    "not_finite": [("sgd", np.inf), ("root", 0.3)],
     "no_progress": [("sgd", -100), ("sgd", 1e200), ("adam", 30.0), ("sgd", 0)],
     "favors_common_words": [("sgd", 3), ("sgd", 600), ("sgd", 1000), ("momentum", 100, 0.9)],
     "steps_too_short": [("adam", 0.001), ("adam", 0.1), ("adagrad", 0.01), ("sign", 0.03)],

@@ -135,3 +135,14 @@ def test_a_power_of_ten_with_a_caret_is_known_by_its_number():
     assert hp.check("slope_step", 10 ^ -14).mistake != "caret"  # that power is wrong, too
     assert hp.check("slope_step", -15.5).mistake != "caret"
     assert hp.check("trials_needed", 10 ^ -5).mistake != "caret"
+
+
+@pytest.mark.parametrize(
+    ("task", "answer"),
+    [
+        ("my_schedule", lambda t: 0.5 * 0.99 ^ t),
+        ("words_rule", lambda w, grad, memory, t: (w - 0.3 * grad / (grad ^ 2) ** 0.5, None)),
+    ],
+)
+def test_open_tasks_say_it_too(task, answer):
+    assert hp.check(task, answer).message.endswith("two asterisks.")

@@ -11,7 +11,7 @@ from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
 from hpcourse.checks.lines import is_stub
-from hpcourse.checks.properties import printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import DEEP, NUMBERS_ONLY, SILENT
@@ -388,6 +388,12 @@ LINEAR_WARMUP = Task(
                 "instead of the smaller.",
                 "The larger of two values is taken instead of the smaller.",
             ),
+            (
+                "larger_of_both_from_zero",
+                {"stair": lambda t: t, "cap": lambda share: np.maximum(share, 1)},
+                "The peak at once, and above it later: the larger of two values is taken instead of the "
+                "smaller. And the stairs are counted from zero.",
+            ),
         ),
         Mistake(
             "overshoots_once",
@@ -716,10 +722,11 @@ def _asked(function, case, form=None):
         raise Unusable("nothing")
     if schedule is Ellipsis or is_stub(schedule):
         raise Unusable("ellipsis")
-    if not callable(schedule):
-        kind = "float" if isinstance(schedule, Real) else type(schedule).__name__
-        yield Seen("result", 0, np.array(kind))
+    if isinstance(schedule, Real):
+        yield Seen("result", 0, np.array("float"))
         return
+    if not callable(schedule):
+        raise Unusable("no schedule", got=type(schedule).__name__)
     try:
         inspect.signature(schedule).bind(0)
     except TypeError as error:
@@ -752,6 +759,7 @@ def _factor_schedules(rng):
     names = ("lr0", "factor", "steps")
     return [
         *(Case(name, dict(zip(names, values))) for name, values in given.items()),
+        Case("a step of a long training", dict(zip(names, (2.0, 0.99999, [250_000]))), deep=DEEP),
         Case("an array of steps", dict(zip(names, (0.3, 0.6, [np.arange(4)]))), "array", NUMBERS_ONLY),
         Case("random settings", dict(zip(names, drawn)), "random"),
     ]
@@ -1274,11 +1282,13 @@ def _rates_of(answer):
 
 
 def _rate(value):
-    """A number as JSON can hold it, None for anything else."""
+    """A number as JSON can hold it; None where there is nothing; of anything else, the name of its type."""
     try:
-        return None if value is None or isinstance(value, str) else float(np.asarray(value).item())
+        if value is None or isinstance(value, str):
+            return value and "str"
+        return float(np.asarray(value).item())
     except (TypeError, ValueError, OverflowError):
-        return None
+        return type(value).__name__
 
 
 def _schedule_told(told):
@@ -1296,6 +1306,10 @@ def _schedule_told(told):
             )
         )
     for t, rate in enumerate(rates):
+        if isinstance(rate, str):
+            raise Refused(
+                say("At step {t} your schedule gives no single number, but: {got}.", t=t, got=rate[:80])
+            )
         if isinstance(rate, bool) or not isinstance(rate, int | float):
             raise Refused(
                 say("At step {t} your schedule gives no number. Is `return` missing somewhere?", t=t)
@@ -1314,9 +1328,10 @@ def _schedule_told(told):
 def _no_schedule(told):
     if told.get("fault") == "raised":
         said = str(told.get("said"))[:300]
-        return say(
+        stops = say(
             "Asked about step {t}, your schedule stops: {said}", t=str(told.get("step"))[:9], said=said
         )
+        return Parts([stops, NO_POWER if at_caret(said) else None])
     if told.get("fault") == "no end":
         return say("Your schedule did not come to an end. Is there a loop that never ends?")
     return say(

@@ -1340,6 +1340,7 @@ TASKS += (NOISE_SCALE,)
 # The open task: batch size and rate under a budget.
 
 START, BUDGET, HIDDEN = 100, 60_000, range(1_000_300, 1_000_320)  # a price list in examples
+LARGEST_RATE = 1_000_000
 
 
 def _plan_told(told):
@@ -1357,8 +1358,14 @@ def _plan_told(told):
                 got=f"{size:g}",
             )
         )
-    if not 0 < lr < 1e6:
-        raise Refused(say("The rate has to be a positive number; the check got {got}.", got=f"{lr:g}"))
+    if not 0 < lr < LARGEST_RATE:
+        raise Refused(
+            say(
+                "The rate has to be a positive number below {most:,}; the check got {got}.",
+                most=LARGEST_RATE,
+                got=f"{lr:g}",
+            )
+        )
     return int(size), lr
 
 
@@ -1418,7 +1425,7 @@ BUDGET_PLAN = Contest(
     right="{reached} of {seeds} seeds that you have not seen end at {target} or lower, half of them at "
     "{median} or lower. Smaller batches pay for starting, larger ones run out of updates.",
     otherwise="{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
-    "lower. Close: try the neighbours in both directions.",
+    "lower. Try the neighbours in both directions.",
 )
 
 READINGS += (BUDGET_PLAN,)

@@ -893,7 +893,7 @@ RAVINE_PLAN = Contest(
     right="{reached} of {seeds} starts that you have not seen end at {target} or lower, half of them at "
     "{median} or lower. Memory and a large rate bring you down the ravine, the small rate settles the noise.",
     otherwise="{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
-    "lower. Close: try the neighbours of each of the three numbers.",
+    "lower. Try the neighbours of each of the three numbers.",
 )
 
 READINGS += (RAVINE_PLAN,)

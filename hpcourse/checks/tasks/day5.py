@@ -5,7 +5,7 @@ import numpy as np
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
 from hpcourse.checks.lines import has_gaps, is_stub
-from hpcourse.checks.properties import printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
@@ -926,7 +926,7 @@ READINGS = (WAKING_STEP, UNCORRECTED_CURVE)
 # The open task: a rule of one's own, on words.
 
 TEXTS, WORD_STEPS, COMMON, RARE = range(1_000_500, 1_000_505), 30, 10, 100
-LOST = 1e6  # nats, in place of what is not finite
+LOST, NOT_FINITE = 1e6, 2e6  # nats: at most, and in place of what weights leave that are not finite
 
 
 def _hidden_text(seed):
@@ -950,7 +950,7 @@ def words_left(step, seed, steps=WORD_STEPS, scale=1.0):
     for t in range(1, steps + 1):
         after, memory = _stepped(step, w, text.gradient(w), memory, t)
         if not np.isfinite(after).all():
-            return LOST
+            return NOT_FINITE
         w = w + scale * (after - w)
     return min(float(text.excess(w).mean()), LOST)
 
@@ -996,13 +996,14 @@ def _words_told(told):
         *left, again = told["left"]
     except (TypeError, ValueError, KeyError):
         got = str(told.get("said") if isinstance(told, dict) else told)[:200]
-        raise Refused(
-            say(
-                "Your rule did not get through a text. It takes (w, grad, memory, t) and returns the new "
-                "weights and the new memory, which is None before the first step. It ended with: {got}",
-                got=got,
-            )
-        ) from None
+        if got == "time":
+            raise Refused(say("Your rule did not come to an end. Is there a loop that never ends?")) from None
+        stops = say(
+            "Your rule did not get through a text. It takes (w, grad, memory, t) and returns the new "
+            "weights and the new memory, which is None before the first step. It ended with: {got}",
+            got=got,
+        )
+        raise Refused(Parts([stops, NO_POWER if at_caret(got) else None])) from None
     if len(left) != len(TEXTS) or not np.isclose(again, left[0], rtol=1e-6):
         raise Refused(
             say(
@@ -1032,6 +1033,12 @@ WORDS_RULE = Contest(
     target=0.1,
     enough=len(TEXTS),
     mistakes=(
+        Misreading(
+            "not_finite",
+            lambda told, losses: max(told["left"]) >= NOT_FINITE,
+            "On a hidden text your weights become NaN or infinite. Is something divided by zero, or a root "
+            "taken of a negative number? Or do the steps grow without an end?",
+        ),
         Misreading(
             "no_progress",
             lambda told, losses: told["left"][0] > 0.999 * _start(),

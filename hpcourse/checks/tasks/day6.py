@@ -1106,6 +1106,11 @@ HONEST_REPORT = Task(
             "Loss and luck have changed places: first the loss, then the luck.",
         ),
         (
+            "number_last",
+            {"arrange": lambda chosen, honest, luck: (honest, luck, chosen)},
+            "The number of the setting comes last. It comes first, then the loss and the luck.",
+        ),
+        (
             "loss_first",
             {"arrange": lambda chosen, honest, luck: (honest, chosen, luck)},
             "Number and loss have changed places: first the number of the setting, then its loss.",

@@ -163,6 +163,12 @@ STEPS_FOR_A_WORD = Task(
             "The right size, but a negative number of steps. Both logarithms are negative already.",
         ),
         (
+            "smooth_negative",
+            {"log_step": lambda left: left - 1, "more": lambda steps: -steps},
+            "A smooth descent without steps, an exponential, and a negative number of steps: a minus is "
+            "missing. A step takes the same share of what is left; use its logarithm.",
+        ),
+        (
             "rounded_up",
             {"more": np.ceil},
             "Rounded up to whole steps. Here the number is asked for as it is, with its fraction.",
@@ -445,6 +451,17 @@ CLIP_GRADIENT = Task(
                 "shortened, its neighbour is not. What counts is the length of both together.",
             ),
             (
+                "each_layer_squares",
+                {"lengths": lambda first, second, squares: np.array(squares)},
+                "Every layer is clipped by itself, and by the sum of its squares, without the root. What "
+                "counts is the length of both together.",
+            ),
+            (
+                "order_of_results",
+                {"arrange": lambda first, second: (second, first)},
+                "The two layers have changed places: first the matrix, then the vector.",
+            ),
+            (
                 "lengthens",
                 {"factor": lambda length, limit: limit / length},
                 "Short gradients get longer, up to the limit, and zeros become NaN. What is short should "
@@ -678,6 +695,11 @@ WSD = Task(
             "The descent stops at a tenth of the peak. Some recipes do that; here it ends at zero.",
         ),
         (
+            "falls_to_a_tenth",
+            {"down": lambda left, d: 0.1 + 0.9 * np.clip(left / d, 0, 1)},
+            "The descent stops at a tenth of the peak. Some recipes do that; here it ends at zero.",
+        ),
+        (
             "rises_again",
             {"down": lambda left, d: np.where(left > d, 1, np.clip(1 - left / d, 0, 1))},
             "After the flat part the rate drops to zero and rises again. It should go down from the peak.",
@@ -823,6 +845,18 @@ MUP_RATES = Task(
             "The rate of the last matrix is divided by the root. The root belongs to its start.",
         ),
         ("last_squared", {"last": lambda lr, m: lr / m**2}, "The rate of the last matrix is divided twice."),
+        (
+            "both_unchanged",
+            {"hidden": lambda lr, m: lr, "last": lambda lr, m: lr},
+            "All matrices keep their rate. Those that add up more inputs in a wider network, the hidden ones "
+            "and the last, need a smaller one.",
+        ),
+        (
+            "both_root",
+            {"hidden": lambda lr, m: lr / np.sqrt(m), "last": lambda lr, m: lr / np.sqrt(m)},
+            "The rates of the hidden matrices and of the last one are divided by the root. Adam's steps "
+            "agree, so that they add up in full.",
+        ),
         (
             "start_unchanged",
             {"start": lambda lr, m: 1.0},
