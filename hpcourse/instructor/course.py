@@ -22,7 +22,6 @@ from hpcourse.instructor import Misuse
 from hpcourse.instructor.records import write_whole
 from hpcourse.instructor.roster import EXAMPLES, read_roster
 
-CHECK = re.compile(r"""^\s*hp\.check\(\s*["'](\w+)["']\s*,""", re.M)
 LIMITS = {  # seconds are of CPU time
     "cell_seconds": 20,
     "seconds": 120,
