@@ -160,7 +160,7 @@ with hp.predict("day5-ravine"):
 # </details>
 
 # %% [markdown] key="divide" lang="zh-TW" of="736667ef"
-# <details><summary>作答之後再看</summary>
+# <details><summary>作答之後</summary>
 #
 # 一步。（只用一個學習率時，2/101 已經是最好的，見第 4 天。）
 #

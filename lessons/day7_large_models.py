@@ -63,7 +63,7 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 # %% [markdown] key="puzzle" lang="zh-TW" of="240482c2"
 # ## 1. 一個謎題
 #
-# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori et al. 2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
+# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori 等人，2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
@@ -95,9 +95,9 @@ with hp.after("day7-puzzle"):
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="72eec1d4"
-# <details><summary>作答之後再看：三個家族，同一個規律</summary>
+# <details><summary>作答之後：三個家族，同一個規律</summary>
 #
-# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown et al. 2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
+# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown 等人，2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
 #
 # 所以配方不是一串神奇數字。每一行都和其他行有關，也和模型有關。
 #
@@ -225,14 +225,14 @@ with hp.after("day7-words"):
 # %% [markdown] key="words-answer" lang="en"
 # <details><summary>After your answer: a staircase and a flat line</summary>
 #
-# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
+# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
 #
 # One or two of the most frequent words of all are no part of SGD's staircase: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="c7e30090"
-# <details><summary>作答之後再看：一道階梯和一條平線</summary>
+# %% [markdown] key="words-answer" lang="zh-TW" of="b6df5c2c"
+# <details><summary>作答之後：一道階梯和一條平線</summary>
 #
 # SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字和常見字一樣。動量法介於兩者之間。
 #
@@ -322,7 +322,7 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
 # How far this goes depends on the text. Where no word is very frequent, SGD lags less, and equal frequencies take less of the lag away.
 
 # %% [markdown] key="cause-seen" lang="zh-TW" of="7dd67dfc"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner et al.（2024）在 transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
 # 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些，讓每個字一樣常見，能補回來的也就少一些。
 
@@ -413,7 +413,7 @@ with hp.after("day7-spike"):
 # </details>
 
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
-# <details><summary>作答之後再看：一個梯度，三種後果</summary>
+# <details><summary>作答之後：一個梯度，三種後果</summary>
 #
 # 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到半倍。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
@@ -480,7 +480,7 @@ for size in [32, 512]:
 # With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 should cost them little (we have tried it on words only). Copied to a small batch, it is not safe: Day 5's default of 0.999 did better with batches of 32. Marek et al. (2025) advise to keep the memory fixed in tokens instead.
 
 # %% [markdown] key="memory-seen" lang="zh-TW" of="6c7cf84a"
-# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek et al.（2025）建議，讓記憶涵蓋的 token 數維持不變。
+# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek 等人（2025）建議，讓記憶涵蓋的 token 數維持不變。
 
 # %% bind="memory-seen"
 says(
@@ -551,7 +551,7 @@ hp.say(f"training loss: {plain[0]:.2f} without, {plain[1]:.2f} with clipping")
 # %% [markdown] key="clip-seen" lang="zh-TW" of="2fb4a177"
 # 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，上限為 1 的裁剪在這裡幾乎不影響結果：它是保險。
 #
-# 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是輸出又接回自己的網路（Pascanu et al. 2013）：
+# 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是輸出又接回自己的網路（Pascanu 等人，2013）：
 
 # %% bind="clip"
 says("one batch of 400", "400 批裡有一批", 400 <= len(losses) < 420)
@@ -646,7 +646,7 @@ with hp.after("day7-width"):
 # </details>
 
 # %% [markdown] key="width-answer" lang="zh-TW" of="60231d42"
-# <details><summary>作答之後再看：為什麼越寬就要越小</summary>
+# <details><summary>作答之後：為什麼越寬就要越小</summary>
 #
 # 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。不管梯度多大，Adam 都讓每個權重走大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
 #
@@ -671,7 +671,7 @@ free("wider means smaller", "越寬就要越小", "the heading of the fold")
 # Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
 
 # %% [markdown] key="one-step" lang="zh-TW" of="7c683e83"
-# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang et al. 2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
 
 
 # %% key="one-step-run" tags=["nbval-ignore-output"]
@@ -763,7 +763,7 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 # %% [markdown] key="wsd" lang="zh-TW" of="7787c433"
 # ## 5. 預熱、平台、衰減：想停就停
 #
-# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu et al. 2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
+# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu 等人，2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
 #
 # **換你玩**：右圖是精確算出來的，是有雜訊的碗裡平均的損失。
 #
@@ -890,7 +890,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，走到後期目標比走到前期目標時占得更多，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish et al. 2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，走到後期目標比走到前期目標時占得更多，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 alike = 1 - 1 / 100  # at the start all 100 words are as likely, so that |p - e_j|² is the same for each pair
@@ -953,7 +953,7 @@ with hp.predict("day7-decay"):
 # </details>
 
 # %% [markdown] key="decay-answer" lang="zh-TW" of="f3501e5d"
-# <details><summary>作答之後再看：要看的是乘積</summary>
+# <details><summary>作答之後：要看的是乘積</summary>
 #
 # 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
 #
@@ -1026,7 +1026,7 @@ with hp.after("day7-lines"):
 # </details>
 
 # %% [markdown] key="lines-answer" lang="zh-TW" of="f7ef7823"
-# <details><summary>作答之後再看：有感的只有一行，其餘是保險</summary>
+# <details><summary>作答之後：有感的只有一行，其餘是保險</summary>
 #
 # Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #
@@ -1069,7 +1069,7 @@ free("the loss is higher by", "", "bound by the words after it")
 # What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
 
 # %% [markdown] key="after-adam" lang="zh-TW" of="896251aa"
-# Adam 之後還有什麼？**Lion**（Chen et al. 2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
+# Adam 之後還有什麼？**Lion**（Chen 等人，2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
 
 
 # %% key="muon"
@@ -1264,7 +1264,7 @@ free("has twice the rate of", "是 7B 模型的兩倍", "of the table above, as 
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
 # - 許多配方不對偏差和正規化層做衰減（如 BERT；ResNet-50 是正規化層）；OLMo 2 則照樣衰減這些，只放過詞嵌入表（embedding）。
-# - **muP** 用在 transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang et al. 2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
+# - **muP** 用在 transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
 # %% [markdown] key="recap" lang="en"
