@@ -397,8 +397,7 @@ with hp.predict("day4-border"):
     grid = hp.descend(bowl, settings, (1.0, 1.0), limit, record=False)
     distance = np.linalg.norm(grid.end, axis=-1) / np.sqrt(2)
     distance[grid.diverged] = np.inf
-    root = np.sqrt(kappa)
-    best_lr, best_momentum = (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
+    best_lr, best_momentum = hp.figures.momentum_star(kappa)
     fig, ax = plt.subplots(figsize=(7.6, 3.8))
     hp.figures.momentum_map(x, gammas, distance, ax, steps=limit, lowest=1e-14)
     star = {"ms": 16, "mfc": "white", "mec": "black", "zorder": 6}
@@ -406,7 +405,7 @@ with hp.predict("day4-border"):
     hp.show(fig, "day4-map")
     i, j = np.unravel_index(distance.argmin(), distance.shape)
     hp.say(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
-    hp.say(f"formula:         lr {best_lr:.3f}, momentum {best_momentum:.2f}")
+    hp.say(f"star:            lr {best_lr:.3f}, momentum {best_momentum:.2f}")
 
 # %% bind="swings-seen"
 says("Walk 17,640 pairs", "走完 17,640 組", distance.size == 17_640)
@@ -432,20 +431,16 @@ says("in one call, 100 steps each", "每組 100 步", limit == 100)
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
-# Momentum lets the learning rate be larger, up to almost twice. (A few settings right beside the line are on the wrong side: 100 steps are too few to decide.) The fastest setting, the star, has a closed form (Polyak 1964):
-#
-# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
+# Momentum lets the learning rate be larger, up to almost twice. (A few settings right beside the line are on the wrong side: 100 steps are too few to decide.) The fastest setting, the star, can be computed exactly (Polyak 1964). Why it lies there, and where it lies in any bowl, you will derive yourself in the [exercises](day4_exercises.ipynb).
 #
 # Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Below is the ravine with $\kappa = 300$: where has the star gone, and what has become of the bottom edge? Then make the bowl round.
 
-# %% [markdown] key="map-border" lang="zh-TW" of="8e46e4bf"
+# %% [markdown] key="map-border" lang="zh-TW" of="e2a5cf42"
 # 界線是一條直線：
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
-# 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，有現成的公式（Polyak，1964）：
-#
-# $$\eta = \Big(\frac{2}{\sqrt{\lambda_{\min}}+\sqrt{\lambda_{\max}}}\Big)^2, \qquad \gamma = \Big(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\Big)^2.$$
+# 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，可以精確算出來（Polyak，1964）。它為什麼落在那裡、換一個碗又落在哪裡，留給你在[練習](day4_exercises.ipynb)裡自己推出來。
 #
 # 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。下面換成 $\kappa = 300$ 的山谷：星號跑到哪裡去了？最下面的邊有什麼變化？再把碗變圓看看。
 
@@ -464,7 +459,7 @@ says("A few settings right beside the line", "緊貼著線的有幾組站錯邊"
 says("100 steps are too few", "只走 100 步還分不出結果", limit == 100)
 says("are on the wrong side", "站錯邊", np.abs(beside[wrong]).max() < 0.1)
 says("The fastest setting, the star", "最快的設定，也就是星號", 0.95 < x[i] / kappa / best_lr < 1.05)
-says("has a closed form", "有現成的公式", abs(gammas[j] - best_momentum) < 0.03)
+says("can be computed exactly", "可以精確算出來", abs(gammas[j] - best_momentum) < 0.03)
 free(r"the ravine with $\kappa = 300$", r"下面換成 $\kappa = 300$ 的山谷", "where the live figure opens")
 
 # %% key="explore-map"
@@ -479,8 +474,7 @@ hp.explore_momentum_map()
 
 # %% key="acceleration-run"
 def tuned(kappa):
-    root = np.sqrt(kappa)
-    return hp.Momentum((2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2)
+    return hp.Momentum(*hp.figures.momentum_star(kappa))
 
 
 steps["Momentum"] = [steps_to_a_millionth(tuned(k), k, 500) for k in kappas]
@@ -495,21 +489,21 @@ hp.figures.steps_by_condition(kappas, steps, slopes, ax)
 hp.show(fig, "day4-acceleration")
 
 # %% key="which-kappa"
-fits = {}
+fits, many_kappas = {}, np.geomspace(1, 1e6, 100_000)
+best_momenta = hp.figures.momentum_star(many_kappas)[1]
 for momentum in [0.6, 0.9, 0.99]:
-    root = np.sqrt(momentum)
-    fits[momentum] = ((1 + root) / (1 - root)) ** 2
+    fits[momentum] = np.interp(momentum, best_momenta, many_kappas)
     hp.say(f"momentum {momentum:<4} is the best for κ = {fits[momentum]:,.0f}")
 
 # %% [markdown] key="acceleration-seen" lang="en"
-# Momentum does speed up convergence: where the ravine is long, and when both numbers fit it. The usual $\gamma = 0.9$ fits a $\kappa$ above a thousand. In a round bowl, $\kappa = 1$, the formula itself gives $\gamma = 0$: nothing to gain.
+# Momentum does speed up convergence: where the ravine is long, and when both numbers fit it. The usual $\gamma = 0.9$ fits a $\kappa$ above a thousand. In a round bowl, $\kappa = 1$, the best is $\gamma = 0$: nothing to gain.
 #
 # ## 6. A comparison, unfair and fair
 #
 # Let the gradient stay 1, and watch the step. **Predict:** where does its length end?
 
-# %% [markdown] key="acceleration-seen" lang="zh-TW" of="c333421e"
-# 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），公式算出來就是 $\gamma = 0$，沒有好處可言。
+# %% [markdown] key="acceleration-seen" lang="zh-TW" of="665684fd"
+# 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），最好的就是 $\gamma = 0$，沒有好處可言。
 #
 # ## 6. 一場比較：不公平的與公平的
 #
@@ -519,7 +513,7 @@ for momentum in [0.6, 0.9, 0.99]:
 says("Momentum does speed up convergence", "動量確實能加速收斂", 0.45 < slopes["Momentum"] < 0.57)
 says("where the ravine is long", "前提是山谷夠長", 2 * steps["Momentum"][0] < steps["SGD"][0])
 says(r"fits a $\kappa$ above a thousand", r"適合的 $\kappa$ 在一千以上", 1000 < fits[0.9] < 2000)
-free(r"In a round bowl", "如果碗是圓的", "algebra")
+free(r"In a round bowl ... the best", "如果碗是圓的 ... 最好的", "algebra")
 
 # %% key="gain-run"
 with hp.predict("day4-gain"):
@@ -876,18 +870,18 @@ hp.figures.named_lines(memory, lowest, ax, **look)
 hp.show(fig, "day4-nesterov")
 
 # %% [markdown] key="nesterov-seen" lang="en"
-# Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about what section 5's formula gives for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
+# Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about that of section 5's star for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
 
-# %% [markdown] key="nesterov-seen" lang="zh-TW" of="0e2a4fa6"
-# 在這個碗裡，調得好的話，是一般的動量法贏；它最好的 $\gamma$，和第 5 節的公式在 $\kappa = 100$ 時算出的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就屬於後者。
+# %% [markdown] key="nesterov-seen" lang="zh-TW" of="a91aa05f"
+# 在這個碗裡，調得好的話，是一般的動量法贏；它最好的 $\gamma$，和第 5 節的星號在 $\kappa = 100$ 時的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就屬於後者。
 
 # %% bind="nesterov-seen"
 (heavy_ball, ahead), root = lowest.values(), np.sqrt(many.eigenvalues[-1] / many.eigenvalues[0])
 best, formula = memory[heavy_ball.argmin()], ((root - 1) / (root + 1)) ** 2
 better = memory[ahead < heavy_ball]
 says("plain momentum wins on this bowl", "是一般的動量法贏", heavy_ball.min() < ahead.min() / 10)
-says(r"its best $\gamma$ is about what", r"它最好的 $\gamma$", abs(best - formula) < 0.05)
-says(r"$\kappa = 100$, 0.67", r"$\kappa = 100$ 時算出的 0.67", 0.665 < formula < 0.675)
+says(r"its best $\gamma$ is about that", r"它最好的 $\gamma$", abs(best - formula) < 0.05)
+says(r"$\kappa = 100$, 0.67", r"$\kappa = 100$ 時的 0.67", 0.665 < formula < 0.675)
 says(
     "from about 0.8 on",
     "大約從 0.8 起",

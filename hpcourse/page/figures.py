@@ -520,6 +520,15 @@ def share_bands(x, shares, ax, xlabel):
     return ax
 
 
+def momentum_star(kappa):
+    """Learning rate and momentum that are fastest between curvatures 1 and `kappa` (Polyak 1964).
+
+    Lessons draw the star with it and leave the formula out: Day 4's exercise asks for it.
+    """
+    root = np.sqrt(kappa)
+    return (2 / (1 + root)) ** 2, ((root - 1) / (root + 1)) ** 2
+
+
 def momentum_map(x, momentum, left, ax, steps, lowest=1e-9):
     r"""The share of the distance that is `left`, (x, momentum), after `steps` steps, for each pair of
     $\eta\lambda_{\max}$ and $\gamma$: the darker the faster, white where it grew. The line is $2(1+\gamma)$.

@@ -115,16 +115,15 @@ def explore_momentum_map(steps=50):
         left = np.linalg.norm(path.end, axis=-1) / np.sqrt(2)
         left[path.diverged] = np.inf
         image.set_data(image.to_rgba(np.where(left < 1, left, np.nan).T, bytes=True))  # small, so quick
-        root = np.sqrt(kappa)
-        slowness = (root - 1) / (root + 1)
-        best.set_data([kappa * (2 / (1 + root)) ** 2], [slowness**2])
+        lr, momentum = figures.momentum_star(kappa)
+        best.set_data([kappa * lr], [momentum])
         said = text(
             "κ = {kappa}: with {share} of these {runs} settings the ball is nearer after {steps} steps. "
             "The best (star) keeps {fast} of the distance per step, gradient descent at its best rate {slow}."
         )
         return said.format(
             kappa=f"{kappa:.3g}", share=f"{(left < 1).mean():.0%}", runs=left.size, steps=steps,
-            fast=f"{slowness:.3f}", slow=f"{(kappa - 1) / (kappa + 1):.3f}",
+            fast=f"{np.sqrt(momentum):.3f}", slow=f"{(kappa - 1) / (kappa + 1):.3f}",
         )  # fmt: skip
 
     return LiveFigure(
