@@ -518,6 +518,7 @@ tuning_data = hp.Dataset("digits", X[:1150], y[:1150], X[1150:], y[1150:])
 digit_peaks, results, tuned = np.geomspace(0.1, 1.6, 5), {}, {}
 settings = {"batch_size": 16, "updates": 720}
 test = settings | {"seed": range(100, 116)}
+tuning_seeds = hp.seeds(4)
 
 # %% bind="digits"
 epochs = settings["updates"] * settings["batch_size"] / len(X)
@@ -534,7 +535,7 @@ says("its own best peak rate out of five", "從五個最高學習率裡挑出自
 with hp.predict("day2-digits"):
     for name, schedule in schedules(digit_peaks).items():
         rule = hp.SGD(schedule)
-        tuning = hp.train(network, tuning_data, rule, **settings, seed=range(4))
+        tuning = hp.train(network, tuning_data, rule, **settings, seed=tuning_seeds)
         tuned[name] = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
         best = hp.SGD(schedules(tuned[name])[name])
         average = 0.99 if name == "constant" else None  # of some hundred weights
@@ -747,7 +748,8 @@ free("with their largest rate", "用的並不是最大的學習率", "what warmu
 # 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共訓練 400 次更新，分別試試不預熱、預熱 20 次、預熱 200 次：
 
 # %% key="warmup-run"
-peak_rates, warmups, seeds = np.geomspace(0.05, 1.6, 8), [0, 20, 200], range(5)
+peak_rates, warmups = np.geomspace(0.05, 1.6, 8), [0, 20, 200]
+seeds = hp.seeds(5)
 usual = np.stack([network.init(seed) for seed in seeds])
 bad = usual.copy()
 bad[:, -330:] *= 8  # the last layer: 10 outputs with 32 weights and a bias each
