@@ -76,7 +76,7 @@ def test_the_map_shows_what_one_walk_at_its_star_leaves():
 def test_captions_follow_the_language(in_chinese):
     figure = hp.explore_ravine()
     assert "界線" in figure.description
-    assert figure.controls["momentum"].description == "動量 γ"
+    assert figure.controls["momentum"].description == "動量係數 γ"
 
 
 def test_the_map_is_white_exactly_where_the_distance_grew(ax):
