@@ -17,20 +17,20 @@
 #
 # **You will do:** write a decay, a warmup, and both in one, and train a network with each; tell a frozen run from the others, and say why it froze; find out how a longer training should decay; mend a warmup and a schedule from a textbook; find the run that can bear a larger rate, and the start that a warmup heals; and, in the last task, design a schedule of your own.
 #
-# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 45 minutes, 9 tasks, 16 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 2](day2_learning_rate_schedules.ipynb). About 60 minutes, 9 tasks, 16 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 #
 # In all tasks $t$ is the number of updates made so far: the first update has $t = 0$.
 
-# %% [markdown] key="title" lang="zh-TW" of="c3171286"
+# %% [markdown] key="title" lang="zh-TW" of="9f11cd30"
 # # 第 2 天 · 練習：學習率排程
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
 # **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；認出凍結的那條路徑，並說出它為什麼凍結；查出訓練時間拉長時，衰減該怎麼跟著改；修好一個預熱，還有一本教科書裡的排程；找出哪一次訓練受得了更大的學習率、哪一個起點靠預熱救得回來；最後一題，設計你自己的排程。
 #
-# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 45 分鐘，9 題，共 16 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 60 分鐘，9 題，共 16 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 #

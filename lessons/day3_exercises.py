@@ -17,18 +17,18 @@
 #
 # **You will do:** build the loop that every training runs on, from the mean of a batch to a whole epoch; measure what a published loop leaves out, and mend it; read a map of rates and batch sizes; predict the noise of a batch, and check the prediction by experiment; find out from two batch sizes where more examples stop helping; and, in the last task, spend a budget as well as you can.
 #
-# **You need:** [the lesson of Day 3](day3_batch_size.ipynb). About 45 minutes, 9 tasks, 14 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** [the lesson of Day 3](day3_batch_size.ipynb). About 60 minutes, 9 tasks, 14 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="034ae3c4"
+# %% [markdown] key="title" lang="zh-TW" of="9e38d1e6"
 # # 第 3 天 · 練習：批次大小
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) · [English](../en/day3_exercises.ipynb) · [繁體中文](../zh-TW/day3_exercises.ipynb)
 #
 # **你會動手做**：寫出每一種訓練都要用的迴圈，從一批的平均到整個訓練週期；量出一個公開教材的迴圈漏掉了多少資料，再把它修好；讀一張學習率與批次大小的地圖；預測一批的雜訊有多大，再用實驗驗證；用兩種批次大小，估出樣本多到什麼程度就不再有幫助；最後一題，把一筆預算花在刀口上。
 #
-# **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 45 分鐘，9 題，共 14 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 60 分鐘，9 題，共 14 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
 # **怎麼作答**：把每個 `...` 換成你自己的程式碼，執行那一格，再執行下面的檢查。檢查會馬上告訴你對不對。答錯不扣分，檢查會說明你的函式做了什麼，再試一次就好。提示是收合的，點一下就會展開。
 
