@@ -474,10 +474,10 @@ for k, lr in enumerate(rates[-3:]):
     )
 
 # %% [markdown] key="edge-seen" lang="en"
-# The mean picks the edge in most groups; even the worst of four seeds, or the smallest rate within one standard error, does so in more than half of them. On new seeds the edge is behind in the mean, and more so in its worst runs. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2.
+# The mean picks the edge in most groups; even the worst of four seeds, or the smallest rate within one standard error, does so in many of them. On new seeds the edge is behind in the mean, and more so in its worst runs. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="1f2654a2"
-# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有一半以上的組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
+# %% [markdown] key="edge-seen" lang="zh-TW" of="e9eed948"
+# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有不少組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
 
 # %% bind="edge"
 seen = {name: accuracy.mean(axis=1) for name, accuracy in validation.items()}
@@ -519,7 +519,7 @@ says(
 )
 free("the smallest rate within", "「和最好的相差不到一個標準誤」之中最小的", "the third way")
 more = min(by_worst["edge"], by_error["edge"]) / by_worst["groups"]
-says("does so in more than half of them", "也有一半以上的組會選它", more > 0.5)
+says("does so in many of them", "也有不少組會選它", more > 0.3)
 says(
     "behind in the mean",
     "懸崖邊的平均就落後了",
