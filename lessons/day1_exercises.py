@@ -163,9 +163,13 @@ for name, curvature, dash in zip("ABC", curvatures, ("-", "--", ":")):
     ax.loglog(lr, np.maximum(distance, 1e-12), dash, label=name, lw=2)
 ax.axhline(1, color="gray", lw=1)
 ax.set(xlabel=r"learning rate $\eta$", ylim=(1e-8, 1e8))
-ax.set_ylabel("distance after 20 steps")
+ax.set_ylabel(f"distance after {steps} steps")
 ax.legend(title="bowl")
 hp.show(fig, "day1-steepest-bowl")
+
+# %% bind="day1-steepest-bowl"
+order = "".join("ABC"[k] for k in np.argsort(-curvatures))
+says("B does so first, then A, then C", "最先上升的是 B，接著是 A，最後是 C", order == "BAC")
 
 # %% bind="steepest-bowl"
 says("Three bowls", "三個碗（", len(curvatures) == 3)
@@ -375,9 +379,10 @@ def slope(w, h):
     return (loss(w + h) - loss(w - h)) / (2 * h)
 
 
-exact = np.exp(1.0)
+here = 1.0
+exact = np.exp(here)
 for h in [1e-12, 1]:  # your steps
-    hp.say(f"h = {h:g}: error {abs(slope(1.0, h) / exact - 1):.1g}")
+    hp.say(f"h = {h:g}: error {abs(slope(here, h) / exact - 1):.1g}")
 
 # %% bind="slope-step"
 free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")

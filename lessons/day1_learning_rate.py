@@ -102,6 +102,9 @@ with hp.after("day1-puzzle"):
     for rate, accuracy in zip(rates, puzzle.test_accuracy):
         hp.say(f"lr = {rate:<6} reads {accuracy:.0%} of unseen digits")
 
+# %% bind="day1-puzzle"
+right("0.3", rates[puzzle.test_accuracy.argmax()] == 0.3)
+
 # %% bind="puzzle-questions"
 free("a network nobody has trained before", "沒有人訓練過的網路", "a question, no result")
 
@@ -125,7 +128,7 @@ says("One run learns", "一個學會了", middle[-23:].mean() < 0.5)
 says(
     "The dotted line is the level of guessing",
     "點線是亂猜的程度",
-    any(np.allclose(line.get_ydata(), np.log(10)) for line in ax.lines),
+    any(np.allclose(line.get_ydata(), np.log(10)) and line.get_linestyle() == ":" for line in ax.lines),
 )
 says("One has hardly begun", "一個幾乎還沒起步", 1.4 < small[-23:].mean() < 2.3)
 says("One jumps up in its first updates", "損失在頭幾次更新就衝高", large[:20].max() > 1.5 * large[0])
@@ -221,6 +224,18 @@ with hp.predict("day1-regimes"):
     fig, axes = plt.subplots(1, 4, figsize=(10, 2.8), sharex=True, sharey=True)
     hp.figures.regimes(path, parabola, axes)
     hp.show(fig, "day1-regimes")
+
+# %% bind="day1-regimes"
+third = path.w[2, :, 0]
+says(
+    "Curvature λ = 2, learning rate η = 0.9",
+    "曲率 λ = 2，學習率 η = 0.9",
+    (parabola.eigenvalues[0], rates[2]) == (2, 0.9),
+)
+right(
+    "It jumps from side to side and comes nearer.",
+    max(third[1:] * third[:-1]) < 0 and max(np.diff(np.abs(third))) < 0,
+)
 
 # %% bind="predict-regimes"
 free("What does the third of them do", "用第三個學習率", "the question")
@@ -397,13 +412,18 @@ free("All four regimes", "四種走法", "names")
 
 # %% key="bowl-border"
 with hp.predict("day1-bowl"):
-    bowl = hp.Quadratic([1, 10])
-    rates = np.linspace(0.001, 0.4, 4000)
+    flat, steep = 1, 10
+    bowl, rates = hp.Quadratic([flat, steep]), np.linspace(0.001, 0.4, 4000)
     path = hp.descend(bowl, hp.SGD(lr=rates), start=(-2.5, 2.0), steps=300)
     nearer = np.linalg.norm(path.end, axis=-1) < np.linalg.norm([-2.5, 2.0])
     border = rates[nearer].max()
-    hp.say(f"border {border:.3f}   2 / 1 = {2 / 1:.3f}   2 / 10 = {2 / 10:.3f}")
+    hp.say(f"border {border:.3f}   2 / {flat} = {2 / flat:.3f}"
+           f"   2 / {steep} = {2 / steep:.3f}")  # fmt: skip
     hp.show(hp.explore_bowl())
+
+# %% bind="day1-bowl"
+says("the curvatures 1 and 10", "兩個方向的曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
+right("At 2/10", abs(border - 2 / steep) < 0.001)
 
 # %% bind="bowl"
 says("thousands of weights", "成千上萬個權重", network.n_weights > 2000)
@@ -455,7 +475,8 @@ for lr in [0.9, 0.1, 0.01, 0.001]:
     hp.say(f"lr = {lr:<5}  {needed[lr]:>4} steps")
 
 # %% bind="too-small"
-says("one hundredth of the distance", "百分之一", np.isclose(0.025 / abs(path.w[0, 0]), 0.01))
+way, n = np.abs(path.w[:, 0]) / abs(path.w[0, 0]), needed[lr]
+says("one hundredth of the distance", "百分之一", way[n] < 0.01 < way[n - 1] < 0.011)
 free("Two complaints", "兩種抱怨", "how many the text goes through")
 
 # %% bind="stuck"
@@ -489,7 +510,8 @@ with hp.predict("day1-basins"):
     curve = hp.TwoBasins(tilt=0.2)
     deep, barrier, shallow = curve.stationary_points()
     starts, basin_rates = np.linspace(-2, 2, 1000), np.linspace(0.03, 1.55, 77)
-    path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps=1000, record=False)
+    steps = 1000
+    path = hp.descend(curve, hp.SGD(lr=basin_rates), starts, steps, record=False)
     stays, on_left = ~path.diverged, path.end[..., 0] < barrier
     at_rest = stays & (np.abs(curve.gradient(path.end)[..., 0]) < 1e-3)
     compared = [0, 12]
@@ -517,9 +539,18 @@ with hp.after("day1-basins"):
                f"  fall out of it {fell:4.0%}")  # fmt: skip
     hp.say(f"2/λ in the deep and in the shallow valley: {np.round(thresholds, 2)}")
 
+# %% bind="day1-basins"
+right("Neither", np.array_equal(*(at_rest & on_left)[compared]))
+
 # %% bind="predict-basins"
 says("77,000 descents", "77,000 次下降", at_rest.size == 77_000)
 says("1,000 starting points", "1,000 個起點", len(starts) == 1000)
+says("After 1,000 steps", "走完 1,000 步", steps == 1000)
+says(
+    "evenly spread over both valleys",
+    "涵蓋兩個谷的範圍內均勻",
+    min(starts) < deep < shallow < max(starts) and np.ptp(np.diff(starts)) < 1e-9,
+)
 says("77 learning rates", "77 個學習率", len(basin_rates) == 77)
 says("a rate nine times as large", "學習率變成九倍", np.isclose(np.divide(*basin_rates[compared[::-1]]), 9))
 free("come to rest on the left or on the right", "結果只有四種", "how the ends are sorted")
@@ -608,12 +639,12 @@ with hp.predict("day1-digits"):
 
 # %% key="digits-numbers" tags=["nbval-ignore-output"]
 with hp.after("day1-digits"):
-    accuracy = sweep.test_accuracy
-    good = sweep_rates[accuracy.min(axis=1) > 0.9]
+    accuracy, bar = sweep.test_accuracy, 0.9
+    good = sweep_rates[accuracy.min(axis=1) > bar]
     best = sweep_rates[sweep.train_loss.mean(axis=1).argmin()]
     cliff = sweep_rates[(accuracy.mean(axis=1) < 0.5) & (sweep_rates > best)].min()
     low, high = good.min(), good.max()
-    hp.say(f"every seed above 90%: {len(good)} rates, {low:.2g} to {high:.2g}")
+    hp.say(f"every seed above {bar:.0%}: {len(good)} rates, {low:.2g} to {high:.2g}")
     hp.say(f"lowest training loss at {best:.2g}; from {cliff:.2g} on training fails")
 
 # %% key="digits-winners" tags=["nbval-ignore-output"]
@@ -631,6 +662,9 @@ with hp.after("day1-digits"):
 says("160 times", "訓練 160 次", sweep.test_accuracy.size == 160)
 free("a largest learning rate", "", "a question")
 free("in five lines", "", "how long the text is")
+
+# %% bind="day1-digits"
+right("Six to nine", 6 <= len(good) <= 9)
 
 # %% bind="digits"
 says("160 trainings", "真正的網路：訓練 160 次", sweep.test_accuracy.size == 160)
@@ -721,8 +755,8 @@ def alive(weights):
 
 
 for k in [20, 24, 28]:
-    rate, living = sweep_rates[k], alive(sweep.weights[k])
-    hp.say(f"lr = {rate:.2g}: {living} of 32 hidden units alive after training")
+    rate, living, units = sweep_rates[k], alive(sweep.weights[k]), network.sizes[1]
+    hp.say(f"lr = {rate:.2g}: {living} of {units} hidden units alive after training")
 early = []
 for updates in [1, 10, 100]:
     run = hp.train(network, digits, hp.SGD(rate), updates=updates, seed=range(5))
@@ -844,19 +878,24 @@ free("give the smaller rates so many more updates", "讓小的學習率多更新
 
 # %% key="range-figure"
 with hp.predict("day1-range"):
-    one = hp.lr_range_test(hp.Quadratic([3.0]), start=[1.0], smooth=0)
-    twenty, start = hp.Quadratic(np.geomspace(0.01, 3, 20)), np.ones(20)
+    bend, n = 3, 20
+    one = hp.lr_range_test(hp.Quadratic([bend]), start=[1.0], smooth=0)
+    twenty, start = hp.Quadratic(np.geomspace(0.01, bend, n)), np.ones(n)
     many = hp.lr_range_test(twenty, start=start, smooth=0)
     noisy = hp.lr_range_test(twenty, start=start, smooth=0, noise=0.01, seed=range(5))
     fig, axes = plt.subplots(1, 3, figsize=(10, 3.2))
-    titles = ["1 direction", "20 directions", "20 directions, noise"]
+    titles = ["1 direction", f"{n} directions", f"{n} directions, noise"]
     for ax, test, title in zip(axes, [one, many, noisy], titles):
-        hp.figures.range_test(test, ax, threshold=2 / 3)
-        ax.set_title(title)
+        hp.figures.range_test(test, ax, threshold=2 / bend).set_title(title)
     hp.show(fig, "day1-range")
     minima = [np.median(test.at_minimum) for test in (one, many, noisy)]
-    times = [f"{minimum / (2 / 3):.1f}" for minimum in minima]
+    times = [f"{minimum / (2 / bend):.1f}" for minimum in minima]
     hp.say(f"minimum / threshold: {times}")
+
+# %% bind="day1-range"
+says("The largest curvature is 3", "最大曲率都是 3", max(twenty.eigenvalues) == 3)
+past = [minimum / (2 / bend) for minimum in minima]
+right("With twenty directions far beyond it; with noise in between", past[0] < past[2] < past[1] / 2)
 
 # %% bind="range-test"
 free("the most sharply bent has curvature 3", "其中最大的曲率是 3", "what is built")
@@ -869,9 +908,9 @@ free("where will the three minima be", "三個最低點會在哪裡", "the quest
 says(
     "the last rate tried below the threshold",
     "最低點就是試過的學習率中，門檻之前的最後一個",
-    0.9 < minima[0] / (2 / 3) < 1,
+    0.9 < minima[0] / (2 / bend) < 1,
 )
-says("it lies far **above**", "最低點遠遠**超過**門檻", minima[1] / (2 / 3) > 3)
+says("it lies far **above**", "最低點遠遠**超過**門檻", minima[1] / (2 / bend) > 3)
 says("much of the delay is gone", "延遲也少了很多", minima[2] < 0.6 * minima[1])
 free("", "照最低點來挑", "a warning")
 
@@ -918,7 +957,8 @@ for name, rate, accuracy in zip(names, readings, check.test_accuracy):
     low, high, mean = accuracy.min(), accuracy.max(), accuracy.mean()
     hp.say(f"{name:<10} lr = {rate:<5.2g} test accuracy {low:.0%} to {high:.0%},"
            f" mean {mean:.1%}")  # fmt: skip
-hp.say(f"the 20 minima: {test.at_minimum.min():.2g} to {largest:.2g}")
+found = test.at_minimum
+hp.say(f"the {len(found)} minima: {found.min():.2g} to {largest:.2g}")
 
 # %% bind="range-on-digits"
 says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)

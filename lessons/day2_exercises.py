@@ -509,7 +509,7 @@ if hp.check("edge_of_stability", edge_of_stability).passed:
             path.append(loss)
             now = now - factor * lrs[1] * gradient
         rises = np.sum(np.diff(path) > 0)
-        hp.say(f"times {factor:.1f}: the loss rises in {rises} of 200 updates")
+        hp.say(f"times {factor:.1f}: the loss rises in {rises} of {len(path)} updates")
 else:
     hp.say("Your answer first.")
 

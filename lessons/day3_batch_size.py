@@ -108,6 +108,9 @@ with hp.after("day3-puzzle"):
 #
 # </details>
 
+# %% bind="day3-puzzle"
+right("Batch size 1", puzzle_sizes[puzzle.test_accuracy.mean(axis=1).argmax()] == 1)
+
 # %% bind="title"
 free("six batch sizes", "六種批次大小", "the race of section 6, bound there")
 free("where 32 to 128 comes from", "32 到 128 這個建議從哪裡來", "the advice that is examined")
@@ -203,9 +206,10 @@ says("almost 2", "幾乎可以用到 2", 1.6 < 2 / max(1, (slope**2).mean()) < 2
 for noise in [1.0, 0.0]:
     points = hp.linear_regression(250, weights=(2.0,), noise=noise)
     exact = hp.train(line, points, hp.SGD(0.5), batch_size=200, epochs=200, dtype=float).weights
-    single = hp.train(line, points, hp.SGD(0.1), batch_size=1, epochs=20, seed=range(50), dtype=float)
-    distance = np.linalg.norm(single.weights - exact, axis=1).mean()
-    hp.say(f"points scatter by {noise}: batch size 1 ends {distance:.2f} from the minimum")
+    job = {"batch_size": 1, "epochs": 20, "seed": range(50), "dtype": float}
+    single = hp.train(line, points, hp.SGD(0.1), **job)
+    B, off = job["batch_size"], np.linalg.norm(single.weights - exact, axis=1).mean()
+    hp.say(f"points scatter by {noise}: batch size {B} ends {off:.2f} from the minimum")
 
 # %% [markdown] key="noise-free-seen" lang="en"
 # No. When one line fits *every* point, the examples agree about the minimum, and single examples lead all the way to it. What makes SGD restless is that the examples **disagree** there.
@@ -256,7 +260,8 @@ hp.quiz("day3-twice")
 
 # %% key="last-batch-run"
 losses, w_start = np.arange(10.0), network.init(0)
-means = [losses[start : start + 4].mean() for start in (0, 4, 8)]
+batches = [losses[start : start + 4] for start in (0, 4, 8)]
+means = [batch.mean() for batch in batches]
 hp.say(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():.3f}")
 for size in [64, 256, 1024]:
     length = np.linalg.norm(network.gradient(w_start, images[:size], labels[:size]))
@@ -264,7 +269,7 @@ for size in [64, 256, 1024]:
 
 # %% bind="last-batch"
 free("may be smaller", "可能比較小", "a rest")
-says("make 4, 4 and 2,", "會切成 4、4、2", [len(losses[k : k + 4]) for k in (0, 4, 8)] == [4, 4, 2])
+says("make 4, 4 and 2,", "會切成 4、4、2", [len(batch) for batch in batches] == [4, 4, 2])
 weight_of_last = (1 / len(means) / 2) / (1 / len(losses))
 says("counts the last two examples double", "最後兩個樣本就被加倍計算", 1.5 < weight_of_last < 2.5)
 
@@ -390,7 +395,8 @@ with hp.after("day3-floor"):
     hp.figures.by_batch_size(floor_sizes, dots, ax, "noise floor", lines)
     hp.show(fig, "day3-floor")
     ratios = (floors[2] / floors[0]).round(2)
-    hp.say(f"floor at B = 16 / floor at B = 1: {ratios}")
+    few, _, many = floor_sizes
+    hp.say(f"floor at B = {many} / floor at B = {few}: {ratios}")
 
 # %% [markdown] key="floor-seen" lang="en"
 # <details><summary>After your answer: the linear rule</summary>
@@ -419,6 +425,10 @@ with hp.after("day3-floor"):
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
 # 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+
+# %% bind="day3-floor"
+says("From one example an update to sixteen", "從 1 個樣本變成 16 個", (few, many) == (1, 16))
+right("The rate times B", max(ratios[:2]) < 0.8 < ratios[2] < 1.2)
 
 # %% bind="floor"
 free("A larger batch", "", "what section 3 showed")
@@ -460,10 +470,11 @@ hp.explore_map(sweep)
 
 # %% key="map-diagonals" tags=["nbval-ignore-output"]
 middle = sweep.train_loss.mean(axis=2)
-for first in [0, 1, 2, 3]:
+firsts = [0, 1, 2, 3]
+for first in firsts:
     steps = range(6 - first)
     doubled = [f"{middle[first + k, k]:.2f}" for k in steps]
-    hp.say(f"{rates[first]:.3f} at B = 4, then both doubled: {doubled}")
+    hp.say(f"{rates[first]:.3f} at B = {sizes[0]}, then both doubled: {doubled}")
 
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
@@ -481,7 +492,8 @@ for first in [0, 1, 2, 3]:
 
 # %% key="best-rates" tags=["nbval-ignore-output"]
 best_rates = rates[np.nan_to_num(middle, nan=np.inf).argmin(axis=0)]
-hp.say(f"best rates for B = 4 to 512: {[float(rate) for rate in best_rates]}")
+shown = [float(rate) for rate in best_rates]
+hp.say(f"best rates for B = {sizes[0]} to {sizes[-1]}: {shown}")
 
 # %% [markdown] key="best-seen" lang="en"
 # The batch grows 128-fold, the best rate by a factor of 2 to 8, and for most batch sizes it stands right below the cliff. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
@@ -496,7 +508,7 @@ says("and three seeds", "再配三個種子", sweep.loss.shape[2] == 3)
 says("216 trainings", "216 次訓練", sweep.diverged.size == 216)
 
 # %% bind="map-seen"
-along = [np.array([middle[first + k, k] for k in range(6 - first)]) for first in range(4)]
+along = [np.array([middle[first + k, k] for k in range(6 - first)]) for first in set(firsts)]
 says(
     "nearly the same, over many doublings",
     "連續加倍好幾次都成立",
@@ -580,6 +592,9 @@ with hp.predict("day3-time"):
 #
 # </details>
 
+# %% bind="day3-time"
+right("Less than 8 times", 1 < seconds[64] / seconds[1] < 8)
+
 # %% bind="time"
 says("64 examples instead of one", "樣本從 1 個變成 64 個", {1, 64} <= set(race_updates))
 free("How many times longer", "會慢幾倍", "the question")
@@ -609,8 +624,9 @@ hp.say(f"each one's own rate: {used}")
 hp.explore_race(races, seconds)
 
 # %% key="race-table" tags=["nbval-ignore-output"]
-needed = [hp.updates_to_target(races[B].loss, 0.2, window=max(1, 512 // B)) for B in races]
-hp.say("batch size   updates (3 seeds)      examples   seconds")
+goal = 0.2
+needed = [hp.updates_to_target(races[B].loss, goal, max(1, 512 // B)) for B in races]
+hp.say(f"batch size   updates ({len(needed[0])} seeds)      examples   seconds")
 for size, count in zip(races, needed):
     mean = count.mean()
     print(f"{size:>10}   {count!s:<22} {mean * size:>8,.0f}   {mean * seconds[size]:.3f}")
@@ -690,12 +706,12 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 # 其中 $|G|$ 是全批次梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，把所有權重加起來，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
 
 # %% key="scale-exact" tags=["nbval-ignore-output"]
-estimates = [
-    hp.gradient_noise_scale(network, w_start, images, labels, small=8, large=256, seed=seed)
-    for seed in range(5)
-]
+few, many = 8, 256
+here, sizes_used = (network, w_start, images, labels), {"small": few, "large": many}
+estimates = [hp.gradient_noise_scale(*here, **sizes_used, seed=seed) for seed in range(5)]
 exact_scale = spread / (full**2).sum()
-hp.say(f"from all gradients {exact_scale:.1f}, from batches of 8 and 256: {np.round(estimates, 1)}")
+hp.say(f"from all gradients {exact_scale:.1f}, "
+       f"from batches of {few} and {many}: {np.round(estimates, 1)}")  # fmt: skip
 
 # %% [markdown] key="scale-race" lang="en"
 # The theory goes on: if a huge batch needs $S_{\min}$ updates, a batch of B needs
@@ -716,7 +732,8 @@ scales, optimizer = [], hp.SGD(own[256])
 for made in [1, 10, 30, 60, 400]:
     run = hp.train(network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13))
     scales.append(hp.gradient_noise_scale(network, run.weights, images, labels))
-    hp.say(f"noise scale after {made:>3} updates, three seeds: {scales[-1].round()}")
+    seeds = len(scales[-1])
+    hp.say(f"noise scale after {made:>3} updates, {seeds} seeds: {scales[-1].round()}")
 noise_scale = np.median(scales[:4])
 
 # %% key="scale-figure"
@@ -724,7 +741,8 @@ race_sizes = np.array(list(races))
 least = np.mean(needed[-1]) / (1 + noise_scale / n_images)
 fig, ax = plt.subplots()
 theory = {" theory": least * (1 + noise_scale / race_sizes)}
-hp.figures.by_batch_size(race_sizes, {" theory": needed}, ax, "updates to a loss of 0.2", theory)
+label = f"updates to a loss of {goal}"
+hp.figures.by_batch_size(race_sizes, {" theory": needed}, ax, label, theory)
 ax.axvline(noise_scale, color="black", lw=1, ls=":")
 hp.show(fig, "day3-scale")
 

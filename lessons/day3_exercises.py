@@ -132,7 +132,7 @@ def drawn_epoch(X, y, batch_size, rng):
 X, y = np.zeros((1024, 3)), np.arange(1024)
 rng = np.random.default_rng(3)
 for _, labels in drawn_epoch(X, y, 4, rng):
-    hp.say(f"the first batch of 4 holds the examples {labels}")
+    hp.say(f"the first batch of {len(labels)} holds the examples {labels}")
     break
 
 # %% bind="unseen-share"

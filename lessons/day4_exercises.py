@@ -159,13 +159,18 @@ with hp.predict("day4-comparison"):
             "Momentum": hp.Momentum(0.005, 0.9),
             "SGD, effective": hp.SGD(longer),
         }
-        job = {"batch_size": 64, "epochs": 10, "seed": range(5)}
+        job, middle = {"batch_size": 64, "epochs": 10, "seed": range(5)}, {}
         for name, rule in rules.items():
             run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, **job)
             low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
+            middle[name] = loss
             hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
     else:
         hp.say("Your function first.")
+
+# %% bind="day4-comparison"
+apart = [np.log(middle["Momentum"] / middle[name]) for name in ("SGD", "SGD, effective")]
+right("The last two", abs(apart[1]) < abs(apart[0]) / 4)
 
 # %% bind="comparison"
 plain, heavy = rules["SGD"], rules["Momentum"]
@@ -440,9 +445,12 @@ hp.check("nesterov_step", nesterov_step)
 
 
 # %% key="nesterov-border-run"
+steps = 60
+
+
 def distance(step, lr):
     w, v = np.ones(1), np.zeros(1)
-    for _ in range(60):
+    for _ in range(steps):
         w, v = step(w, v, 1.0 * w, lr, 0.9)
     return abs(float(w[0]))
 
@@ -454,7 +462,7 @@ if hp.check("nesterov_step", nesterov_step).passed:
     fig, ax = plt.subplots(figsize=(7, 3.4))
     hp.figures.named_lines(rates, ends, ax, names="legend", yscale="log", ylim=(1e-20, 1e10))
     ax.axhline(1, color="gray", lw=1)
-    ax.set(xlabel=r"learning rate $\eta$", ylabel="distance after 60 steps")
+    ax.set(xlabel=r"learning rate $\eta$", ylabel=f"distance after {steps} steps")
     hp.show(fig, "day4-nesterov-border")
     for name, end in ends.items():
         hp.say(f"{name:<7} comes nearer up to η = {rates[end < 1].max():.2f}")

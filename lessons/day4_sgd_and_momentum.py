@@ -79,6 +79,9 @@ with hp.predict("day4-puzzle"):
     left = {n: float(np.linalg.norm(walk.end).round(3)) for n, walk in walks.items()}
     hp.say(f"distance left: {left}")
 
+# %% bind="day4-puzzle"
+right("The second, more than ten times closer", left["SGD"] > 10 * left["Momentum"])
+
 # %% bind="puzzle"
 slow, fast = walkers.values()
 says("both make 40 steps", "都走 40 步", {len(walk.w) - 1 for walk in walks.values()} == {40})
@@ -190,6 +193,10 @@ with hp.after("day4-noise"):
     heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
     low, high = (f"{height:.2f}" for height in heights)
     hp.say(f"height of the barrier from the shallow valley {low}, from the deep one {high}")
+
+# %% bind="day4-noise"
+out, back = at_left[spread > 0, 0].mean(), (~at_left[spread > 0, 1]).mean()
+right("It may be pushed over the barrier", out > 2 * back and out > 0.5)
 
 # %% bind="escape"
 says(
@@ -367,7 +374,8 @@ fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)},
 for name, walker in fair.items():
     w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
     along, across = crossings[name] = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
-    hp.say(f"{name:<8} in 60 steps: across the floor {across:>2} times, past the minimum {along} times")
+    hp.say(f"{name:<8} in {len(w) - 1} steps: across the floor {across:>2} times, "
+           f"past the minimum {along} times")  # fmt: skip
 
 # %% [markdown] key="swings-seen" lang="en"
 # The zigzag *across* is damped: that is what the saying means. In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
@@ -406,6 +414,10 @@ with hp.predict("day4-border"):
     i, j = np.unravel_index(distance.argmin(), distance.shape)
     hp.say(f"best of the map: lr {x[i] / kappa:.3f}, momentum {gammas[j]:.2f}")
     hp.say(f"star:            lr {best_lr:.3f}, momentum {best_momentum:.2f}")
+
+# %% bind="day4-border"
+from_here = (distance[np.abs(x - 10 * 0.3).argmin()] < 1).argmax()
+right("γ above 0.5", 0.48 < gammas[from_here] < 0.53)
 
 # %% bind="swings-seen"
 says("Walk 17,640 pairs", "走完 17,640 組", distance.size == 17_640)
@@ -554,6 +566,10 @@ with hp.predict("day4-gain"):
 #
 # 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練，每批 64 個：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
 
+# %% bind="day4-gain"
+says("η = 0.1 and γ = 0.9", "η = 0.1，γ = 0.9", rule.lr == 0.1 and 0.9 in memories)
+right("1", abs(state.v[memories.index(0.9)] - 1) < 0.01)
+
 # %% bind="gain-seen"
 gains = dict(zip(memories, state.v / rule.lr))
 free("Each step adds ... both are equal", "每一步都加上 ... 直到兩者相等", "algebra")
@@ -565,10 +581,10 @@ gains = dict(zip(memories, state.v / rule.lr))
 says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
 
 # %% key="digits-run"
-rates = np.logspace(-3, 1, 17)
+rates, gamma = np.logspace(-3, 1, 17), 0.9
 job = {"batch_size": 64, "epochs": 10, "seed": hp.seeds(5)}
 plain = hp.train(network, digits, hp.SGD(rates), **job)
-heavy = hp.train(network, digits, hp.Momentum(rates, 0.9), **job)
+heavy = hp.train(network, digits, hp.Momentum(rates, gamma), **job)
 
 # %% bind="effective"
 says("17 rates, five seeds", "17 個學習率、五個種子", plain.train_loss.shape == (17, 5))
@@ -586,7 +602,7 @@ says("train digits 170 times", "訓練手寫數字 170 次", plain.train_loss.si
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 labels = [r"learning rate $\eta$", r"effective rate $\eta/(1-\gamma)$"]
-gains = [1, 10]
+gains = [1, 1 / (1 - gamma)]
 for ax, gain, label in zip(axes, gains, labels):
     curves = {"SGD": (rates, plain.train_loss)}
     curves["Momentum"] = gain * rates, heavy.train_loss
@@ -614,12 +630,12 @@ for size in [64, 16]:
 
 # %% key="digits-fair-numbers" tags=["nbval-ignore-output"]
 for (name, size), again in tuned_well.items():
-    low, loss, high = np.quantile(again.train_loss, [0, 0.5, 1])
-    worst, accuracy, top = np.quantile(again.test_accuracy, [0, 0.5, 1])
+    loss, read = again.train_loss, again.test_accuracy
     hp.say(
-        f"batch size {size}: {name:<8} at {own[name, size]:.2g}, ten new seeds: "
-        f"loss {loss:.3f} ({low:.3f} to {high:.3f}), "
-        f"accuracy {accuracy:.1%} ({worst:.1%} to {top:.1%})"
+        f"batch size {size}: {name:<8} at {own[name, size]:.2g}, "
+        f"{len(again.loss)} new seeds: "
+        f"loss {np.median(loss):.3f} ({loss.min():.3f} to {loss.max():.3f}), "
+        f"accuracy {np.median(read):.1%} ({read.min():.1%} to {read.max():.1%})"
     )
 
 # %% [markdown] key="digits-seen" lang="en"
@@ -653,7 +669,7 @@ says(
     "兩條曲線幾乎疊在一起",
     0.8 < same[: cliff - 1].min() <= same[: cliff - 1].max() < 1.2,
 )
-says("SGD with ten times the rate", "學習率大十倍的 SGD", gain == 10)
+says("SGD with ten times the rate", "學習率大十倍的 SGD", round(gain, 6) == 10)
 says("They part where SGD reaches its cliff", "一直到 SGD 的懸崖，兩者才分開", same[cliff] < 0.1)
 says(
     "Momentum bears more, as on the map",
@@ -745,10 +761,11 @@ says("Here the usual 0.9", "在這裡，常用的 0.9", 0.4 < min(same) <= max(s
 
 # %% key="noise-run"
 with hp.predict("day4-still"):
+    rate, memory = 0.1, 0.9
     cases = {
-        "SGD, rate 0.1": (0.1, 0),
-        "momentum, rate 0.1": (0.1, 0.9),
-        "momentum, effective rate 0.1": (0.01, 0.9),
+        f"SGD, rate {rate}": (rate, 0),
+        f"momentum, rate {rate}": (rate, memory),
+        f"momentum, effective rate {rate}": (rate * (1 - memory), memory),
     }
     parabola, rests = hp.Quadratic([1.0]), {}
     for title, (lr, gamma) in cases.items():
@@ -802,6 +819,10 @@ with hp.after("day4-still"):
 #
 # $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。
 
+# %% bind="day4-still"
+sgd, _, same = (w.std() for w, _ in rests.values())
+right("About as wide", 0.9 < same / sgd < 1.1)
+
 # %% bind="noise-seen"
 wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
 single, _, smooth = (np.diff(w).std() for w, _ in rests.values())
@@ -848,7 +869,8 @@ for name, kind in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
     lowest[name] = np.where(tries.diverged, np.inf, many(tries.end)).min(axis=0)
 for name, losses in lowest.items():
     best = memory[losses.argmin()]
-    hp.say(f"{name:<8} best at γ = {best:.2f}, loss at γ = 0.9: {losses[45]:.0e}")
+    hp.say(f"{name:<8} best at γ = {best:.2f}, "
+           f"loss at γ = {memory[45]:.1f}: {losses[45]:.0e}")  # fmt: skip
 
 # %% bind="nesterov"
 curvatures = many.eigenvalues
@@ -901,15 +923,16 @@ says("Here the usual 0.9 is such a case", "常用的 0.9 在這裡就屬於後�
 # 有些函式庫把學習率放在外面：$z_t = \gamma z_{t-1} + g_t$，再 $w \leftarrow w - \eta_t z_t$。學習率固定時，$v_t = \eta z_t$，兩者沒有差別。現在讓坡度保持固定，到第 50 步把學習率降為十分之一：
 
 # %% key="forms-run"
-schedule, v, z = hp.StepDecay(lr=0.1, factor=0.1, every=50), 0.0, 0.0
-inside, outside = [], []
-for t in range(100):
+cut, v, z, inside, outside = 50, 0.0, 0.0, [], []
+schedule = hp.StepDecay(lr=0.1, factor=0.1, every=cut)
+for t in range(2 * cut):
     v = 0.9 * v + schedule(t) * 1.0
     z = 0.9 * z + 1.0
     inside.append(v)
     outside.append(schedule(t) * z)
-for when, part in [("before", slice(50)), ("after", slice(50, None))]:
-    hp.say(f"way made in the 50 steps {when} the cut: {sum(inside[part]):.1f} and {sum(outside[part]):.1f}")
+for when, part in [("before", slice(cut)), ("after", slice(cut, None))]:
+    hp.say(f"way made in the {cut} steps {when} the cut: "
+           f"{sum(inside[part]):.1f} and {sum(outside[part]):.1f}")  # fmt: skip
 
 # %% bind="forms"
 says(

@@ -351,6 +351,13 @@ with hp.predict("day5-decay-use"):
     else:
         hp.say("Tasks 2 and 5 first: your two functions walk here.")
 
+# %% bind="day5-decay-use"
+left = np.abs(l2[0])
+right(
+    "With L2 mostly those with smaller gradients; with AdamW all alike",
+    max(left[:2]) < left[2] / 2 and np.ptp(decayed[0]) < 0.02,
+)
+
 # %% bind="decay-use"
 says("Three weights start at 1", "三個權重都從 1 開始", len(l2[0]) == len(decayed[0]) == 3)
 says(
@@ -408,7 +415,9 @@ def snippet_average(x, y, beta):
     return np.array(averages)
 
 
-hp.say(f"the average of three ones: {snippet_average(np.array([3, 1, 2]), np.ones(3), 0.9).round(2)}")
+ones = np.ones(3)
+averages = snippet_average(np.array([3, 1, 2]), ones, 0.9).round(2)
+hp.say(f"the average of {len(ones)} ones: {averages}")
 
 # %% key="corrected-average-figure"
 rng = np.random.default_rng(5)

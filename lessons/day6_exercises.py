@@ -376,6 +376,10 @@ free("each at its own best rate", "用自己最好的學習率", "the rule of th
 says("the first four seeds", "前四個、", len(seeds) == 4)
 says("the next four, and the last four", "中間四個、最後四個", seeds[-1] == 11)
 
+# %% bind="day6-referee"
+at_one = [fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 4)]
+right("Another at 0.001 than at 0.1; the fair winner may change with the seeds", at_one[0] != at_one[1])
+
 # %% bind="fair-winner-ask"
 says("the winner at 0.001", "在 0.001 贏的", abs(rates[0] - 0.001) < 1e-9)
 says("also win at 0.1", "在 0.1 也會贏", abs(rates[k] - 0.1) < 1e-9)
@@ -470,6 +474,9 @@ with hp.predict("day6-best-of-thirty"):
             hp.say(f"best of {tries:>3} tries: luck {lucky[tries]:.2f} standard deviations")
     else:
         hp.say("Your function first.")
+
+# %% bind="day6-best-of-thirty"
+right("About two standard deviations", 1.8 < lucky[30] < 2.3)
 
 # %% bind="honest-report-use"
 free("equally good", "一樣好", "how the tries are drawn")

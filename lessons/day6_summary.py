@@ -88,13 +88,13 @@ hp.use_style()
 
 # %% key="race"
 moons, new_moons = hp.moons(1000, seed=1), hp.moons(1000, seed=2)
-narrow, starts, unfair = hp.MLP((2, 5, 2, 2)), range(100, 130), {}
-racers = [hp.SGD(0.0007), hp.Momentum(0.0007 / 10), hp.Adam(0.0007)]
+narrow, starts, unfair, common = hp.MLP((2, 5, 2, 2)), range(100, 130), {}, 0.0007
+racers = [hp.SGD(common), hp.Momentum(common / 10), hp.Adam(common)]
 for racer in racers:
     run = hp.train(narrow, new_moons, racer, updates=700, seed=starts)
     unfair[type(racer).__name__] = run.test_accuracy
 fig, ax = plt.subplots(figsize=(7.2, 2.4))
-hp.figures.seed_dots(unfair, ax, "test accuracy", "one rate for all: 0.0007")
+hp.figures.seed_dots(unfair, ax, "test accuracy", f"one rate for all: {common}")
 hp.show(fig, "day6-race")
 
 # %% bind="puzzle"
@@ -177,7 +177,7 @@ def fair(network, tuning, data, rule, rates, tune=TUNE, report=REPORT, **setting
 
 
 # %% key="fair-race"
-coarse, audit = 0.0007 * 10.0 ** np.arange(0.5, 4, 0.5), {}
+coarse, audit = common * 10.0 ** np.arange(0.5, 4, 0.5), {}
 for rule in [hp.SGD, hp.Momentum, hp.Adam]:
     settings = {"report": starts, "updates": 700}
     audit[rule.__name__] = fair(narrow, moons, new_moons, rule, coarse, **settings)
@@ -185,7 +185,7 @@ after = {name: report.test_accuracy for name, (_, _, report) in audit.items()}
 
 # %% key="fair-figure"
 fig, axes = plt.subplots(1, 2, figsize=(10, 2.6), sharex=True, sharey=True)
-hp.figures.seed_dots(unfair, axes[0], "test accuracy", "one rate for all: 0.0007")
+hp.figures.seed_dots(unfair, axes[0], "test accuracy", f"one rate for all: {common}")
 hp.figures.seed_dots(after, axes[1], "test accuracy", "each at its own tuned rate")
 hp.show(fig, "day6-fair")
 
@@ -193,7 +193,8 @@ hp.show(fig, "day6-fair")
 for name, (best, _, _) in audit.items():
     was, now = np.median(unfair[name]), np.median(after[name])
     bad = (after[name] < 0.7).sum()
-    hp.say(f"{name}: {was:.1%} -> {now:.1%} at {best:.2g}; failed starts {bad} of 30")
+    hp.say(f"{name}: {was:.1%} -> {now:.1%} at {best:.2g}; "
+           f"failed starts {bad} of {len(after[name])}")  # fmt: skip
 
 # %% [markdown] key="fair-seen" lang="en"
 # The gap between the medians is all but gone. What the race had measured was how well 0.0007 fits each rule.
@@ -216,6 +217,10 @@ says(
     "就不會被選上",
     step_back(np.array([1, 2, 3]), np.array([3, 2, np.inf])) == 1,
 )
+
+# %% bind="fair"
+apart = not set(TUNE) & set(REPORT) and not np.array_equal(moons.X_train, new_moons.X_train)
+says("other seeds and other data", "換上別的種子、別的資料", apart)
 
 # %% bind="fair-seen"
 says("fail (below 70%)", "失敗（低於 70%）", bad == (after["Adam"] < 0.7).sum())
@@ -307,7 +312,7 @@ with hp.predict("day6-digits"):
 # %% key="digits-report"
 with hp.after("day6-digits"):
     fig, ax = plt.subplots(figsize=(7.2, 3.4))
-    title = "digits, 10 new seeds, each at its own tuned rate"
+    title = f"digits, {len(REPORT)} new seeds, each at its own tuned rate"
     hp.figures.seed_dots(on_test, ax, "test accuracy", title)
     hp.show(fig, "day6-digits-report")
 
@@ -397,6 +402,7 @@ says(
     "都高出五個百分點以上",
     not on_test["Adam"].mean() - max(on_test[n].mean() for n in ("Momentum", "Nesterov")) > 0.05,
 )
+right("Nobody by more than the seeds", gap < spread)
 says("That is the gap at 0.001", "那是在 0.001 的差距", seen["Adam"][at] - seen["SGD"][at] > 0.05)
 free("the simplest rule does best", "最簡單的規則最好", "a wrong answer")
 gains = {name: of.max() - of[at] for name, of in seen.items()}
@@ -478,6 +484,10 @@ for k, lr in enumerate(rates[-3:]):
 
 # %% [markdown] key="edge-seen" lang="zh-TW" of="e9eed948"
 # 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有不少組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
+
+# %% bind="edge-here"
+same = last.loss.shape[-1] == sweep.loss.shape[-1]
+says("And here, SGD's last three rates", "SGD 最後三個學習率", same and list(last.loss.shape[:2]) == [3, 30])
 
 # %% bind="edge"
 seen = {name: accuracy.mean(axis=1) for name, accuracy in validation.items()}
@@ -754,12 +764,15 @@ free("luck for the winner", "贏家光靠運氣", "the winner's curse")
 hp.quiz("day6-trials")
 
 # %% key="random-search"
-trials = int(np.ceil(np.log(0.05) / np.log(0.95)))
-hp.say(f"{trials} trials hit the best 5% with probability {1 - 0.95**trials:.3f}")
+best, sure = 0.05, 0.95
+trials = int(np.ceil(np.log(1 - sure) / np.log(1 - best)))
+hit = 1 - (1 - best) ** trials
+hp.say(f"{trials} trials hit the best {best:.0%} with probability {hit:.3f}")
 low, high, middle = 1e-4, 1.0, 0.1
 uniform = (middle - low) / (high - low)
 in_log = np.log(middle / low) / np.log(high / low)
-hp.say(f"draws below 0.1: uniform {uniform:.1%}, uniform in the logarithm {in_log:.1%}")
+hp.say(f"draws below {middle}: uniform {uniform:.1%}, "
+       f"uniform in the logarithm {in_log:.1%}")  # fmt: skip
 
 # %% [markdown] key="random-seen" lang="en"
 # From 0.0001 to 1 there are four powers of ten. Drawn uniformly, nine draws in ten fall into the last. So **search the learning rate on a logarithmic scale**.
@@ -1364,7 +1377,11 @@ says(
 # %% bind="breaks-spike-seen"
 at_start = np.linalg.norm(network.gradient(he, tuning.X_test, tuning.y_test), axis=-1).mean()
 longest = np.max(lengths[:5], axis=0).mean(axis=1)
-says("Both meet long gradients", "兩組在頭幾次更新都遇到很長的梯度", longest.min() > 1.2 * at_start)
+says(
+    "Both meet long gradients",
+    "兩組在頭幾次更新都遇到很長的梯度",
+    longest.min() > 1.2 * at_start and np.array_equal(early, longest),
+)
 unclipped, saved = spiked
 says("from which no run comes back", "沒有一次訓練回得來", unclipped.max() < 0.4)
 says("with it most are saved", "大多數都救回來了", (saved > 0.7).mean() > 0.6)

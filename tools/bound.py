@@ -10,7 +10,10 @@ Bindings stand in the source, in a cell of their own below the code they ask, an
 `says` names words of the text cell `puzzle-answer` (or of a figure or question with this key) in both
 languages, and the range in which they are true. It is evaluated where it stands, in a copy of the lesson's
 variables. `free` names words that speak of no result, and says why. `...` inside the words stands for
-anything up to what follows.
+anything up to what follows. `rows("recipes.csv", "as published")` binds a table to a file in hpcourse/data:
+in English the rows of the text are those of the file, in another language they have the same numbers.
+`right("About ten", a comparison)` binds the right answer of the question that is the key of the cell; each
+prediction has one.
 
     python -m tools.bound [NAME ...]          run the lessons, without a kernel; say which sentence is false
     python -m tools.bound [NAME ...] --list   list the numbers and comparisons that are bound to nothing
@@ -20,12 +23,14 @@ anything up to what follows.
 import argparse
 import ast
 import contextlib
+import csv
 import json
 import os
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
+from itertools import zip_longest
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -42,11 +47,15 @@ QUIET = {  # no bars, no windows, no files; sealed cells show what they show
     "HPCOURSE_KEEP_PROGRESS": "no",
     "HPCOURSE_SEALED": "show",
 }
+DATA = Path(figures.__file__).parent.parent / "data"
 NEEDS = re.compile(r"\bhp\.needs\([\"'](\w+)")
 SHOWN_ONLY = re.compile(r"hp\.(explore_\w+|quiz|progress)\([^()]*\);?")  # cells that compute nothing
+NOT_PASSED = "its own solution does not pass this check: mend the solution, or the task"
 FORMS = {
     "says": "says(English words, Chinese words, a comparison of what the lesson computed)",
     "free": "free(English words, Chinese words, why they speak of no result)",
+    "right": "right(English words of the right answer, a comparison of what the lesson computed)",
+    "rows": 'rows("FILE.csv", where its numbers come from)',
 }
 
 
@@ -75,6 +84,12 @@ class Bindings:
             yield self.fault(0, f"binds nothing: write {FORMS['says']}")
         for lineno, call in self.calls:
             words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if call.func.id == "rows":
+                yield from self.faults_of_rows(lineno, call, words)
+                continue
+            if call.func.id == "right":
+                yield from self.faults_of_right(lineno, call, words)
+                continue
             says = call.func.id == "says"
             if len(call.args) != 3 or len(words) != (2 if says else 3):
                 yield self.fault(lineno, f"write {FORMS[call.func.id]}")
@@ -91,8 +106,37 @@ class Bindings:
                     message = f"{phrase!r} stands {times:d} times in the {language} text, {advice}"
                     yield self.fault(lineno, message)
 
+    def faults_of_rows(self, lineno, call, words):
+        """Where the tables of the texts say other than the file."""
+        file = DATA / words[0] if words else DATA
+        if len(words) != 2 or len(call.args) != 2 or not file.is_file():
+            yield self.fault(lineno, f"write {FORMS['rows']}, with a file in hpcourse/data")
+            return
+        for language, text in self.texts.items():
+            shown = {cells[0]: cells for cells, _ in table_rows(text)}
+            for row in rows_of(file):
+                cells = shown.get(row[0], [row[0]])
+                for there, here in zip_longest(row, cells, fillvalue=""):
+                    if there != here if language == "en" else numbers(there) != numbers(here):
+                        message = f"the {language} row {row[0]!r} has {here!r}, {file.name} has {there!r}"
+                        yield self.fault(lineno, f"{message}: mend one of them")
+
+    def faults_of_right(self, lineno, call, words):
+        """Whether the words are those of the right answer, and of no other."""
+        question = quizzes._questions(self.key.partition("-")[0]).get(self.key)
+        if len(call.args) != 2 or not words or isinstance(call.args[1], ast.Constant) or not question:
+            yield self.fault(lineno, f"write {FORMS['right']}, below the key of a question")
+            return
+        answers = [answer for answer, _ in question.options]
+        fitting = [a for a in answers if a == words[0]] or [a for a in answers if words[0] in a]
+        if fitting != [answers[question.right]]:
+            right = answers[question.right]
+            yield self.fault(lineno, f"{words[0]!r} stands in {fitting}, the right answer is {right!r}")
+
     def phrases(self, call):
         """The words of a call, by language; those of a third language are keywords, as in `ja="..."`."""
+        if call.func.id == "right":
+            return {"en": call.args[0].value}
         more = {word.arg.replace("_", "-"): word.value for word in call.keywords if word.arg}
         nodes = dict(zip(LANGUAGES[:2], call.args)) | more
         return {lang: node.value for lang, node in nodes.items() if isinstance(node, ast.Constant)}
@@ -100,7 +144,10 @@ class Bindings:
     def covered(self, language):
         """Where the text of `language` is bound or free."""
         for _, call in self.calls:
-            if len(call.args) == 3 and (phrase := self.phrases(call).get(language)):
+            if call.func.id == "rows" and (DATA / call.args[0].value).is_file():
+                names = {row[0] for row in rows_of(DATA / call.args[0].value)}
+                yield from (span for cells, span in table_rows(self.texts[language]) if cells[0] in names)
+            elif len(call.args) == 3 and (phrase := self.phrases(call).get(language)):
                 yield from spans(phrase, self.texts.get(language, ""))
 
     def false(self, results):
@@ -117,7 +164,7 @@ class Bindings:
                 text = self.texts.get(language, "")
                 for start, _ in spans(phrase, text)[:1]:
                     said.append(f"    {language:7}{phrase!r} in: {prose.sentence(text, start)}")
-            test, advice = ast.unparse(calls[lineno].args[2]), "    mend the sentences, or the code"
+            test, advice = ast.unparse(calls[lineno].args[-1]), "    mend the sentences, or the code"
             yield self.fault(lineno, "\n".join([f"no longer true: {values}, with {test}", *said, advice]))
 
 
@@ -138,10 +185,32 @@ def spans(phrase, text):
     return [m.span() for m in re.finditer(r".*?".join(parts), text, re.S)]
 
 
+def table_rows(text):
+    """(cells, where it stands) of each row of the tables in `text`."""
+    for match in re.finditer(r"^\|(.+)\|$", text, re.M):
+        yield [cell.strip() for cell in match[1].split("|")], match.span()
+
+
+def rows_of(file):
+    """The rows of a table in hpcourse/data, without its head."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.reader(lines))[1:]
+
+
+def numbers(cell):
+    """The numbers of a cell, sorted, since languages differ in their order; `k` and `M` are part of them."""
+    return sorted(re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?[kMBT]?", cell))
+
+
 def source_faults(lesson):
     """What is wrong with the bindings of a lesson, and what it says that is bound to nothing."""
     for cell in lesson.bindings:
         yield from cell.faults()
+    answered = {b.key for b in lesson.bindings for _, call in b.calls if call.func.id == "right"}
+    for c in lesson.cells:
+        for key in re.findall(r"\bhp\.predict\([\"']([\w-]+)", c.source) if c.kind == "code" else ():
+            if key not in answered:
+                yield c.fault(f"the right answer to {key!r} is bound to nothing: write {FORMS['right']}", key)
     yield from unbound(lesson)
 
 
@@ -219,10 +288,11 @@ def take(nb, bindings):
     return faults
 
 
-def run(lesson):
+def run(lesson, changed=lambda cell: cell):
     """Run the code of a lesson, solutions included, in this process; yields the faults as they come.
 
-    Returns (as a generator does) the texts that the cells printed, by their keys.
+    Returns (as a generator does) the texts that the cells printed, by their keys. `changed` may put another
+    cell in the place of one.
     """
     import matplotlib.pyplot as plt
     from IPython.core.interactiveshell import InteractiveShell
@@ -235,12 +305,15 @@ def run(lesson):
     waiting = list(lesson.bindings)
     for c in [None, *lesson.cells]:
         if c is not None and c.kind == "code" and c.source.strip() and not SHOWN_ONLY.fullmatch(c.source):
+            c = changed(c)
             with capture_output() as out:
                 result = shell.run_cell(c.solved, store_history=False)
             printed[c.key] = out.stdout
             if error := result.error_before_exec or result.error_in_exec:
                 yield c.fault(f"raises {type(error).__name__}: {error}".split("\n")[0])
                 return printed
+            if "task" in c.metadata and not result.result.passed:
+                yield c.fault(NOT_PASSED)
         if c is not None:
             begun.add(c.id)
         while waiting and waiting[0].after in begun:

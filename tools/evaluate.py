@@ -17,10 +17,10 @@ OPERATORS = {
 
 
 def binding(statement):
-    """The call if `statement` is `says(...)` or `free(...)`, else None."""
+    """The call if `statement` is one of those that bind words, else None."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-    return call if named and call.func.id in ("says", "free") else None
+    return call if named and call.func.id in ("says", "free", "rows", "right") else None
 
 
 def evaluate(source, namespace):
@@ -32,8 +32,8 @@ def evaluate(source, namespace):
             with contextlib.redirect_stdout(io.StringIO()):
                 if call is None:
                     exec(compile(ast.Module([statement], []), "<bindings>", "exec"), scope)
-                elif call.func.id == "says":
-                    found.append((statement.lineno, *judged(call.args[2], scope)))
+                elif call.func.id in ("says", "right"):
+                    found.append((statement.lineno, *judged(call.args[-1], scope)))
         except Exception as error:
             found.append((statement.lineno, False, f"{type(error).__name__}: {error}"))
             if call is None:

@@ -3,16 +3,18 @@
     python -m tools.mutate [NAME ...]     100 constants of all lessons, or of these
         --count 100  --seed 1             how many, and which: the seed decides
         --jobs 2                          at a time
-        --afresh                          also those whose outcome is in build/mutate.json
+        --afresh                          also those whose outcome is in build/mutate.jsonl
 
 A mutant is killed when its lesson is refused before anything runs ("source": a number in the text no longer
-stands in the code beside it), when a bound sentence is false ("sentence"), or when the code fails ("raises").
+stands in the code beside it), when a bound sentence is false ("sentence"), when the code fails ("raises"), or
+when an exercise no longer passes its own check ("check").
 Those that survive are listed with what they print otherwise. Why one does no harm stands in
 tools/survivors.toml, once somebody has looked.
 """
 
 import argparse
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -31,6 +33,8 @@ from pathlib import Path
 from tools import bound
 
 ROOT = Path(__file__).parent.parent
+KEPT = "build/mutate.jsonl"
+KILLED = {"raises": ": raises ", "check": bound.NOT_PASSED}  # by the words of the fault
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 LONGEST = 300  # seconds for a mutant
 DRAWN = {
@@ -119,9 +123,49 @@ def chosen(lesson, count, seed):
     return rng.sample(found, min(count, len(found)))
 
 
-def outcome(mutant, root):
-    """How a lesson fares with the change: (fate, fault or printed texts). For a process of its own."""
+def outcomes(name, mutants, keys, root):
+    """Write what becomes of each mutant of a lesson, under its key. For a process of its own.
+
+    The lesson runs once. At each cell that a mutant changes, a copy of the process goes on with the change.
+    """
     os.environ |= bound.QUIET
+    lesson, waiting, own = bound.read_lessons(root, [name])[0], {}, []
+    for m in mutants:
+        changed = as_changed(m, root)
+        if fault := next(bound.source_faults(changed), None):
+            keep(root, keys[m], "source", fault)
+        else:
+            cell = next(c for c in changed.cells if c.key == m.cell)
+            waiting.setdefault(m.cell, []).append((keys[m], cell))
+
+    def changed_or_not(cell):
+        for key, other in waiting.pop(cell.key, ()) if not own else ():
+            if child := os.fork():
+                if os.waitpid(child, 0)[1]:
+                    keep(root, key, "raises", "the process ends")
+            else:
+                own.append(key)
+                signal.signal(signal.SIGALRM, too_slow)  # a mutant may train for ever
+                signal.alarm(LONGEST)
+                return other
+        return cell
+
+    running = bound.run(lesson, changed_or_not)
+    try:
+        fault = next(running)
+        found = next((fate for fate, words in KILLED.items() if words in fault), "sentence"), fault
+    except StopIteration as end:
+        found = "survived", end.value
+    if own:
+        keep(root, own[0], *found)
+        os._exit(0)
+    keep(root, keys[name], *found)
+    for key, _ in (pair for pairs in waiting.values() for pair in pairs):  # cells that only show
+        keep(root, key, *found)
+
+
+def as_changed(mutant, root):
+    """The lesson of a mutant, with its change."""
     original = (root / f"lessons/{mutant.lesson}.py").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         lessons = Path(folder) / "lessons"
@@ -129,31 +173,31 @@ def outcome(mutant, root):
         shutil.copy(root / "lessons/glossary.csv", lessons)
         (lessons.parent / "hpcourse").symlink_to(root / "hpcourse")
         (lessons / f"{mutant.lesson}.py").write_text(mutant.applied(original), encoding="utf-8")
-        lesson = bound.read_lessons(lessons.parent, [mutant.lesson])[0]
-        if fault := next(bound.source_faults(lesson), None):
-            return "source", fault
-        signal.signal(signal.SIGALRM, too_slow)  # a mutant may train for ever
-        signal.alarm(LONGEST)
-        running = bound.run(lesson)
-        try:
-            fault = next(running)
-            return ("raises" if ": raises " in fault else "sentence"), fault
-        except StopIteration as end:
-            return "survived", end.value
+        return bound.read_lessons(lessons.parent, [mutant.lesson])[0]
+
+
+def keep(root, key, fate, told):
+    """Add a line to what is known, at once: whoever is stopped begins where it was."""
+    (root / KEPT).parent.mkdir(exist_ok=True)
+    with open(root / KEPT, "a", encoding="utf-8") as file:
+        file.write(json.dumps([key, fate, told], ensure_ascii=False) + "\n")
+
+
+def known_outcomes(root):
+    """{key: (fate, fault or printed texts)} of all that was ever tried."""
+    found = {}
+    for line in (root / KEPT).read_text(encoding="utf-8").splitlines() if (root / KEPT).exists() else ():
+        with contextlib.suppress(ValueError):  # cut off in the middle
+            key, *found[key] = json.loads(line)
+    return found
 
 
 def too_slow(*_):
     raise TimeoutError(f"it takes more than {LONGEST} s")
 
 
-def printed(lesson_name, root):
-    """What the lesson prints as it is."""
-    os.environ |= bound.QUIET
-    running = bound.run(bound.read_lessons(root, [lesson_name])[0])
-    try:
-        return {"fault": next(running)}
-    except StopIteration as end:
-        return end.value
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def differences(before, after):
@@ -179,30 +223,34 @@ def main(argv=None):
         parser.error("none of these lessons has bindings")
     share, more = divmod(args.count, len(lessons))
     mutants = [m for i, x in enumerate(lessons) for m in chosen(x, share + (i < more), args.seed)]
-    kept, notes = ROOT / "build/mutate.json", tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() and not args.afresh else {}
+    notes = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))
+    if args.afresh:
+        (ROOT / KEPT).unlink(missing_ok=True)
     sources = {x.path.stem: x.path.read_text(encoding="utf-8") for x in lessons}
-    keys = {m: hashlib.sha256(m.applied(sources[m.lesson]).encode()).hexdigest()[:20] for m in mutants}
-    own = {name: hashlib.sha256(text.encode()).hexdigest()[:20] for name, text in sources.items()}
+    keys = {m: digest(m.applied(sources[m.lesson])) for m in mutants}
+    keys |= {name: digest(source) for name, source in sources.items()}
+    known, work = known_outcomes(ROOT), []
     context = get_context("forkserver")
     context.set_forkserver_preload(["tools.lesson", "hpcourse.page.figures", "IPython.core.interactiveshell"])
     with ProcessPoolExecutor(args.jobs, context, max_tasks_per_child=1) as pool:
-        work = {pool.submit(printed, n, ROOT): own[n] for n in sources if own[n] not in known}
-        work |= {pool.submit(outcome, m, ROOT): keys[m] for m in mutants if keys[m] not in known}
+        for name in sources:
+            new = [m for m in mutants if m.lesson == name and keys[m] not in known]
+            if new or keys[name] not in known:
+                work.append(pool.submit(outcomes, name, new, keys, ROOT))
         for number, done in enumerate(as_completed(work), 1):
-            known[work[done]] = done.result()
-            kept.parent.mkdir(exist_ok=True)
-            kept.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
-            print(f"\r{number} of {len(work)}", end="", file=sys.stderr, flush=True)
+            done.result()
+            print(f"\r{number} of {len(work)} lessons", end="", file=sys.stderr, flush=True)
+    known = known_outcomes(ROOT)
     fates = {m: known[keys[m]] for m in mutants}
     survivors = [m for m in mutants if fates[m][0] == "survived"]
     unread = [m for m in survivors if m.name not in notes]
     for m in survivors:
         print(f"\nsurvived: {m.name}\n    lessons/{m.lesson}.py:{m.line}")
-        for line in differences(known[own[m.lesson]], fates[m][1])[:8]:
+        for line in differences(known[keys[m.lesson]][1], fates[m][1])[:8]:
             print(f"    {line}")
         print(f"    harmless: {notes.get(m.name, '? read it, then say why in tools/survivors.toml')}")
-    killed = {fate: sum(f[0] == fate for f in fates.values()) for fate in ("source", "sentence", "raises")}
+    kinds = ("source", "sentence", *KILLED)
+    killed = {kind: sum(fate == kind for fate, _ in fates.values()) for kind in kinds}
     print(
         f"\n{len(mutants)} mutants of {len(lessons)} lessons: {sum(killed.values())} killed {killed}, ",
         end="",

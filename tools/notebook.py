@@ -143,6 +143,9 @@ class Notebook:
         if idle or not any(c.outputs for c in code):
             first = (idle or code or [None])[0]
             yield self.fault(first, f"{self.name} was not executed, or lost its outputs: {self.again}")
+        if code and not idle and nb.metadata.hpcourse.get("shown") != self.shown(nb):
+            what = f"the outputs of {self.name}, or what notebooks/sealed keeps of it,"
+            yield f"{self.lesson.file}:1: {what} are not as they were built: {self.again}"
         yield from self.output_faults(nb)
         yield from seals.stored_faults(self, nb)
 
@@ -151,6 +154,11 @@ class Notebook:
         code = [parts(c) for c in nb.cells if c.cell_type == "code"]
         bindings = [cell.source for cell in self.bindings]  # which ask what only a run has
         return short_digest(json.dumps([code, bindings]), package_digest(self.lesson, self.language))
+
+    def shown(self, nb):
+        """A digest of all that comes from a run: the outputs, and what stands of them in notebooks/sealed."""
+        outputs = [c.outputs for c in nb.cells if c.cell_type == "code"]
+        return short_digest(json.dumps(outputs, sort_keys=True), *seals.kept(self))
 
     def with_stored_outputs(self):
         """The notebook with the outputs that it has, where neither its code nor the package changed; or None.
@@ -165,7 +173,7 @@ class Notebook:
                 return None
         except Exception:  # it is missing, or was made by something else
             return None
-        if any(seals.missing(self)):
+        if any(seals.missing(self)) or made.get("shown") != self.shown(stored):
             return None
         code = {c.id: c for c in stored.cells if c.cell_type == "code"}
         if any(c.execution_count is None for c in code.values() if c.source.strip()):
@@ -187,6 +195,7 @@ class Notebook:
         if not faults:
             if sealed is not None:
                 seals.keep(self, sealed)
+            nb.metadata.hpcourse["shown"] = self.shown(nbformat.reads(nbformat.writes(nb), as_version=4))
             self.path.write_bytes(written(nb))
             print(f"{done} {self.name}, {len(written(nb)) // 1000} kB", flush=True)
         return faults
@@ -239,8 +248,8 @@ def parts(cell):
 
 
 def lasting(metadata):
-    """Metadata without the state of the package, which goes on while a notebook stays as it is."""
-    return metadata | {"hpcourse": {key: v for key, v in metadata.hpcourse.items() if key != "ran"}}
+    """Metadata without what a run leaves there."""
+    return metadata | {"hpcourse": {k: v for k, v in metadata.hpcourse.items() if k not in ("ran", "shown")}}
 
 
 def digest(nb):

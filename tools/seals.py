@@ -7,6 +7,7 @@ to repeat, in a file for each notebook; its pictures, for the site, in a folder 
 
 import ast
 import base64
+import hashlib
 import io
 import json
 import re
@@ -260,6 +261,14 @@ def read(file):
         return {block["cell"]: (key, block["outputs"]) for key, found in blocks.items() for block in found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def kept(notebook):
+    """Digests of a notebook's side file and of the pictures beside it."""
+    file = side_file(notebook)
+    for path in [file, *sorted(file.with_suffix("").glob("*.png"))]:
+        if path.exists():
+            yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def seals_in(notebook):

@@ -284,8 +284,8 @@ _compared = {}  # key: how many blocks have been compared
 
 
 def texts_of(kept):
-    """What of what was kept is compared: everything but pictures, as nbval does."""
-    return [output.get("text", output.get("html")) for output in kept if "picture" not in output]
+    """What of what was kept is compared: everything but pictures, of which the words beside them are."""
+    return [output.get("text", output.get("html", output.get("alt"))) for output in kept]
 
 
 def as_kept(output):

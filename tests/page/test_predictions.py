@@ -253,6 +253,11 @@ def test_another_text_is_an_error_unless_the_cell_may_differ(shell, side_file):
         print("anything")
 
 
+def test_of_a_picture_the_words_beside_it_are_compared():
+    kept = [{"picture": "a", "alt": "It rises."}, {"text": "3"}, {"html": "<p>"}]
+    assert predictions.texts_of(kept) == ["It rises.", "3", "<p>"]
+
+
 def test_old_ipywidgets_keep_their_widgets_elsewhere(monkeypatch):
     widget = widgets.HTML("x")
     old = SimpleNamespace(widget=None, Widget=SimpleNamespace(widgets={widget.model_id: widget}))

@@ -1,11 +1,15 @@
 """A sentence that has become false is refused, and so is a number that is bound to nothing."""
 
 import io
+import re
 from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
 
+from hpcourse.page import quizzes
 from tools import bound, build, evaluate
 from tools.prose import number, sentence, spoken
 
@@ -254,3 +258,93 @@ def test_the_words_of_a_figure_and_of_a_question_can_be_bound_too():
     assert "γ above 0.5" in question["en"]
     assert question["zh-TW"].count("\n\n") == question["en"].count("\n\n") == 6
     assert bound.words_of("day4-nothing", ["en"]) == bound.words_of("seen", ["en"]) == {}
+
+
+ROOT = Path(bound.__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    return bound.read_lessons(ROOT)
+
+
+def test_every_prediction_has_its_right_answer_bound(lessons):
+    for found in lessons:
+        code = "\n".join(c.source for c in found.cells if c.kind == "code")
+        asked = set(re.findall(r"hp\.predict\(\"([\w-]+)", code))
+        assert asked == {b.key for b in found.bindings for _, call in b.calls if call.func.id == "right"}
+
+
+def test_another_right_answer_than_the_one_that_is_bound_is_refused(lessons, monkeypatch):
+    rights = [b for x in lessons for b in x.bindings for _, call in b.calls if call.func.id == "right"]
+    assert len(rights) >= 30
+    for cell in rights:
+        questions = quizzes._questions(cell.key.partition("-")[0])
+        question = questions[cell.key]
+        for other in set(range(len(question.options))) - {question.right}:
+            monkeypatch.setitem(questions, cell.key, replace(question, right=other))
+            assert any("the right answer is" in fault for fault in cell.faults()), cell.key
+        monkeypatch.setitem(questions, cell.key, question)
+        assert not list(cell.faults())
+
+
+PREDICTION = ("slow, fast, runs = 60.0", 'hp.predict("day1-bowl")\nslow, fast, runs = 60.0')
+RIGHT = '# %% bind="day1-bowl"\nright("At 2/10", slow > fast)\n\n# %% bind="seen"'
+
+
+@pytest.mark.parametrize(
+    ("binding", "message"),
+    [
+        ("", "the right answer to 'day1-bowl' is bound to nothing"),
+        (RIGHT, None),
+        (RIGHT.replace("2/10", "2/11"), "the right answer is 'At 2/10'"),
+        (RIGHT.replace("At 2/10", "2/1"), "'2/1' stands in ["),
+        (RIGHT.replace("slow > fast", "True"), "write right(English words"),
+        (RIGHT.replace("day1-bowl", "seen"), "below the key of a question"),
+    ],
+)
+def test_a_prediction_needs_a_comparison_for_its_right_answer(tmp_path, binding, message):
+    faults = list(lesson(tmp_path, PREDICTION, ('# %% bind="seen"', binding or '# %% bind="seen"')).faults())
+    assert any(message in fault for fault in faults) if message else not faults, faults
+
+
+def test_a_right_answer_that_has_become_wrong_is_refused(lessons):
+    cell = next(b for x in lessons for b in x.bindings if b.key == "day1-digits")
+    results = evaluate.evaluate(cell.source, {"good": [0.1, 0.2]})
+    (fault,) = cell.false(results)
+    assert "no longer true: 6 <= 2 <= 9" in fault
+    assert "'Six to nine' in: " in fault
+
+
+ROWS = {
+    "English": ("en", "| 8e-5 | cosine to 8e-7", "| 7e-5 | cosine to 8e-7", "'Llama 3 405B' has '7e-5'"),
+    "Chinese": (
+        "zh-TW",
+        "，1.2M 步降到 8e-7",
+        "，1.2M 步降到 8e-6",
+        "'Llama 3 405B' has '餘弦，1.2M 步降到 8e-6'",
+    ),
+    "a unit": ("zh-TW", "375M 個 token", "375B 個 token", "'GPT-3 175B' has '375B 個 token'"),
+    "a word": ("en", "cosine to 10 % over 143k", "linear to 10 % over 143k", "'Pythia 12B' has 'linear"),
+    "a row": ("en", "| LLaMA 65B |", "| LLaMA 7B |", "the en row 'LLaMA 65B' has ''"),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_of_a_table_says_what_the_data_file_says(lessons, name, monkeypatch):
+    day7 = next(x for x in lessons if x.path.stem == "day7_large_models")
+    cell = next(b for b in day7.bindings if b.key == "recipes")
+    assert not list(cell.faults())
+    language, old, new, message = ROWS[name]
+    assert cell.texts[language].count(old) == 1
+    monkeypatch.setitem(cell.texts, language, cell.texts[language].replace(old, new))
+    assert any(message in fault for fault in cell.faults())
+
+
+def test_a_row_that_the_data_file_has_otherwise_is_refused_in_every_language(lessons, tmp_path, monkeypatch):
+    day7 = next(x for x in lessons if x.path.stem == "day7_large_models")
+    cell = next(b for b in day7.bindings if b.key == "recipes")
+    text = (bound.DATA / "recipes.csv").read_text(encoding="utf-8")
+    (tmp_path / "recipes.csv").write_text(text.replace("491520 tokens", "491521 tokens"), encoding="utf-8")
+    monkeypatch.setattr(bound, "DATA", tmp_path)
+    assert [fault.count("491521") for fault in cell.faults()] == [1, 1]
