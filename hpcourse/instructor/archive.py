@@ -90,7 +90,7 @@ def files_in(drop, trouble, known=frozenset()):
 
 
 def _in_folder(drop, trouble, known):
-    paths = []
+    paths, linked = [], []
     for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
         links = [name for name in folders if Path(place, name).is_symlink()]
         folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
@@ -100,11 +100,15 @@ def _in_folder(drop, trouble, known):
             if ours and not _ignored((name,)):
                 paths.append(path)
             elif path.is_symlink() and (name in links or "ipynb" in name.lower()):
-                shown = on_a_line("/".join(path.relative_to(drop).parts))
-                trouble.append(f"{shown}: {words(note('a link to another place, which is not followed'))}")
+                linked.append(path)
     read = names_as_meant([name for path in paths for name in path.relative_to(drop).parts], known)
     for path in paths:
         yield _on_disk(path, tuple(map(read, path.relative_to(drop).parts)))
+    why = note("a link to another place, which is not followed")
+    for path in linked:  # whose it is has handed in something: what, nobody knows
+        file = _file(path.relative_to(drop).parts, path.lstat().st_mtime, 0, lambda *_, **__: b"")
+        trouble.append(f"{'/'.join(file.parts)}: {words(why)}")
+        yield replace(file, problem=why)
 
 
 def _on_disk(path, parts):

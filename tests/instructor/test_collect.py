@@ -138,8 +138,21 @@ def test_links_are_not_followed(tmp_path):
     drop.mkdir()
     os.symlink(tmp_path / "secret.ipynb", drop / "b14901001.ipynb")
     trouble = []
-    assert list(files_in(drop, trouble)) == []
+    (link,) = files_in(drop, trouble)
+    assert link.read() == b""
+    assert "a link" in words(link.problem)
     assert "b14901001.ipynb: a link" in trouble[0]
+
+
+def test_whose_only_file_is_a_link_has_no_mark_and_not_zero(tmp_path, course, write, released, solved):
+    (course.root / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    drop = write({"b14901002/day1_exercises.ipynb": text(solve(released, solved))})
+    (tmp_path / "elsewhere.ipynb").write_text("{}")
+    os.symlink(tmp_path / "elsewhere.ipynb", drop / "b14901001.ipynb")
+    assert main(["course", "collect", str(drop), "--assignment", "day1", "--course", str(course.root)]) == 1
+    record = read_records(course, "day1")["b14901001"]
+    assert record["unread"] is True
+    assert "a link" in "; ".join(map(words, record["notes"]))
 
 
 def test_a_pipe_in_the_drop_is_passed_over(tmp_path):
