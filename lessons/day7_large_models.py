@@ -872,12 +872,12 @@ says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
 free("of six rates ... best for both", "六個學習率，這個對兩者都最好", "in tests/claims, with other seeds")
 
 # %% [markdown] key="batch" lang="en"
-# ## 6. Why the batch grows
+# ## 6. Why the batch grows (optional)
 #
 # Several recipes begin with small batches and end with large ones. Day 3's noise scale gives a reason: it is the variance of single gradients over the squared length of the whole one, and near the end the whole one is small. On the counts nothing has to be estimated. The gradient after one pair of words is known, so the sum over all pairs is exact:
 
-# %% [markdown] key="batch" lang="zh-TW" of="6d4a28b2"
-# ## 6. 批次為什麼越來越大
+# %% [markdown] key="batch" lang="zh-TW" of="272de963"
+# ## 6. 批次為什麼越來越大（可略過）
 #
 # 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：單一梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有的對加起來就是精確值：
 
