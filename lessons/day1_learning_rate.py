@@ -767,7 +767,8 @@ for updates in [1, 10, 100]:
 says("No run of this sweep counts as diverged", "這次掃描沒有一次訓練算得上發散", sweep.diverged.sum() == 0)
 free("a million times the first one", "一百萬倍", "how hp.train counts")
 says("Its 32 hidden units", "它的 32 個隱藏單元", network.sizes[1] == 32)
-free("more than zero", "大於零", "a definition")
+outputs = network.activations(sweep.weights[20], digits.X_train)[0].max(axis=1)
+says("more than zero", "大於零", ((outputs > 0).sum(axis=-1) == alive(sweep.weights[20])).all())
 
 # %% bind="dead-seen"
 says("Large updates push unit after unit", "單元就一個接一個被推過頭", early[-1].mean() < 2 < early[0].mean())
@@ -1035,7 +1036,11 @@ free("the lighter the later", "顏色越淺，發散得越晚", "how the figure 
 
 # %% bind="boundary-seen"
 says("one change in a row of 300: 0.3%", "每一列 300 個學習率只會變換一次，也就是 0.3%", len(zoom) == 300)
-says("many times as much, at every zoom", "都是它的好幾倍", min(n_changes) > 0.012)
+says(
+    "many times as much, at every zoom",
+    "都是它的好幾倍",
+    min(n_changes) > 0.012 and len(n_changes) == len(windows),
+)
 free("As far as we zoomed", "", "how far the figure goes")
 free(
     "nobody can tell you the largest rate to the third digit",

@@ -233,7 +233,8 @@ says("a longer training wants a slower decay", "訓練越久，衰減就要越�
 says(
     "where decay becomes worse than none",
     "從哪裡開始，衰減反而比不衰減還差",
-    losses[-1] > 2 * expected_loss(0, 300),
+    losses[-1] > 2 * expected_loss(0, 300)
+    and expected_loss(0, 1) == (2.5**2 + 0.5**2) / 2,  # half of the way from -5, and half of a kick
 )
 free("the same, half, a tenth", "一樣、一半，還是十分之一", "the question")
 free("at most a quarter above the lowest possible one", "最多比最低值高四分之一", "what the check allows")

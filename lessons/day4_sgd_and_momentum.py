@@ -371,10 +371,11 @@ hp.explore_ravine()
 
 # %% key="swings-count"
 fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)}, {}
+n_steps = 60
 for name, walker in fair.items():
-    w = hp.descend(hp.Quadratic([1, 10]), walker, start, steps=60).w
+    w = hp.descend(hp.Quadratic([1, 10]), walker, start, n_steps).w
     along, across = crossings[name] = (np.diff(np.sign(w), axis=0) != 0).sum(axis=0)
-    hp.say(f"{name:<8} in {len(w) - 1} steps: across the floor {across:>2} times, "
+    hp.say(f"{name:<8} in {n_steps} steps: across the floor {across:>2} times, "
            f"past the minimum {along} times")  # fmt: skip
 
 # %% [markdown] key="swings-seen" lang="en"

@@ -585,6 +585,8 @@ hp.show(fig, "day6-more-tasks")
 # 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
 
 # %% bind="more-tasks"
+says("Two more tasks", "再看兩個任務", all(ax.lines or ax.collections for ax in axes))
+says("Two **spirals**", "一個是兩條**螺線**", not np.array_equal(winding.X_train, new_winding.X_train))
 says("each of the 64", "64 個像素", len(scale) == X.shape[1] == 64)
 says("between 0.03 and 32, like", "介於 0.03 到 32 之間", 0.03 < scale.min() < 0.05 and 25 < scale.max() < 32)
 

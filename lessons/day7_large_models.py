@@ -432,6 +432,7 @@ with hp.after("day7-spike"):
 right("About 30 η", 25 < moves[0.999][huge : huge + 150].sum() < 38)
 
 # %% bind="spike"
+says("gradients of size 1 and random sign", "大小為 1、正負隨機的梯度", {*gradients[:huge]} == {-1, 1})
 says("10,000 times as large", "10,000 倍大", gradients[huge] == 10_000)
 says("= 0.999, how far", "是 0.999 時", betas[0] == 0.999)
 
