@@ -113,6 +113,7 @@ def test_an_explorer_draws_no_english_and_no_box_wherever_its_controls_stand(nam
     for key, control in figure.controls.items():
         for value in positions(control):
             caption = figure.update(**settings | {key: value})
+            assert "。 " not in caption  # else it is not the end of the alternative text
             lettering.translate(figure.fig)
             lines = lettering.lines_in(figure.fig)
             assert set("".join(lines)) <= known

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from hpcourse.datasets import linear_regression
-from hpcourse.frame.language import text
+from hpcourse.frame.language import sentences, text
 from hpcourse.measure import updates_to_target
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider
@@ -108,10 +108,10 @@ def explore_map(history):
         if k and inside:
             there = mean[np.abs(np.log(rates / rule)).argmin(), k]
             more = text("The linear rule from batch size {first} says {rule}, with loss {there}.")
-            said += " " + more.format(first=sizes[0], rule=f"{rule:.3g}", there=f"{there:.2f}")
+            said = sentences(said, more.format(first=sizes[0], rule=f"{rule:.3g}", there=f"{there:.2f}"))
         elif k:
             more = text("The linear rule from batch size {first} says {rule}: beyond the map.")
-            said += " " + more.format(first=sizes[0], rule=f"{rule:.3g}")
+            said = sentences(said, more.format(first=sizes[0], rule=f"{rule:.3g}"))
         return said
 
     return LiveFigure(
