@@ -4,6 +4,7 @@ import json
 from multiprocessing import get_context
 
 import pytest
+from test_bound import COURSE
 
 from tools import bound, mutate
 
@@ -38,15 +39,6 @@ says("some thirty times nearer", "三十分之一", 25 < ratio < 40)
 
 # %% [markdown] key="said" lang="zh-TW" of="STAMP"
 # 走 9 步，7 個裡的第二個，距離是三十分之一。
-"""
-COURSE = """\
-[languages]
-en = { name = "English", locale = "en" }
-zh-TW = { name = "繁體中文", locale = "zh_TW" }
-
-[days.day1]
-name = { en = "One", zh-TW = "一" }
-notebooks = { day1_toy = 1 }
 """
 MUTANTS = {  # (line, old, new): fate
     ("runs, slow", "7", "8"): "source",
