@@ -90,9 +90,11 @@ def files_in(drop, trouble, known=frozenset()):
 
 
 def _in_folder(drop, trouble, known):
-    paths, linked = [], []
+    paths, linked, bare = [], [], []
     for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
         links = [name for name in folders if Path(place, name).is_symlink()]
+        if ".git" in folders and len(folders) == 1 and not names:
+            bare.append(Path(place) / ".git")
         folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
         for name in sorted(names + links):
             path = Path(place) / name
@@ -105,6 +107,9 @@ def _in_folder(drop, trouble, known):
     for path in paths:
         yield _on_disk(path, tuple(map(read, path.relative_to(drop).parts)))
     why = note("a link to another place, which is not followed")
+    for path in bare:
+        file = _file(path.relative_to(drop).parts, path.lstat().st_mtime, 0, lambda *_, **__: b"")
+        yield replace(file, problem=note("a repository whose files are not there: git checkout brings them"))
     for path in linked:  # whose it is has handed in something: what, nobody knows
         file = _file(path.relative_to(drop).parts, path.lstat().st_mtime, 0, lambda *_, **__: b"")
         trouble.append(f"{'/'.join(file.parts)}: {words(why)}")

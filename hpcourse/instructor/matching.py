@@ -21,7 +21,8 @@ DOTS = ".·‧•・･∙⋅‐"  # in 撒韵·武荖, of which every keyboard 
 EXTENSION = re.compile(r"(\.(ipynb|zip|json|txt|download|eml|py))+( ?\(\d+\))?$|\.[a-z0-9]{1,5}$", re.I)
 # What Colab, browsers, systems and people add around the name of a file or a folder.
 AROUND = (
-    r"-\d{8}T\d{6}Z(-\d+)*|\d{4}[-_.]\d\d?[-_.]\d\d?([ T_-]+\d\d?[:.-]?\d\d([:.-]?\d\d)?)?|submission_\d+"
+    r"-(main|master)(-\d+)?$|-\d{8}T\d{6}Z(-\d+)*"
+    r"|\d{4}[-_.]\d\d?[-_.]\d\d?([ T_-]+\d\d?[:.-]?\d\d([:.-]?\d\d)?)?|submission_\d+"
     r"|第\s*[\d一二三四五六七八九十]+\s*[天日次週章題版]|(作業|練習|習題|版本)\s*\d{0,2}(?!\d)|[(（]\d{1,3}[)）]"
     r"|(?<![a-z])(copy of|copy|checkpoint|notebook|submission|ipynb|zip"
     r"|(day|exercises?|homework|hw|assignment|lab|ps|version|ver|v|week|task|final|no)[ _-]?\d{0,2}(?!\d)"
@@ -110,7 +111,7 @@ class People:
             address = without_tag(fold(student.email))
             self.emails[address].add(student.id)
             self.locals[address.split("@")[0]].add(student.id)
-        for name in filter(None, (student.name, student.other)):
+        for name in {said for one in (student.name, student.other) for said in _names_in(one)} - {""}:
             chinese = chinese_in(name)
             spellings = (name, without_apostrophes(name), fold(name).translate(SPELLED))
             for latin in {tuple(tokens(said, latin=True)) for said in spellings} - {()}:
@@ -504,6 +505,17 @@ class People:
         else:
             match.certain = tuple(dict.fromkeys(students))
         return match
+
+
+def _names_in(name):
+    """Alexandra Brown and Alex Brown as well of Alexandra (Alex) Brown; 王大明 of 王大明（旁聽）."""
+    yield name
+    if told := re.fullmatch(r"([^(（]*)[(（]([^)）]*)[)）]([^(（]*)", name):
+        before, inside, after = map(str.strip, told.groups())
+        yield f"{before} {after}".strip()
+        if len(inside) > 1 and not chinese_in(inside):
+            whole = " " in inside and not after  # Wang Wei (Wendy Wang)
+            yield inside if whole else f"{inside} {after or before.split(' ')[-1]}"
 
 
 def fold(said):

@@ -37,6 +37,7 @@ COLUMNS = {
         "lastname", "surname", "familyname", "nachname", "familienname", "apellidos", "apellido",
         "cognome", "achternaam", "nazwisko", "姓氏", "姓",
     ),
+    "middle": ("middlename", "middleinitial", "secondname"),
     "other": ("englishname", "preferredname", "nickname", "英文姓名", "英文名", "英文名字"),
     "email": (
         "email", "emailaddress", "mail", "studentemail", "schoolemail", "useremail", "emailadress",
@@ -66,6 +67,7 @@ BLIND = re.compile(r"(participant|參與者|参与者)\s*\d+", re.I)
 MADE_A_DATE = re.compile(
     r"\d{1,2}-[A-Z][a-z]{2}(-\d+)?|[A-Z][a-z]{2}-\d{1,2}|\d{1,2}月\d{1,2}日?|\d{4}[-/]\d\d?[-/]\d\d?"
 )
+ERROR = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!)", re.I)
 TEACHERS = re.compile(r"instructor|teacher|\bta\b|assistant|教師|老師|助教", re.I)
 
 
@@ -174,10 +176,15 @@ def _student(row, where):
         return None
     if not any(row.values()) or TEACHERS.search(row.get("role", "")):
         return None
+    for column in ("id", "name", "first", "last", "email"):
+        if ERROR.fullmatch(row.get(column, "")):
+            raise Misuse(f"{where}: {row[column]} is an error of the spreadsheet: correct the cell there")
     if not any(re.search(r"\w", cell) for cell in row.values()):  # the line below a header in Markdown
         return None
     if not name and (first or last):
         name = f"{last}{first}" if _chinese(first + last) else f"{first} {last}".strip()
+        if row.get("middle") and not row.get("other"):
+            row = {**row, "other": f"{first} {row['middle']} {last}"}
     if halves := re.fullmatch(r"([^,\d]+), ?([^,\d]+)", name):  # Lovelace, Ada
         last, first = halves.groups()
         name = f"{last}{first}" if _chinese(last + first) else f"{first} {last}"

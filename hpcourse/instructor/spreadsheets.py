@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import html
 import io
 import re
 import unicodedata
@@ -18,7 +19,14 @@ LARGEST = 64 * 2**20
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # Excel's own formats
-AS_CSV = "open it in the spreadsheet and save it as CSV UTF-8 (.csv) or as .xlsx"
+# What a workbook in the strict form of the standard calls its parts.
+STRICT = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", SHEET[1:-1].encode()),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", LINK[1:-3].encode()),
+)
+OLD = b"\xd0\xcf\x11\xe0"  # Excel's files before 2007, and what hides a newer one behind a password
+SAVED = "save it as CSV UTF-8 (.csv) or as .xlsx"
+AS_CSV = f"open it in the spreadsheet and {SAVED}"
 
 
 def _lowered(header):
@@ -76,7 +84,9 @@ def _tables(name, data, people):
         raise Misuse(f"{name} is larger than {LARGEST // 2**20} MB: no table of people is")
     if data.startswith(b"PK"):
         return _sheets(name, data)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith(OLD) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise Misuse(f"{name} is protected by a password: take it off in the spreadsheet, or {SAVED}")
+    if data.startswith(OLD):
         raise Misuse(f"{name} is a table of an old Excel (.xls): {AS_CSV}")
     content = decode(data)
     if re.match(r"\s*<(!doctype|html|table|meta|\?xml)", content, re.I):
@@ -97,6 +107,13 @@ def _tables(name, data, people):
 
 def _told(name, data):
     """The text of a roster in an old code; raises Misuse where which one it is cannot be told."""
+    written = [(number, line) for number, line in enumerate(data.splitlines(), 1) if not line.isascii()]
+    others = [number for number, line in written if not _is_unicode(line)]
+    if len(others) <= len(written) / 2:  # no old code makes a table of which half is UTF-8 by chance
+        raise Misuse(
+            f"{name}, line {others[0]}: its letters are in another code than those of other lines: "
+            f"write it again in the spreadsheet and {SAVED}"
+        )
     text, _ = of_names(data)
     if not text:
         line = next(number for number, line in enumerate(data.splitlines(), 1) if not line.isascii())
@@ -157,6 +174,8 @@ def without_accents(said):
 
 def clean(cell):
     """A cell without what cannot be seen: marks of direction and order, spaces without width or break."""
+    if re.search(r"&#?\w+;", cell):  # as a web page writes it
+        cell = html.unescape(cell)
     cell = "".join(char for char in cell if unicodedata.category(char) != "Cf")
     cell = " ".join(unicodedata.normalize("NFKC", cell).split())
     quoted = re.fullmatch(r'="(.*)"', cell)  # how a number is kept from being taken as one
@@ -189,7 +208,10 @@ def _sheets(name, data):
 def _parsed(book, member):
     if book.getinfo(member).file_size > LARGEST:
         raise ValueError("too large")
-    return ElementTree.fromstring(book.read(member))
+    content = book.read(member)
+    for strict, usual in STRICT:
+        content = content.replace(strict, usual)
+    return ElementTree.fromstring(content)
 
 
 def _in_order(book):

@@ -2,8 +2,10 @@
 """Whole drops and rosters, as systems, programs and people make them: whose is what, and what is asked."""
 
 import email.message
+import io
 import os
 import unicodedata
+import zipfile
 
 import pytest
 from submissions import cell, solve, text
@@ -12,6 +14,7 @@ from test_who import LINKS, SHEET, workbook, zipped
 from hpcourse.__main__ import main
 from hpcourse.instructor import Misuse
 from hpcourse.instructor.charsets import reread
+from hpcourse.instructor.notes import words
 from hpcourse.instructor.records import read_doubts, read_records
 from hpcourse.instructor.roster import read_roster
 from hpcourse.instructor.scripts import of_names
@@ -31,6 +34,13 @@ GITHUB = """"identifier","github_username","github_id","name"
 "b14901003","ada-codes","123","Ada Lovelace"
 "b14901001","yating","","陳雅婷"
 "b14901002","yating-lin","","林柏翰"
+"""
+BRACKETS = """id,name
+q1,王大明（旁聽）
+q2,Wang Wei (Wendy Wang)
+q3,Robert Brown (Bob)
+q4,Albert (Al) Green
+q5,Joy Main
 """
 TINA, LIN, ADA, JOSE, WEI, CIWAS, SAYUN, JEAN, MARY = (f"b149010{n:02}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10))
 WORLD = """id,name,email
@@ -181,6 +191,10 @@ def test_a_drop_gives_everybody_their_own(paths, taken, notebook):
         ("id,name\nk1,陳怡安\nk2,林小華\n", {"#U9673#U6021#U5b89.ipynb": "k1", "林\u200b小\u200b華2.ipynb": "k2"}),
         ("id,name,aliases\nk1,Ada King,Countess of Lovelace; ada-c\nk2,Ben Hur,ben benny\n",
          {"Countess of Lovelace/d.ipynb": "k1", "benny/d.ipynb": "k2", "of.ipynb": None}),
+        (BRACKETS, {"王大明.ipynb": "q1", "Wendy Wang.ipynb": "q2", "Robert Brown/d.ipynb": "q3", "Joy-Main.ipynb": "q5"}),
+        (BRACKETS, {"Wei Wang/d.ipynb": "q2", "Bob Brown/d.ipynb": "q3", "Al Green.ipynb": "q4", "旁聽.ipynb": None}),
+        (BRACKETS, {"Albert Green.ipynb": "q4", "Albert Brown.ipynb": None, "brownbob_5_6_d.ipynb": "q3"}),
+        (GITHUB, {"day1-yating-main/day1-yating-main/d.ipynb": TINA, "day1-yating-lin-master/d.ipynb": LIN}),
         (GITHUB, {"day1-yating/d.ipynb": TINA, "day1-yating-lin/d.ipynb": LIN}),
         (GITHUB, {"hp-nets-Ada-Codes/d.ipynb": ADA, "hp-nets-yating-lin/d.ipynb": LIN, "hp-nets-x-yating/d.ipynb": None}),
     ],
@@ -277,6 +291,13 @@ def test_a_folder_that_is_a_link_is_named_as_left_out(taken, notebook, write, tm
     assert f"LEFT OUT: {TINA}: a link" in capsys.readouterr().out
 
 
+def test_a_repository_whose_files_are_not_there_is_no_empty_notebook(taken, notebook, course):
+    taken({f"day1/{ADA}/.git/HEAD": "ref: refs/heads/main", f"day1/{TINA}/d.ipynb": notebook("t")})
+    record = read_records(course, "day1")[ADA]
+    assert record["unread"]
+    assert "git checkout" in words(record["notes"][0])
+
+
 @pytest.mark.parametrize("content", [{}, {"__MACOSX/._d.ipynb": "x", "hw/": ""}])
 def test_an_archive_without_files_is_no_empty_notebook(content, taken, notebook, course):
     taken({f"{TINA}.zip": zipped(content), f"{ADA}.ipynb": notebook("a")})
@@ -355,6 +376,20 @@ def test_paths_that_lead_out_lead_nowhere(taken, notebook, tmp_path):
 
 # ---- rosters
 
+
+def strict(book):
+    """A workbook as Excel's "Strict Open XML" writes it."""
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        files = {name: parts.read(name).decode() for name in parts.namelist()}
+    ours, theirs = "http://schemas.openxmlformats.org", "http://purl.oclc.org/ooxml"
+    names = {f"{ours}/spreadsheetml/2006/main": f"{theirs}/spreadsheetml/main"}
+    names[LINKS] = f"{theirs}/officeDocument/relationships"
+    for old, new in names.items():
+        files = {name: content.replace(old, new) for name, content in files.items()}
+    return zipped(files)
+
+
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 AB = {"b1": "Ada Lovelace", "b2": "陳雅婷"}
 MAILS = {"a@x.edu": "Ada Lovelace", "b@x.edu": "陳雅婷"}
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Day 1 (111)\n"
@@ -410,6 +445,9 @@ LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
         ("學號,姓名\nb1,Ada Lovelace\nb2,陳雅婷\n".encode("cp950").decode("latin-1"), AB),
         ("id,name\nb1,José Núñez\nb2,Jörg Müller\n", {"b1": "José Núñez", "b2": "Jörg Müller"}),
         ("学籍番号,氏名\nb1,山田太郎\nb2,鈴木花子\n".encode("iso2022_jp"), {"b1": "山田太郎", "b2": "鈴木花子"}),
+        ("First Name,Middle Name,Last Name,ID\nAda,King,Lovelace,b1\n雅婷,,陳,b2\n", AB),
+        ("id,name\nb1,Ada O&#39;Neil\nb2,R&amp;D Li\n", {"b1": "Ada O'Neil", "b2": "R&D Li"}),
+        (strict(workbook([["學號", "姓名"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]])), AB),
         (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
         (workbook([["學號", "姓名"], [41047001.0, "A"], [4.1e7, "B"]]), {"41047001": "A", "41000000": "B"}),
     ],
@@ -436,10 +474,16 @@ def test_a_roster_names_the_students_and_nobody_else(content, students, tmp_path
         ("id,name\nb1,A\n12-Jan,Ada\n", "line 3: the id '12-Jan' has been made a date"),
         ("id,name\n1月12日,Ada\n", "line 2: the id '1月12日' has been made a date"),
         ("id,name\n2026/1/12,Ada\n", "line 2: the id '2026/1/12' has been made a date"),
+        ("id,name\nb1,Ada\n#N/A,Ben\n", "line 3: #N/A is an error of the spreadsheet"),
+        ("id,name,email\nb1,Ada,a@x\nb2,#REF!,b@x\n", "line 3: #REF! is an error of the spreadsheet"),
+        ("id,name\nb1,陳雅婷\nb2,Jos".encode() + b"\xe9\n", "line 3: its letters are in another code"),
+        ("id,name\nb1,José\nb2,Jörg\n".encode() + b"b3,Zo\xeb\n", "line 4: its letters are in another code"),
+        (OLD_EXCEL + bytes(600), "an old Excel .* save it as CSV"),
+        (OLD_EXCEL + "EncryptedPackage".encode("utf-16-le"), "protected by a password: take it off"),
     ],
 )
 def test_a_roster_is_refused_with_the_line_and_the_remedy(content, said, tmp_path):
-    (tmp_path / "roster.csv").write_text(content, encoding="utf-8")
+    (tmp_path / "roster.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(Misuse, match=said):
         read_roster(tmp_path)
 
