@@ -8,6 +8,7 @@ container, the limits, a user without rights where this is started as root, and 
 another process than the submission's.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -26,6 +27,9 @@ from hpcourse.instructor.grading import Work, close_hosts, grade_apart
 from hpcourse.instructor.notebooks import best
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.submission import speaking
+
+CONTAINERS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+GRADERS, LEAST = 350, 256  # MB that the processes beside the submission take; that a kernel needs
 
 
 def gradescope(root):
@@ -87,6 +91,15 @@ def _who(path):
         return []
 
 
+def _in_this_container(limits):
+    """Limits that leave the grader its memory where a container has little: Gradescope's has 768 MB."""
+    for place in CONTAINERS:
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            most = int(Path(place).read_text(encoding="ascii")) // 2**20 - GRADERS
+            return {**limits, "memory_mb": max(LEAST, min(limits["memory_mb"], most))}
+    return limits
+
+
 def _grade(place, released, seed, settings, hidden=""):
     """(graded notebook or None, notes, trouble)."""
     if not place.exists():
@@ -104,11 +117,11 @@ def _grade(place, released, seed, settings, hidden=""):
         nbformat.writes(notebook),
         nbformat.writes(released),
         {task.name: seed(task.name) for task in tasks_of(released)},
-        LIMITS | settings["limits"],
+        _in_this_container(LIMITS | settings["limits"]),
         settings["language"],
         fenced,
         hidden,
-        demoted=not fenced and sandbox.can_demote(),
+        demoted=sandbox.can_demote(fenced),
     )
     graded = grade_apart(work)
     close_hosts(over=False)

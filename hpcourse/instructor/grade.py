@@ -183,7 +183,7 @@ def grade_with(executor, workers, course, due, fenced, grade=grade_apart):
     basis = {name: _basis(course, name) for name in {one.assignment for one in due}}
     tasks = {name: course.tasks(name) for name in basis}
     given = {name: {cell.id: cell.source for cell in course.released(name).cells} for name in basis}
-    demoted = not fenced and sandbox.can_demote()
+    demoted = sandbox.can_demote(fenced)
     waiting, going, totals = list(reversed(due)), {}, Totals()
     with course.gradebook() as book, tqdm(total=len(due), unit="submission", desc="grading") as bar:
         while waiting or going:

@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import hpcourse
 
@@ -42,7 +42,7 @@ class Work:
     language: str = "en"
     fenced: bool = True
     hidden: str = ""  # a folder that it must not see
-    demoted: bool = False  # where there is no fence: as a user without rights
+    demoted: bool = False  # where root grades: as a user without rights
     version: str = hpcourse.__version__
 
 
@@ -88,6 +88,7 @@ def grade(work, fonts=None):
 def grade_apart(work):
     """The Graded of a Work, done in a process of its own; what ends that process costs a second try."""
     trouble = ""
+    work = replace(work, demoted=work.demoted and os.getuid() == 0)  # on another machine we may not be root
     for _ in range(TRIES):
         host = _Host.borrow()
         try:

@@ -20,6 +20,7 @@ from hpcourse.instructor.notes import note
 
 PAUSE = 0.1
 BIG_FILE = 64 * 2**20
+THREADS = 4  # on average of a process; those that have ended and are not yet cleared away count as well
 OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
 STUCK = 600  # rounds of PAUSE (a busy machine makes them longer) without an answer to an excess: it hangs
@@ -76,8 +77,10 @@ class Guard(threading.Thread):
         end_all()
 
     def _excess(self):
-        processes = below()
-        if len(processes) > self.limits["processes"]:
+        everything = all_below()
+        processes = [process for process in everything if process.cpu >= 0]
+        tasks = sum(process.tasks for process in everything)
+        if len(processes) > self.limits["processes"] or tasks > THREADS * self.limits["processes"]:
             return note("more than {count} processes", count=self.limits["processes"])
         if memory(processes) > self.limits["memory_mb"] * 2**20:
             return note("more than {count} MB of memory", count=self.limits["memory_mb"])
@@ -136,7 +139,7 @@ def limit(limits, user=None):
     _set("RLIMIT_NOFILE", OPEN_FILES)
     user = os.getuid() if user is None else user
     if user != 0:  # counts what the user runs elsewhere too, and does not bind root
-        _set("RLIMIT_NPROC", _threads_of(user) + 4 * limits["processes"])
+        _set("RLIMIT_NPROC", _threads_of(user) + THREADS * limits["processes"])
     adopt()
 
 
@@ -176,16 +179,25 @@ def _signal(process, sign):
 
 
 class Process(NamedTuple):
-    """A process: its CPU seconds with those of children that have ended (-1: ended itself), its memory."""
+    """A process: its CPU seconds with those of children that have ended (-1: ended itself), its memory.
+
+    `tasks` are the places that it takes in the system's table: its threads, also one that has ended.
+    """
 
     pid: int
     parent: int
     sleeps: bool
     cpu: float
     rss: int
+    tasks: int
 
 
 def below():
+    """Every Process below this one that has not ended."""
+    return [process for process in all_below() if process.cpu >= 0]
+
+
+def all_below():
     """Every Process below this one; read in one go, since a submission may start thousands."""
     everything = list(_all_processes())
     children = defaultdict(list)
@@ -196,12 +208,14 @@ def below():
         for process in children.pop(places.pop(), ()):
             found.append(process)
             places.append(process.pid)
-    return [process for process in found if process.cpu >= 0]
+    return found
 
 
 def _all_processes():
     if not sys.platform.startswith("linux"):
-        for process in psutil.process_iter(["pid", "ppid", "status", "cpu_times", "memory_info"]):
+        for process in psutil.process_iter(
+            ["pid", "ppid", "status", "cpu_times", "memory_info", "num_threads"]
+        ):
             told = process.info
             cpu, memory = told["cpu_times"], told["memory_info"]
             sleeps = told["status"] in SLEEPS
@@ -212,6 +226,7 @@ def _all_processes():
                 sleeps,
                 -1 if ended else sum(cpu[:4]) if cpu else 0.0,
                 memory.rss if memory else 0,
+                told["num_threads"] or 1,
             )
         return
     tick, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
@@ -230,6 +245,7 @@ def _all_processes():
                     fields[0] in b"SIZTt",
                     cpu,
                     0 if ended else int(fields[21]) * page,
+                    max(1, int(fields[17])),
                 )
 
 

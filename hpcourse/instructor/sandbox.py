@@ -35,7 +35,13 @@ BARE = {"passwd": "student:x:{user}:{group}::/tmp:/bin/sh\n", "group": "student:
 START = 'exec 3<"$0" 4<"$1"; rm -f "$0" "$1"; shift; exec bwrap --args 3 "$@"'
 # Segments of System V's shared memory hold memory that no process and no file has: there are none in here.
 SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}  # the system's name in filters, the call
-ISOLATED = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+ISOLATED = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")
+APART = ("--unshare-all",)
+# Root needs no other users' numbers to make the fence; in there it may only become a user without rights.
+FROM_ROOT = (
+    *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+    *("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
+)
 PARENT = "JPY_PARENT_PID"  # a kernel ends itself when it does not see this process, and in there it cannot
 NOBODIES, MANY = 60_000, 5000  # numbers of users that hardly any machine has
 SENT = 2000  # milliseconds that a message may wait for a kernel to take it
@@ -53,29 +59,46 @@ def nobody():
 
 
 @cache
-def can_demote():
-    """Whether submissions can be run as a user without rights: by root, where this Python is open to all."""
-    if os.getuid() != 0 or not shutil.which("setpriv"):
-        return False
-    command = [*demoted(), sys.executable, "-c", "import hpcourse, ipykernel"]
-    done = subprocess.run(command, capture_output=True, env={"PATH": os.defpath}, cwd="/", check=False)
-    return done.returncode == 0
+def can_demote(fenced=False):
+    """Whether submissions can be run as a user without rights: by root, where this Python is open to all.
+
+    Behind the fence too, since the system bounds no number of processes of root's.
+    """
+    return os.getuid() == 0 and bool(shutil.which("setpriv")) and not _fails(fenced, lower=True)
 
 
 def why_not():
     """Why submissions cannot be run in a sandbox here, or "" if they can."""
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap)"
+    said = _fails(fenced=True, lower=False)
+    return f"bubblewrap does not work here ({said})" if said else ""
+
+
+def _fails(fenced, lower):
+    """What a kernel's Python says when it cannot be started, or ""."""
     with tempfile.TemporaryDirectory(prefix="hp-") as folder:
-        command = [*fence(Path(folder)), sys.executable, "-c", "import hpcourse, ipykernel"]
-        done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.defpath}, check=False)
-    if done.returncode == 0:
-        return ""
-    said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return f"bubblewrap does not work here ({said[-1]})"
+        before, program = start(Path(folder), None, fenced, lower), "import hpcourse, ipykernel"
+        quiet = {"capture_output": True, "text": True, "env": {"PATH": os.defpath}, "cwd": "/"}
+        told = subprocess.run([*before, sys.executable, "-c", program], **quiet, check=False)
+    said = told.stderr.strip().splitlines() or [f"exit code {told.returncode}"]
+    return said[-1] if told.returncode else ""
 
 
-def fence(folder, course=None):
+def start(folder, course, fenced, lower):
+    """What stands before a program that runs in `folder`: fenced, or as a user without rights (`lower`)."""
+    before = demoted() if lower else []
+    if fenced:
+        before = fence(folder, course, lower)
+    if lower:
+        for place in folder.rglob("*"):
+            os.chown(place, nobody(), nobody())
+        os.chown(folder, nobody(), os.getgid())
+        os.chmod(folder, 0o710)  # root goes into it while the fence is made
+    return before
+
+
+def fence(folder, course=None, lower=False):
     """The bubblewrap command up to the program to run, which may write in `folder` only (/tmp in there)."""
     mounts = {"/tmp": ["--bind", str(folder), "/tmp"]}
     for place in SYSTEM:
@@ -87,7 +110,8 @@ def fence(folder, course=None):
         mounts[f"/etc/{name}"] = ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for name, content in BARE.items():
         own = Path(folder, f".{name}")
-        own.write_text(content.format(user=os.getuid(), group=os.getgid()))
+        user, group = (nobody(), nobody()) if lower else (os.getuid(), os.getgid())
+        own.write_text(content.format(user=user, group=group))
         mounts[f"/etc/{name}"] = ["--ro-bind", str(own), f"/etc/{name}"]
     for place in _python():
         mounts.setdefault(place, ["--ro-bind", place, place])
@@ -99,16 +123,20 @@ def fence(folder, course=None):
         mounts[place] = ["--tmpfs", place]
     mounts[str(folder)] = ["--bind", str(folder), str(folder)]
     inner_last = sorted(mounts, key=lambda place: place.count("/"))
-    arguments = [word for place in inner_last for word in mounts[place]]
+    above = {str(parent) for place in mounts for parent in Path(place).parents} - {"/"}
+    above = sorted(place for place in above if not any(_inside(place, shown) for shown in mounts))
+    arguments = [word for place in above for word in ("--dir", place)]  # open to all, whatever it is outside
+    arguments += [word for place in inner_last for word in mounts[place]]
     system = ["--proc", "/proc", "--dev", "/dev", "--bind", str(folder), "/dev/shm"]
     # What lies in memory stays empty: files there would take the computer's, and nobody counts them.
     empty = [word for place in (*hidden, "/dev", "/") for word in ("--remount-ro", place)]
-    start = ["--chdir", str(folder), "--unsetenv", PARENT]
+    inside = ["--chdir", str(folder), "--unsetenv", PARENT]
     calls = _filter()
-    start += ["--seccomp", "4"] if calls else []
-    words = (*ISOLATED, *arguments, *system, *empty, *start)
+    inside += ["--seccomp", "4"] if calls else []
+    words = (*ISOLATED, *(FROM_ROOT if lower else APART), *arguments, *system, *empty, *inside)
     told = b"".join(os.fsencode(word) + b"\0" for word in words)
-    return ["/bin/sh", "-c", START, _written(told), _written(calls)]
+    as_whom = demoted() if lower else []
+    return ["/bin/sh", "-c", START, _written(told), _written(calls), *as_whom]
 
 
 def _written(data):
@@ -207,13 +235,8 @@ class Kernel(AsyncKernelManager):
     def format_kernel_cmd(self, extra_arguments=None):
         """The command, inside the fence."""
         command = super().format_kernel_cmd(extra_arguments)
-        if self.fenced:
-            return fence(Path(self.folder), Path(self.course) if self.course else None) + command
-        if not self.demoted:
-            return command
-        for place in (self.folder, *Path(self.folder).rglob("*")):
-            os.chown(place, nobody(), nobody())
-        return demoted() + command
+        course = Path(self.course) if self.course else None
+        return start(Path(self.folder), course, self.fenced, self.demoted) + command
 
     async def _async_start_kernel(self, **settings):
         env = environment(Path(self.folder))

@@ -24,6 +24,7 @@ from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
 from hpcourse.instructor.grading import Graded, Work
 from hpcourse.instructor.look_at import look_at
+from hpcourse.instructor.notes import words
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
 from hpcourse.instructor.report import _plot, _write_mistakes, count_mistakes
 from hpcourse.instructor.signs import signs
@@ -603,13 +604,25 @@ def test_a_busy_machine_does_not_use_up_a_submissions_time():
     child.stdout.close()
 
 
-@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
-def test_the_sandbox_shows_nothing_of_the_machine(tmp_path, course):
+FENCES = [
+    pytest.param(lower, marks=pytest.mark.skipif(not can, reason=f"NO SANDBOX TESTED: {why}"))
+    for lower, can, why in (
+        (False, not WHY_NOT, WHY_NOT),
+        (True, not WHY_NOT and sandbox.can_demote(fenced=True), WHY_NOT or "only root can do it"),
+    )
+]
+
+
+@pytest.mark.parametrize("lower", FENCES)
+def test_the_sandbox_shows_nothing_of_the_machine(lower, tmp_path, course):
     files = ("/etc/passwd", "/proc/1/cmdline", "/proc/self/mountinfo")
-    program = f"for file in {files}: print(open(file).read())"
+    program = f"import os\nfor file in {files}: print(open(file).read())\n"
+    program += "open('/tmp/mine', 'w').close(); print(os.access('/usr', os.W_OK), os.access('/', os.W_OK))"
     (tmp_path / "work").mkdir()
-    command = [*sandbox.fence(tmp_path / "work", course.root), sys.executable, "-c", program]
+    command = [*sandbox.start(tmp_path / "work", course.root, True, lower), sys.executable, "-c", program]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.endswith("False False\n")
+    assert (tmp_path / "work/mine").exists()
     assert "root:" not in said
     assert str(course.root) not in said
     assert "--ro-bind" not in said
@@ -628,26 +641,49 @@ except OSError:
     print(count)
 """
 BOUND = """
-import subprocess, sys
+import pathlib, subprocess, sys
 from hpcourse.instructor import limits, sandbox
 limits.limit({"memory_mb": 2048, "processes": 5}, sandbox.nobody())
 print(sandbox.nobody(), flush=True)
-subprocess.run([*sandbox.demoted(), sys.executable, "-c", sys.argv[1]])
+before = sandbox.start(pathlib.Path(sys.argv[2]), None, sys.argv[3] == "True", True)
+subprocess.run([*before, sys.executable, "-c", sys.argv[1]])
 """
 
 
+@pytest.mark.parametrize("fenced", [False, pytest.param(True, marks=FENCES[True].marks)])
 @pytest.mark.skipif(not sandbox.can_demote(), reason="only root can start programs as another user")
-def test_what_root_grades_without_a_sandbox_is_bound_as_a_user_of_its_own():
-    run = subprocess.run([sys.executable, "-c", BOUND, BOMB], capture_output=True, text=True, check=True)
+def test_what_root_grades_is_bound_as_a_user_of_its_own(fenced, tmp_path):
+    command = [sys.executable, "-c", BOUND, BOMB, str(tmp_path), str(fenced)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     user, started = map(int, run.stdout.split())
     assert user >= sandbox.NOBODIES
     assert 0 < started <= 20
 
 
-@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
-def test_in_the_sandbox_no_memory_outlives_its_process(tmp_path):
+@pytest.mark.parametrize(
+    "fill",
+    ["for _ in range(60):\n    if os.fork() == 0: os._exit(0)",
+     "threading.stack_size(2**15)\nfor i in range(60): threading.Thread(target=time.sleep, args=(9,)).start()"],
+    ids=["ended and not cleared away", "threads"],
+)  # fmt: skip
+def test_places_in_the_systems_table_count(fill):
+    guard = limits.Guard({"processes": 12, "memory_mb": 10**6}, lambda: False)
+    program = f"import os, threading, time\n{fill}\nprint(flush=True)\ntime.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    try:
+        assert guard._excess() is None
+        child.stdout.readline()
+        assert words(guard._excess()) == "more than 12 processes"
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+@pytest.mark.parametrize("lower", FENCES)
+def test_in_the_sandbox_no_memory_outlives_its_process(lower, tmp_path):
     program = "import ctypes; print(ctypes.CDLL(None).shmget(0, 10**6, 0o1600))"
-    command = [*sandbox.fence(tmp_path), sys.executable, "-c", program]
+    command = [*sandbox.start(tmp_path, None, True, lower), sys.executable, "-c", program]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "-1"
 
 
@@ -701,6 +737,15 @@ def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
     release = course.notebook("release", "day1")
     assert elsewhere.main(["push", str(root / "submission/homework.ipynb"), str(release)]) == 1
     assert "❌ gd_step" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("most", "left"), [("805306368", 418), ("max", 2048), ("4294967296", 2048), ("1000", 256)]
+)
+def test_a_small_container_leaves_the_grader_its_memory(most, left, tmp_path, monkeypatch):
+    (tmp_path / "memory.max").write_text(f"{most}\n")
+    monkeypatch.setattr(elsewhere, "CONTAINERS", (tmp_path / "missing", tmp_path / "memory.max"))
+    assert elsewhere._in_this_container({"memory_mb": 2048, "files": 7}) == {"memory_mb": left, "files": 7}
 
 
 def test_gradescope_gives_no_mark_where_the_grader_fails(course, tmp_path, monkeypatch):
