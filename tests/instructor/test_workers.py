@@ -663,7 +663,7 @@ def test_what_root_grades_is_bound_as_a_user_of_its_own(fenced, tmp_path):
 @pytest.mark.parametrize(
     "fill",
     ["for _ in range(60):\n    if os.fork() == 0: os._exit(0)",
-     "threading.stack_size(2**15)\nfor _ in range(60): threading.Thread(target=time.sleep, args=[9]).start()"],
+     "t = threading\nt.stack_size(2**15)\nfor _ in range(60): t.Thread(target=time.sleep, args=[9]).start()"],
     ids=["ended and not cleared away", "threads"],
 )  # fmt: skip
 def test_places_in_the_systems_table_count(fill):
