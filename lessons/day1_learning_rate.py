@@ -416,14 +416,14 @@ with hp.predict("day1-bowl"):
     bowl, rates = hp.Quadratic([flat, steep]), np.linspace(0.001, 0.4, 4000)
     path = hp.descend(bowl, hp.SGD(lr=rates), start=(-2.5, 2.0), steps=300)
     nearer = np.linalg.norm(path.end, axis=-1) < np.linalg.norm([-2.5, 2.0])
-    border = rates[nearer].max()
-    hp.say(f"border {border:.3f}   2 / {flat} = {2 / flat:.3f}"
-           f"   2 / {steep} = {2 / steep:.3f}")  # fmt: skip
+    border, (by_flat, by_steep) = rates[nearer].max(), 2 / np.array([flat, steep])
+    hp.say(f"border {border:.3f}   2 / {flat} = {by_flat:.3f}"
+           f"   2 / {steep} = {by_steep:.3f}")  # fmt: skip
     hp.show(hp.explore_bowl())
 
 # %% bind="day1-bowl"
 says("the curvatures 1 and 10", "兩個方向的曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
-right("At 2/10", abs(border - 2 / steep) < 0.001)
+right("At 2/10", abs(border - by_steep) < 0.001)
 
 # %% bind="bowl"
 says("thousands of weights", "成千上萬個權重", network.n_weights > 2000)
@@ -431,7 +431,9 @@ free("the other is steeper", "另一個方向比較陡", "what a bowl is")
 free("which of the two decides", "由哪一個決定", "the question")
 
 # %% bind="bowl-seen"
-says("The most sharply bent direction decides", "決定界線的是彎得最急的方向", np.abs(border - 2 / 10) < 0.002)
+says(
+    "The most sharply bent direction decides", "決定界線的是彎得最急的方向", np.abs(border - by_steep) < 0.002
+)
 free("the largest curvature of all", "所有方向中最大的曲率", "a definition")
 free("it is the largest eigenvalue", "最大特徵值", "a definition")
 

@@ -118,7 +118,7 @@ bowl = hp.Quadratic([1.0])  # curvature 1
 pairs = [[0.5, 0], [0.9, 0.3], [0.05, 0.05], [0.004, 0]]  # first rate, decay rate
 pairs = np.random.default_rng(5).permutation(pairs)
 schedules = {name: hp.ExponentialDecay(*pair) for name, pair in zip("ABCD", pairs)}
-fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
+fig, axes = plt.subplots(1, len(pairs), figsize=(10, 2.6), sharey=True)
 for ax, (name, schedule) in zip(axes, schedules.items()):
     walk = hp.descend(bowl, hp.SGD(schedule), [-5.0], steps=300, noise=1.0, seed=4)
     ax.plot(walk.w, lw=1)
@@ -441,14 +441,14 @@ inputs = rng.normal(size=(50, 5))
 targets = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2] / 2
 small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
 lrs = np.random.default_rng(0).permutation([0.08, 0.2, 0.3, 0.4])
-w, losses = np.stack([small.init(1, float)] * 4), []
+w, losses = np.stack([small.init(1, float)] * len(lrs)), []
 for _ in range(500):
     loss, gradient = small.loss_and_gradient(w, inputs, targets)
     losses.append(loss)
     w = w - lrs[:, None] * gradient
 
 # %% key="edge-of-stability-figure"
-fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
+fig, axes = plt.subplots(1, len(lrs), figsize=(10, 2.6), sharey=True)
 for ax, name, loss in zip(axes, "ABCD", np.transpose(losses)):
     ax.semilogy(loss, lw=1)
     ax.set(title=name, xlabel="update")
@@ -481,11 +481,16 @@ free("can bear twice its rate", "受得了兩倍的學習率", "the question")
 free("", "最多可以乘上**幾倍**", "the question")
 free("4% more or less", "差個 4%", "what the check allows")
 products = lrs * hp.sharpness(small, w, inputs, targets)
-says("One of the four products is far below the border", "有一個遠低於界線", np.sum(products < 1) == 1)
+says(
+    "One of the four products is far below the border",
+    "四個乘積裡，有一個遠低於界線",
+    (np.sum(products < 1), len(products)) == (1, 4),
+)
 free("", "界線是它的幾倍", "the question")
 
 # %% bind="edge-of-stability"
 products = lrs * hp.sharpness(small, w, inputs, targets)
+says("trained with four learning rates", "用四個學習率訓練", len(lrs) == 4)
 says("all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10)
 free("go on at **twice** the rate", "調成**兩倍**再繼續", "the wish")
 says("Only one of the four runs can bear that", "四次訓練裡，只有一次受得了", np.sum(2 * products < 2) == 1)
@@ -540,7 +545,7 @@ starts[3] = 0  # all weights are zero
 starts = starts[np.random.default_rng(9).permutation(4)]  # now A, B, C, D
 setting = {"updates": 400, "start": starts, "seed": range(4)}
 run = hp.train(network, digits, hp.SGD(0.4), **setting)
-fig, axes = plt.subplots(1, 4, figsize=(10, 2.6), sharey=True)
+fig, axes = plt.subplots(1, len(starts), figsize=(10, 2.6), sharey=True)
 for ax, name, loss in zip(axes, "ABCD", run.loss):
     ax.semilogy(loss, lw=1)
     ax.set(title=name, xlabel="update")

@@ -303,7 +303,12 @@ for steps in (short - 1, short):
         w, v = momentum_step(w, v, np.array([1, 100]) * w, *lr_momentum)
     left.append(np.linalg.norm(w / np.sqrt(2)))
 says("until a millionth of the distance", "只剩百萬分之一", left[1] <= share < left[0])
-free("at *its* best rate", "它自己**最好的學習率", "2/(1 + κ), the lesson's")
+alone = np.linalg.norm(hp.descend(hp.Quadratic([1, 100]), hp.SGD(2 / 101), (1.0, 1.0), 1000).w, axis=1)
+says(
+    "Plain gradient descent, at *its* best rate, is there",
+    "旁邊附上一般的梯度下降，用**它自己**最好的學習率",
+    (alone > share * alone[0]).sum() - 1 <= np.ceil(plain) <= (alone > share * alone[0]).sum(),
+)
 says(r"Go from $\kappa = 100$", r"從 $\kappa = 100$ 換到", kappa == 100)
 free("a tenth or so", "差個一成左右", "what the check allows")
 free("", "會變成幾倍", "the question")

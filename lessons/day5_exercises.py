@@ -415,8 +415,8 @@ def snippet_average(x, y, beta):
     return np.array(averages)
 
 
-ones = np.ones(3)
-averages = snippet_average(np.array([3, 1, 2]), ones, 0.9).round(2)
+ones, beta = np.ones(3), 0.9
+averages = snippet_average(np.array([3, 1, 2]), ones, beta).round(2)
 hp.say(f"the average of {len(ones)} ones: {averages}")
 
 # %% key="corrected-average-figure"
@@ -425,7 +425,8 @@ x = np.linspace(0, 6, 100) + rng.normal(0, 0.1, 100)
 y = np.cos(x) + rng.normal(0, 0.1, 100)
 fig, ax = plt.subplots(figsize=(7, 3.2))
 ax.plot(x, y, ".", color="gray")
-hp.figures.named_lines(np.sort(x), {"snippet": snippet_average(x, y, 0.9)}, ax, names="legend", xlabel="x")
+lines = {"snippet": snippet_average(x, y, beta)}
+hp.figures.named_lines(np.sort(x), lines, ax, names="legend", xlabel="x")
 hp.show(fig, "day5-corrected-average")
 
 
@@ -445,12 +446,12 @@ hp.check("corrected_average", corrected_average)
 
 # %% key="corrected-average-use"
 if hp.check("corrected_average", corrected_average).passed:
-    averages = {"snippet": snippet_average(x, y, 0.9), "yours": corrected_average(x, y, 0.9)}
+    lines["yours"] = corrected_average(x, y, beta)
     fig, ax = plt.subplots(figsize=(7, 3.2))
     ax.plot(x, y, ".", color="gray")
-    hp.figures.named_lines(np.sort(x), averages, ax, names="legend", xlabel="x")
+    hp.figures.named_lines(np.sort(x), lines, ax, names="legend", xlabel="x")
     hp.show(fig, "day5-corrected-average-use")
-    hp.say(f"the snippet is off by up to {abs(np.subtract(*averages.values())).max():.2f}")
+    hp.say(f"the snippet is off by up to {abs(np.subtract(*lines.values())).max():.2f}")
 else:
     hp.say("Your function first.")
 

@@ -88,7 +88,7 @@ for lr, start, noise, steps in [(0.12, (2, 0.8), 2.5, 120), (0.205, (8, 0.5), 0,
 shuffled = [curves[k] for k in np.random.default_rng(50).permutation(4)]
 
 # %% key="curves-figure"
-fig, axes = plt.subplots(1, 4, figsize=(11, 2.6))
+fig, axes = plt.subplots(1, len(shuffled), figsize=(11, 2.6))
 for ax, letter, curve in zip(axes, "ABCD", shuffled):
     ax.plot(np.linspace(0, 100, len(curve)), curve)
     ax.set(title=letter, xlabel="% of the training", ylim=(0, 1.05 * max(curve)))
@@ -225,7 +225,7 @@ free("most of the loss is gone", "", "the same line")
 
 # %% key="misdiagnosed-rate-run" tags=["nbval-ignore-output"]
 if hp.check("diagnose", diagnose).passed:
-    fig, axes = plt.subplots(1, 4, figsize=(11, 2.8))
+    fig, axes = plt.subplots(1, len(rates), figsize=(11, 2.8))
     for ax, rate, curve, accuracy in zip(axes, rates, epochs, np.nan_to_num(runs.test_accuracy)):
         ax.plot(curve, "o-", ms=3)
         ax.set(title=f"lr = {rate:g}: {diagnose(curve)}", xlabel=f"epoch\n{accuracy:.0%} of the test images")
@@ -593,6 +593,8 @@ else:
 free("one of the most read books", "讀者最多的機器學習書之一", "how the book is known")
 says("a loss of 3.99 is stored as 3", "損失 3.99 存成了 3", np.array([3.99]).astype(table.dtype)[0] == 3)
 free("share the lowest loss", "並列損失最低", "the question")
+whole = loss_map(weights, biases, x, y).astype(table.dtype)
+says("the mean squared error of lines", "均方誤差", np.array_equal(table, whole))
 
 # %% [markdown] key="trials-needed" lang="en"
 # ## 7. How far does chance carry? (1 point)

@@ -825,12 +825,12 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
     hp.say(f"{name}, training loss by length: {line}")
 
 # %% [markdown] key="wsd-seen" lang="en"
-# At every length WSD ends lower than cosine, both at the peak rate of 0.7 (of six rates that we tried, the best for both). And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest: with 0.99 its memory of about 100 updates is a good part of it. Three limits: the test accuracies do not tell WSD and cosine apart; with Adam, at its own best rate, the gap is smaller; and with Adam at a rate that is too small WSD looks better than it is, because on average its rate is nearly twice that of cosine.
+# At every length WSD ends lower than cosine, both at the peak rate of 0.7 (of six rates that we tried, the best for both). And since its flat part can be shared, one flat run with a descent for each length costs about two thirds of the three cosine runs. Averaging does much of the same for the long runs without any descent, and lags in the shortest: with 0.99 its memory of about 100 updates is a good part of it. Three limits: in test accuracy WSD and cosine differ by about a point at most, now one way, now the other; with Adam, at its own best rate, the gap is smaller; and with Adam at a rate that is too small WSD looks better than it is, because on average its rate is nearly twice that of cosine.
 #
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
-# %% [markdown] key="wsd-seen" lang="zh-TW" of="49431459"
-# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：測試準確率分不出 WSD 和餘弦；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際上好，因為它的學習率平均將近餘弦的兩倍。
+# %% [markdown] key="wsd-seen" lang="zh-TW" of="ee203663"
+# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際上好，因為它的學習率平均將近餘弦的兩倍。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -859,6 +859,7 @@ says(
 says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
 free("the gap is smaller", "差距比較小", "in tests/claims, with Adam")
 free("Three limits", "三個限制", "how many follow")
+free("differ by about a point at most", "最多差一個百分點左右，互有領先", "in tests/claims, with other seeds")
 flat_for = hp.WarmupStableDecay(1.0, 0, 80, 20)(np.arange(100)).mean()
 says(
     "on average its rate is nearly twice that of cosine",

@@ -29,10 +29,13 @@ import os
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from itertools import zip_longest
 from multiprocessing import get_context
 from pathlib import Path
+
+import numpy as np
 
 from hpcourse.frame import language as course_language
 from hpcourse.page import figures, quizzes
@@ -211,7 +214,29 @@ def source_faults(lesson):
         for key in re.findall(r"\bhp\.predict\([\"']([\w-]+)", c.source) if c.kind == "code" else ():
             if key not in answered:
                 yield c.fault(f"the right answer to {key!r} is bound to nothing: write {FORMS['right']}", key)
+    yield from repeated(lesson)
     yield from unbound(lesson)
+
+
+def repeated(lesson):
+    """Words of the code, printed or drawn, that repeat a number of the same cell instead of taking it.
+
+    Ones and twos are mostly parts of a formula, and the number of a task is none of the code's.
+    """
+    for c in lesson.cells:
+        try:
+            nodes = [*ast.walk(ast.parse(c.source))] if c.kind == "code" else []
+        except SyntaxError:  # a magic command
+            continue
+        inner = [n.format_spec for n in nodes if isinstance(n, ast.FormattedValue) and n.format_spec]
+        inner += [n.value for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+        silent = {part for n in inner for part in ast.walk(n)}  # formats and docstrings
+        values = [n.value for n in nodes if isinstance(n, ast.Constant) and n not in silent]
+        taken = {v for v in values if type(v) in (int, float) and v not in (0, 1, 2)}
+        for said in (v for v in values if isinstance(v, str) and not v.startswith("Task")):
+            for number in re.findall(r"(?<![\w.#-])\d[\d,]*(?:\.\d+)?(?![\w/])", said):
+                if float(number.replace(",", "")) in taken:
+                    yield c.fault(f"{said!r} repeats the {number} of the code: take it from a variable", said)
 
 
 def unbound(lesson):
@@ -300,8 +325,13 @@ def run(lesson, changed=lambda cell: cell):
 
     import hpcourse as hp
 
+    def look(shown, *_, **__):  # what is drawn, the notebooks show
+        plt.close("all")
+        if empty := [ax for ax in getattr(shown, "axes", ()) if not in_view(ax)]:
+            raise ValueError(f"{len(empty)} of {len(shown.axes)} panels show nothing")
+
     shell, begun, printed = InteractiveShell.instance(), {""}, {}
-    hp.show = lambda shown, *_, **__: plt.close("all")  # what is drawn, the notebooks show
+    hp.show, shell.user_ns["zip"] = look, partial(zip, strict=True)  # a list cut short would not be seen
     waiting = list(lesson.bindings)
     for c in [None, *lesson.cells]:
         if c is not None and c.kind == "code" and c.source.strip() and not SHOWN_ONLY.fullmatch(c.source):
@@ -320,6 +350,11 @@ def run(lesson, changed=lambda cell: cell):
             cell = waiting.pop(0)
             yield from cell.false(evaluate.evaluate(cell.source, shell.user_ns))
     return printed
+
+
+def in_view(ax):
+    """Whether something is drawn where the panel looks."""
+    return ax.has_data() and (ax.viewLim.overlaps(ax.dataLim) or not np.isfinite(ax.dataLim.bounds).all())
 
 
 def lacking(lesson):

@@ -51,8 +51,12 @@ def seconds(digits):
 
 @pytest.fixture(scope="module")
 def each(digits):
+    return gradients_of_all(digits, 301)
+
+
+def gradients_of_all(digits, seed):
     """The gradient of every single example at fresh weights, (examples, weights)."""
-    w = np.tile(NETWORK.init(301), (len(digits.X_train), 1))
+    w = np.tile(NETWORK.init(seed), (len(digits.X_train), 1))
     return NETWORK.gradient(w, digits.X_train[:, None], digits.y_train[:, None]).astype(float)
 
 
@@ -67,17 +71,25 @@ def floor(optimizer, size, seeds=range(300, 348)):
     return path.loss[..., 1000:].mean(axis=(-1, -2))
 
 
-def test_the_full_batch_has_no_noise_and_small_ones_point_roughly(claim, each):
-    full = each.mean(axis=0)
-    cosine = {B: (g := batch_means(each, B)) @ full / np.linalg.norm(g, axis=1) / np.linalg.norm(full)
-              for B in (1, 64, len(each))}  # fmt: skip
-    one, some, everything = (values.mean() for values in cosine.values())
+def test_the_full_batch_has_no_noise_and_small_ones_point_roughly(claim, digits):
+    """At three starts: of eight, a single image had 0.14 to 0.33, a batch of 64 had 0.79 to 0.95."""
+    rows = []
+    for seed in (301, 311, 321):
+        each = gradients_of_all(digits, seed)
+        full = each.mean(axis=0)
+        means = [batch_means(each, size) for size in (1, 64, len(each))]
+        rows.append([(g @ full / np.linalg.norm(g, axis=1)).mean() / np.linalg.norm(full) for g in means])
+    one, some, everything = np.transpose(rows)
     claim(
-        "Seed 2.1: the full batch gives the gradient's direction exactly",
-        statistic="mean cosine with the full gradient, B = 1, 64, all",
-        measured=f"{one:.2f}, {some:.2f}, {everything:.2f}",
+        "Seed 2.1: the full batch gives the gradient's direction exactly; 64 images nearly, one roughly",
+        statistic="mean cosine with the full gradient at three starts: B = 1; 64; all",
+        measured="; ".join(
+            ", ".join(f"{value:.2f}" for value in values) for values in (one, some, everything)
+        ),
         verdict="confirmed",
-        holds=one < 0.4 and 0.6 < some < 0.95 and abs(everything - 1) < 1e-9,
+        holds=0.05 < one.min() <= one.max() < 0.45
+        and 0.7 < some.min() <= some.max() < 0.98
+        and np.abs(everything - 1).max() < 1e-9,
     )
 
 

@@ -2,8 +2,10 @@
 
 import io
 import re
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -348,3 +350,66 @@ def test_a_row_that_the_data_file_has_otherwise_is_refused_in_every_language(les
     (tmp_path / "recipes.csv").write_text(text.replace("491520 tokens", "491521 tokens"), encoding="utf-8")
     monkeypatch.setattr(bound, "DATA", tmp_path)
     assert [fault.count("491521") for fault in cell.faults()] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ('print(f"after 30 steps: {30 * slow}")', "30"),
+        ('label = "eta = 0.25"\nslow = 0.25 * slow', "0.25"),
+        ('print("1,200 seeds", 1200 * fast)', "1,200"),
+        ('steps = 30\nprint(f"after {steps} steps: {slow}")', None),
+        ('print(f"2 / sharpness: {2 / slow}")', None),  # a formula
+        ('print(f"{slow:<30} {30 * fast}")', None),  # a format
+        ('print("Tasks 1 and 3 first", 3 * slow)', None),
+        ('"""Three of 30."""\nslow = 30', None),
+        ('key, colour = "day3-bowl", "#333333"\nslow = 3', None),
+        ('print("B=64", 32 * slow)', None),
+    ],
+)
+def test_printed_words_take_a_number_of_the_code_from_a_variable(tmp_path, code, number):
+    faults = [f for f in lesson(tmp_path, ("print(slow, fast, runs)", code)).faults() if "repeats the" in f]
+    assert len(faults) == (number is not None)
+    assert number is None or f"repeats the {number} of the code" in faults[0]
+
+
+DRAWN = """
+import matplotlib.pyplot as plt
+import hpcourse
+
+fig, axes = plt.subplots(1, PANELS)
+for ax, loss in zip(axes, [[1, 2], [2, 1], [3, 1]]):
+    ax.plot(loss)
+hpcourse.show(fig, "three losses")
+"""
+
+
+PANELS = {
+    "as it is": (("PANELS", "3"), ""),
+    "one less": (("PANELS", "2"), "raises ValueError: zip() argument 2 is longer than argument 1"),
+    "one more": (("PANELS", "4"), "raises ValueError: zip() argument 2 is shorter than argument 1"),
+    "an empty one": (
+        ("zip(axes, [[1, 2], [2, 1], [3, 1]])", "zip(axes[:2], [[1], [2]])"),
+        "1 of 3 panels show",
+    ),
+    "out of view": (("ax.plot(loss)", "ax.plot(loss)\n    ax.set_xlim(2, 3)"), "3 of 3 panels show nothing"),
+}
+
+
+@pytest.fixture(scope="module")
+def faults_of_panels(tmp_path_factory):
+    """What a run says of each, in one process for all."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        told = {}
+        for name, (change, _) in PANELS.items():
+            root = tmp_path_factory.mktemp("panels")
+            drawn = DRAWN.replace(*change).replace("PANELS", "3")
+            lesson(root, ("print(slow, fast, runs)", drawn))
+            told[name] = pool.submit(bound.run_file, "day1_toy", root)
+        return {name: "\n".join(future.result()) for name, future in told.items()}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panels_that_are_too_many_or_too_few_are_refused(faults_of_panels, name):
+    message = PANELS[name][1]
+    assert message in faults_of_panels[name] if message else not faults_of_panels[name]

@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import NullLocator
 
 from hpcourse.datasets import Dataset, digits
 from hpcourse.frame.language import sentences, text, words
@@ -35,6 +36,7 @@ def explore_luck(rates=None, draws=20, most=30, steps=200):
     (pick,) = ax.plot([], [], "o", ms=13, mfc="none", mec=figures.ORANGE, mew=2)
     ax.set(xscale="log", yscale="log", xlabel=r"learning rate $\eta$", ylabel="final loss", ylim=(1e-5, 10))
     figures.plain_log(ax.xaxis)
+    ax.yaxis.set_minor_locator(NullLocator())  # over six decades they are many, slow, and say nothing
 
     def update(seeds=1, draw=1):
         group = loss[:, draw - 1, :seeds]
