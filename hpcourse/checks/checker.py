@@ -93,7 +93,7 @@ class Live:
         return (has_caret(self.answer) and run_apart(work).value) or []
 
     def unused(self):
-        """Names of numbers among the arguments that never change the answer's results."""
+        """Names of arguments whose numbers never change the answer's results."""
         function = Answer(self.answer, self.task.names)
         return run_apart(lambda: _unused(self.task, function, self.cases)).value or []
 
@@ -175,8 +175,9 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
         return None, NOT_STARTED
 
     def unused():
-        needed = _unused(task, Ours(task.reference, task.names), cases)
-        return [name for name in source.unused() if name not in needed]
+        names = source.unused()
+        ours = _unused(task, Ours(task.reference, task.names), cases, names)
+        return [name for name in names if name not in ours]
 
     message = properties.describe(task, cases, expected, records, wrong, repeats, unused)
     if observed.caret and not any(map(properties.stopped_at_caret, records)):
@@ -432,31 +433,69 @@ def _right_on(task, function, case, record):
     return next(seen, None) is None
 
 
-def _unused(task, function, cases):
-    """Names of numbers among the arguments that make no difference to what `function` gives, anywhere:
-    not to a single bit, on cases of every shape, with several other values."""
-    names = [name for name in task.names if isinstance(cases[0].arguments.get(name), int | float)]
+def _unused(task, function, cases, names=None):
+    """Names of the arguments, or of those among `names`, whose numbers make no difference to what `function`
+    gives, anywhere: not to a single bit, on cases of every shape, with several others in their place. The
+    shape and the kind of an array stay as they are, so that nothing is said of whoever asks for these alone.
+    """
     before = watch(task, function, cases)
 
-    def changed(name):
+    def change(names, cases=cases):
         for case, record in zip(cases, before):
-            for other in _with_others(case, name):
+            for other in _with_others(case, names):
                 after = watch(task, function, [other])[0]
                 if record.problem != after.problem or not _identical(record, after):
                     return True
         return False
 
-    return [name for name in names if not changed(name)]
+    if names is None:
+        names = [name for name in task.names if any(_with_others(case, [name]) for case in cases)]
+    quiet = [name for name in names if not change([name], cases[:2])]
+    # Nearly always either all of them matter nowhere or there are none: one walk instead of one for each.
+    return quiet if not change(quiet) else [name for name in quiet if not change([name])]
 
 
-def _with_others(case, name):
-    value = case.arguments.get(name)
-    if not isinstance(value, int | float):
-        return []
-    values = (value + 1, 2 * value + 1, 10 * value) if isinstance(value, int) else (
-        0.6 * value, 0.01 * value, min(1.2 * value, (1 + value) / 2), 1e4 * value
-    )  # fmt: skip
-    return [dataclasses.replace(case, arguments=case.arguments | {name: other}) for other in values]
+def _with_others(case, names):
+    """The case with other numbers for the arguments `names`, in several ways; none where none has numbers."""
+    ways = {}
+    for name in names:
+        key = "grads" if name == "grad" and "grads" in case.arguments else name
+        value = case.arguments.get(key)
+        if isinstance(value, int):
+            ways[key] = value + 1, 2 * value + 1, 10 * value
+        elif isinstance(value, float) and key == name:
+            ways[key] = 0.6 * value, 0.01 * value, min(1.2 * value, (1 + value) / 2), 1e4 * value
+        elif _elsewhere(value, np.negative) is not None:
+            ways[key] = [_elsewhere(value, change) for change in OTHER_NUMBERS]
+    rounds = max(map(len, ways.values()), default=0)
+    return [
+        dataclasses.replace(
+            case, arguments=case.arguments | {key: way[number % len(way)] for key, way in ways.items()}
+        )
+        for number in range(rounds)
+    ]
+
+
+OTHER_NUMBERS = (
+    np.negative,
+    lambda numbers: numbers.ravel()[::-1].reshape(numbers.shape),
+    lambda numbers: numbers // 2 if numbers.dtype.kind in "iu" else 1e-4 * numbers,
+    lambda numbers: 10_000 * numbers + 1,
+    np.zeros_like,
+    lambda numbers: numbers if numbers.dtype.kind in "iu" else np.full_like(numbers, np.nan),
+)
+
+
+def _elsewhere(value, change):
+    """`change` of all the numbers in an argument, arranged as they were; None where there are none."""
+    if isinstance(value, dict):
+        return {key: _elsewhere(item, change) for key, item in value.items()}
+    if isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value):
+        return [_elsewhere(item, change) for item in value]
+    if isinstance(value, list | float | np.ndarray) and np.asarray(value).dtype.kind in "iuf":
+        numbers = change(np.asarray(value))
+        return numbers if isinstance(value, np.ndarray) else numbers.tolist()
+    return None
 
 
 def _identical(one, other):

@@ -229,12 +229,34 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
         return say(
             "The fractions are gone: your results are whole numbers. Is something turned into integers?"
         )
-    if not task.words and (names := unused()):
-        return say(
-            "Your results do not depend on {names}, and they should: another value changes nothing.",
-            names=", ".join(names),
-        )
+    if strange := _strange(task, expected, records):
+        return strange
+    if names := unused():
+        return _independent(task, cases, names)
     return _numbers(task, cases, expected, records, wrong)
+
+
+def _independent(task, cases, names):
+    """A sentence about single numbers among the arguments that change nothing, and one about arrays."""
+    single = [name for name in names if isinstance(cases[0].arguments.get(name), int | float)]
+    arrays = [name for name in names if name not in single]
+    said = []
+    if single:
+        said.append(
+            say(
+                "Your results do not depend on {names}, and they should: another value changes nothing.",
+                names=", ".join(single),
+            )
+        )
+    if arrays:
+        said.append(
+            say(
+                "Your results do not depend on the numbers in {names}, and they should: others in their "
+                "place change nothing.",
+                names=", ".join(arrays),
+            )
+        )
+    return Parts(said)
 
 
 def _half_precision(wrong):
@@ -473,15 +495,20 @@ def _numbers(task, cases, expected, records, wrong):
     )
 
 
-def _words(task, expected, records):
+def _strange(task, expected, records):
+    """About a word that nobody asked for; None where there is none."""
+    if not task.words:
+        return None
     given = {str(seen.value) for record in records for seen in record.seen}
     strange = sorted(given - {str(s.value) for r in expected for s in r.seen} - set(task.words))
-    if strange:
-        return say(
-            "Your function answers {got}, which is not one of the possible answers: {words}.",
-            got=repr(printable(strange[0][:40])),
-            words=", ".join(task.words),
-        )
+    return strange and say(
+        "Your function answers {got}, which is not one of the possible answers: {words}.",
+        got=repr(printable(strange[0][:40])),
+        words=", ".join(task.words),
+    )
+
+
+def _words(task, expected, records):
     right = sum(
         str(a.value) == str(b.value) for x, y in zip(expected, records) for a, b in zip(x.seen, y.seen)
     )

@@ -53,6 +53,7 @@ def observe(name, answer, seed=None):
         "gaps": observed.gaps,
         "caret": observed.caret,
         "powers": [_record_out(record) for record in live.with_powers()],
+        "unused": list(live.unused()),
     }
     return json.dumps(report)
 
@@ -100,7 +101,7 @@ class Told:
         lines = bool(report["gaps"]), bool(report["caret"])
         told = (self._names(report["overwritten"]), self._names(report["order"]), *lines)
         self.report = Observed(report["ending"], printed, characters, records, again or None, remarks, *told)
-        self.order = self._names(report["right_order"])
+        self.order, self.no_use = self._names(report["right_order"]), self._names(report["unused"])
         self.forms = [[_record_in(record) for record in records] for records in report["forms"]]
         self.powers = [_record_in(record) for record in report["powers"]]
         if any(len(form) != len(self.cases) for form in [*self.forms, self.powers or self.cases]):
@@ -127,8 +128,8 @@ class Told:
         return self.order
 
     def unused(self):
-        """Not asked for: it takes the answer itself to find out."""
-        return []
+        """Names of arguments whose numbers never change its results."""
+        return [name for name in self.names if name in self.no_use]
 
 
 def _record_out(record):

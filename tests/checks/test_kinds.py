@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 import hpcourse as hp
-from hpcourse.checks import READINGS, TASKS, checker
+from hpcourse.checks import READINGS, TASKS, checker, remote
 from hpcourse.checks.task import Ours
 from hpcourse.frame.language import text
 
@@ -440,6 +441,82 @@ def test_messages_say_only_what_was_seen(name, answer, wanted, unwanted):
     message = hp.check(name, answer, seed=1).message
     assert wanted in message
     assert unwanted not in message
+
+
+def _of(choose):
+    """An answer to gd_step that goes as far as `choose` of the gradient says, whatever its numbers are."""
+    return lambda w, grad, lr: np.asarray(w) - lr * choose(np.asarray(grad))
+
+
+IN_GRAD = "not depend on the numbers in grad"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "wanted"),
+    [
+        ("gd_step", lambda w, grad, lr: np.asarray(w) - lr, IN_GRAD),
+        ("gd_step", _of(np.ones_like), IN_GRAD),  # its shape alone
+        ("gd_step", _of(np.size), IN_GRAD),
+        ("gd_step", lambda w, grad, lr: (np.asarray(w) - lr).astype(np.asarray(grad).dtype), IN_GRAD),
+        ("gd_step", _of(lambda grad: np.sign(grad.sum())), ""),  # in a branch that is often taken, or never
+        ("gd_step", _of(lambda grad: 1 if grad.max() > 1000 else 2), ""),
+        ("gd_step", _of(lambda grad: 1 if np.isfinite(grad).all() else 2), ""),
+        ("gd_step", _of(lambda grad: 1 if grad.any() else 2), ""),
+        ("gd_step", _of(lambda grad: 1 if grad.ravel()[0] > grad.ravel()[-1] else 2), ""),
+        ("gd_step", _of(lambda grad: grad if grad.ndim == 2 else 1), ""),
+        ("gd_step", _of(lambda grad: grad if grad.dtype == np.float32 else 1), ""),
+        ("gd_step", lambda w, grad, lr: 3 * np.asarray(grad), "on lr, .*not depend on the numbers in w,"),
+        ("adam_step", lambda w, m, v, t, g, lr, b, c, e: (w, m, v), "depend on t, lr, .*numbers in grad,"),
+        ("adam_step", lambda w, m, v, t, g, lr, b, c, e: (w + (t > 8), m, v), "on lr, beta1, beta2, eps"),
+        ("rmsprop_step", lambda w, v, g, lr, rho, eps: (w - lr * g / (1 + eps), rho * g**2), "numbers in v,"),
+        ("largest_stable_lr", lambda eigenvalues: 2 / len(eigenvalues), "numbers in eigenvalues,"),
+        ("best_learning_rate", lambda lrs, losses: lrs[len(lrs) // 2], "numbers in losses,"),
+        ("best_learning_rate", lambda lrs, losses: 0.1 * len(lrs), "numbers in lrs, losses,"),
+        ("mean_gradient", lambda grads: np.zeros(np.shape(grads)[1:]), "numbers in per_example_grads,"),
+        ("noise_scale", lambda b, g, large, h: b * np.var(g), "on large, .*numbers in large_grads,"),
+        ("diagnose", lambda loss: "noise_floor" if len(loss) > 80 else "healthy", "numbers in train_loss,"),
+        ("diagnose", lambda loss: "noise_floor" if loss[-1] > 1e-9 else "healthy", ""),
+        ("diagnose", lambda loss: "tired", "possible answers"),
+        ("fair_winner", lambda results: sorted(results)[len(results) // 2], "numbers in results,"),
+        ("loss_map", lambda weights, biases, x, y: np.add.outer(biases, weights), "numbers in x, y,"),
+        ("corrected_average", lambda x, y, beta: (1 - beta) * np.cumsum(y), "numbers in x,"),
+    ],
+)  # fmt: skip
+def test_an_argument_without_use_is_told_by_its_name(name, answer, wanted):
+    result = hp.check(name, answer, seed=1)
+    assert re.search(wanted, result.message) if wanted else "do not depend on" not in result.message
+    assert remote.conclude(name, remote.observe(name, answer, seed=1), seed=1).message == result.message
+    if IN_GRAD in wanted:
+        hp.use_language("zh-TW")
+        assert "不受 grad 裡的數值影響" in result.message
+
+
+def _batches_of(rows, labels):
+    def answer(X, y, batch_size, rng):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            chosen = order[start : start + batch_size]
+            yield rows(X, y, chosen), labels(X, y, chosen)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "wanted"),
+    [
+        (_batches_of(lambda X, y, i: X[i], lambda X, y, i: y[i]), None, "Right"),
+        (_batches_of(lambda X, y, i: X[i], lambda X, y, i: y[i].astype(float).tolist()), None, "Right"),
+        (_batches_of(lambda X, y, i: X[i], lambda X, y, i: i), "numbers_for_labels", "`y[7]`, not 7"),
+        (_batches_of(lambda X, y, i: X[i], lambda X, y, i: 0 * y[i]), None, "labels are those of the data"),
+        (_batches_of(lambda X, y, i: X[i], lambda X, y, i: X[i]), None, "labels are those of the data"),
+        (_batches_of(lambda X, y, i: i, lambda X, y, i: y[i]), None, "themselves are unchanged"),
+        (_batches_of(lambda X, y, i: 0 * X[i], lambda X, y, i: y[i]), None, "themselves are unchanged"),
+    ],
+)  # fmt: skip
+def test_labels_are_labels_and_not_numbers_of_examples(answer, mistake, wanted):
+    result = hp.check("minibatches", answer, seed=1)
+    assert result.mistake == mistake
+    assert wanted in result.message
 
 
 @pytest.mark.parametrize("text", ["\ud800" * 10, "x" * 10**6, "nan\x00{braces}"])

@@ -27,6 +27,8 @@ SIZES = say("the batches have the right sizes")
 FIRST = say("a batch holds the examples first, then their labels")
 ONCE = say("every example comes exactly once")
 KNOWN = say("the examples themselves are unchanged")
+LABELLED = say("no numbers of examples stand in the place of labels")
+TRUE = say("the labels are those of the data")
 STEP = say("every label stands beside its example")
 MIXED = say("the order is shuffled")
 BLOCKS = say("examples change between batches")
@@ -41,6 +43,7 @@ NEIGHBOURS = say("over many epochs, every example follows every other one")
 MATES = say("over many epochs, every two examples share a batch")
 STAY = say("over many epochs, examples stay at their places no more often than by chance")
 EPOCHS = 160  # (5/6) ** 160 is 2e-13: a full shuffle of six misses none of the three by chance
+LABEL = 500
 FEW = 20  # of those: a full shuffle of six leaves two batches of three unmixed once in 10 ** 20 times
 
 
@@ -66,7 +69,9 @@ def _watch_epochs(function, case, form=None):
     ids = _numbers(rows)
     yield Seen(KNOWN, 0, _yes(rows.shape[1:] == X.shape[1:] and np.array_equal(rows, X[ids % n])))
     yield Seen(ONCE, 0, _yes(np.array_equal(np.sort(ids), np.arange(n))))
-    yield Seen(STEP, 0, _yes(len(ids) == len(labels) and np.array_equal(ids, labels.ravel())))
+    yield Seen(LABELLED, 0, _yes(not len(ids) or set(labels.ravel().tolist()) != set(ids.tolist())))
+    yield Seen(TRUE, 0, _yes(np.isin(labels, y).all()))
+    yield Seen(STEP, 0, _yes(len(ids) == len(labels) and np.array_equal(LABEL + ids, labels.ravel())))
     yield Seen(MIXED, 0, _yes(len(set(np.diff(ids).tolist())) > 2))
     second = _examples_first(_epoch(function, {**given, "rng": rng}, n))
     untouched = np.array_equal(given["X"], X) and np.array_equal(given["y"], y)
@@ -102,7 +107,7 @@ def _watch_many(function, case):
 
     epochs = draw(FEW)
     batches = [batch.tolist() for epoch in _of_epochs(epochs, X, n) for batch in epoch]
-    labels = [labels.ravel().tolist() for epoch in epochs for _, labels in epoch]
+    labels = [(labels.ravel() - LABEL).tolist() for epoch in epochs for _, labels in epoch]
     yield Seen(BLOCKS, 0, _yes(any(frozenset(batch) not in blocks for batch in batches)))
     yield Seen(LABELS, 0, _yes(any(frozenset(batch) not in blocks for batch in labels)))
     yield Seen(RUNS, 0, _yes(any(batch != sorted(batch) for batch in batches)))
@@ -160,9 +165,10 @@ def _examples_first(pairs):
 
 
 def _data(n, shape):
-    """Examples that tell their number, 10 more from one to the next, and labels that are their numbers."""
+    """Examples that tell their number, 10 more from one to the next, and labels that are their numbers and
+    `LABEL` more, so that a number is not taken for a label."""
     inside = np.arange(math.prod(shape)).reshape(shape)
-    return 10.0 * np.arange(1, n + 1).reshape(-1, *[1] * len(shape)) + inside, np.arange(n)
+    return 10.0 * np.arange(1, n + 1).reshape(-1, *[1] * len(shape)) + inside, LABEL + np.arange(n)
 
 
 def _epoch(function, arguments, n):
@@ -230,7 +236,7 @@ def _build(p):
         X = p.columns(X, rng)
         parts = p.cut(n, batch_size)
         picked = p.pick(parts, batch_size, n, rng)
-        batches = [(X[rows[part]], y[labels[part]]) for part in picked]
+        batches = [(X[rows[part]], p.label(y, labels[part])) for part in picked]
         if p.harms_X:
             X[:], y[:] = X[order], y[order]
         return p.emit(batches, batch_size, rng)
@@ -252,6 +258,7 @@ MINIBATCH = Formula(
     order=lambda n, rng: rng.permutation(n),
     pair=lambda order, n, rng: (order, order),
     columns=lambda X, rng: X,
+    label=lambda y, chosen: y[chosen],
     cut=_slices,
     pick=_same,
     emit=lambda batches, size, rng: batches,
@@ -389,6 +396,13 @@ MINIBATCHES = Task(
                 {"pair": lambda order, n, rng: (order, np.arange(n))},
                 "The examples are shuffled and the labels are not: they no longer belong together.",
                 "Of examples and labels only one is shuffled: they no longer belong together.",
+            ),
+            (
+                "numbers_for_labels",
+                {"label": lambda y, chosen: chosen},
+                "In the place of the labels stand the examples' numbers, their places in the data. The label "
+                "of example 7 is `y[7]`, not 7.",
+                "In the place of the labels stand the examples' numbers.",
             ),
             (
                 "same_order_every_epoch",
