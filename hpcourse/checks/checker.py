@@ -15,7 +15,7 @@ import numpy as np
 
 from hpcourse.checks import properties
 from hpcourse.checks.isolation import TimeUp, load_pyplot, run_apart
-from hpcourse.checks.lines import has_caret, has_gaps, is_stub, with_powers
+from hpcourse.checks.lines import has_caret, has_gaps, is_below_input, is_stub, with_powers
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import LONGEST, Answer, Ours, Reordered, Unusable, say
 
@@ -42,7 +42,8 @@ class Observed:
 
     `again` is the record of the first case once more, `remarks` are those of cases only remarked on,
     `overwritten` the arguments that it changed, `order` that of its parameters, if it is not the task's.
-    `gaps` says whether a `...` stands in it where a value should, `caret` whether a `^` does.
+    `gaps` says whether a `...` stands in it where a value should, `caret` whether a `^` does, `asks` whether
+    its cell asks for `input` first.
     """
 
     ending: str
@@ -55,6 +56,7 @@ class Observed:
     order: tuple = ()
     gaps: bool = False
     caret: bool = False
+    asks: bool = False
 
 
 class Live:
@@ -71,7 +73,8 @@ class Live:
         outcome = run_apart(lambda: _watch_all(self.task, function, self.cases))
         value = outcome.value or ([], None, [], ())
         told = (outcome.ending, outcome.printed, outcome.characters, *value)
-        return Observed(*told, function.order, has_gaps(self.answer), has_caret(self.answer))
+        lines = (look(self.answer) for look in (has_gaps, has_caret, is_below_input))
+        return Observed(*told, function.order, *lines)
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -143,6 +146,7 @@ def conclude(task, source):
         return Result(task, "not yet", message, mistake=PARAMETER_ORDER, **printed)
     if not wrong:
         remarks = [kept, *_remarks(task, observed.remarks), properties.overwrites(observed.overwritten)]
+        remarks.append(properties.ASKS_FIRST if observed.asks else None)
         message = properties.passed(cases, records, task, [remark for remark in remarks if remark])
         return Result(task, "passed", message, **printed)
     mistake, message = _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)

@@ -5,6 +5,7 @@ import dis
 import inspect
 import io
 import itertools
+import linecache
 import textwrap
 import tokenize
 import types
@@ -37,6 +38,25 @@ def has_caret(function):
     except Exception:  # no file, no function of Python's, half a statement
         steps = (step for code in _codes(function) for step in dis.get_instructions(code))
         return any("XOR" in step.opname or step.argrepr in ("^", "^=") for step in steps)
+
+
+def is_below_input(function):
+    """Whether the function's cell asks for `input` first, and stops there if nobody answers."""
+    try:
+        cell = ast.parse("".join(linecache.getlines(function.__code__.co_filename))).body
+    except Exception:  # no function of Python's, no lines
+        return False
+    before = [step for step in cell if step.lineno < function.__code__.co_firstlineno]
+    return any(map(_asks, before))
+
+
+def _asks(node):
+    """Whether a statement calls `input` itself, nothing catching what happens then."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.Try):
+        return False
+    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "input":
+        return True
+    return any(map(_asks, ast.iter_child_nodes(node)))
 
 
 def with_powers(function):

@@ -16,6 +16,7 @@ RAISED = {
     "ImportError": "an import failed ({said}).",
     "ModuleNotFoundError": "an import failed ({said}).",
     "EOFError": "it waits for `input`. A function gets what it needs as arguments.",
+    "BdbQuit": "a breakpoint was left in it.",
     "RecursionError": (
         "it calls itself again and again: without an end, or once for each step, and Python allows about a "
         "thousand such calls. A formula or a loop needs none."
@@ -25,6 +26,10 @@ RAISED = {
     "KeyboardInterrupt": "it raises an interrupt.",
 }
 
+ASKS_FIRST = say(
+    "Worth knowing: before your function comes, its cell asks for something to be typed in (`input`). Where "
+    "it is graded nobody answers, and the cell ends there, without your function."
+)
 NO_POWER = say("`^` is no power in Python: it compares bits. A power is written with two asterisks.")
 RIGHT_AS_POWER = say("With them in its place, your function is right.")
 

@@ -20,7 +20,8 @@ import hpcourse
 from hpcourse.checks import ALL, Result, remote
 from hpcourse.checks.task import say
 from hpcourse.instructor.limits import FAR, Guard, Meter, cpu_seconds, remove
-from hpcourse.instructor.notes import note, storable, words
+from hpcourse.instructor.notes import note, on_a_line, storable, words
+from hpcourse.instructor.repair import binds
 from hpcourse.instructor.sandbox import Kernel
 
 TOLD = "application/x-hpcourse"
@@ -50,12 +51,18 @@ LOOK = 0.5  # seconds between looks at what a cell uses
 STUBBORN = 3  # seconds that it may go on after it was interrupted
 LIVES = 3  # kernels for one submission
 SLOW = "CellTimeoutError"
+ASKING = "StdinNotImplementedError"  # what `input` raises here
+# What may run where it was written and not here, so that a person should see it.
+ELSEWHERE = {"ModuleNotFoundError", "FileNotFoundError", "ConnectionError", "URLError", "gaierror"}
+LONGEST_ERROR = 120  # characters
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TIME_IS_UP = note("time is up")
 ENDED = note("the kernel ended in cell {cell}: {why}")[0]
 STOPPED = note("cell {cell} was stopped after {seconds} s")[0]
 CUT = note("the output of cell {cell} was too long and was cut")[0]
+ASKED = note("cell {cell} waits for something to be typed in (input), and what follows in it did not run")[0]
+LOST = note("{name} is missing, since cell {cell} ended early: {said}")[0]
 UNFINISHED = note("not run to its end, {count} cells left")[0]
 
 
@@ -151,7 +158,7 @@ class Runner:
         self.guard = Guard(self.limits, lambda: self.meter.look() and self._out_of_time(5))
         self.guard.start()
         before = signal.signal(signal.SIGTERM, self.guard.give_up)
-        self.stopped = set()
+        self.stopped, self.ended = set(), {}
         try:
             self._lives(notebook)
         finally:
@@ -206,6 +213,7 @@ class Runner:
                         self._execute(cell, self.at)
                         if self.client.cut or _printed(cell) > LONGEST_OUTPUT:
                             self.notes.append(note(CUT, cell=cell.id))
+                        self._note_end(cell, self.at)
                         cell.outputs = [kept for kept in map(_plain, cell.outputs) if kept]
                 self.used()
         except Gone:
@@ -245,6 +253,25 @@ class Runner:
             self.stopped.add(index)
             self.notes.append(note(STOPPED, cell=kept.id, seconds=self.limits["cell_seconds"]))
 
+    def _note_end(self, cell, index):
+        """Keep what a cell ended with, if it ended early."""
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors:
+            said = on_a_line(f"{errors[0].ename}: {errors[0].evalue}")
+            self.ended[index] = errors[0].ename, said[:LONGEST_ERROR]
+        if any(error.ename == ASKING for error in errors):
+            self.notes.append(note(ASKED, cell=cell.id))
+
+    def _end_of(self, name):
+        """What ended the cell that defines `name`: the error's name, or "" where none did."""
+        for index, (error, said) in reversed(self.ended.items()):
+            cell = self.client.nb.cells[index]
+            if name in binds(cell.source):
+                if error in ELSEWHERE:
+                    self.notes.append(note(LOST, name=name, cell=cell.id, said=said))
+                return error
+        return ""
+
     def _judge(self, cell, index):
         """Ask the kernel what the answer gives, and compare here with what is right."""
         task = cell.metadata.hpcourse.task
@@ -262,7 +289,7 @@ class Runner:
             result = remote.conclude(task, str(told[-1]), seed)
         else:
             why = SLOW if self.client.slow else errors[0].ename if errors else ""
-            result = _untried(task, why, answer)
+            result = _untried(task, why, answer, self._end_of(answer) if why == "NameError" else "")
         self._record(cell, result)
 
     def _record(self, cell, result):
@@ -295,13 +322,18 @@ def _why(error):
     return note("it sent what could not be understood")
 
 
-def _untried(task, error, answer):
+def _untried(task, error, answer, ended=""):
     if error == "NameError":
-        message = say(
-            "The check found no `{name}`: the cell that defines it is missing or ends with an error.",
-            name=answer,
-        )
-        return Result(ALL[task], "not started", message)
+        if ended == ASKING:
+            why = (
+                "The check found no `{name}`: in the cell that defines it, something is to be typed in first "
+                "(`input`), and where it is graded nobody does."
+            )
+        elif ended:
+            why = "The check found no `{name}`: the cell that defines it ended before that with {error}."
+        else:
+            why = "The check found no `{name}`: the cell that defines it is missing or ends with an error."
+        return Result(ALL[task], "not started", say(why, name=answer, error=ended))
     if error in ("KernelDied", "NotRun"):
         message = say("The notebook had stopped working before this check; see what happened to it.")
     elif error == SLOW:

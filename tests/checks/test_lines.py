@@ -1,6 +1,9 @@
 """What an answer's lines give away: `^` where a power is meant."""
 
+import bdb
 import functools
+import linecache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -146,3 +149,41 @@ def test_a_power_of_ten_with_a_caret_is_known_by_its_number():
 )
 def test_open_tasks_say_it_too(task, answer):
     assert hp.check(task, answer).message.endswith("two asterisks.")
+
+
+ANSWER = "def gd_step(w, grad, lr):\n    return w - lr * grad\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "asks"),
+    [
+        (ANSWER, False),
+        ('name = input("Your name? ")\n' + ANSWER, True),
+        ("if True:\n    lr = float(input())\n" + ANSWER, True),
+        (ANSWER + 'lr = float(input("Which rate? "))', False),  # the function is there by then
+        ("try:\n    name = input()\nexcept Exception:\n    pass\n" + ANSWER, False),
+        ("def ask():\n    return input()\n\n" + ANSWER, False),
+        ("ask = lambda: input()\n" + ANSWER, False),
+        ("input = 3\nw.input(3)\n" + ANSWER, False),
+        ("name = input()\n\n@np.errstate(all='ignore')\n" + ANSWER, False),  # called elsewhere
+    ],
+)
+def test_who_asks_before_the_function_is_told_that_nobody_will_answer(cell, asks):
+    file = f"<cell {abs(hash(cell))}>"
+    linecache.cache[file] = len(cell), None, cell.splitlines(keepends=True), file
+    names = {"np": np, "input": lambda *_: "1", "w": SimpleNamespace(input=abs)}
+    exec(compile(cell, file, "exec"), names)
+    result = hp.check("gd_step", names["gd_step"], seed=1)
+    assert result.passed
+    assert ("before your function comes" in result.message) == asks
+
+
+def test_input_and_breakpoints_inside_an_answer_are_explained():
+    def asks(w, grad, lr):
+        return w - float(input()) * grad
+
+    def stops(w, grad, lr):
+        raise bdb.BdbQuit  # as the debugger does when it can ask nobody
+
+    assert "line 2 of `asks`: it waits for `input`" in hp.check("gd_step", asks).message
+    assert "line 2 of `stops`: a breakpoint was left in it" in hp.check("gd_step", stops).message

@@ -77,6 +77,24 @@ def syntax_error(released, solved):
 
 
 @submission(REST)
+def asks_before(released, solved):
+    source = cell(solved, "gd-step-answer").source
+    return with_answer(released, solved, 'name = input("Your name? ")\n' + source)
+
+
+@submission(ALL)
+def asks_afterwards(released, solved):
+    source = cell(solved, "gd-step-answer").source
+    return with_answer(released, solved, source + '\nlr = float(input("Which rate? "))')
+
+
+@submission(REST)
+def lacks_a_module(released, solved):
+    source = cell(solved, "gd-step-answer").source
+    return with_answer(released, solved, "import a_module_of_theirs\n" + source)
+
+
+@submission(REST)
 def infinite_loop(released, solved):
     return with_answer(released, solved, "def gd_step(w, grad, lr):\n    while True:\n        pass")
 

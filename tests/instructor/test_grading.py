@@ -173,10 +173,33 @@ def test_what_went_wrong_is_said(graded):
         "edited_check": "the check of gd_step had been changed",
         "deleted_check": "the check of gd_step was gone",
         "metadata_stripped": "lost their marks",
+        "asks_before": "gd-step-answer waits for something to be typed in",
+        "asks_afterwards": "gd-step-answer waits for something to be typed in",
+        "lacks_a_module": "gd_step is missing, since cell gd-step-answer ended early: ModuleNotFoundError",
     }
     for student, maker in students.items():
         if maker.__name__ in expected:
             assert expected[maker.__name__] in marks(course)[student]["notes"]
+
+
+LOST = {
+    "asks_before": ("something is to be typed in first", "waits for something to be typed in"),
+    "asks_afterwards": ("", "waits for something to be typed in"),
+    "lacks_a_module": ("ended before that with ModuleNotFoundError", "No module named"),
+    "syntax_error": ("ended before that with SyntaxError", None),  # it runs nowhere: nobody need look
+}
+
+
+def test_whose_task_is_lost_reads_why_and_a_person_sees_it(graded):
+    course, students, _, _ = graded
+    looks = table(course.root / "report/look_at.csv")
+    for student, maker in students.items():
+        if maker.__name__ in LOST:
+            said, seen = LOST[maker.__name__]
+            page = course.root / f"feedback/{student}/day1/day1_exercises.html"
+            assert said in page.read_text(encoding="utf-8")
+            rows = [row["where"] for row in looks if row["student"] == student]
+            assert any(seen in row for row in rows) if seen else not any("gd-step" in row for row in rows)
 
 
 def test_files_stay_small_and_nothing_is_left_running(graded):
