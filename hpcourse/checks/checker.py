@@ -329,7 +329,8 @@ def recognise(task, cases, behaviours):
         for records in behaviours:
             fitting = [pair for pair, function in pairs(task) if _behaves_as(task, function, cases, records)]
             if fitting:
-                return properties.two_mistakes(fitting)
+                words = any(seen.value.dtype.kind == "U" for record in records for seen in record.seen)
+                return properties.two_mistakes(fitting, words)
     return None
 
 

@@ -30,6 +30,7 @@ ASKS_FIRST = say(
     "Worth knowing: before your function comes, its cell asks for something to be typed in (`input`). Where "
     "it is graded nobody answers, and the cell ends there, without your function."
 )
+AS_IF_TWO = say("In all tests your function does what one does in which two things differ from the rule.")
 NO_POWER = say("`^` is no power in Python: it compares bits. A power is written with two asterisks.")
 RIGHT_AS_POWER = say("With them in its place, your function is right.")
 
@@ -93,16 +94,21 @@ def overwrites(names):
     )
 
 
-def two_mistakes(fitting):
+def two_mistakes(fitting, words=False):
     """(id, message) for an answer that behaves like two mistakes; `fitting` are all such pairs.
 
     What all of them share is told, or the pair that changes fewest parts of the formula, or both of two such
-    pairs; of more, none.
+    pairs; of more, none. A pair that does what another one does, and besides something of no effect, is none.
+
+    Among few `words` two mistakes can agree by chance with others: there it is said how the answer behaves.
     """
+    both = AS_IF_TWO if words else say("Two things differ from the rule.")
+    changes = [{**one.parts, **other.parts}.items() for one, other in fitting]
+    fitting = [pair for pair, its in zip(fitting, changes) if not any(others < its for others in changes)]
     common = [mistake for mistake in fitting[0] if all(mistake in pair for pair in fitting)]
     told = {frozenset(mistake.message for mistake in pair) for pair in fitting}
     if len(told) == 1 or len(common) == 2:
-        return "+".join(mistake.id for mistake in fitting[0]), Parts(_both(fitting[0]))
+        return "+".join(mistake.id for mistake in fitting[0]), Parts([both, *_told(fitting[0])])
     if common:
         message = say(common[0].beside or common[0].message)
         return common[0].id, Parts([message, say("And there is something else besides.")])
@@ -112,11 +118,7 @@ def two_mistakes(fitting):
         return None
     ids = "/".join("+".join(mistake.id for mistake in pair) for pair in simplest)
     or_else = say("Or, which comes to the same:")
-    return ids, Parts([*_both(simplest[0]), *([or_else, *_told(simplest[1])] if simplest[1:] else [])])
-
-
-def _both(pair):
-    return [say("Two things differ from the rule."), *_told(pair)]
+    return ids, Parts([both, *_told(simplest[0]), *([or_else, *_told(simplest[1])] if simplest[1:] else [])])
 
 
 def _told(pair):
@@ -223,7 +225,7 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
     fact = getattr(first[3][1], "name", "")
     if isinstance(fact, Said):
         return say("This should be so, and is not: {fact}.", fact=fact)
-    for found in (_unusable(task, first), _shape_or_nan(task, first, kinds)):
+    for found in (_unusable(task, first), _shape_or_nan(task, wrong, kinds)):
         if found:
             return found
     if not repeats:
@@ -385,8 +387,8 @@ def _not_one(got):
     return say("Your function should return a single value, and returns {got}.", got=got)
 
 
-def _shape_or_nan(task, first, kinds):
-    _, _, _, (kind, right, given) = first
+def _shape_or_nan(task, wrong, kinds):
+    _, _, _, (kind, right, given) = wrong[0]
     if kind == "shape" and right.value.ndim == 0 and given.value.ndim == 1 and given.value.size > 1:
         return _not_one(given.value.size)
     if kind == "shape" and right.value.ndim == given.value.ndim == 1:
@@ -412,6 +414,12 @@ def _shape_or_nan(task, first, kinds):
             name=label(right),
             got=given.value.shape,
             wanted=right.value.shape,
+        )
+    odd = [given.value for *_, (kind, _, given) in wrong if kind == "nan"]
+    if odd and not any(np.isnan(value).any() for value in odd):
+        return say(
+            "The result is infinite where it should be a number. Is something divided by zero, or does it "
+            "grow beyond all bounds?"
         )
     if "nan" in kinds and "grad" not in task.names:
         return say(
@@ -479,6 +487,8 @@ def _numbers(task, cases, expected, records, wrong):
         found = _walk(expected, records, wrong)
         if found:
             return found
+    if found := _limited(wrong, expected, records):
+        return found
     factor = _factor(expected, records, _change)
     if factor is not None and abs(factor - 1) > 1e-4:
         if abs(factor + 1) < 1e-4:
@@ -513,6 +523,24 @@ def _strange(task, expected, records):
     )
 
 
+def _limited(wrong, expected, records):
+    """About results that are right until they reach a limit, and stay there; None where there is none."""
+    pairs = [(a.value, b.value) for x, y in zip(expected, records) for a, b in zip(x.seen, y.seen)]
+    if any(a.dtype.kind == "U" or a.shape != b.shape for a, b in pairs):
+        return None
+    right, given = (np.concatenate([np.ravel(part) for part in parts]) for parts in zip(*pairs))
+    apart = ~np.isclose(right, given, rtol=1e-5, atol=1e-12)
+    limits = set(given[apart].tolist())
+    if len(limits) != 1 or len(set(right[apart].tolist())) < 2:
+        return None
+    (limit,) = limits
+    if (given >= limit).all() and (right[apart] < limit).all():
+        return say("Your results never fall below {limit}. The right ones do.", limit=f"{limit:.4g}")
+    if (given <= limit).all() and (right[apart] > limit).all():
+        return say("Your results never rise above {limit}. The right ones do.", limit=f"{limit:.4g}")
+    return None
+
+
 def _words(task, expected, records):
     right = sum(
         str(a.value) == str(b.value) for x, y in zip(expected, records) for a, b in zip(x.seen, y.seen)
@@ -527,12 +555,18 @@ def _words(task, expected, records):
 
 def _constant(expected, records):
     """Whether all results are alike although the right ones are not."""
-    given = [record.seen[0].value for record in records if record.seen]
-    right = [record.seen[0].value for record in expected]
-    numeric = [value for value in given if value.dtype.kind != "U" and value.ndim == 0]
+    given = [_as_numbers(record) for record in records if record.seen]
+    numeric, right = list(filter(None, given)), set(filter(None, map(_as_numbers, expected)))
     if len(numeric) < 3 or len(numeric) < len(given) - 2:
         return False
-    return len({float(v) for v in numeric}) == 1 and len({float(v) for v in right if v.ndim == 0}) > 1
+    return len(set(numeric)) == 1 and len(right) > 1
+
+
+def _as_numbers(record):
+    """What was seen as single numbers; () where there are others."""
+    values = [seen.value for seen in record.seen]
+    single = all(value.dtype.kind != "U" and value.ndim == 0 for value in values)
+    return tuple(map(float, values)) if single else ()
 
 
 def _cut_off(expected, records):

@@ -76,6 +76,16 @@ INSTEAD_OF_MEAN = (
         "The spread over the seeds is taken away from the mean, which rewards what scatters. The task asks "
         "for the mean.",
     ),
+    (
+        "first_seed_decides",
+        lambda losses, axis: np.take(losses, 0, axis=axis),
+        "The first seed of each rate decides alone; the task asks for the mean over the seeds.",
+    ),
+    (
+        "last_seed_decides",
+        lambda losses, axis: np.take(losses, -1, axis=axis),
+        "The last seed of each rate decides alone; the task asks for the mean over the seeds.",
+    ),
     ("steadiest", np.std, "The smallest spread over the seeds decides, however high the loss is."),
     (
         "trimmed_mean",

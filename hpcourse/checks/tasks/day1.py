@@ -433,7 +433,7 @@ BEST_LEARNING_RATE = Task(
         Mistake(
             "smallest_rate",
             lambda lrs, losses: np.min(lrs),
-            "That is the smallest rate, whatever the losses say.",
+            "That is the smallest rate. What decides is the lowest mean loss.",
         ),
     ),
 )

@@ -672,6 +672,11 @@ WARMUP_THEN_DECAY = Task(
             "The base of your decay is 2; the formula's is e, the exponential function.",
         ),
         (
+            "base_ten",
+            {"fade": lambda x: 10.0**-x},
+            "The base of your decay is 10; the formula's is e, the exponential function.",
+        ),
+        (
             "decay_squared",
             {"clock": lambda t, steps: (t - steps) ** 2},
             "It fades far too fast: the time since the warmup is squared.",

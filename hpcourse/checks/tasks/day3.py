@@ -500,6 +500,12 @@ MINIBATCHES = Task(
                 "The first batch never comes out.",
             ),
             (
+                "last_batch_missing",
+                {"emit": lambda batches, size, rng: batches[:-1]},
+                "The last batch never comes out, be it whole or smaller: does the loop stop one batch early?",
+                "The last batch never comes out.",
+            ),
+            (
                 "labels_first",
                 {"emit": lambda batches, size, rng: [batch[::-1] for batch in batches]},
                 "In your batches the labels come first. The task asks for the examples, then their labels; "
@@ -634,6 +640,11 @@ MEAN_GRADIENT = Task(
             "That is the median. The gradient of a mean loss is the mean of the gradients.",
         ),
         ("absolute", {"values": np.abs}, ABSOLUTE),
+        (
+            "squares",
+            {"values": np.square},
+            "The gradients are squared first, so that their signs are lost. Take them as they are.",
+        ),
         (
             "largest",
             {"reduce": np.max},

@@ -59,9 +59,8 @@ def _build(p):
     """RMSProp, Adam and AdamW: two averages, their corrections, a step, a decay."""
 
     def step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay=0.0):
-        eps, lr = p.eps(eps), p.rate(lr)
-        w, weight = p.before(w, lr, weight_decay), w
-        g = p.enters(grad, weight, weight_decay, lr)
+        eps, lr, d = p.eps(eps), p.rate(lr), p.sign(weight_decay)
+        g = p.enters(grad, w, d, lr)
         b1, b2 = p.betas(beta1, beta2)
         new_m, new_v = p.mean(b1, m, g), p.square(b2, v, p.squared(g))
         use_m, use_v = p.used(new_m, new_v, m, v)
@@ -69,10 +68,10 @@ def _build(p):
         m_hat = p.correct_m(use_m, p.correction(np.float64(c1), p.clock(t)))
         v_hat = p.correct_v(use_v, p.correction(np.float64(c2), p.clock(t)))
         change = p.scale(p.correction(np.float64(c2), p.clock(t))) * p.divide(
-            p.above(m_hat, g, weight, weight_decay), v_hat, eps, p.root
+            p.above(m_hat, g, w, d), v_hat, eps, p.root
         )
         after = p.drift(p.move(w, lr * change), eps)
-        after = p.decay(weight, after, lr, weight_decay, v_hat, eps)
+        after = p.decay(w, after, p.rate_of_decay(lr) * d * p.decays(w, after))
         return p.arrange(after, *p.remembered((new_m, new_v), (m_hat, v_hat), (m, v)))
 
     return step
@@ -85,7 +84,7 @@ def _average(rho, v, g):
 RIGHT = {
     "eps": lambda eps: eps,
     "rate": lambda lr: lr,
-    "before": lambda w, lr, d: w,
+    "sign": lambda d: d,
     "enters": lambda g, w, d, lr: g,
     "betas": lambda b1, b2: (b1, b2),
     "mean": _average,
@@ -103,12 +102,14 @@ RIGHT = {
     "scale": lambda c: 1.0,
     "move": lambda w, step: w - step,
     "drift": lambda w, eps: w,
-    "decay": lambda w, after, lr, d, v, eps: after,
+    "rate_of_decay": lambda lr: lr,
+    "decays": lambda w, after: w,
+    "decay": lambda w, after, share: after,
     "arrange": lambda w, m, v: (w, m, v),
     "remembered": lambda new, hats, old: new,
 }
 ADAM = Formula(_build, **RIGHT)
-ADAMW = Formula(_build, **RIGHT | {"decay": lambda w, after, lr, d, v, eps: after - lr * d * w})
+ADAMW = Formula(_build, **RIGHT | {"decay": lambda w, after, share: after - share})
 
 
 def _without_mean(p):
@@ -466,12 +467,12 @@ L2 = (
 )
 
 
-def _no_decay(w, after, lr, d, v, eps):
+def _no_decay(w, after, share):
     return after
 
 
-def _decaying(id, decay, *messages):
-    return id, {"decay": decay}, *messages
+def _after(w, after):
+    return after
 
 
 ADAMW_STEP = Task(
@@ -487,59 +488,60 @@ ADAMW_STEP = Task(
         ("l2_in_gradient", {"enters": lambda g, w, d, lr: g + d * w, "decay": _no_decay}, L2),
         ("l2_in_gradient_doubled", {"enters": lambda g, w, d, lr: g + 2 * d * w, "decay": _no_decay}, L2),
         ("l2_in_gradient_with_rate", {"enters": lambda g, w, d, lr: g + lr * d * w, "decay": _no_decay}, L2),
-        _decaying("no_decay", _no_decay, "That is Adam: the weight decay is never used.", NO_DECAY),
-        _decaying(
+        ("no_decay", {"decay": _no_decay}, "That is Adam: the weight decay is never used.", NO_DECAY),
+        (
             "decay_without_rate",
-            lambda w, after, lr, d, v, eps: after - d * w,
+            {"rate_of_decay": lambda lr: 1.0},
             "The weights shrink too fast: the decay is not scaled by the learning rate.",
+            "The decay is not scaled by the learning rate.",
         ),
-        _decaying(
+        (
             "weights_grow",
-            lambda w, after, lr, d, v, eps: after + lr * d * w,
+            {"sign": np.negative},
             "The weights grow instead of shrinking: look at the sign of the decay.",
         ),
-        _decaying(
+        (
             "decays_after_step",
-            lambda w, after, lr, d, v, eps: after - lr * d * after,
+            {"decays": _after},
             "The decay is taken from the weights after Adam's step. It should be taken from those before it.",
         ),
-        _decaying(
+        (
             "grows_after_step",
-            lambda w, after, lr, d, v, eps: after + lr * d * after,
+            {"sign": np.negative, "decays": _after},
             "The weights grow instead of shrinking, and after Adam's step instead of apart from it: look at "
             "the sign and at the place of the decay.",
         ),
-        _decaying(
+        (
             "shrinks_to_share",
-            lambda w, after, lr, d, v, eps: after - w + lr * d * w,
+            {"decay": lambda w, after, share: after - w + share},
             "Only the decay's share of the weights is left; that share should go.",
         ),
-        _decaying(
+        (
             "decay_by_sign",
-            lambda w, after, lr, d, v, eps: after - lr * d * np.sign(w),
+            {"decays": lambda w, after: np.sign(w)},
             "Every weight shrinks by the same amount; it should be the same share of each.",
+            "In the decay every weight counts with the same amount. It should be the same share of each.",
         ),
-        _decaying(
+        (
             "decay_squared_weights",
-            lambda w, after, lr, d, v, eps: after - lr * d * w**2,
+            {"decays": lambda w, after: w**2},
             "The weights are squared in the decay: negative ones would grow. The penalty is a square, its "
             "slope is not.",
+            "The weights are squared in the decay. The penalty is a square, its slope is not.",
         ),
-        _decaying(
+        (
             "half_the_decay",
-            lambda w, after, lr, d, v, eps: after - 0.5 * lr * d * w,
+            {"sign": lambda d: 0.5 * d},
             "The decay is half of what it should be.",
+            "The decay is halved.",
         ),
-        _decaying(
+        (
             "twice_the_decay",
-            lambda w, after, lr, d, v, eps: after - 2 * lr * d * w,
+            {"sign": lambda d: 2 * d},
             "The decay is twice what it should be.",
+            "The decay is doubled.",
         ),
-        _decaying(
-            "rate_squared",
-            lambda w, after, lr, d, v, eps: after - lr * lr * d * w,
-            "The learning rate enters the decay twice.",
-        ),
+        ("rate_squared", {"rate_of_decay": np.square}, "The learning rate enters the decay twice."),
         (
             "decay_is_scaled",
             {"above": lambda m_hat, g, w, d: m_hat + d * w, "decay": _no_decay},
@@ -552,11 +554,12 @@ ADAMW_STEP = Task(
             "The weights decay twice: through the gradient, and once more apart from it.",
             "The decay enters the gradient too.",
         ),
-        _decaying(
+        (
             "same_for_all",
-            lambda w, after, lr, d, v, eps: after - lr * d,
+            {"decays": lambda w, after: 1.0},
             "The same amount is taken from every weight, so that negative ones grow. It should be a "
             "share of each.",
+            "In the decay every weight counts with the same amount. It should be the same share of each.",
         ),
         *ADAM_MISTAKES,
     ),

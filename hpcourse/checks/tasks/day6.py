@@ -581,11 +581,17 @@ FAIR_WINNER = Task(
                 "The single best run of each rate decides. Average over seeds first.",
             ),
         ),
-        Mistake(
-            "mean_of_everything",
-            _lowest(lambda losses: np.mean(losses[np.isfinite(losses)])),
-            "The losses are averaged over the rates too, so that an optimizer suffers for its bad ones. "
-            "Each is to be judged at its own best rate.",
+        *(
+            Mistake(
+                id,
+                _lowest(mean),
+                "The losses are averaged over the rates too, so that an optimizer suffers for its bad ones. "
+                "Each is to be judged at its own best rate.",
+            )
+            for id, mean in (
+                ("mean_of_everything", lambda losses: np.mean(losses[np.isfinite(losses)])),
+                ("mean_of_everything_but_nan", np.nanmean),
+            )
         ),
         *REFEREE.mistakes(
             (
@@ -690,10 +696,18 @@ FAIR_WINNER = Task(
                 "Only the first seed was looked at. Chance decides much of a single run: average over seeds.",
             ),
         ),
-        Mistake(
-            "mean_over_rates",
-            _lowest(lambda losses: np.nanmin(np.mean(losses, axis=0))),
-            "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
+        *(
+            Mistake(
+                id,
+                _lowest(lowest),
+                "The average was taken over the rates, not over the seeds: that compares seeds. Rows are "
+                "rates.",
+            )
+            for id, lowest in (
+                ("mean_over_rates", lambda losses: np.nanmin(np.mean(losses, axis=0))),
+                ("mean_over_rates_with_nan", lambda losses: np.min(np.mean(losses, axis=0))),
+                ("mean_over_rates_without_nan", lambda losses: np.nanmin(np.nanmean(losses, axis=0))),
+            )
         ),
         Mistake(
             "first_name",

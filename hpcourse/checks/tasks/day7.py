@@ -369,6 +369,10 @@ def _of_numbers(length):
     return lambda first, second: 2 * (length(np.abs(np.concatenate([np.ravel(first), np.ravel(second)]))),)
 
 
+def _spectral(grad):
+    return np.linalg.norm(grad, 2)
+
+
 def _each_layer(first, second):
     return np.linalg.norm(first), np.linalg.norm(second)
 
@@ -519,6 +523,12 @@ CLIP_GRADIENT = Task(
                 "they are added up.",
             ),
             (
+                "spectral",
+                {"lengths": lambda first, second: 2 * (np.hypot(*map(_spectral, (first, second))),)},
+                "For the matrix its largest stretch is taken, the spectral norm, as `np.linalg.norm(..., 2)` "
+                "does. The length is the root of the sum of all squares.",
+            ),
+            (
                 "lengths_added",
                 {"lengths": _of_layers(np.sum)},
                 "The lengths of the two layers are added. Lengths that are at right angles do not add up: "
@@ -603,6 +613,8 @@ def _wsd_cases(rng):
         Case("random settings, falling", drawn | {"t": whole + 3}, "random"),
     ]
 
+
+NO_CEILING = "The rise goes on above the peak. The flat part lies at the peak rate."
 
 WSD = Task(
     name="wsd",
@@ -722,7 +734,12 @@ WSD = Task(
         (
             "no_ceiling",
             {"top": lambda t: np.inf},
-            "The rise goes on above the peak. The flat part lies at the peak rate.",
+            NO_CEILING,
+        ),
+        (
+            "rises_until_the_descent",
+            {"join": lambda up, top, down: np.where(down > 1, up, down)},
+            NO_CEILING,
         ),
         (
             "product",
