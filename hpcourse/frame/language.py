@@ -49,8 +49,8 @@ def say(line):
 
 
 def sentences(*said):
-    """What is `said`, one sentence after the other, with a space between; none after a full-width stop."""
-    return " ".join(sentence for sentence in said if sentence).replace("。 ", "。")
+    """What is `said`, one sentence after the other, with a space between; none after a full-width mark."""
+    return re.sub("(?<=[。：？！]) ", "", " ".join(sentence for sentence in said if sentence))
 
 
 def words(line):

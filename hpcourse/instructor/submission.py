@@ -322,18 +322,28 @@ def _why(error):
     return note("it sent what could not be understood")
 
 
+def _not_found(name, ended):
+    """About an answer that is not there, its cell having `ended` with an error."""
+    if ended == ASKING:
+        return say(
+            "The check found no `{name}`: in the cell that defines it, something is to be typed in first "
+            "(`input`), and where it is graded nobody does.",
+            name=name,
+        )
+    if ended:
+        return say(
+            "The check found no `{name}`: the cell that defines it ended before that with {error}.",
+            name=name,
+            error=ended,
+        )
+    return say(
+        "The check found no `{name}`: the cell that defines it is missing or ends with an error.", name=name
+    )
+
+
 def _untried(task, error, answer, ended=""):
     if error == "NameError":
-        if ended == ASKING:
-            why = (
-                "The check found no `{name}`: in the cell that defines it, something is to be typed in first "
-                "(`input`), and where it is graded nobody does."
-            )
-        elif ended:
-            why = "The check found no `{name}`: the cell that defines it ended before that with {error}."
-        else:
-            why = "The check found no `{name}`: the cell that defines it is missing or ends with an error."
-        return Result(ALL[task], "not started", say(why, name=answer, error=ended))
+        return Result(ALL[task], "not started", _not_found(answer, ended))
     if error in ("KernelDied", "NotRun"):
         message = say("The notebook had stopped working before this check; see what happened to it.")
     elif error == SLOW:

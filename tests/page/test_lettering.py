@@ -60,6 +60,7 @@ def test_columns_stay_as_wide_as_in_english(capsys):
 
 def test_sentences_follow_each_other_as_the_language_wants():
     assert language.sentences("One.", "", "Two.") == "One. Two."
+    assert language.sentences("是嗎？", "是：", "一。", "二！", "三") == "是嗎？是：一。二！三"
     assert language.sentences("第一句。", "第二句。") == "第一句。第二句。"
     assert "。 " not in hp.explore_bowl().description
 

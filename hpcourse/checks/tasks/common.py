@@ -16,6 +16,7 @@ DEEP = say(
 NUMBERS_ONLY = say("It works for one step at a time; a whole array of steps it does not take.")
 
 ASCENT = "You walk uphill: the loss would rise from the first step on. The gradient points to where it grows."
+UPHILL = "The sign is wrong: the gradient points to where the loss grows."
 NO_RATE = "The learning rate is never used: every step is as long as the gradient itself."
 ONE_STEP_FOR_ALL = (
     "All weights move by the same amount: the gradient was averaged or added up over the weights. "

@@ -16,6 +16,7 @@ from hpcourse.checks.tasks.common import (
     SEEDS_LEFT_OUT,
     SILENT,
     STANDS_STILL,
+    UPHILL,
     as_it_is,
     of_one,
     penalty,
@@ -51,7 +52,7 @@ GD_STEP = Task(
     formula=GD,
     mistakes=(
         *GD.mistakes(
-            ("ascent", {"walk": lambda w, step: w + step}, ASCENT),
+            ("ascent", {"walk": lambda w, step: w + step}, ASCENT, UPHILL),
             (
                 "no_learning_rate",
                 {"length": lambda lr, g: g},

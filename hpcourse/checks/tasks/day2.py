@@ -528,11 +528,13 @@ WARMUP_THEN_DECAY = Task(
             "rise_one_ahead",
             {"rise": lambda t, steps: (t + 2) / steps},
             "The warmup is one step ahead: it starts on the second stair and ends above the peak.",
+            "The warmup is one step ahead.",
         ),
         (
             "one_stair_too_many",
             {"rise": lambda t, steps: (t + 1) / (steps + 1)},
             "The warmup has one stair too many: at its last step it is still below the peak.",
+            "The warmup has one stair too many.",
         ),
         (
             "from_zero_to_peak",
@@ -564,6 +566,7 @@ WARMUP_THEN_DECAY = Task(
             "endless_warmup",
             {"join": lambda early, rising, falling, peak: rising},
             "The warmup never ends: the rate keeps rising where it should decay.",
+            "The warmup never ends.",
         ),
         (
             "no_warmup",

@@ -1293,6 +1293,7 @@ NOISE_SCALE = Task(
             {"noise": lambda b, B, squares, Squares: b * (squares - Squares)},
             "Your noise would be right if the large batch had none. It has a little: both equations have a "
             "noise term.",
+            "The large batch is taken to have no noise. It has a little: both equations have a noise term.",
         ),
         (
             "all_noise",
@@ -1355,6 +1356,7 @@ NOISE_SCALE = Task(
             "sign",
             {"result": lambda noise, signal: -noise / signal},
             "The right size with the wrong sign: which of the two batch sizes has the longer gradients?",
+            "The sign is wrong: which of the two batch sizes has the longer gradients?",
         ),
     ),
 )

@@ -15,6 +15,7 @@ from hpcourse.checks.tasks.common import (
     ONE_STEP_FOR_ALL,
     ORDER,
     ORDER_TOO,
+    UPHILL,
     VELOCITY,
     walks,
 )
@@ -100,7 +101,7 @@ FORMS = (
 # What both rules can get wrong. In the velocity:
 NEVER_USED = "The learning rate is never used: the gradient enters at full length."
 VELOCITY_MISTAKES = (
-    ("ascent_in_velocity", {"sign": lambda x: -x}, ASCENT),
+    ("ascent_in_velocity", {"sign": lambda x: -x}, ASCENT, UPHILL),
     (
         "dampened",
         {"enters": lambda k, lr, g: (1 - k) * lr * g},
@@ -128,6 +129,7 @@ VELOCITY_MISTAKES = (
         "forgets_nothing",
         {"kept": lambda k, v, lr: v},
         "The velocity only adds up: nothing is ever forgotten. The momentum reduces it in every step.",
+        "In the velocity nothing is ever forgotten. The momentum reduces it in every step.",
     ),
     (
         "rate_scales_both",
@@ -157,9 +159,10 @@ VELOCITY_MISTAKES = (
         "velocity_without_gradient",
         {"enters": lambda k, lr, g: 0 * g},
         "The velocity only shrinks: the gradient never enters it.",
+        "The gradient never enters the velocity.",
     ),
     # when the weights move, and in what is returned:
-    ("ascent", {"move": lambda w, change, k: w + change}, ASCENT),
+    ("ascent", {"move": lambda w, change, k: w + change}, ASCENT, UPHILL),
     (
         "shrinks_weights",
         {"move": lambda w, change, k: k * w - change},

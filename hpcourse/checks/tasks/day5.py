@@ -17,6 +17,7 @@ from hpcourse.checks.tasks.common import (
     ORDER_TOO,
     SILENT,
     SQUARES,
+    UPHILL,
     VELOCITY,
     walks,
 )
@@ -32,6 +33,9 @@ EPS_APART = (
     "that was always zero gives zero by zero. Check the parentheses."
 )
 NO_EPS = "Without epsilon, a weight whose gradient was always zero becomes NaN: zero divided by zero."
+EPS_MISSING = "Epsilon is missing."
+EPS_ADDED = "Epsilon is added to the step, not to the divisor. Check the parentheses."
+ROOT_MISSING = "The square root is missing."
 NO_ROOT = "The square root is missing: dividing by the square itself makes steep directions stand still."
 SHARED_SCALE = (
     "All weights share a single scale: the squares were averaged over the weights. Each weight has its own."
@@ -156,16 +160,16 @@ def _no_eps(m, v, eps, root):
 # What all three rules can get wrong about epsilon, the root and the step.
 STEP_MISTAKES = (
     ("eps_inside", {"divide": lambda m, v, eps, root: m / root(v + eps)}, EPS_INSIDE),
-    ("no_eps", {"divide": _no_eps}, NO_EPS),
-    ("eps_apart", {"divide": _no_eps, "drift": lambda w, eps: w - eps}, EPS_APART),
-    ("eps_added_to_weights", {"divide": _no_eps, "drift": lambda w, eps: w + eps}, EPS_APART),
-    ("eps_added_to_ratio", {"divide": lambda m, v, eps, root: m / root(v) + eps}, EPS_APART),
+    ("no_eps", {"divide": _no_eps}, NO_EPS, EPS_MISSING),
+    ("eps_apart", {"divide": _no_eps, "drift": lambda w, eps: w - eps}, EPS_APART, EPS_ADDED),
+    ("eps_added_to_weights", {"divide": _no_eps, "drift": lambda w, eps: w + eps}, EPS_APART, EPS_ADDED),
+    ("eps_added_to_ratio", {"divide": lambda m, v, eps, root: m / root(v) + eps}, EPS_APART, EPS_ADDED),
     ("eps_twice", {"divide": lambda m, v, eps, root: m / (root(v + eps) + eps)}, EPS_TWICE),
     ("eps_subtracted", {"divide": lambda m, v, eps, root: m / (root(v) - eps)}, EPS_SUBTRACTED),
     ("eps_at_least", {"divide": lambda m, v, eps, root: m / np.maximum(root(v), eps)}, EPS_AT_LEAST),
     ("eps_squared", {"eps": np.square}, EPS_SQUARED),
     *((f"eps_is_{value:g}", {"eps": lambda eps, value=value: value}, EPS_TYPED) for value in TYPED),
-    ("no_root", {"root": lambda v: v}, NO_ROOT),
+    ("no_root", {"root": lambda v: v}, NO_ROOT, ROOT_MISSING),
     ("not_squared", {"squared": lambda g: g}, NOT_SQUARED),
     (
         "absolute_average",
@@ -173,7 +177,7 @@ STEP_MISTAKES = (
         "The sizes of the gradients are averaged. Their squares should be.",
     ),
     ("shared_scale", {"squared": lambda g: np.mean(np.square(g))}, SHARED_SCALE),
-    ("ascent", {"move": lambda w, step: w + step}, ASCENT),
+    ("ascent", {"move": lambda w, step: w + step}, ASCENT, UPHILL),
     ("no_learning_rate", {"rate": lambda lr: 1.0}, NO_RATE_HERE),
     (
         "multiplied",
@@ -186,6 +190,7 @@ V_MISTAKES = (
         "v_share_missing",
         {"square": lambda b, v, g: b * v + g},
         "In v the new square counts in full instead of with its share: v is far more than an average.",
+        "In v what is new counts in full instead of with its share.",
     ),
     (
         "v_shares_swapped",
@@ -197,6 +202,7 @@ V_MISTAKES = (
         {"square": lambda b, v, g: v + g},
         "The squares only add up in v, as in AdaGrad: nothing is ever forgotten, and the steps keep "
         "shrinking.",
+        "v only adds up: nothing is ever forgotten.",
     ),
     (
         "v_forgets",
@@ -226,6 +232,7 @@ RMSPROP_STEP = Task(
             {"used": lambda new_m, new_v, m, v: (new_m, v)},
             "You divide by the average from before this gradient: with a memory of zero the first "
             "step is gigantic.",
+            "You divide by the average from before this gradient.",
         ),
         ("old_memory_returned", {"remembered": lambda new, hats, old: old}, OLD_MEMORY_RETURNED, OLD_MEMORY),
         ("order_of_results", {"swap": lambda w, v: (v, w)}, ORDER, ORDER_TOO),

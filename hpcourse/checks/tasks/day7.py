@@ -103,6 +103,7 @@ STEPS_FOR_A_WORD = Task(
             {"per_step": lambda rate: 1 + rate},
             "The distance grows with every step, so that the number of steps is negative. Look at the sign "
             "in what one step leaves.",
+            "The distance grows with every step. Look at the sign in what one step leaves.",
         ),
         (
             "share_taken",
@@ -124,6 +125,7 @@ STEPS_FOR_A_WORD = Task(
             "upside_down",
             {"divide": lambda above, below: below / above},
             "Upside down: the smaller the rate, the fewer steps you get.",
+            "What is divided by what has changed places.",
         ),
         (
             "logarithms_subtracted",
@@ -140,12 +142,15 @@ STEPS_FOR_A_WORD = Task(
             {"log_step": lambda left: left - 1},
             "Nearly, where the rate is small: that is a smooth descent without steps, an exponential. A "
             "step takes the same share of what is left; use its logarithm.",
+            "That is a smooth descent without steps, an exponential. A step takes the same share of what is "
+            "left; use its logarithm.",
         ),
         (
             "straight",
             {"log_left": lambda r: r - 1, "log_step": lambda left: left - 1},
             "That would be right if each step took away the same amount. It takes the same share of what is "
             "left, so the way gets slower and slower.",
+            "Each step is thought to take the same amount. It takes the same share of what is left.",
         ),
         (
             "other_base",
@@ -161,6 +166,7 @@ STEPS_FOR_A_WORD = Task(
             "negative",
             {"more": lambda steps: -steps},
             "The right size, but a negative number of steps. Both logarithms are negative already.",
+            "There is a minus too many at the end.",
         ),
         (
             "smooth_negative",
@@ -237,6 +243,7 @@ AFTER_A_SPIKE = Task(
             "multiplied",
             {"first": lambda m, v: m * np.sqrt(v)},
             "In the first step you multiply by the root. The longer the memory of v, the longer the step.",
+            "In the first step you multiply by the root. It stands below.",
         ),
         (
             "shares_upside_down",
@@ -339,6 +346,7 @@ AFTER_A_SPIKE = Task(
             "negative",
             {"arrange": lambda first, total: (-first, -total)},
             "The right sizes with a minus sign. Lengths are asked for.",
+            "Both results have a minus sign. Lengths are asked for.",
         ),
     ),
 )
@@ -504,12 +512,14 @@ CLIP_GRADIENT = Task(
                 "factor_squared",
                 {"factor": lambda length, limit: (limit / np.maximum(length, limit)) ** 2},
                 "Long gradients get shorter than the limit: the factor counts twice.",
+                "The factor counts twice.",
             ),
             (
                 "factor_root",
                 {"factor": lambda length, limit: np.sqrt(limit / np.maximum(length, limit))},
                 "Long gradients stay longer than the limit: there is a square root too many around the "
                 "factor.",
+                "There is a square root too many around the factor.",
             ),
             (
                 "no_root",
@@ -659,6 +669,7 @@ WSD = Task(
             "descent_one_late",
             {"left": lambda w, s, d, t: w + s + d - t + 1},
             "The descent is one update late, so that zero is reached one update late as well.",
+            "The descent is one update late.",
         ),
         (
             "flat_from_the_start",
@@ -804,6 +815,7 @@ MUP_RATES = Task(
             "upside_down",
             {"ratio": lambda width, base: base / width},
             "The wider the network, the larger your rates. It is the other way round.",
+            "The factor of the widths is upside down.",
         ),
         (
             "base_forgotten",
@@ -829,11 +841,13 @@ MUP_RATES = Task(
             "first_divided",
             {"first": lambda lr, m: lr / m},
             "The first matrix gets a smaller rate. Its inputs do not grow with the width: its rate stays.",
+            "The rate of the first matrix is changed. Its inputs do not grow with the width: its rate stays.",
         ),
         (
             "first_raised",
             {"first": lambda lr, m: lr * m},
             "The first matrix gets a larger rate. Its inputs do not grow with the width: its rate stays.",
+            "The rate of the first matrix is changed. Its inputs do not grow with the width: its rate stays.",
         ),
         (
             "hidden_unchanged",
@@ -888,6 +902,7 @@ MUP_RATES = Task(
             "start_larger",
             {"start": lambda lr, m: np.sqrt(m)},
             "The start of the last matrix grows with the width. It should be nearer to zero.",
+            "The start of the last matrix is multiplied by the root instead of divided.",
         ),
         (
             "start_with_rate",
