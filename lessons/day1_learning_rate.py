@@ -80,7 +80,7 @@ hp.use_style()
 # - **損失**（loss）用的是**交叉熵**（cross-entropy）：正確數字的 $-\ln p$，再對所有影像取平均。很有把握又答對，損失是 0；每個數字都給十分之一的機率，損失是 $-\ln \tfrac{1}{10} = \ln 10$。
 # - **訓練**就是改變權重和偏差，讓損失下降。
 #
-# 我們訓練它三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**（learning rate）：0.003、0.3 和 3。
+# 把這個網路訓練三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**（learning rate）：0.003、0.3 和 3。
 #
 # 每次**更新**（update，也叫迭代 iteration）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。**先預測**：訓練出來的三個網路，哪一個最會認數字？
 
@@ -202,7 +202,7 @@ for step in range(5):
 # The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface (a loss, drawn over its weights) and keeps every point of the path:
 
 # %% [markdown] key="package" lang="zh-TW" of="5f6b153d"
-# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則）沿著曲面（把損失畫在權重之上）往下走，並記下路徑上的每一點：
+# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則）沿著曲面（損失隨權重起伏的圖形）往下走，並記下路徑上的每一點：
 
 # %% key="package-run"
 parabola = hp.Quadratic([curvature])
@@ -451,7 +451,7 @@ free("it is the largest eigenvalue", "最大特徵值", "a definition")
 # %% [markdown] key="bowl-seen" lang="zh-TW" of="4bc6244c"
 # <details><summary>作答之後：誰說了算，代價由誰付</summary>
 #
-# 拖動曲率的滑桿：界線會跟著移動。
+# 拖動「陡峭方向的曲率」那根滑桿：界線會跟著移動。
 #
 # 決定界線的是彎得最急的方向。界線是 $2/\lambda_{\max}$，其中 $\lambda_{\max}$ 是所有方向中最大的曲率，又稱為**銳度**（sharpness）。（學過線性代數的人：它是二階導數矩陣，也就是黑塞矩陣 Hessian 的最大特徵值。）
 #
@@ -572,7 +572,7 @@ says(
     "步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**",
     part.sum() > 10 and fall[part].max() > 0.03,
 )
-says("More escape than fall", "逃出來的比掉出來的多", escape[part].mean() > fall[part].mean())
+says("More escape than fall", "逃進深谷的比掉出來的多", escape[part].mean() > fall[part].mean())
 says(
     "most starts stay on their own side",
     "大部分起點還是留在原來那一側",
@@ -607,8 +607,8 @@ free("only in part", "只有一部分效果", "the sum of what follows")
 # 在這條曲線上，第二種抱怨成立，但解藥只有一部分效果。
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
-# - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。逃出來的比掉出來的多，不過大部分起點還是留在原來那一側。
-# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。剛越過時並沒有離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
+# - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。逃進深谷的比掉出來的多，不過大部分起點還是留在原來那一側。
+# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
 #
 # 大步伐並不會挑深的谷，它只有在**平坦**的谷裡才停得住。
 #
@@ -812,7 +812,7 @@ for k in [14, 20]:  # so many updates that rate × updates is that of the larges
 hp.say(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")
 
 # %% bind="sharpness-seen"
-says("the cliff lies above it for every seed", "每個種子的懸崖都在門檻之上", cliff > begin.max())
+says("the cliff lies above it for every seed", "不論哪個種子，懸崖都在門檻之上", cliff > begin.max())
 at_ten = {k: np.median(end) for k, end in ends.items()}
 says(
     "the larger one ends with the larger threshold",
@@ -839,7 +839,7 @@ free(
 )
 says(
     "Of the three rates, all trained for ten epochs",
-    "三個學習率都訓練十個訓練週期",
+    "三個學習率都跑十個訓練週期",
     (len(ends), n_updates) == (3, 230),
 )
 free("also fit unseen data better", "對沒看過的資料也比較準", "what others think")
@@ -857,9 +857,9 @@ free("give the smaller rates so many more updates", "讓小的學習率多更新
 # So take $2/\lambda_{\max}$ for what it is: exact on a parabola, a rough guide on a network.
 
 # %% [markdown] key="sharpness-seen" lang="zh-TW" of="3db73db4"
-# 學習率超過起點的門檻，照樣訓練得起來：每個種子的懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
+# 學習率超過起點的門檻，照樣訓練得起來：不論哪個種子，懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 這裡還藏著一個驚喜。三個學習率都訓練十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
+# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
 #
 # 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #
@@ -1100,7 +1100,7 @@ free("stay a factor of two or three below", "懸崖處學習率的二分之一�
 # %% [markdown] key="recap" lang="zh-TW" of="0c2b428b"
 # ## 今天帶走的東西
 #
-# - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。會收斂，條件正是 $\eta < 2/\lambda_{\max}$：彎得最急的方向說了算。
+# - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。收斂的條件正是 $\eta < 2/\lambda_{\max}$：彎得最急的方向說了算。
 # - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；還停得住的，只剩平坦的谷。
 # - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選懸崖處學習率的二分之一到三分之一。
 #

@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_learning_rate_schedules.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
 #
-# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；用手寫數字替幾種排程各自調好學習率；改用權重平均；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
+# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；在手寫數字上，替幾種排程各自調好學習率；改用權重平均；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
 #
 # **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減、平均和預熱到底換來什麼、換來多少；大學習率為什麼在尖銳的地方停不住。
 #
@@ -326,7 +326,7 @@ free("times the steepest slope it meets", "走過的總路程，最多是 ... �
 # A comparison is fair when each may search equally long. So each of them, and the constant rate, gets 25 settings. And no luck of the seeds shall decide: mean and variance of $w$ after 300 steps follow from the formula of section 2, step by step, and with them the average loss, exactly.
 
 # %% [markdown] key="four" lang="zh-TW" of="b6de3842"
-# 起點都在離最小值 0 距離 5 的地方。最後兩行還差很遠就停住了，停下的地方，正是乘積算出來的位置：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
+# 起點離最小值 0 的距離都是 5。最後兩行還差很遠就停住了，停下的地方，正是乘積算出來的位置：5 的 24% 是 1.2，46% 是 2.3。就算訓練得更久，它們也不會再動。
 #
 # ### 公平的比較
 #
@@ -441,7 +441,7 @@ free("each later step shrinks", "", "algebra")
 # Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls only in the last part (Hu et al. 2024), here down to zero. Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one run at the peak rate:
 
 # %% [markdown] key="average-seen" lang="zh-TW" of="4ec65034"
-# 所以學習率固定在 0.5，結果比它的底線低了好幾十倍，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
+# 所以學習率固定在 0.5，結果只有它底線的幾十分之一，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
 #
 # ### 誰知道訓練什麼時候結束？
 #
@@ -451,7 +451,7 @@ free("each later step shrinks", "", "algebra")
 at_half = average_rates.index(0.5)
 says(
     "ends tens of times lower than its floor",
-    "比它的底線低了好幾十倍",
+    "只有它底線的幾十分之一",
     20 < 0.5 / (2 * (2 - 0.5)) / averaged[at_half] < 100,
 )
 decay_losses = [loss.min() for name, loss in exact.items() if name != "constant"]
@@ -480,7 +480,7 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # %% [markdown] key="stop-seen" lang="zh-TW" of="b61eefb5"
 # 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
-# 兩者共用的最高學習率 0.2，並沒有替哪一個調過。最後兩行就是替 300 步調好的結果：兩者合用的最高學習率都更小，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
+# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
 
 # %% bind="average-seen"
 says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
@@ -499,7 +499,7 @@ says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[
 free("it decays for longer", "它降的時間比較長", "300 steps and the last 60")
 free("", "兩者共用的最高學習率", "not a comparison")
 at = [exact["cosine"].argmin(), tuned_wsd.argmin()]
-says("both want a smaller one", "兩者合用的最高學習率都更小", 0 < min(at) and alone[max(at)] < 0.2)
+says("both want a smaller one", "調好之後，兩者的最高學習率都變小了", 0 < min(at) and alone[max(at)] < 0.2)
 says("and cosine stays ahead", "餘弦衰減還是領先", exact["cosine"].min() < tuned_wsd.min() / 1.2)
 says("does not buy a lower loss here", "換到的不是比較低的損失", exact["cosine"].min() < tuned_wsd.min())
 
@@ -581,9 +581,9 @@ with hp.after("day2-digits"):
 # %% [markdown] key="digits-seen" lang="zh-TW" of="6037a18c"
 # <details><summary>作答之後：好處不大</summary>
 #
-# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。差距有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
+# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
-# 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，種子就比較集中。
+# 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，各個種子的結果就比較集中。
 #
 # 在拋物線上拿下冠軍的反時間衰減，在這裡並不突出。至於其他幾種，彼此只差一兩張影像，分不出高下。
 #
@@ -607,7 +607,7 @@ says(
     gains["constant, averaged"] > np.median([gains[n] for n in ("exponential", "cosine", "WSD")]) - 1,
 )
 says("Look at the worst seeds", "再看最差的種子", min(worst, key=worst.get) == "constant")
-says("the seeds lie closer together", "種子就比較集中", max(spreads, key=spreads.get) == "constant")
+says("the seeds lie closer together", "各個種子的結果就比較集中", max(spreads, key=spreads.get) == "constant")
 says(
     "the winner on the parabola, is no winner here",
     "在這裡並不突出",
@@ -634,7 +634,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
-# 它的最小值連成一條曲線 $ab = 1$。從線上沿垂直方向走開一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
+# 它的最小值連成一條曲線 $ab = 1$。從曲線上沿垂直方向走開一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以曲線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
 #
 # 路徑從黑點出發，圖裡一開始的學習率在那裡停不住。先把學習率調小，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
 
@@ -706,9 +706,9 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every)
 # So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
 
 # %% [markdown] key="edge-seen" lang="zh-TW" of="f5c2b036"
-# 只有兩個權重時，最後可能停在線下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
+# 只有兩個權重時，最後可能停在這條線以下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到這條線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離線還遠的，銳度沒有什麼東西壓著。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
 says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 20)
@@ -716,9 +716,11 @@ says("the sharpness measured every 100 updates", "每 100 次更新量一次銳�
 # %% bind="edge-seen"
 rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
 product = np.array(sharpnesses) * edge_rates
-says("Two weights end anywhere below the line", "可能停在線下的任何地方", np.ptp(rest * valley_rates) > 1)
+says(
+    "Two weights end anywhere below the line", "可能停在這條線以下的任何地方", np.ptp(rest * valley_rates) > 1
+)
 says("the sharpness grows by itself", "銳度會隨著訓練自己變大", (product[-1] > product[0])[:4].all())
-says("and never reaches the line", "但一直碰不到線", product[:, :4].max() < 1.7)
+says("and never reaches the line", "但一直碰不到這條線", product[:, :4].max() < 1.7)
 says("**stays there**", "就**停住**", np.abs(product[-5:, 4:] / 2 - 1).max() < 0.15)
 says("from below or from above", "銳度不管是從下面還是上面來", product[0, 4] < 1.5 and product[0, -1] > 2.5)
 says(
@@ -730,7 +732,7 @@ says("falls in the long run", "長期來看卻還是往下降", (losses[-1] < lo
 says("not true even without noise", "就算沒有雜訊，這句話也不成立", rises.max() > 0)
 free(
     "the larger the rate, the nearer its run ended to the line",
-    "那裡學習率越大，結束時離這條線越近；離線還遠的",
+    "那裡學習率越大，結束時離這條線越近；離這條線還很遠的",
     "what Day 1 measures",
 )
 
@@ -761,7 +763,7 @@ free("with their largest rate", "用的並不是最大的學習率", "what warmu
 # What is it good for? Take the digits again, in batches of 64, but let the network start badly: its output layer is drawn eight times too large. The first sharpness is then huge. Call a peak rate usable for a seed if training with it ends above 90% accuracy. How large may it be with no warmup, with 20 updates of warmup, and with 200 of the 400?
 
 # %% [markdown] key="warmup-start" lang="zh-TW" of="a448487a"
-# 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共訓練 400 次更新，分別試試不預熱、預熱 20 次、預熱 200 次：
+# 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共更新 400 次，分別試試不預熱、預熱 20 次更新、預熱 200 次更新：
 
 # %% key="warmup-run"
 peak_rates, warmups = np.geomspace(0.05, 1.6, 8), [0, 20, 200]
@@ -843,11 +845,11 @@ hp.show(fig, "day2-warmup-sharpness")
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
 # %% [markdown] key="warmup-edge" lang="zh-TW" of="c219f760"
-# 起點只受得了極小的學習率。隨著學習率提高，網路搬到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的事。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
-# 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗：1,000 個起點，三個學習率：0.4、0.5 和 0.6。從淺谷那一側出發的，有多少會停在深谷？
+# 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗。取 1,000 個起點，用 0.4、0.5 和 0.6 三個學習率。從淺谷那一側出發的，有多少會停在深谷？
 
 # %% bind="warmup-why"
 says("a warmup of 200 updates to 0.4", "用 200 次更新預熱到 0.4", np.isclose(rates_then[-1], 0.4))
@@ -855,7 +857,7 @@ says("a warmup of 200 updates to 0.4", "用 200 次更新預熱到 0.4", np.iscl
 # %% bind="warmup-edge"
 at_peak = np.array(thresholds)[-1]
 says("The start can bear only a tiny rate", "起點只受得了極小的學習率", np.max(thresholds[0]) < 0.1)
-says("moves to flatter places", "網路搬到越來越平坦的地方", np.median(at_peak) > 5 * np.median(thresholds[0]))
+says("moves to flatter places", "網路移到越來越平坦的地方", np.median(at_peak) > 5 * np.median(thresholds[0]))
 says(
     "the threshold of most seeds is near it or above",
     "大多數種子的門檻已經接近它，甚至更高",
@@ -879,8 +881,12 @@ for W in [0, 5, 20]:
     hp.say(f"warmup {W:>2}: escape from the shallow valley {shares}")
 
 # %% bind="warmup-edge"
-says("1,000 starts and three rates", "1,000 個起點，三個學習率", in_deep.shape == (3, 1000))
-says("0.4, 0.5 and 0.6", "0.4、0.5 和 0.6", np.allclose(rule.lr.then, [0.4, 0.5, 0.6]))
+says(
+    "1,000 starts and three rates",
+    "取 1,000 個起點，用 0.4、0.5 和 0.6 三個學習率",
+    in_deep.shape == (3, 1000),
+)
+says("0.4, 0.5 and 0.6", "0.4、0.5 和 0.6 三個", np.allclose(rule.lr.then, [0.4, 0.5, 0.6]))
 
 # %% bind="basins-seen"
 says(

@@ -182,7 +182,7 @@ hp.explore_batches()
 # The trembling is what people mean by "SGD converges unstably". Is it always so?
 
 # %% [markdown] key="kinds-seen" lang="zh-TW" of="5d67f64b"
-# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小 1 抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
@@ -486,7 +486,7 @@ for first in firsts:
 # %% [markdown] key="map-seen" lang="zh-TW" of="c7bc5394"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
-# 然後它會失效，就在第 1 天的懸崖。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
+# 到了第 1 天的懸崖，規則就失效了。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
 #
 # 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
 
@@ -586,7 +586,7 @@ with hp.predict("day3-time"):
 # </details>
 
 # %% [markdown] key="time-seen" lang="zh-TW" of="87cb58f4"
-# <details><summary>作答之後：為什麼慢得這麼少</summary>
+# <details><summary>作答之後：為什麼只慢這麼一點</summary>
 #
 # 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
 #
@@ -607,7 +607,7 @@ says("most of a tiny update is overhead", "時間大半花在固定開銷", seco
 # Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
 
 # %% [markdown] key="race" lang="zh-TW" of="95b08785"
-# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，也就是看地圖上每個學習率最差的那個種子，挑損失最低的學習率。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
+# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，從地圖上挑：每個學習率都看三個種子裡最差的損失，再挑其中最低的。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
 
 # %% key="race-run" tags=["nbval-ignore-output"]
 worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
@@ -649,14 +649,14 @@ for size, count in zip(races, needed):
 # - 數**樣本**，小批次贏，但小到某個程度也幾乎不再進步；
 # - 數**秒數**，中間的贏。太小浪費機器，太大浪費樣本。
 #
-# **32 到 128** 這個建議，由來之一就是這樣的谷；另外還有記憶體，和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
+# **32 到 128** 這個建議，由來之一就是這樣的谷；其他的由來是記憶體和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小 1 花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
 # %% bind="race"
 says(
     "the worst of the three seeds ends lowest",
-    "最差的那個種子，挑損失最低",
+    "三個種子裡最差的損失，再挑其中最低的",
     sweep.train_loss.shape[2] == 3,
 )
 says("1 and 1,437 are not on the map", "1 和 1,437 不在地圖上", not {1, n_images} & set(sizes))
@@ -721,11 +721,11 @@ hp.say(f"from all gradients {exact_scale:.1f}, "
 # So measure $\mathcal{B}$ along the training with batch size 256, take $S_{\min}$ from the full batch, and compare with the race:
 
 # %% [markdown] key="scale-race" lang="zh-TW" of="6eebf4fa"
-# 理論還能往下推：如果極大的批次需要 $S_{\min}$ 次更新，批次大小 B 就需要
+# 理論還能往下推：如果極大的批次需要 $S_{\min}$ 次更新，批次大小為 B 時就需要
 #
 # $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
 #
-# 所以，沿著批次大小 256 的訓練過程量 $\mathcal{B}$，從全批次的結果取 $S_{\min}$，再和比賽的結果對照：
+# 所以，沿著批次大小為 256 的訓練過程量 $\mathcal{B}$，從全批次的結果取 $S_{\min}$，再和比賽的結果對照：
 
 # %% key="scale-run" tags=["nbval-ignore-output"]
 scales, optimizer = [], hp.SGD(own[256])
@@ -791,7 +791,7 @@ hp.show(fig, "day3-accuracy")
 # The solid line "shows" that large batches give bad networks. Most of it was the learning rate, for 1/32 is far too small for 256; the rest was the number of updates. Give each batch size its rate and its time, and what remains is no more than the spread between seeds. Shallue et al. (2019) found the same on many larger problems. So do not choose the batch size for accuracy: choose it for speed, and then tune the rate.
 
 # %% [markdown] key="accuracy-seen" lang="zh-TW" of="75d16705"
-# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue 等人（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：為速度挑，然後再調學習率。
+# 實線「證明」大批次會訓練出差的網路。其實大部分要怪學習率，1/32 對 256 來說太小了；其餘要怪更新次數太少。給每種批次大小合適的學習率和足夠的時間，剩下的差距，就不會比種子之間的差距更大。Shallue 等人（2019）在許多更大的問題上也得到同樣的結果。所以，不要為了準確率挑批次大小：要為速度挑，挑好再調學習率。
 
 # %% bind="accuracy"
 free("give better networks", "訓練出來的網路比較好", "the question")

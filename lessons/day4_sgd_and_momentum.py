@@ -144,7 +144,7 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，常聽到三種說法：不穩定、容易陷入局部最小值、很快。我們逐一檢驗。
 #
-# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要再往下走，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak 和 Juditsky，1992），第 7 節會再提到。
+# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要壓低這條底線，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak 和 Juditsky，1992），第 7 節會再提到。
 #
 # **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線（也就是底線）降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
 
@@ -216,7 +216,7 @@ says("five groups of 40 seeds", "分成五組，每組 40 個", at_left.shape[2:
 # %% [markdown] key="escape-seen" lang="zh-TW" of="57608100"
 # <details><summary>作答之後：雜訊對困住的球做了什麼</summary>
 #
-# 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎每一次都把淺谷裡的球推過山頭，送進深谷；從深谷這一側看，山頭的高度是淺谷那一側的六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：大到翻得過山頭，又小到能留在好的地方。
+# 在這條曲線上，這個說法剛好說反了。**沒有**雜訊時，誰也出不去，起點決定一切。**適量**的雜訊（$\sigma = 1$），幾乎每一次都把淺谷裡的球推過山頭，送進深谷；從深谷這一側看，山頭的高度是淺谷那一側的六倍，所以沒有一次往反方向跑。雜訊**太大**，連深谷裡的也會被推出來一些。所以雜訊可以幫 SGD 離開局部最小值，條件是：雜訊要大到能把球推過山頭，又要小到讓球留在好的地方。
 #
 # </details>
 
@@ -237,7 +237,7 @@ says("throws walks out of the deep valley too", "連深谷裡的也會被推出�
 # **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the best of three rates (by training loss), with three seeds; the last line has ten full steps with the momentum of section 4:
 
 # %% [markdown] key="fast" lang="zh-TW" of="2f4c6ed3"
-# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試三個學習率，取訓練損失最低的那個，用三個種子；最後一行是完整的梯度走十步，加上第 4 節的動量：
+# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試三個學習率，取訓練損失最低的那個，用三個種子；最後一行用完整的梯度走十步，並加上第 4 節的動量：
 
 # %% key="fast-run" tags=["nbval-ignore-output", "long"]
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -268,7 +268,7 @@ says(
     "1,437 張一起算、只走一步",
     [part[1:] for part in contest][:2] == [(1, 1), (1437, 1)],
 )
-says("the last line has ten full steps", "最後一行是完整的梯度走十步", contest[-1][1:] == (1437, 10))
+says("the last line has ten full steps", "最後一行用完整的梯度走十步", contest[-1][1:] == (1437, 10))
 
 # %% [markdown] key="fast-seen" lang="en"
 # Per image seen, single images are far ahead, even of ten passes with full gradients. Momentum makes up most of that, though it has seen ten times the images. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
@@ -278,7 +278,7 @@ says("the last line has ten full steps", "最後一行是完整的梯度走十�
 # Even without noise SGD is slow in a ravine. Its **condition number** is $\kappa = \lambda_{\max}/\lambda_{\min}$, the largest curvature over the smallest. The best rate, $\eta = 2/(\lambda_{\min}+\lambda_{\max})$, lets both directions shrink by the same factor $\frac{\kappa-1}{\kappa+1}$ per step. How many steps until a millionth of the distance is left?
 
 # %% [markdown] key="fast-seen" lang="zh-TW" of="2d94d665"
-# 以看過的影像數來算，每步一張遙遙領先，用完整的梯度走十遍也追不上。加上動量可以追回大半，但影像也看了十倍。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
+# 以看過的影像數來算，每步一張遙遙領先，用完整的梯度走十遍也追不上。加上動量可以追回大半，但看過的影像也變成十倍。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
 #
 # ## 3. 用數字看山谷
 #
@@ -289,7 +289,7 @@ single, once, ten, rolling = (mark.mean() for mark in marks)
 says("single images are far ahead", "每步一張遙遙領先", single > once + 0.3)
 says("even of ten passes with full gradients", "用完整的梯度走十遍也追不上", single > ten + 0.05)
 says("Momentum makes up most of that", "加上動量可以追回大半", rolling - ten > (single - ten) / 2)
-says("ten times the images", "影像也看了十倍", contest[-1][2] == 10 * contest[0][2])
+says("ten times the images", "看過的影像也變成十倍", contest[-1][2] == 10 * contest[0][2])
 free("is cheaper than many steps with one", "來得省", "Day 3 measures it")
 free("the largest curvature over the smallest", "最大曲率除以最小曲率", "a definition")
 free("The best rate", "最好的學習率", "theory, from Day 1")
@@ -327,7 +327,7 @@ for k, count in zip(kappas, steps["SGD"]):
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
 #
-# $v_t$ 就是這一步，也叫做**速度**（velocity）。（第 5 天的 $v$ 是另一回事：是大小，不是一步。）$\gamma$ 叫做**動量係數**，介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，來回反覆的梯度會互相抵消。寫成程式：
+# $v_t$ 就是這一步，也叫做**速度**（velocity）。（第 5 天的 $v$ 是另一回事：那是大小，不是步伐。）$\gamma$ 叫做**動量係數**，介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，正負交替的梯度會互相抵消。寫成程式：
 
 # %% bind="momentum"
 growth = np.array(steps["SGD"])[[2, 4]] / np.array(steps["SGD"])[[0, 2]]
@@ -482,7 +482,7 @@ hp.explore_momentum_map()
 # At the star each step leaves about $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ of the distance, with $\sqrt\kappa$ in place of $\kappa$. So the number of steps should grow like $\sqrt\kappa$. Measure it. On logarithmic axes a power law is a line, and its power is the slope.
 
 # %% [markdown] key="acceleration" lang="zh-TW" of="2afb9e67"
-# 在星號處，每走一步，距離大約變成原來的 $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ 倍，原來的 $\kappa$ 換成了 $\sqrt\kappa$。步數應該跟著 $\sqrt\kappa$ 成長。來量量看：在對數刻度上，冪次關係是一條直線，斜率就是次方。
+# 在星號處，每走一步，距離大約變成原來的 $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ 倍，式子裡的 $\kappa$ 換成了 $\sqrt\kappa$。步數應該跟著 $\sqrt\kappa$ 成長。來量量看：在對數刻度上，冪次關係是一條直線，斜率就是次方。
 
 
 # %% key="acceleration-run"
@@ -553,7 +553,7 @@ with hp.predict("day4-gain"):
 # %% [markdown] key="gain-seen" lang="zh-TW" of="7839b79b"
 # <details><summary>作答之後：步伐怎樣變長</summary>
 #
-# 每一步都加上 $\eta$，又失去原有的 $1-\gamma$，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
+# 每一步都加上 $\eta$，又失去原有長度的 $1-\gamma$，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
 #
 # </details>
 
@@ -565,7 +565,7 @@ with hp.predict("day4-gain"):
 # %% [markdown] key="effective" lang="zh-TW" of="42681b69"
 # 步伐會成長到 $\dfrac{\eta}{1-\gamma}$，稱為**有效學習率**（effective rate）。$\gamma = 0.9$ 時，它是 $\eta$ 的十倍。
 #
-# 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練，每批 64 個：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
+# 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練，每批 64 張：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
 
 # %% bind="day4-gain"
 says("η = 0.1 and γ = 0.9", "η = 0.1，γ = 0.9", rule.lr == 0.1 and 0.9 in memories)
@@ -590,7 +590,7 @@ heavy = hp.train(network, digits, hp.Momentum(rates, gamma), **job)
 # %% bind="effective"
 says("17 rates, five seeds", "17 個學習率、五個種子", plain.train_loss.shape == (17, 5))
 says("170 trainings", "一共 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
-says("in batches of 64", "每批 64 個", job["batch_size"] == 64)
+says("in batches of 64", "每批 64 張", job["batch_size"] == 64)
 
 # %% bind="title"
 says(
@@ -616,7 +616,7 @@ common = [4, 12]
 for k in common:
     losses = plain.train_loss[k], heavy.train_loss[k]
     slow, fast = (np.median(loss) for loss in losses)
-    hp.say(f"both at {rates[k]:<4g} SGD {slow:.2f}, momentum {fast:.2f}")
+    hp.say(f"both at {rates[k]:g}: SGD {slow:.2f}, momentum {fast:.2f}")
 
 # %% key="digits-fair" tags=["nbval-ignore-output"]
 fair_rates, tuned_well, own, seeds = rates[4:13], {}, {}, hp.seeds(5)
@@ -651,7 +651,7 @@ for (name, size), again in tuned_well.items():
 #
 # 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率大十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
-# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 個時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 個時，這個領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
+# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
 
 # %% bind="digits-seen"
 says("Over the effective rate (right)", "改用有效學習率來看（右圖）", gains[0] == 1)
@@ -688,9 +688,9 @@ says(
 )
 half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
 says("is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6)
-says("in batches of 64", "每批 64 個時", ("SGD", 64) in tuned_well)
+says("in batches of 64", "每批 64 張時", ("SGD", 64) in tuned_well)
 noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
-says("In batches of 16 little or nothing is left", "每批 16 個時，這個領先就所剩無幾", noisy_half > 0.7)
+says("In batches of 16 little or nothing is left", "每批 16 張時，這點領先就所剩無幾", noisy_half > 0.7)
 says(
     "while the accuracies overlap",
     "準確率的範圍則彼此重疊",
@@ -701,7 +701,7 @@ says(
 # **How much memory?** Give each $\gamma$ its own best rate, in batches of 64. That takes 3,660 trainings, too many for this page, so they were made once: 20 seeds to choose the rate, 50 others to report the median loss, and the lowest and highest.
 
 # %% [markdown] key="memory" lang="zh-TW" of="21e655df"
-# **記憶要多長？** 讓每個 $\gamma$ 各用自己最好的學習率，每批 64 個。這需要訓練 3,660 次，在這裡跑太久，所以事先跑過一次：用 20 個種子挑學習率，再用另外 50 個種子，回報損失的中位數和最低、最高值。
+# **記憶要多長？** 讓每個 $\gamma$ 各用自己最好的學習率，每批 64 張。這需要訓練 3,660 次，在這裡跑太久，所以事先跑過一次：用 20 個種子挑學習率，再用另外 50 個種子，回報損失的中位數和最低、最高值。
 
 # %% key="memory-table"
 memory_table = hp.measured("day4-memory")
@@ -712,7 +712,7 @@ for row in memory_table.rows:
     print(line.format(**row))
 
 # %% bind="memory"
-free("in batches of 64", "每批 64 個", "the default of hp.train, which made the table")
+free("in batches of 64", "每批 64 張", "the default of hp.train, which made the table")
 tuning, reported = (len(eval(seeds)) for seeds in memory_table.seeds.values())
 says("3,660 trainings", "訓練 3,660 次", memory_table["trainings"].sum() == 3660)
 says("20 seeds to choose the rate", "用 20 個種子挑學習率", tuning == 20)
@@ -800,7 +800,7 @@ with hp.after("day4-still"):
 # %% [markdown] key="noise-seen" lang="zh-TW" of="496026a4"
 # <details><summary>作答之後：什麼變安靜了，什麼沒有</summary>
 #
-# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。平均梯度沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
 # 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
@@ -896,13 +896,13 @@ hp.show(fig, "day4-nesterov")
 # Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about that of section 5's star for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
 
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="a91aa05f"
-# 在這個碗裡，調得好的話，是一般的動量法贏；它最好的 $\gamma$，和第 5 節的星號在 $\kappa = 100$ 時的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就屬於後者。
+# 在這個碗裡，調得好的話，贏的是一般的動量法；它最好的 $\gamma$，和第 5 節的星號在 $\kappa = 100$ 時的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就算記憶太多。
 
 # %% bind="nesterov-seen"
 (heavy_ball, ahead), root = lowest.values(), np.sqrt(many.eigenvalues[-1] / many.eigenvalues[0])
 best, formula = memory[heavy_ball.argmin()], ((root - 1) / (root + 1)) ** 2
 better = memory[ahead < heavy_ball]
-says("plain momentum wins on this bowl", "是一般的動量法贏", heavy_ball.min() < ahead.min() / 10)
+says("plain momentum wins on this bowl", "贏的是一般的動量法", heavy_ball.min() < ahead.min() / 10)
 says(r"its best $\gamma$ is about that", r"它最好的 $\gamma$", abs(best - formula) < 0.05)
 says(r"$\kappa = 100$, 0.67", r"$\kappa = 100$ 時的 0.67", 0.665 < formula < 0.675)
 says(
@@ -911,7 +911,7 @@ says(
     0.77 < better.min() < 0.83 and len(better) == (memory >= better.min()).sum(),
 )
 says("Nesterov wins by far", "Nesterov 大勝", (ahead / heavy_ball)[memory >= 0.84].max() < 0.1)
-says("Here the usual 0.9 is such a case", "常用的 0.9 在這裡就屬於後者", np.isclose(memory[45], 0.9))
+says("Here the usual 0.9 is such a case", "常用的 0.9 在這裡就算記憶太多", np.isclose(memory[45], 0.9))
 
 # %% [markdown] key="forms" lang="en"
 # ## 9. Two spellings (optional)

@@ -62,7 +62,7 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="zh-TW" of="f23628cd"
 # ## 1. 一個謎題
 #
-# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英寸：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。（訓練影像的最後 287 張留下來挑學習率；測試影像則留在抽屜裡，不去動它。）
+# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英吋：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。（訓練影像的最後 287 張留下來挑學習率；測試影像則留在抽屜裡，不去動它。）
 
 # %% key="puzzle-data"
 images, labels, network = hp.digits().X_train, hp.digits().y_train, hp.MLP((64, 32, 10))
@@ -193,7 +193,7 @@ free("2/101 is the best", "2/101 已經是最好的", "Day 4 shows it")
 # But a network has thousands of weights, and nobody tells us their curvatures. What each weight does show, at every step, is its gradient. Hence the idea of today: **divide each weight's gradient by its usual size.** A weight with large gradients gets a small rate, one with small gradients a large one. Such rules are called **adaptive**.
 
 # %% [markdown] key="idea" lang="zh-TW" of="5ba439d3"
-# 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。這類方法叫做**自適應**（adaptive）學習率。
+# 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。這類方法稱為**自適應**（adaptive）方法。
 
 # %% bind="idea"
 free("thousands of weights, and nobody tells us", "成千上萬個權重", "what networks are like")
@@ -222,7 +222,7 @@ free("thousands of weights, and nobody tells us", "成千上萬個權重", "what
 #
 # 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是那一步，這裡是大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi 等人，2011）把所有的平方加起來。RMSProp（Tieleman 和 Hinton，2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
 #
-# `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩個會怎麼走？
+# `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩種方法會怎麼走？
 
 # %% key="forget-figure"
 with hp.predict("day5-forget"):
@@ -303,7 +303,7 @@ says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來"
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式是六行。下面有兩個權重，梯度的大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -357,7 +357,7 @@ hp.quiz("day5-first-step")
 # $m$ and $v$ start at zero, so at first both are too small. What if we leave off one hat, or both? Let the gradient be always 1, so that every step should be exactly $\eta$.
 
 # %% [markdown] key="bias" lang="zh-TW" of="641631dd"
-# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都走滿。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 平均了許多風平浪靜的步，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的大梯度，會讓權重跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
+# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都是完整的一步。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 平均了許多風平浪靜的步，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的大梯度，會讓權重跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
 #
 # ## 5. 為什麼要戴帽子？
 #
@@ -395,7 +395,7 @@ for name, steps in factors.items():
 # It keeps $0/0$ away. But it also draws a line: a gradient well below $\epsilon$ is no longer enlarged to a full step. Send in single gradients, from $10^{-12}$ to 1. First $\epsilon$ stands outside the root, as in the formula; then the same $10^{-8}$ stands *inside*, $\sqrt{\hat v + \epsilon}$:
 
 # %% [markdown] key="bias-seen" lang="zh-TW" of="65eba69c"
-# 不戴帽子，頭幾步是太**長**，不是太短。$v$ 忘得慢，所以也累積得慢，而它的平方根在分母。步伐最長超過 $6\eta$，走了 1,000 步還是長了四分之一。只修正 $m$ 更糟：第一步就有 $32\eta$。
+# 不戴帽子，頭幾步是太**長**，不是太短。$v$ 忘得慢，所以也累積得慢，而它的平方根在分母。步伐最長超過 $6\eta$，走了 1,000 步，還是比應有的長四分之一。只修正 $m$ 更糟：第一步就有 $32\eta$。
 #
 # ## 6. $\epsilon$ 的作用
 #
@@ -406,7 +406,7 @@ bare, only_m = factors["none"], factors["m only"]
 says("more than $6\\eta$", "步伐最長超過 $6\\eta$", 6 < max(bare) < 7)
 says(
     "after 1,000 steps ... a quarter too long",
-    "走了 1,000 步還是長了四分之一",
+    "走了 1,000 步，還是比應有的長四分之一",
     len(bare) == 1000 and 1.2 < bare[-1] < 1.3,
 )
 says("too *long*, not too short", "是太**長**，不是太短", bare[0] > 1)
@@ -490,7 +490,7 @@ hp.explore_turned_ravine()
 # SGD and momentum do not notice the turn. Adam does, and falls from far ahead of momentum to behind it: when the ravine runs across the axes, every gradient has the steep direction mixed in, and dividing weight by weight cannot part them. Adam is a **coordinate-wise method**. It helps where single weights differ, and loses most of that help where *mixtures* of weights do. Try it above: at $\kappa = 100$ and 45° a larger rate still saves Adam; at $\kappa = 1000$ none on the slider does. How Adam fares on real data, we measure in sections 9 and 10.
 
 # %% [markdown] key="turned-seen" lang="zh-TW" of="b2861e5a"
-# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，每個權重只各除各的，沒辦法把陡峭的方向分出來。Adam 是**逐座標**（coordinate-wise）的方法。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的資料上表現如何，第 9、10 節來量。
+# SGD 和動量法根本沒注意到山谷轉了。Adam 卻注意到了，從遙遙領先變成落後動量法：山谷斜跨座標軸時，每個梯度裡都混進了陡峭的方向，各個權重各除各的，沒辦法把陡峭的方向分出來。Adam 是**逐座標**（coordinate-wise）的方法。差別出現在個別權重之間，它就有用；差別出現在權重的**組合**之間，它的用處就少了大半。用上面的滑桿試試：$\kappa = 100$、轉 45° 時，把學習率調大還救得了 Adam；$\kappa = 1000$ 時，滑桿上哪個學習率都救不了。Adam 在真正的資料上表現如何，第 9、10 節來量。
 
 # %% bind="turned"
 ends_at = np.array([walk.end for walk in walks.values()])
@@ -552,14 +552,14 @@ hp.explore_wrong_way()
 # %% [markdown] key="wrong-seen" lang="zh-TW" of="9ec4c4a5"
 # Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
 #
-# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；若是 0.999，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；β₂ 是 0.999 時，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
 
 # %% bind="wrong-seen"
 settled = {rule: np.mean(walk(rule)[-3:]) for rule in ("SGD", "Adam", "AMSGrad")}
 says("Adam ends at +1, the worst place of all", "Adam 最後停在 +1，正是最差的地方", settled["Adam"] > 0.9)
 free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure")
 free("at 15 Adam", "到了 15", "at the live figure")
-free("at 0.999 ... about a thousand steps", "若是 0.999，記憶大約有一千步", "1/(1 - 0.999)")
+free("at 0.999 ... about a thousand steps", "β₂ 是 0.999 時，記憶大約有一千步", "1/(1 - 0.999)")
 
 # %% [markdown] key="fame" lang="en"
 # ## 9. The fame, measured
@@ -665,7 +665,7 @@ for made in [10, 50]:
 #
 # ## 10. Adam 領先的地方：文字
 #
-# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每一個後面接另一個各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，學習率用依照這本書的習慣抽出來的一份文字來挑，再用另外三份來評分。常見字和罕見字的後面，我們分開來看：那裡的損失，比可能的最低損失還高多少。單位是 nat（交叉熵取自然對數時的單位）。
+# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每個字後面接著哪個字、各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，各用自己的學習率。我們先依照這本書的習慣抽出幾份文字：一份用來挑學習率，另外三份用來評分。再把常見字和罕見字分開，看接在後面的字：損失比可能的最低值還高多少，單位是 nat（交叉熵取自然對數時的單位）。
 
 # %% key="words-texts"
 words, counts = hp.bigram_counts()
@@ -699,7 +699,7 @@ for name, nats in left.items():
 # Two questions from Day 3, now for Adam. Which rule keeps its noise floor as the batch grows? And how does its best rate move?
 
 # %% [markdown] key="words-seen" lang="zh-TW" of="1564a4fc"
-# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，罕見十倍的字，學習率等於只有十分之一。Adam 把這個差別除掉了。Kunstner 等人（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
+# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，出現次數只有十分之一的字，學習率等於也只有十分之一。Adam 把這個差別除掉了。Kunstner 等人（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
 #
 # ## 11. Adam 與批次大小
 #
@@ -736,14 +736,14 @@ says("With ten epochs the default is far behind", "差了一大截", worse < pea
 says("with fifty it catches up", "訓練五十個週期就追上來了", fine > peak["digits", "Adam"] - 0.03)
 free("", "訓練十個週期", "the setting above")
 free("at its own best rate", "用自己最好的學習率", "the question")
-free("above the lowest possible", "比可能的最低損失還高", "a definition")
+free("above the lowest possible", "比可能的最低值還高", "a definition")
 free("0.001 is cautious", "0.001 很保守", "the default")
 free("Nobody writes", "", "nobody does")
 free("", "Adam 領先的地方", "the heading")
 free("", "還是領先", "the question")
 says("the 150 commonest words", "最常見的 150 個字", len(words) == 150)
 says("takes 30 steps", "走 30 步", len(texts) == 3 and min(tried[hp.SGD]) == 4)
-says("judged on three others", "再用另外三份來評分", len(texts) == 3)
+says("judged on three others", "另外三份用來評分", len(texts) == 3)
 
 # %% bind="words-seen"
 says("After the rare words", "罕見字的後面，", common.shape == rare.shape == (len(texts),))
@@ -763,7 +763,7 @@ free("how does its best rate move", "最好的學習率又怎樣移動", "the qu
 free("each at its own best rate", "三個都用自己最好的學習率", "how it is compared")
 free(
     "a word ten times as rare learns at a tenth of the rate",
-    "罕見十倍的字，學習率等於只有十分之一",
+    "出現次數只有十分之一的字，學習率等於也只有十分之一",
     "exact: tested in tests/core",
 )
 free("explains much of Adam's lead", "Adam 在那裡的領先", "their finding")
@@ -790,7 +790,7 @@ free("the *best* rate grows", "**最好**的學習率也大約", "bound with the
 # %% [markdown] key="decay" lang="zh-TW" of="90740010"
 # ## 12. 權重衰減不等於 L2
 #
-# 想讓權重保持小，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
+# 不想讓權重變得太大，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
 
 # %% key="quiz-decay"
 hp.quiz("day5-decay")
@@ -814,7 +814,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - Large language models are mostly trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there (Day 7).
 
 # %% [markdown] key="decay-seen" lang="zh-TW" of="ddf0b2e2"
-# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道弱一千倍，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家一樣。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
+# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道只剩千分之一，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家都相同。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
 #
 # ## 實務上
 #
@@ -826,7 +826,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # %% bind="decay-seen"
 says(
     "a thousand times weaker, and the weight shrinks just as much",
-    "力道弱一千倍，權重還是縮小一樣多",
+    "力道只剩千分之一，權重還是縮小一樣多",
     abs(max(shrunk) / min(shrunk) - 1000) < 1e-9 and np.ptp(list(shrunk.values())) < 1e-3,
 )
 free("decays weights with small gradients most", "梯度小的權重衰減得最多", "follows from the division")

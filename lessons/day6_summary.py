@@ -82,7 +82,7 @@ hp.use_style()
 # 5. SGD 和動量法適合比較簡單的任務，以及更靈活的調整。
 # 6. 調整這些超參數，訓練效果會更好。
 #
-# 今天一句一句拿來檢驗。先看第四句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，隱藏層有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：用那種寫法，0.0007 相當於我們的 0.00007。
+# 今天一句一句拿來檢驗。先看第四句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，兩個隱藏層分別有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：用那種寫法，0.0007 相當於我們的 0.00007。
 #
 # 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告好像可以就這樣寫了。
 
@@ -114,7 +114,7 @@ says(
 )
 says(
     "2 inputs, hidden layers of 5 and 2 units",
-    "2 個輸入，隱藏層有 5 個和 2 個單元",
+    "2 個輸入，兩個隱藏層分別有 5 個和 2 個單元",
     tuple(narrow.sizes[:3]) == (2, 5, 2),
 )
 says("one of 30 starts", "30 個起點之一", len(starts) == len(unfair["SGD"]) == 30)
@@ -155,7 +155,7 @@ free("always needs fewer updates", "比較少", "a wrong answer")
 # 學習率在每條規則裡的意思都不同：SGD 的一步是 $\eta$ 乘上梯度，Adam 的一步大約就是 $\eta$，不管梯度多大。大家用同一個數字，就像叫所有選手穿同一號鞋。公平的比較是這樣：
 #
 # 1. **調整**：每個最佳化器各自調學習率，試同一串數值，更新次數也相同。
-# 2. **選擇**看**驗證損失**：計算它的資料，既沒有用來訓練，也不會用來報告。
+# 2. **選擇**：看**驗證損失**，也就是在既不用來訓練、也不用來報告的資料上算出的損失。
 # 3. **退一步**，離懸崖遠一點：每個學習率看兩個損失，自己的，以及再大一格的，取比較差的那個來評。這樣緊貼懸崖邊的學習率就不會被選上（不退會怎樣，第 3 節會看到）。
 # 4. **報告**：換上別的種子、別的資料，並列出散布範圍。
 
@@ -263,7 +263,7 @@ says("the three medians agree", "三個中位數差不多", np.ptp(medians) < 0.
 # %% [markdown] key="digits" lang="zh-TW" of="03e56826"
 # ## 3. 六個最佳化器比手寫數字
 #
-# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，相當於全部 1,437 張訓練影像的六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張來選。測試影像先鎖在抽屜裡，報告時才拿出來。
+# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，相當於全部 1,437 張訓練影像的六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張挑選。測試影像先鎖在抽屜裡，報告時才拿出來。
 
 # %% key="digits-data"
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -286,7 +286,7 @@ says(
     per_epoch == np.ceil(len(X) / 64) == 23,
 )
 says("1,150 to train on", "1,150 張訓練", len(tuning.X_train) == 1150)
-says("287 to choose by", "287 張來選", len(tuning.X_test) == 287)
+says("287 to choose by", "287 張挑選", len(tuning.X_test) == 287)
 free("", "## 3. 六個最佳化器", "the same six")
 says(
     "stay in the drawer until the report",
@@ -406,7 +406,9 @@ gains = {name: of.max() - of[at] for name, of in seen.items()}
 says("138 updates are few", "138 次更新很少", on_digits["SGD"][2].loss.shape[-1] == 138)
 says("Tuning gains most for SGD", "SGD 進步最多", max(gains, key=gains.get) == "SGD")
 says(
-    "Nobody by more than the seeds: several share", "沒有人贏得比種子的散布還多：好幾個並列領先", gap < spread
+    "Nobody by more than the seeds: several share",
+    "沒有明顯的贏家：差距不比種子的散布大，好幾個並列領先",
+    gap < spread,
 )
 says(
     "differ by no more than their own seeds do",
@@ -480,7 +482,7 @@ for k, lr in enumerate(rates[-3:]):
 # The mean picks the edge in most groups; even the worst of four seeds, or the smallest rate within one standard error, does so in many of them. On new seeds the edge is behind in the mean, and more so in its worst runs. What warns reliably is the neighbour: one more step up, and every start falls. Hence the rule of section 2.
 
 # %% [markdown] key="edge-seen" lang="zh-TW" of="e9eed948"
-# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或取「和最好的相差不到一個標準誤」之中最小的學習率，也有不少組會選它。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
+# 看平均，大多數的組都選了懸崖邊；就算看四個種子裡最差的，或是在「和最好的相差不到一個標準誤」的學習率裡取最小的，也有不少組會選到懸崖邊。換上新種子，懸崖邊的平均就落後了，最差的幾次更是差很多。真正可靠的警告，來自隔壁那一格：再大一格，每個起點都掉下去。所以才有第 2 節那一條規則。
 
 # %% bind="edge-here"
 same = last.loss.shape[-1] == sweep.loss.shape[-1]
@@ -524,9 +526,9 @@ says(
     "就算看四個種子裡最差的",
     by_worst["choice"] == "lowest worst seed" and loss.shape[1] == 4,
 )
-free("the smallest rate within", "「和最好的相差不到一個標準誤」之中最小的", "the third way")
+free("the smallest rate within", "「和最好的相差不到一個標準誤」的學習率裡取最小的", "the third way")
 more = min(by_worst["edge"], by_error["edge"]) / by_worst["groups"]
-says("does so in many of them", "也有不少組會選它", more > 0.3)
+says("does so in many of them", "也有不少組會選到懸崖邊", more > 0.3)
 says(
     "behind in the mean",
     "懸崖邊的平均就落後了",
@@ -579,7 +581,7 @@ hp.show(fig, "day6-more-tasks")
 # %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5c7c9601"
 # 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。**在這裡**有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 不過，尺度只是條件之一。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
+# 不過，尺度不一只是其中一種情況。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
 
 # %% bind="more-tasks"
 says("Two more tasks", "再看兩個任務", all(ax.lines or ax.collections for ax in axes))
@@ -932,7 +934,7 @@ for rule, table in tables.items():
 # On average, ten or so trainings come close to 100: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And without the step back both the searches and the sweep would have ended at SGD's edge.
 
 # %% [markdown] key="search-seen" lang="zh-TW" of="78ec1ca5"
-# 平均來說，十次左右的訓練，成績就很接近 100 次：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。還有，如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
+# 平均來說，訓練十次左右，成績就很接近訓練 100 次的掃描：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。還有，如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
 
 # %% bind="search-path"
 says("the ring is the lowest", "外圈標出最低的", len(tables) == 2)
@@ -942,11 +944,13 @@ free("as the sweep's best does", "最佳學習率", "how it is compared")
 
 # %% bind="search-seen"
 says(
-    "ten or so trainings", "十次左右的訓練", all(8 <= n <= 12 for of_rule in costs.values() for n in of_rule)
+    "ten or so trainings",
+    "訓練十次左右",
+    all(8 <= n <= 12 for of_rule in costs.values() for n in of_rule),
 )
 says(
     "come close to 100",
-    "很接近 100 次",
+    "很接近訓練 100 次",
     all(abs(np.mean(searched[r]) - full[r]) < 0.012 for r in full)
     and lattice.size * len(tables[hp.SGD]) == 100,
 )
@@ -1011,7 +1015,7 @@ hp.show(fig, "day6-schedules")
 # For the **batch size**: SGD with cosine decay, the same number of images seen (six epochs), each size with its own tuned rate.
 
 # %% [markdown] key="advice-batch" lang="zh-TW" of="9cff13ce"
-# 衰減得到證實，提高的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換別批種子，從幾乎沒有到 14 個百分點都有），中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。用餘弦衰減，SGD 的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# 衰減的效果得到證實，提高的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換別批種子，從幾乎沒有到 14 個百分點都有），中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。用餘弦衰減，SGD 的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（六個訓練週期），每種大小用自己調好的學習率。
 
@@ -1039,14 +1043,14 @@ for size in [16, 32, 64, 128, 256]:
 # | Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
 
 # %% [markdown] key="verdict" lang="zh-TW" of="48ac509f"
-# 看過的影像一樣多時，批次小，更新次數就多，在這裡最後成績也高。不過每減半一次，更新次數就加倍；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
+# 看過的影像一樣多時，批次小，更新次數就多，在這裡最後的成績也比較好。不過每減半一次，更新次數就加倍；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
 #
 # | 建議 | 結論 | 在哪裡量的 |
 # |---|---|---|
 # | 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
 # | 衰減或預熱通常有幫助 | 衰減：證實；預熱：要看條件 | 本節、第 2 天 |
 # | 小批次是好的折衷 | 證實，條件是訓練時間短、學習率重新調過 | 本節、第 3 天 |
-# | Adam 適合大多數任務 | 要看條件：在我們的影像和平面資料上，各自調好後和動量法平手；輸入的尺度很亂、有罕見的詞，或用 Transformer 時，Adam 領先 | 第 2、3 節、第 5、7 天 |
+# | Adam 適合大多數任務 | 要看條件：在我們的影像和平面資料上，各自調好後和動量法平手；輸入的尺度很亂、有罕見字，或用 Transformer 時，Adam 領先 | 第 2、3 節、第 5、7 天 |
 # | SGD 和動量法適合簡單的任務 | 更正：關鍵不是任務簡單與否，而是輸入的尺度、有沒有罕見的輸入。調整也沒有更靈活：每個最佳化器都要調自己的學習率 | 第 3 節、第 5 天 |
 # | 調整這些，訓練效果會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
 
@@ -1136,7 +1140,7 @@ says("the worst much higher", "最差的高出許多", worst > plain.min() + 0.0
 means = {size: run.test_accuracy.mean() for size, run in by_size.items()}
 says(
     "a smaller batch makes more updates, and here it ends higher",
-    "批次小，更新次數就多，在這裡最後成績也高",
+    "批次小，更新次數就多，在這裡最後的成績也比較好",
     means[16] > means[32] > means[64] > max(means[128], means[256]) + 0.01 and sorted(means) == list(means),
 )
 free("For the same number of images", "看過的影像一樣多時", "six epochs each")
@@ -1162,7 +1166,7 @@ says("The recommended sizes lie between", "推薦的大小落在中間", min(mea
 # 第 1 天到第 6 天學的全在這塊面板上。放開滑桿就開始訓練：六個訓練週期、三個種子，用第 3 節的 1,150 張影像。顯示的是 287 張**驗證**影像的準確率：調參的時候，測試影像一直鎖在抽屜裡。一枝筆（A 到 D）畫一組設定的結果；換一枝筆，上一組就會留著。
 #
 # 1. 先用 SGD，最多訓練五次，找出它合用的範圍。
-# 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。試過的設定不到十二組，能不能讓平均超過 95%？
+# 2. 用 A 筆留住它。接著換 B 到 D 筆，用任何設定打敗它。能不能只試不到十二組設定，就讓平均超過 95%？
 # 3. 現在把批次大小加倍，其他都不動。準確率有什麼變化？學習率該往哪邊調，才補得回來（第 3 天）？
 
 # %% key="explore-dashboard" tags=["nbval-ignore-output"]
@@ -1176,7 +1180,7 @@ free("at most five trainings", "最多訓練五次", "a task")
 free("Now beat it", "", "a task")
 free(
     "above 95% with fewer than a dozen settings",
-    "試過的設定不到十二組，能不能讓平均超過 95%",
+    "能不能只試不到十二組設定，就讓平均超過 95%",
     "a task; a test of the live figure does it",
 )
 free("double the batch size", "批次大小加倍", "a task")
@@ -1277,7 +1281,7 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
 # **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient of the validation images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
 
 # %% [markdown] key="breaks-start-seen" lang="zh-TW" of="6bb01d02"
-# 初始權重大了八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+# 初始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
 # **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
 
@@ -1301,7 +1305,7 @@ hp.say(f"a third of the rate: accuracy {third.test_accuracy.mean():.0%}")
 # **How far one update goes**, as a share of the length of the weights. A rule of thumb says about a thousandth. Adam, after two of the six epochs:
 
 # %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="c29d57d6"
-# 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績還更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是已經沒有東西能再學了。
+# 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是已經沒有東西能再學了。
 #
 # **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完六個訓練週期中的兩個時：
 
@@ -1323,7 +1327,7 @@ for k, lr in enumerate(lrs):
 # %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="fc06f281"
 # 比例不到千分之一的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一。經驗法則給的是數量級，不必等訓練結束就量得到。
 #
-# **學習率太小，還是網路死了？** 兩者的損失都停在 $\ln 10$ 附近。差別有兩個：途中最高的一批損失，以及對所有影像都是零的隱藏單元占多少。
+# **學習率太小，還是網路死了？** 兩者的損失都停在 $\ln 10$ 附近。差別有兩個：途中單一批次最高的損失，以及對所有影像都是零的隱藏單元占多少。
 
 # %% key="breaks-still" tags=["nbval-ignore-output"]
 lrs = [0.0001, 0.3, 3]
@@ -1354,7 +1358,7 @@ says("with SGD at 0.3", "學習率 0.3", 0.3 in lrs)
 beyond = validation["SGD"].mean(axis=1)[-1]
 says(
     "Eight times too large, the network is sure of itself and wrong",
-    "初始權重大了八倍，網路會很有把握地猜錯",
+    "初始權重放大成八倍，網路會很有把握地猜錯",
     begun[8, 1][0] > 10 * np.log(10),
 )
 says(
@@ -1394,7 +1398,7 @@ says("from which no run comes back", "沒有一次訓練回得來", unclipped.ma
 says("with it most are saved", "大多數都救回來了", (saved > 0.7).mean() > 0.6)
 says(
     "a third of the rate does better still",
-    "學習率降到三分之一，成績還更好",
+    "學習率降到三分之一，成績更好",
     third.test_accuracy.mean() > saved.mean() + 0.01,
 )
 says(
@@ -1422,7 +1426,7 @@ says(
     "好的比例大約是百分之一",
     0.003 < ratio[good].min() <= ratio[good].max() < 0.03,
 )
-free("the highest loss of a batch", "途中最高的一批損失", "what is measured")
+free("the highest loss of a batch", "途中單一批次最高的損失", "what is measured")
 
 # %% bind="breaks-ratio-seen"
 zero = network.activations(run.weights, X)[0].max(axis=-2) == 0

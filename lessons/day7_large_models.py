@@ -63,7 +63,7 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 # %% [markdown] key="puzzle" lang="zh-TW" of="240482c2"
 # ## 1. 一個謎題
 #
-# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori 等人，2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**學習率的最高值**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的學習率最高值是多少？
+# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori 等人，2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**最高學習率**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的最高學習率是多少？
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
@@ -113,8 +113,8 @@ says("is 16,384 wide", "寬 16,384", family["Llama 3"]["width"][2] == 16384)
 says("schedule, is `3e-4`", "（peak rate）是 `3e-4`", family["Llama 3"]["rate"][0] == 3e-4)
 says("wide and has `1.5e-4`", "，用 `1.5e-4`", family["Llama 3"]["rate"][1] == 1.5e-4)
 free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was published")
-free("the highest learning rate", "的最高值**（peak rate）", "a definition")
-free("", "學習率最高值是多少", "the question")
+free("the highest learning rate", "**最高學習率**（peak rate）", "a definition")
+free("", "最高學習率是多少", "the question")
 free("table 3", "表 3", "the place in the source")
 free("eight billion", "八十億個", "a unit")
 
@@ -163,7 +163,7 @@ says(
 # |---|---|---|
 # | 最佳化器 | AdamW，$\beta_1$ `0.9`，$\beta_2$ `0.95` | 第 2、3 節 |
 # | 裁剪（clipping） | 梯度長度限制在 `1.0` | 第 3 節 |
-# | 學習率最高值 | 寬度 `4096` 時 `3e-4` | 第 4 節 |
+# | 最高學習率 | 寬度 `4096` 時 `3e-4` | 第 4 節 |
 # | 學習率排程 | 預熱 `2000` 次更新，再走餘弦；中途截斷，降到零 | 第 5 節 |
 # | 批次 | `1024` 段文字，每段 `4096` 個 token（詞元） | 第 6 節 |
 # | 權重衰減 | `0.1` | 第 7 節 |
@@ -171,7 +171,7 @@ says(
 # %% bind="card"
 free("that of OLMo 2 7B", "來自 OLMo 2 7B", "a name")
 free("line | OLMo 2 7B", "項目 | OLMo 2 7B", "a name")
-free("", "學習率最高值", "the name of a line")
+free("", "最高學習率", "the name of a line")
 
 # %% [markdown] key="words" lang="en"
 # ## 2. AdamW: why not SGD?
@@ -183,7 +183,7 @@ free("", "學習率最高值", "the name of a line")
 # %% [markdown] key="words" lang="zh-TW" of="893f759c"
 # ## 2. AdamW：為什麼不用 SGD？
 #
-# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了《論語》中最常見的 150 個字的這張表。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
+# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了這樣一張表，收的是《論語》中最常見的 150 個字。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
 #
 # 再好的模型也不可能每次都猜對，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat，也就是交叉熵取自然對數時的單位。
 
@@ -231,16 +231,16 @@ with hp.after("day7-words"):
 # %% [markdown] key="words-answer" lang="en"
 # <details><summary>After your answer: a staircase and a flat line</summary>
 #
-# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. Momentum stands between.
+# SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. On average momentum stands between.
 #
 # One or two of the most frequent words of all are no part of SGD's staircase: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="b6df5c2c"
+# %% [markdown] key="words-answer" lang="zh-TW" of="1ab61e44"
 # <details><summary>作答之後：一道階梯和一條平線</summary>
 #
-# SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字和常見字一樣。動量法介於兩者之間。
+# SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
 # 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就學壞了；再小，少見字剩下的更多。
 #
@@ -267,7 +267,7 @@ says("none is behind", "沒有一個字落後", behind["Adam"] == 0)
 adams = left["Adam"]
 says(
     "the rare words as little as the frequent ones",
-    "少見字和常見字一樣",
+    "少見字剩下的和常見字一樣少",
     adams[100:].mean() < 1.1 * adams[:50].mean(),
 )
 top, later = np.split(left["SGD"][np.argsort(-model.frequencies)][:23], [3])
@@ -281,7 +281,11 @@ says("a smaller one would leave still more", "再小，少見字剩下的更多"
 free("The best rate is a compromise", "所謂最好的學習率只是折衷", "its two sides follow")
 free("a larger one would throw these out", "再大，這幾個字就學壞了", "task 1 at the live figure")
 average = {name: nats @ model.frequencies for name, nats in left.items()}
-says("Momentum stands between", "動量法介於兩者之間", average["Adam"] < average["Momentum"] < average["SGD"])
+says(
+    "On average momentum stands between",
+    "平均來看，動量法介於兩者之間",
+    average["Adam"] < average["Momentum"] < average["SGD"],
+)
 
 # %% [markdown] key="play-words" lang="en"
 # **Your turn.** One dot is one word.
@@ -294,7 +298,7 @@ says("Momentum stands between", "動量法介於兩者之間", average["Adam"] <
 # **換你玩**：一個點是一個字。
 #
 # 1. 用 SGD，學習率到多大，常見字就開始震盪？那時少見字在哪裡？
-# 2. 替 SGD 找一個學習率，讓每個字都不差半個 nat 以上。有嗎？
+# 2. 替 SGD 找一個學習率，讓每個字都只差半個 nat 以內。有嗎？
 # 3. Adam 呢？有幾個學習率辦得到？
 
 # %% key="explore-words"
@@ -331,7 +335,7 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
 # How far this goes depends on the text. Where no word is very frequent, SGD lags less, and equal frequencies take less of the lag away.
 
 # %% [markdown] key="cause-seen" lang="zh-TW" of="7dd67dfc"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格把話說得精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格程式說得更精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 Transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
 # 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些，讓每個字一樣常見，能補回來的也就少一些。
 
@@ -424,7 +428,7 @@ with hp.after("day7-spike"):
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
 # <details><summary>作答之後：一個梯度，三種後果</summary>
 #
-# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到半倍。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到一半。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
 # </details>
 
@@ -441,7 +445,7 @@ first = [move[huge] for move in moves.values()]
 carried = [move[huge : huge + 150].sum() for move in moves.values()]
 says("about 3.2 with 0.999", "0.999 時約 3.2", abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999)
 says("1 with 0.99", "0.99 時是 1", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
-says("less than half of one with 0.95", "0.95 時不到半倍", first[2] < 0.5 and betas[2] == 0.95)
+says("less than half of one with 0.95", "0.95 時不到一半", first[2] < 0.5 and betas[2] == 0.95)
 says(
     "more than 30, about 10, and about 6 rates",
     "30 多倍、約 10 倍和約 6 倍",
@@ -460,7 +464,7 @@ free(
 # So a short memory is safer. What does it cost? The memory of $v$ holds about $B/(1-\beta_2)$ examples, so try it with small batches and with large ones. A batch of words is itself a small table of counts:
 
 # %% [markdown] key="memory" lang="zh-TW" of="fed4ef20"
-# 所以記憶短一點比較安全。代價是什麼？$v$ 的記憶大約裝得下 $B/(1-\beta_2)$ 個樣本，所以要用小批次和大批次都試一次。一批字本身就是一張小小的次數表：
+# 所以記憶短一點比較安全。代價是什麼？$v$ 的記憶大約裝得下 $B/(1-\beta_2)$ 個樣本，所以小批次和大批次都要試一次。一批字本身就是一張小小的次數表：
 
 # %% key="on-batches"
 small = hp.Bigram(counts[:100, :100])
@@ -493,12 +497,12 @@ for size in [32, 512]:
 # With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 should cost them little (we have tried it on words only). Copied to a small batch, it is not safe: Day 5's default of 0.999 did better with batches of 32. Marek et al. (2025) advise to keep the memory fixed in tokens instead.
 
 # %% [markdown] key="memory-seen" lang="zh-TW" of="6c7cf84a"
-# 批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek 等人（2025）建議，讓記憶涵蓋的 token 數維持不變。
+# 批次大小 32 時，即使各用自己最好的學習率，0.9 的記憶學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek 等人（2025）建議，讓記憶涵蓋的 token 數維持不變。
 
 # %% bind="memory-seen"
 says(
     "With batches of 32, the memory of 0.9 learns clearly less than that of 0.999",
-    "批次大小 32 時，即使各用自己最好的學習率，記憶 0.9 學到的也明顯比 0.999 少",
+    "批次大小 32 時，即使各用自己最好的學習率，0.9 的記憶學到的也明顯比 0.999 少",
     costs[32][0] > 1.15 * costs[32][-1],
 )
 says(
@@ -530,7 +534,7 @@ free("a short memory is safer", "記憶短一點比較安全", "what the spike s
 # **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 400 has its pixels in the wrong units, 100 times too large:
 
 # %% [markdown] key="clip" lang="zh-TW" of="509aff08"
-# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 400 批裡有一批像素用錯單位，大了 100 倍：
+# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 400 批裡有一批像素用錯單位，放大成 100 倍：
 
 # %% key="bad-batch"
 limit, factor = np.array([[np.inf], [1.0]]), 100  # one run without, one with clipping
@@ -565,11 +569,11 @@ hp.say(f"training loss: {rough:.2f} without, {smooth:.2f} with clipping")
 # %% [markdown] key="clip-seen" lang="zh-TW" of="2fb4a177"
 # 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，上限為 1 的裁剪在這裡幾乎不影響結果：它是保險。
 #
-# 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是輸出又接回自己的網路（Pascanu 等人，2013）：
+# 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是把自己的輸出再當成輸入的網路（Pascanu 等人，2013）：
 
 # %% bind="clip"
 says("one batch of 400", "400 批裡有一批", 400 <= len(losses) < 420)
-says("100 times too large", "大了 100 倍", factor == 100)
+says("100 times too large", "放大成 100 倍", factor == 100)
 free("longer than a limit", "", "a definition")
 
 # %% bind="clip-seen"
@@ -691,7 +695,7 @@ free("wider means smaller", "越寬就要越小", "the heading of the fold")
 # Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
 
 # %% [markdown] key="one-step" lang="zh-TW" of="7c683e83"
-# 量量看：走一步 0.001 的 Adam，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# 量量看：用學習率 0.001 的 Adam 走一步，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
 
 
 # %% key="one-step-run" tags=["nbval-ignore-output"]
@@ -740,7 +744,7 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且網路要學得會、訓練長度要適中，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少；更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
 
 # %% bind="one-step"
-says("step of 0.001", "一步 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
+says("step of 0.001", "用學習率 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
 says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
 free("starts nearer to zero", "", "a definition")
 
@@ -786,7 +790,7 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 #
 # 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu 等人，2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
 #
-# **換你玩**：右圖是精確算出來的，是有雜訊的碗裡平均的損失。
+# **換你玩**：右圖是精確算出的平均損失，用的是有雜訊的碗。
 #
 # 1. 餘弦規劃 1,000 步，在 400 步截斷。截斷的代價是什麼？
 # 2. 讓 WSD 也停在那裡，下降段占 20 %。改成 0 % 呢？
@@ -830,7 +834,7 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
 # %% [markdown] key="wsd-seen" lang="zh-TW" of="ee203663"
-# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。平均權重不必下降，在長的訓練裡也做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際上好，因為它的學習率平均將近餘弦的兩倍。
+# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。權重平均不需要下降段，在長的訓練裡也能做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際好，因為它的學習率平均將近餘弦的兩倍。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -853,7 +857,7 @@ says(
 )
 says(
     "Averaging does much of the same for the long runs",
-    "在長的訓練裡也做到大半",
+    "在長的訓練裡也能做到大半",
     all(table["averaged", n] < table["flat", n] for n in lengths[1:]),
 )
 says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
@@ -869,7 +873,7 @@ says(
 says("memory of about 100 updates", "記憶大約是 100 次更新", round(1 / (1 - job["average"])) == 100)
 free("at its own best rate", "選它自己最好的學習率", "in tests/claims, with Adam")
 free("a good part of it", "占了全程不小的一部分", "100 of 225")
-free("that is too small WSD looks better than it is", "WSD 看起來會比實際上好", "in tests/claims, with Adam")
+free("that is too small WSD looks better than it is", "WSD 看起來會比實際好", "in tests/claims, with Adam")
 says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
 free("of six rates ... best for both", "六個學習率，這個對兩者都最好", "in tests/claims, with other seeds")
 
@@ -881,7 +885,7 @@ free("of six rates ... best for both", "六個學習率，這個對兩者都最�
 # %% [markdown] key="batch" lang="zh-TW" of="272de963"
 # ## 6. 批次為什麼越來越大（可略過）
 #
-# 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：單一梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有的對加起來就是精確值：
+# 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：單一樣本梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有字對加起來就是精確值：
 
 
 # %% key="noise-scale"
@@ -915,7 +919,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 省下的更新，走到後期目標比走到前期目標時占得更多，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 能省下的更新比例，後期目標比前期目標更高，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 alike = 1 - 1 / 100  # at the start all 100 words are as likely, so that |p - e_j|² is the same for each pair
@@ -930,7 +934,7 @@ says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
 gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
 says(
     "batches of 256 save a larger share of the updates than on the way to the early one",
-    "走到後期目標比走到前期目標時占得更多",
+    "能省下的更新比例，後期目標比前期目標更高",
     gain[0.4] > gain[1.0],
 )
 says("this gain grows far less than", "這個好處的增加遠不如", gain[0.4] / gain[1.0] < 10)
@@ -1103,7 +1107,7 @@ free("the loss is higher by", "", "bound by the words after it")
 # What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
 
 # %% [markdown] key="after-adam" lang="zh-TW" of="896251aa"
-# Adam 之後還有什麼？**Lion**（Chen 等人，2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
+# Adam 之後還有什麼？**Lion**（Chen 等人，2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan，2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
 
 
 # %% key="muon"
@@ -1138,7 +1142,7 @@ hp.say(f"the {few} largest of {n} hold {share:.0%} of the squared length")
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
 # %% [markdown] key="muon-seen" lang="zh-TW" of="a66978fb"
-# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。我們試過，學習率下降時，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約是訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 2024）：在這裡很大，在大型模型裡不到百分之一。
+# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1191,7 +1195,7 @@ free("large here, under", "在這裡很大", "the formula")
 # %% [markdown] key="recipes" lang="zh-TW" of="44ae16c2"
 # **公開的配方**。每個數字都來自所列的出處；出處沒寫或找不到的留空（–）。拿不到原檔時，讀的是它的文字副本。數字後面的 k、M、B、T 是千、百萬、十億（10⁹）和兆（10¹²）。同一家族的學習率和批次因規模而異，規模寫在名稱裡。
 #
-# | 模型 | 規則、$\beta$ | 學習率最高值 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
+# | 模型 | 規則、$\beta$ | 最高學習率 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
 # |---|---|---|---|---|---|---|---|---|
 # | GPT-3 175B | Adam .9 .95 | 0.6e-4 | 餘弦到 10 %，300B 個 token 中的前 260B | 375M 個 token | 32k 到 3.2M 個 token | 0.1 | 1.0 | arXiv 2005.14165，附錄 B、表 2.1 |
 # | PaLM 540B | Adafactor .9，$1-k^{-0.8}$ | 1e-2 | 前 10k 步固定，再按 $1/\sqrt k$ | – | 1M 到 4M 個 token | 學習率² | 1.0 | arXiv 2204.02311，第 5 節 |
@@ -1208,7 +1212,7 @@ free("large here, under", "在這裡很大", "the formula")
 # | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 段，每段 128、最後 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
 # | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，到第 30、60、80 個時各除以 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
 #
-# PaLM 用 Adafactor，但沒有用它省記憶體的做法，這時它就是 Adam，只是學習率還要乘上每個矩陣裡權重平常的大小，所以不能和其他的比。SkipStepAdamW 遇到衝高就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention，transformer 用它決定要看哪些字）的分數，不是梯度。WSD 見第 5 節。
+# PaLM 用 Adafactor，但沒有用它省記憶體的做法，這時它就是 Adam，只是學習率還要乘上每個矩陣裡權重平常的大小，所以不能和其他的比。SkipStepAdamW 遇到數值突然衝高，就跳過那次更新。MuonClip 屬於 Muon，它的 QK-clip 壓住的是注意力（attention，Transformer 用它決定要看哪些字）的分數，不是梯度。WSD 見第 5 節。
 #
 # 對照著讀。這張表裡 2020 年以後的語言模型，$\beta_2$ 幾乎都是 0.95，衰減 0.1，裁剪 1。學習率各不相同，訓練長度和寬度也是。謎題裡的規律也有例外：OLMo 2 的 32B 模型，學習率是 7B 模型的兩倍。
 
@@ -1233,7 +1237,7 @@ says(
     min(known["decay"].count("0.1") / len(known["decay"]), known["clip"].count("1.0") / len(known["clip"]))
     > 0.9,
 )
-free("", "學習率最高值", "a heading of the table")
+free("", "最高學習率", "a heading of the table")
 rate = {name: float(row["peak rate"]) for name, row in recipe.items() if name.startswith("OLMo")}
 says("has twice the rate of", "是 7B 模型的兩倍", rate["OLMo 2 32B"] == 2 * rate["OLMo 2 7B"])
 
@@ -1269,7 +1273,7 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
 # - 許多配方不對偏差和正規化層做衰減（如 BERT；ResNet-50 是正規化層）；OLMo 2 則照樣衰減這些，只放過詞嵌入表（embedding）。
-# - **muP** 用在 transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
+# - **muP** 用在 Transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
 # %% [markdown] key="recap" lang="en"

@@ -202,7 +202,7 @@ free(
 # | `hp.LinearWarmup(W, lr)` | `LinearLR(opt, 1/W, total_iters=W-1)` | `CosineDecay(0.0, T, warmup_target=lr, warmup_steps=W)` | 沒有指定的話，PyTorch 從 1/3 開始；Keras 這樣寫是從 0 開始，比我們晚一次更新，後面接長度 T 的餘弦 |
 # | `hp.WarmupStableDecay(lr, W, S, D)` | `LambdaLR(opt, hp.WarmupStableDecay(1.0, W, S, D))` | 自己寫一個 `LearningRateSchedule` | 同上面的 `LambdaLR` |
 # | `train(..., clip=c)` | `clip_grad_norm_(model.parameters(), c)` | `global_clipnorm=c` | Keras 的 `clipnorm` 是每個變數各自裁剪 |
-# | `train(..., average=d)` | `AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(d))` | `use_ema=True, ema_momentum=d` | 我們從起點算起；它們若沒有先呼叫，是從第一次更新之後算起 |
+# | `train(..., average=d)` | `AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(d))` | `use_ema=True, ema_momentum=d` | 我們從起點算起；它們的則從第一次更新之後算起，除非事先呼叫過 |
 # | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，學習率的上限就減半 |
 # | He 的起始權重 | `nn.Linear`：均勻分布，±1/√n | Glorot | 起點不同，懸崖的位置也不同 |
 
@@ -430,7 +430,7 @@ free("of its worst seed", "取最差的種子", "what the function does")
 # **Batch size** (Day 3): another one may want another rate, so search anew. With the same epochs 256 makes about a quarter of the updates of 64, and here ends higher, each at its own rate: compare at equal updates as well before you call a batch size worse.
 
 # %% [markdown] key="batch-size" lang="zh-TW" of="3a3181a0"
-# **批次大小**（第 3 天）：換了批次大小，學習率可能也要換，所以重新搜尋。訓練週期數相同時，256 的更新次數大約是 64 的四分之一，這裡各用自己的學習率，結果還是 256 的損失高；說哪個批次大小比較差之前，也要用相同的更新次數比一次。
+# **批次大小**（第 3 天）：換了批次大小，學習率可能也要換，所以重新搜尋。訓練週期數相同時，256 的更新次數大約是 64 的四分之一，這裡各用自己的學習率，結果 256 的損失還是比較高；說哪個批次大小比較差之前，也要用相同的更新次數比一次。
 
 # %% key="batch-size-run" tags=["nbval-ignore-output"]
 lowest = {}
@@ -445,7 +445,7 @@ says(
     "256 的更新次數大約是 64 的四分之一",
     3.5 < in_epoch[64] / in_epoch[256] < 4.5,
 )
-says("ends higher", "結果還是 256 的損失高", lowest[256] > 1.2 * lowest[64])
+says("ends higher", "結果 256 的損失還是比較高", lowest[256] > 1.2 * lowest[64])
 free("a batch size worse", "哪個批次大小比較差", "advice")
 
 # %% [markdown] key="final" lang="en"

@@ -99,7 +99,7 @@ def shown_messages():
 def test_every_message_has_a_translation_and_none_is_left_over(code):
     translated = {message.id for message in catalogue(code) if message.id and message.string}
     shown = set(shown_messages()) | {"crawls", "converges", "rings", "diverges"}
-    shown = {message for message in shown if re.search("[A-Za-z]{2}", message)}  # not η = 0.1
+    shown = {message for message in shown if re.search("[A-Za-z]{2}|^, $", message)}  # not η = 0.1
     if code in COMPLETE:
         assert shown - translated == set()
     elsewhere = {

@@ -59,7 +59,7 @@ def checked(settings, also=()):
 
     `also` names what else the caller takes, to be told where a name is unknown.
     """
-    known = ", ".join((*DEFAULTS, *also))
+    known = text(", ").join((*DEFAULTS, *also))
     for name in settings:
         if name == "seed":
             raise Refused("Leave out `seed`: the check draws new starts of its own.")
@@ -106,7 +106,7 @@ def _word(name, value, known):
     raise Refused(
         "`{name}` should be one of {known}; got {got}.",
         name=name,
-        known=", ".join(f'"{word}"' for word in known),
+        known=text(", ").join(f'"{word}"' for word in known),
         got=_shown(value),
     )
 
@@ -345,10 +345,10 @@ class Laboratory:
         return rules.format(
             left=self.left,
             budget=self.budget,
-            optimizers=", ".join(RULES),
+            optimizers=text(", ").join(RULES),
             low=BATCH_SIZES[0],
             high=BATCH_SIZES[1],
-            schedules=", ".join(SCHEDULES),
+            schedules=text(", ").join(SCHEDULES),
         )
 
     def _read(self):

@@ -137,7 +137,7 @@ class Recap:
             where = text(
                 "This folder cannot be written to, so it is kept as long as the kernel runs: save it."
             )
-        aside = ", ".join(f"`{file.name}`" for file in record.put_aside())
+        aside = text(", ").join(f"`{file.name}`" for file in record.put_aside())
         found = text("What could not be read was put aside: {files}.").format(files=aside) if aside else ""
         return f"<p>{in_html(where)}</p>" + (f"<p>{in_html(found)}</p>" if found else "")
 

@@ -178,6 +178,21 @@ def test_the_log_shows_itself_as_a_table_in_both_languages(lab):
     }  # fmt: skip
 
 
+def test_settings_are_listed_as_the_language_lists(lab):
+    def said():
+        yield repr(lab)
+        for settings in ({"optimizer": "Adm"}, {"epochs": 9}, {"rate": 1}):
+            with pytest.raises(laboratory.Refused) as refused:
+                laboratory.checked(settings)
+            yield str(refused.value)
+
+    assert all(", " in line for line in said())
+    hp.use_language("zh-TW")
+    for line in said():
+        assert "、" in line
+        assert "," not in line
+
+
 def test_the_best_at_the_border_of_the_range_is_remarked():
     lab = hp.Laboratory(budget=6)
     lab.train(lr=[0.001, 0.0001])

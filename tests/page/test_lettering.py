@@ -18,6 +18,7 @@ import hpcourse as hp
 from hpcourse.frame import language
 from hpcourse.page import explorers, figures, lettering
 from hpcourse.page.live import LiveFigure
+from tools.languages.zh_TW import HALF_WIDTH
 
 matplotlib.use("agg")
 ROOT = Path(hp.__file__).parent.parent
@@ -115,6 +116,7 @@ def test_an_explorer_draws_no_english_and_no_box_wherever_its_controls_stand(nam
         for value in positions(control):
             caption = figure.update(**settings | {key: value})
             assert "。 " not in caption  # else it is not the end of the alternative text
+            assert not HALF_WIDTH.search(caption)
             lettering.translate(figure.fig)
             lines = lettering.lines_in(figure.fig)
             assert set("".join(lines)) <= known

@@ -321,6 +321,7 @@ SOURCE_FAULTS = {
     "simplified in Big5": ("多大的", "多大的体", "体 is Simplified", "多大的"),
     "avoided word": ("哪個演算法", "哪個算法", "not 算法: write 演算法", "哪個算法"),
     "avoided word, required": ("# # 學習率", "# # 學習速率", "not 學習速率: write 學習率", "學習速率"),
+    "unchinese": ("多大的", "小十倍的", "小十倍 is no Chinese: write 剩幾分之一", "小十倍"),
     "required word": ("# # 學習率", "# # 步長", 'write 學習率 for "learning rate"', ZH),
     "not translated": (
         re.compile("# # 學習率(\n#.*)+"),

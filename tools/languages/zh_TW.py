@@ -15,6 +15,13 @@ HAN_NUMBER = re.compile(r"[一二兩三四五六七八九十百千萬]+")
 WORDS = ENGLISH | {"one": 1, "single": 1, "first": 1, "once": 1, "two": 2, "both": 2, "twice": 2, "second": 2}
 WORDS |= {"third": 3, "fourth": 4, "fifth": 5}
 HALF_WIDTH = re.compile(r"[一-鿿]([,;:?!])(?=\s|[一-鿿]|$)")
+TIMES = r"\s*[\d一二兩三四五六七八九十百千萬幾數][\d,.一二兩三四五六七八九十百千萬幾數]*\s*[多幾]?倍"
+SMALLER = r"(?:[低弱淺窄短]|罕見|(?<![大極])小|(?<![至最不多])少|(?<![將接附最])近)了?好?"
+LARGER = r"(?<!放)[大高多長寬快強重遠久深]了好?"
+UNCHINESE = {  # and what to write instead
+    SMALLER + TIMES: "write 剩幾分之一",
+    LARGER + TIMES: "write 變成幾倍, for it may also mean so much more",
+}
 
 
 def faults(cell, english, chinese, root):
@@ -25,8 +32,16 @@ def faults(cell, english, chinese, root):
         yield f"{mark[0]} ends in the punctuation of English: write it full-width", mark[0]
     if len(re.findall("[A-Za-z]{2,}", english)) > 5 and not re.search("[一-鿿]", chinese):
         yield "no Chinese in it: translate the English cell", ""
+    yield from unchinese(chinese)
     yield from number_faults(english, chinese)
     yield from term_faults(cell, english, chinese, read_glossary(root / "lessons" / "glossary.csv"))
+
+
+def unchinese(chinese):
+    """What is English in Chinese words: five times smaller, larger by ten times."""
+    for pattern, advice in UNCHINESE.items():
+        for match in re.finditer(pattern, chinese):
+            yield f"{match[0]} is no Chinese: {advice}", match[0]
 
 
 def number_faults(english, chinese):

@@ -44,7 +44,7 @@ def explore_words(words=None, counts=None, steps=30):
             "{rule}, η = {rate}, {steps} steps: {behind} of {n} words are more than half a nat behind. "
             "Farthest behind: {names}. On average {left} nats."
         )
-        farthest = ", ".join(names[i] for i in np.argsort(-left)[:5])
+        farthest = text(", ").join(names[i] for i in np.argsort(-left)[:5])
         behind, mean = int((left > BEHIND).sum()), f"{left @ often:.3f}"
         return said.format(
             rule=rule, rate=f"{rate * factor:.3g}", steps=steps, behind=behind, n=len(names), names=farthest,
