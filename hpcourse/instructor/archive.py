@@ -26,9 +26,10 @@ LARGEST = 50 * 2**20  # bytes of a notebook
 LARGEST_ARCHIVE = 256 * 2**20  # of a zip inside another, which is read as a whole
 OPEN = 4  # archives kept in memory
 CHECKPOINTS = ".ipynb_checkpoints"
-# What programs and disks keep for themselves, what was thrown away among it: nobody hands that in.
+# What programs and disks keep for themselves, what was thrown away among it: nobody hands that in. Nor what
+# `hpcourse course autograder --github` puts beside the notebook.
 IGNORED = set(
-    """__MACOSX .DS_Store Thumbs.db .git desktop.ini $RECYCLE.BIN RECYCLER #recycle .Trashes @eaDir
+    """__MACOSX .DS_Store Thumbs.db .git .github desktop.ini $RECYCLE.BIN RECYCLER #recycle .Trashes @eaDir
     .Spotlight-V100 .fseventsd .TemporaryItems lost+found""".split()  # noqa: SIM905
 ) | {"System Volume Information"}
 PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
@@ -93,9 +94,10 @@ def _in_folder(drop, trouble, known):
     paths, linked, bare = [], [], []
     for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
         links = [name for name in folders if Path(place, name).is_symlink()]
-        if ".git" in folders and len(folders) == 1 and not names:
-            bare.append(Path(place) / ".git")
+        repository = ".git" in folders
         folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
+        if repository and not folders and not names:
+            bare.append(Path(place) / ".git")
         for name in sorted(names + links):
             path = Path(place) / name
             ours = path.is_file() and not path.is_symlink()  # a link could lead anywhere, a pipe never ends

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_output
 import hpcourse
 from hpcourse.checks import ALL, Result, remote
 from hpcourse.checks.task import say
-from hpcourse.instructor.limits import FAR, Guard, Meter, cpu_seconds, remove
+from hpcourse.instructor.limits import FAR, Guard, Meter, addresses, cpu_seconds, remove
 from hpcourse.instructor.notes import note, on_a_line, storable, words
 from hpcourse.instructor.repair import binds
 from hpcourse.instructor.sandbox import Kernel
@@ -202,7 +202,9 @@ class Runner:
                 for self.at in range(start):
                     cell = notebook.cells[self.at]
                     if self.at not in self.stopped and not _is_check(cell):
-                        self._execute(copy.deepcopy(cell), self.at)
+                        again = copy.deepcopy(cell)
+                        self._execute(again, self.at)
+                        self._look_around(again)
                 for self.at in range(start, len(notebook.cells)):
                     if self.guard.reason:
                         raise Gone(self.guard.reason)
@@ -211,6 +213,7 @@ class Runner:
                         self._judge(cell, self.at)
                     elif cell.cell_type == "code":
                         self._execute(cell, self.at)
+                        self._look_around(cell)
                         if self.client.cut or _printed(cell) > LONGEST_OUTPUT:
                             self.notes.append(note(CUT, cell=cell.id))
                         self._note_end(cell, self.at)
@@ -229,6 +232,13 @@ class Runner:
             self.earlier = self.most
             self.before = cpu_seconds()
             remove(folder)
+
+    def _look_around(self, cell):
+        """After a cell, end a kernel in which it left too much, so that no later one has to answer for it."""
+        if reason := self.guard.look():
+            raise Gone(reason)
+        if _ran_out(cell) and addresses() > self.limits["memory_mb"] * 2**20:
+            raise Gone(note("more than {count} MB of memory", count=self.limits["memory_mb"]))
 
     def _out_of_time(self, more=0):
         most = self.limits["seconds"] + more
@@ -370,6 +380,12 @@ def _second_argument(source):
 def _printed(cell):
     """Characters of text that a cell wrote."""
     return sum(len(output.text) for output in cell.outputs if output.output_type == "stream")
+
+
+def _ran_out(cell):
+    """Whether a cell met the end of memory; if it still holds that, no later cell would have any."""
+    errors = (output for output in cell.get("outputs", ()) if output.output_type == "error")
+    return any(output.ename == "MemoryError" for output in errors)
 
 
 def _plain(output):

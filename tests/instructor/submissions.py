@@ -170,6 +170,31 @@ def takes_all_memory(released, solved):
     return with_answer(released, solved, source)
 
 
+@submission(REST)
+def takes_all_addresses(released, solved):
+    return with_answer(released, solved, "hoard = []\nwhile True:\n    hoard.append(bytes(10**7))")
+
+
+@submission(REST)
+def leaves_threads(released, solved):
+    return with_answer(
+        released,
+        solved,
+        """\
+import threading, time
+threading.stack_size(32768)
+try:
+    while True:
+        threading.Thread(target=time.sleep, args=(99,), daemon=True).start()
+        assert threading.active_count() < 1000
+except (RuntimeError, AssertionError):
+    pass
+def gd_step(w, grad, lr):
+    return w - lr * grad
+""",
+    )
+
+
 @submission(NONE, file="{id}/report.pdf")
 def no_notebook(released, solved):
     return b"%PDF-1.4"

@@ -291,6 +291,22 @@ def test_a_folder_that_is_a_link_is_named_as_left_out(taken, notebook, write, tm
     assert f"LEFT OUT: {TINA}: a link" in capsys.readouterr().out
 
 
+def test_what_was_handed_out_does_not_stand_for_work_that_cannot_be_read(taken, notebook, released, course):
+    broken, blank = notebook("x")[:3000], text(released)
+    assert taken(
+        {
+            f"day1-{ADA}/day1_exercises.ipynb": broken, f"day1-{ADA}/.github/released/day1.ipynb": blank,
+            f"day1-{TINA}/day1.ipynb": broken, f"day1-{TINA}/original.ipynb": blank,
+            f"day1-{LIN}/day1.ipynb": broken, f"day1-{LIN}/.ipynb_checkpoints/day1-checkpoint.ipynb": blank,
+            f"day1-{WEI}/day1.ipynb": notebook("w"), f"day1-{WEI}/.github/released/day1.ipynb": blank,
+            f"day1-{JEAN}/old.ipynb": broken, f"day1-{JEAN}/day1.ipynb": notebook("j"),
+        }
+    ) == ({WEI: "w", JEAN: "j"}, [])  # fmt: skip
+    records = read_records(course, "day1")
+    assert [student for student in records if records[student].get("unread")] == [TINA, LIN, ADA]
+    assert words(records[WEI]["notes"][0]) == "renamed from day1.ipynb"
+
+
 def test_a_repository_whose_files_are_not_there_is_no_empty_notebook(taken, notebook, course):
     taken({f"day1/{ADA}/.git/HEAD": "ref: refs/heads/main", f"day1/{TINA}/d.ipynb": notebook("t")})
     record = read_records(course, "day1")[ADA]

@@ -733,10 +733,25 @@ def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
     assert first["status"] == "failed"
     assert "uphill" in first["output"]
 
+    for name, content in (("homework.ipynb", "{"), ("homework.ipynb", None)):  # broken, and nothing at all
+        place = root / "submission" / name
+        if content:
+            place.write_text(content)
+        else:
+            place.unlink()
+        assert elsewhere.main(["gradescope", str(root)]) == 0
+        results = json.loads((root / "results/results.json").read_text(encoding="utf-8"))
+        assert [test["score"] for test in results["tests"]] == [0] * 6
+        assert "hand in the notebook itself" in results["output"]
+    (root / "submission/homework.ipynb").write_text(text(wrong))
+
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     release = course.notebook("release", "day1")
     assert elsewhere.main(["push", str(root / "submission/homework.ipynb"), str(release)]) == 1
     assert "❌ gd_step" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    emptied = tmp_path / "emptied.ipynb"
+    emptied.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    assert elsewhere.main(["push", str(emptied), str(emptied)]) == 1
 
 
 @pytest.mark.parametrize(
