@@ -15,18 +15,18 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday6_summary.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day6_summary.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **You will do:** replay an unfair comparison and make it fair; see how lucky one seed can be; let a search of about ten trainings compete with a sweep of 100; train digits with your own settings, four runs side by side.
+# **You will do:** replay an unfair comparison and make it fair; see how lucky one seed can be; let a search of about ten trainings compete with a sweep of 76; train digits with your own settings, four runs side by side.
 #
 # **You will learn:** which of the usual advice holds, and when; how to compare fairly; how to tune with a small budget.
 #
 # **You need:** Days 1 to 5. About 45 minutes; section 9 is optional. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="a137dcfb"
+# %% [markdown] key="title" lang="zh-TW" of="7cdfbc0e"
 # # 第 6 天 · 總結：星期一上班，我該怎麼做？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 100 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
+# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 76 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
@@ -782,56 +782,60 @@ hp.say(f"draws below {middle}: uniform {uniform:.1%}, "
 #
 # 1. starts with three rates a factor of 10 apart;
 # 2. as long as the best stands **at the border** of what was tried, extends the range;
-# 3. then tries both neighbours at a factor of 3.2, and again at 1.8 (**coarse to fine**);
+# 3. then tries both neighbours at a factor of 4.6, and again at 2.2 (**coarse to fine**);
 # 4. **steps back** at the end, as `fair` does, among the rates that it has tried.
 #
 # To make it hard, it starts at 0.00001, 0.0001 and 0.001. It scores by the validation loss, which still moves where training crawls; accuracy hardly does.
 
-# %% [markdown] key="random-seen" lang="zh-TW" of="45aa1d09"
+# %% [markdown] key="random-seen" lang="zh-TW" of="7590c51d"
 # 從 0.0001 到 1 跨了四個數量級。均勻抽取的話，十次有九次落在最後一個數量級。所以，**學習率一律在對數刻度上搜尋**。
 #
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
 # 1. 從相差 10 倍的三個學習率開始；
 # 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
-# 3. 接著試左右相差 3.2 倍的鄰居，再試相差 1.8 倍的（**由粗到細**）；
+# 3. 接著試左右相差 4.6 倍的鄰居，再試相差 2.2 倍的（**由粗到細**）；
 # 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
 # 為了考驗它，我們從 0.00001、0.0001、0.001 出發。看損失而不看準確率，是因為在慢爬的地方，準確率幾乎不動，損失卻還在動。
 
 
 # %% key="search"
-def search(loss_at, powers=(-5, -4, -3)):
+def search(loss_at, thirds=(-15, -12, -9)):  # rates 10^(k/3)
     loss = {}
 
-    def best_of(powers):
-        loss.update({power: loss_at(power) for power in powers if power not in loss})
+    def best_of(thirds):
+        loss.update({k: loss_at(k) for k in thirds if k not in loss})
         return min(loss, key=loss.get)
 
-    best = best_of(powers)
+    best = best_of(thirds)
     while best in (min(loss), max(loss)):
-        best = best_of([best - 1, best + 1])
-    for step in (0.5, 0.25):
+        best = best_of([best - 3, best + 3])
+    for step in (2, 1):
         best = best_of([best - step, best + step])
-    tried = {10.0**power: value for power, value in loss.items()}
+    tried = {10.0 ** (k / 3): value for k, value in loss.items()}
     known = np.array(sorted(tried))
     return step_back(known, np.array([tried[rate] for rate in known])), tried
 
 
 # %% [markdown] key="search-compete" lang="en"
-# `loss_at` trains and returns the validation loss. The rival is a full sweep: all 25 rates that the search might visit, with four seeds each. We make it once; the search looks its trainings up in it, and counts them.
+# `loss_at` trains and returns the validation loss. The rival is a full sweep: all 19 rates that the search might visit, with four seeds each. Section 3 has trained 12 of them, the other 7 follow here. The search looks its trainings up in it, and counts them.
 
-# %% [markdown] key="search-compete" lang="zh-TW" of="f436053a"
-# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 25 個學習率，各配四個種子。掃描只做一次，搜尋時直接查表，並數出用了幾次訓練。
+# %% [markdown] key="search-compete" lang="zh-TW" of="1ea597c4"
+# `loss_at` 負責訓練，並傳回驗證損失。對手是完整的掃描：搜尋可能走到的全部 19 個學習率，各配四個種子。其中 12 個在第 3 節已經訓練過，剩下的 7 個在這裡補上。搜尋時直接查表，並數出用了幾次訓練。
 
 # %% key="search-sweep"
-lattice, tables, best_of_all = np.arange(-5, 1.25, 0.25), {}, {}
+thirds, tables, best_of_all = np.arange(-15, 4), {}, {}
+lattice = 10.0 ** (thirds / 3)
+old = np.isclose(lattice[:, None], rates).any(axis=1)  # trained in section 3
 for rule in [hp.SGD, hp.Adam]:
-    sweep = hp.train(network, tuning, rule(10.0**lattice), seed=TUNE, updates=138)
-    loss = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
-    loss = np.where(sweep.diverged, np.inf, loss)
-    tables[rule] = [dict(zip(lattice, of_seed)) for of_seed in loss.T]
-    best_of_all[rule] = step_back(10.0**lattice, loss.mean(axis=1))
+    new = hp.train(network, tuning, rule(lattice[~old]), seed=TUNE, updates=138)
+    loss = np.empty((len(lattice), len(TUNE)))
+    for rows, sweep in [(old, on_digits[rule.__name__][1]), (~old, new)]:
+        reached = network.loss(sweep.weights, tuning.X_test, tuning.y_test)
+        loss[rows] = np.where(sweep.diverged, np.inf, reached)
+    tables[rule] = [dict(zip(thirds, of_seed)) for of_seed in loss.T]
+    best_of_all[rule] = step_back(lattice, loss.mean(axis=1))
 
 # %% key="search-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.8))
@@ -876,7 +880,7 @@ says(
     "有比抽 59 次更省的辦法",
     trials == 59 and max(len(search(t.get)[1]) for table in tables.values() for t in table) < 20,
 )
-walked = search(lambda power: abs(power + 3.6))[1]
+walked = search(lambda k: abs(k / 3 + 3.6))[1]
 says(
     "starts with three rates a factor of 10 apart",
     "從相差 10 倍的三個學習率開始",
@@ -884,9 +888,9 @@ says(
 )
 free("as long as the best stands", "只要最好的落在", "the rule")
 says(
-    "at a factor of 3.2, and again at 1.8",
-    "相差 3.2 倍的鄰居，再試相差 1.8 倍的",
-    np.allclose(np.log10(list(walked))[3:], [-4.5, -3.5, -3.75, -3.25], atol=0.01),
+    "at a factor of 4.6, and again at 2.2",
+    "相差 4.6 倍的鄰居，再試相差 2.2 倍的",
+    np.allclose(np.array(list(walked))[3:], 10**-4 / np.array([4.6, 1 / 4.6, 1 / 2.2]), rtol=0.05),
 )
 says(
     "it starts at 0.00001, 0.0001 and 0.001",
@@ -896,8 +900,10 @@ says(
 free("", "準確率幾乎不動", "the reason; no number")
 
 # %% bind="search-compete"
-says("The rival is a full sweep", "對手是完整的掃描", np.isclose(10.0**lattice, best_of_all[hp.Adam]).any())
-says("all 25 rates that the search might visit", "全部 25 個學習率", len(lattice) == 25)
+says("The rival is a full sweep", "對手是完整的掃描", np.isclose(lattice, best_of_all[hp.Adam]).any())
+says("all 19 rates that the search might visit", "全部 19 個學習率", len(lattice) == 19)
+says("trained 12 of them", "其中 12 個在第 3 節", old.sum() == len(rates) == 12)
+says("the other 7", "剩下的 7 個", len(new.axes["lr"]) == 7)
 says("with four seeds each", "各配四個種子", len(tables[hp.SGD]) == 4)
 
 # %% bind="day6-search"
@@ -931,10 +937,10 @@ for rule, table in tables.items():
     )
 
 # %% [markdown] key="search-seen" lang="en"
-# On average, ten or so trainings come close to 100: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And without the step back both the searches and the sweep would have ended at SGD's edge.
+# On average, ten or so trainings come close to 76: the good range is wide, and inside it the exact rate matters little. But one seed can mislead, so spend what is left of your budget on **seeds** for two or three finalists. And without the step back both the searches and the sweep would have ended at SGD's edge.
 
-# %% [markdown] key="search-seen" lang="zh-TW" of="78ec1ca5"
-# 平均來說，訓練十次左右，成績就很接近訓練 100 次的掃描：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。還有，如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
+# %% [markdown] key="search-seen" lang="zh-TW" of="e5fccbe2"
+# 平均來說，訓練十次左右，成績就很接近訓練 76 次的掃描：合用的範圍很寬，在範圍裡面，學習率精確是多少沒什麼差別。不過只用一個種子可能看走眼，所以剩下的預算，請花在兩三個決選設定的**種子**上。還有，如果不退一步，不管是搜尋還是掃描，SGD 都會停在懸崖邊。
 
 # %% bind="search-path"
 says("the ring is the lowest", "外圈標出最低的", len(tables) == 2)
@@ -949,10 +955,10 @@ says(
     all(8 <= n <= 12 for of_rule in costs.values() for n in of_rule),
 )
 says(
-    "come close to 100",
-    "很接近訓練 100 次",
+    "come close to 76",
+    "很接近訓練 76 次",
     all(abs(np.mean(searched[r]) - full[r]) < 0.012 for r in full)
-    and lattice.size * len(tables[hp.SGD]) == 100,
+    and lattice.size * len(tables[hp.SGD]) == 76,
 )
 says("the exact rate matters little", "精確是多少沒什麼差別", np.ptp(searched[hp.Adam]) < 0.02)
 free("for two or three finalists", "", "advice")
@@ -961,14 +967,14 @@ of_sweep = np.mean([list(t.values()) for t in tables[hp.SGD]], axis=0)
 says(
     "would have ended at SGD's edge",
     "SGD 都會停在懸崖邊",
-    set(lowest) == {lattice[of_sweep.argmin()]} == {lattice[np.isfinite(of_sweep) & (of_sweep < 1)].max()},
+    set(lowest) == {thirds[of_sweep.argmin()]} == {thirds[np.isfinite(of_sweep) & (of_sweep < 1)].max()},
 )
 
 # %% bind="title"
 says(
-    "a search of about ten trainings compete with a sweep of 100",
-    "只訓練十次左右的搜尋，和訓練 100 次的掃描較量",
-    lattice.size * len(tables[hp.SGD]) == 100
+    "a search of about ten trainings compete with a sweep of 76",
+    "只訓練十次左右的搜尋，和訓練 76 次的掃描較量",
+    lattice.size * len(tables[hp.SGD]) == 76
     and all(8 <= n <= 12 for of_rule in costs.values() for n in of_rule),
 )
 free("four runs side by side", "四組結果並排比較", "the pens of the live figure")
