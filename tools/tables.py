@@ -7,7 +7,7 @@ from tools.lesson import spoken
 BETWEEN = re.compile(r"(<!-- days: .*? -->\n)(.*?)<!-- end of days -->", re.S)
 HEADS = {  # of the columns: day, its question, lesson, exercises, minutes
     "en": ("day", "its question", "lesson", "exercises", "minutes"),
-    "zh-TW": ("天", "問題", "課程", "練習", "分鐘"),
+    "zh-TW": ("第幾天", "問題", "課程", "練習", "分鐘"),
 }
 README = {"en": "README.md"}  # README.CODE.md for all others
 

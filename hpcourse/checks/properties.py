@@ -3,7 +3,7 @@
 import numpy as np
 
 from hpcourse.checks.task import Said, say
-from hpcourse.frame.language import sentences
+from hpcourse.frame.language import Listed, sentences
 
 # In plain words; anything else is reported by its name.
 RAISED = {
@@ -90,7 +90,7 @@ def overwrites(names):
     return say(
         "Worth knowing: your function, or one that it calls, overwrites {names}. The old values are gone "
         "for everybody who still needs them.",
-        names=", ".join(f"`{name}`" for name in names),
+        names=Listed(f"`{name}`" for name in names),
     )
 
 
@@ -162,8 +162,8 @@ def example(task, wrong):
     rows = [(say("arguments"), _arguments(case))]
     if right is not None:
         rows += [
-            (Parts([label(right), say("expected")]), number_text(right.value)),
-            (Parts([label(right), say("obtained")]), number_text(given.value)),
+            (say("{name} expected", name=label(right)), number_text(right.value)),
+            (say("{name} obtained", name=label(right)), number_text(given.value)),
         ]
     return rows
 
@@ -252,7 +252,7 @@ def _independent(task, cases, names):
         said.append(
             say(
                 "Your results do not depend on {names}, and they should: another value changes nothing.",
-                names=", ".join(single),
+                names=Listed(single),
             )
         )
     if arrays:
@@ -260,7 +260,7 @@ def _independent(task, cases, names):
             say(
                 "Your results do not depend on the numbers in {names}, and they should: others in their "
                 "place change nothing.",
-                names=", ".join(arrays),
+                names=Listed(arrays),
             )
         )
     return Parts(said)
@@ -281,8 +281,7 @@ def _half_precision(wrong):
 
 
 def _raised(task, details):
-    kind = details["kind"]
-    said = details["said"]
+    kind, said = details["kind"], details["said"]
     if kind == "TypeError" and "argument" in said and "line" not in details:
         return say(
             "Your function cannot be called as the task says: it must take ({names}), in this order. "
@@ -295,7 +294,10 @@ def _raised(task, details):
             "It stops at `^`, which is no power in Python: it compares bits. A power is written with two "
             "asterisks."
         )
-    reason = say(RAISED[kind], said=said) if kind in RAISED else say("{kind} ({said}).", kind=kind, said=said)
+    if kind in RAISED:
+        reason = say(RAISED[kind], said=said or kind)  # a bare `assert` says nothing
+    else:
+        reason = say("{kind} ({said}).", kind=kind, said=said) if said else say("{kind}.", kind=kind)
     if "line" in details:
         return say(
             "It stopped with an error in line {line} of `{function}`: {reason}",
@@ -519,7 +521,7 @@ def _strange(task, expected, records):
     return strange and say(
         "Your function answers {got}, which is not one of the possible answers: {words}.",
         got=repr(printable(strange[0][:40])),
-        words=", ".join(task.words),
+        words=Listed(task.words),
     )
 
 
@@ -604,14 +606,14 @@ def _walk(expected, records, wrong):
     if len(ever) < len(names):
         return say(
             "Right: {good}. Wrong: {bad}. Look at the lines that compute {bad}.",
-            good=", ".join(name for name in names if name not in ever),
-            bad=", ".join(ever),
+            good=Listed(name for name in names if name not in ever),
+            bad=Listed(ever),
         )
     if len(at_first) < len(names):
         return say(
             "In the first step {good} is right and {bad} is not: look at the lines that compute {bad}.",
-            good=", ".join(name for name in names if name not in at_first),
-            bad=", ".join(at_first),
+            good=Listed(name for name in names if name not in at_first),
+            bad=Listed(at_first),
         )
     return None
 

@@ -16,11 +16,12 @@ from hpcourse.checks.checker import CARET, NOT_STARTED
 from hpcourse.checks.properties import printable
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
+from hpcourse.frame.language import Listed
 
 LONGEST = 200  # characters of a word
 FARTHEST = 30  # exponents of ten that somebody may mean
 ALONE = say(
-    "That is one half of the answer. Give both, with a comma between them: your choice first, then what the "
+    "The answer has two parts. Give both, with a comma between them: your choice first, then what the "
     "task asks for beside it."
 )
 
@@ -124,7 +125,7 @@ class Reading:
         if self.words:
             return say(
                 "Answer with one of these words: {words}. The check got {got}.",
-                words=", ".join(self.words),
+                words=Listed(self.words),
                 got=got,
             )
         return say("The answer should be one number; the check got {got}.", got=got)

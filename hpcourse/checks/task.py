@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hpcourse.frame.language import text
+from hpcourse.frame.language import filled
 
 LARGEST = 10**6  # numbers in one result
 LONGEST = 200  # characters of a word
@@ -23,7 +23,7 @@ class Said:
         self.template, self.values = template, values
 
     def __str__(self):
-        return text(self.template).format(**self.values)
+        return filled(self.template, self.values)
 
 
 def say(template, **values):

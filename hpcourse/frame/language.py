@@ -8,11 +8,16 @@ import ast
 import functools
 import re
 import unicodedata
+from numbers import Number
 from pathlib import Path
 
 from hpcourse.frame.course import LANGUAGES
 
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.M)
+WIDE = "[\u2e80-\u9fff\uff00-\uffef]"  # Chinese characters and full-width marks
+OPEN, CLOSE = "\ue000", "\ue001"  # around a value while its sentence is put together
+SEAM = re.compile(f"(?<={WIDE}) (?={OPEN}{WIDE})|(?<={WIDE}{CLOSE}) (?={WIDE})")
+FULL_STOP = re.compile(r"(?<=[。？！：；」）]) ")
 AS_PYTHON = re.compile(r"\s*[\[{]|\s*\(\d")  # a list, a dict, numbers in parentheses, commas and all
 _current = "en"
 
@@ -48,9 +53,35 @@ def say(line):
     print(words(line))
 
 
+def filled(template, values):
+    """`template` (English) in the language in use, with `values` in its braces.
+
+    Chinese has a space beside what is foreign to it; where a value is Chinese as well, none is left.
+    """
+    marked = dict(values)
+    for name, value in values.items():
+        if not isinstance(value, Number):
+            marked[name] = f"{OPEN}{value}{CLOSE}"
+    return SEAM.sub("", text(template).format(**marked)).replace(OPEN, "").replace(CLOSE, "")
+
+
 def sentences(*said):
     """What is `said`, one sentence after the other, with a space between; none after a full-width mark."""
-    return re.sub("(?<=[。：？！]) ", "", " ".join(sentence for sentence in said if sentence))
+    return FULL_STOP.sub("", " ".join(sentence for sentence in said if sentence))
+
+
+class Listed:
+    """Things in a row within a sentence, with the comma of the language in use when it is read.
+
+    >>> f"The settings are {Listed(['lr', 'mup'])}."
+    'The settings are lr, mup.'
+    """
+
+    def __init__(self, things):
+        self.things = list(things)
+
+    def __str__(self):
+        return text(", ").join(map(str, self.things))
 
 
 def words(line):

@@ -355,7 +355,7 @@ class People:
                 return match
             everyone = frozenset.union(*(claim.students for claim in claims))
             match.candidates = tuple(sorted(common or everyone))
-            names = ", ".join(dict.fromkeys(claim.said for claim in claims))
+            names = list(dict.fromkeys(claim.said for claim in claims))
             match.why = (
                 note("several students have the name {name}", name=names)
                 if common
@@ -373,7 +373,7 @@ class People:
         if match.certain and strong and not any(set(match.certain) & claim.students for claim in strong):
             others = frozenset().union(*(claim.students for claim in strong))
             names = [self.roster[student].name or student for student in match.certain]
-            said = ", ".join(dict.fromkeys([*names, *(claim.said for claim in strong)]))
+            said = list(dict.fromkeys([*names, *(claim.said for claim in strong)]))
             match.candidates, match.certain = tuple(sorted({*match.certain, *others})), ()
             match.why = note("{names} mean different students", names=said)
         return match
@@ -387,17 +387,17 @@ class People:
             if against and len(against) == len(strong):
                 others = frozenset().union(*(claim.students for claim in against))
                 match.certain, match.candidates = (), tuple(sorted(official | others))
-                names = ", ".join(dict.fromkeys([said, *(claim.said for claim in against)]))
+                names = list(dict.fromkeys([said, *(claim.said for claim in against)]))
                 match.why = note("{names} mean different students", names=names)
                 return match
             if against:
-                names = ", ".join(dict.fromkeys(claim.said for claim in against))
+                names = list(dict.fromkeys(claim.said for claim in against))
                 match.remarks.append(note("the file says {said}", said=names))
             if told and told.system == "Canvas" and told.number not in self.canvas:
                 other = {owner for words, owner in self.sequences.get(told.number, ()) if len(words) == 1}
                 if other - official:  # Canvas' number, or the id of somebody else?
                     match.certain, match.candidates = (), tuple(sorted(official | other))
-                    match.why = note("{names} mean different students", names=f"{said}, {told.number}")
+                    match.why = note("{names} mean different students", names=[said, told.number])
             return match
         common = official
         for claim in strong:
@@ -490,14 +490,14 @@ class People:
             named = set(self._named(name)) if name else set()
             if found and named and not found & named:
                 match.candidates += tuple(sorted(found | named))
-                match.why = note("{names} mean different students", names=f"{name}, {number or address}")
+                match.why = note("{names} mean different students", names=[name, number or address])
             elif len(found or named) == 1:
                 students += found or named
             else:
                 match.candidates += tuple(sorted(found or named))
                 strangers.append(name or number or address)
         if strangers:
-            match.why = note("{said} is not on the roster", said=", ".join(strangers))
+            match.why = note("{said} is not on the roster", said=strangers)
             if not match.candidates and not students:
                 match.why = None
         if match.candidates or strangers:

@@ -103,14 +103,14 @@ def _read_all(files):
             if file.problem and file not in named
         ]
     if skipped:
-        notes.append(note(LEFT_OUT, files=", ".join(skipped[:5])))
+        notes.append(note(LEFT_OUT, files=skipped[:5]))
     return readable, list({json.dumps(noted): noted for noted in notes}.values())
 
 
 def _instead(files):
     """What there is where a notebook should be."""
     names = sorted({file.name for file in files if not NOTEBOOK.search(file.name) and not file.problem})[:3]
-    return [note(ONLY, files=", ".join(names))] if names else []
+    return [note(ONLY, files=names)] if names else []
 
 
 def read_notebook(file):

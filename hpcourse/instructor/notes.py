@@ -2,14 +2,14 @@
 
 import re
 
-from hpcourse.frame.language import text
+from hpcourse.frame.language import Listed, filled
 
 # Halves of characters, which no file can hold, and what would reorder or break the line it stands in.
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def note(template, **values):
-    """A note that can be stored as JSON; a value may be a note itself."""
+    """A note that can be stored as JSON; a value may be a note itself, or a list of names."""
     return [template, values]
 
 
@@ -31,5 +31,12 @@ def as_it_is(said):
 def words(noted):
     """A note as people read it."""
     template, values = noted
-    said = {name: words(value) if isinstance(value, list) else value for name, value in values.items()}
-    return text(template).format(**said)
+    return filled(template, {name: _in_words(value) for name, value in values.items()})
+
+
+def _in_words(value):
+    """A value of a note: a note itself, a list of names, or what stands there as it is."""
+    if not isinstance(value, list):
+        return value
+    is_note = len(value) == 2 and isinstance(value[1], dict)
+    return words(value) if is_note else Listed(value)

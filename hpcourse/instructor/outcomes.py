@@ -105,7 +105,7 @@ def read_outcome(course, student, assignment, tasks, given, record, waiting):
     else:
         outcome.notes = list(record["notes"])
     if doubts:
-        outcome.notes.append(note(WAITS, files=", ".join(doubt.path for doubt in doubts)))
+        outcome.notes.append(note(WAITS, files=[doubt.path for doubt in doubts]))
     if record is None or record.get("unread") or (doubts and not record["source"]):
         return outcome
     graded, why = _graded(course, student, assignment)

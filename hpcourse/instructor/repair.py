@@ -95,17 +95,13 @@ def repair(submitted, released):
         notes.append(note("the cells had lost their marks, which were put back"))
     copies = _copies(wanted, marks, found)
     if copies:
-        notes.append(note("copied cells: {cells}", cells=", ".join(copies)))
+        notes.append(note("copied cells: {cells}", cells=copies))
     for theirs in wanted:
         if theirs.id not in found:
             continue
         cell = cells[found[theirs.id]]
         if cell.cell_type != "code":
-            notes.append(
-                note(
-                    "{names} stood in a cell that is not code", names=", ".join(sorted(binds(theirs.source)))
-                )
-            )
+            notes.append(note("{names} stood in a cell that is not code", names=sorted(binds(theirs.source))))
             cell = cells[found[theirs.id]] = new_code_cell(code_in(cell))
             for place, words in enumerate(known.words):  # the stub would take the answer's place
                 if words == theirs.source.split() and place not in taken:
@@ -190,7 +186,7 @@ def _put_back(cells, wanted, found):
             continue
         if _is_answer(theirs):
             if names := binds(theirs.source):
-                notes.append(note("no cell defines {names}", names=", ".join(sorted(names))))
+                notes.append(note("no cell defines {names}", names=sorted(names)))
             continue
         before = [found[earlier.id] for earlier in wanted[:number] if earlier.id in found]
         place = max(before) + 1 if before else 0

@@ -121,7 +121,7 @@ class Recap:
         if self.next is None:
             return f"<p>{html.escape(text('Everything is done.'))}</p>"
         notebook, left, what = self.next
-        words = text("Next: {left} {what} are left in {notebook}.").format(
+        words = text("Next: {notebook} ({what} left: {left}).").format(
             left=left, what=what, notebook=f"`{notebook}`"
         )
         return f"<p>{in_html(words)}</p>"
@@ -205,9 +205,11 @@ def certificate(name, days):
     )
     heads = [text("Day"), text("Subject"), text("Predictions"), text("Tasks"), text("Points")]
     title = html.escape(text("hpcourse: the hyperparameters that decide whether a neural network learns"))
-    has = text("has worked through the following, from {first} to {last}.").format(
-        first=dates[0] if dates else "", last=dates[-1] if dates else ""
-    )
+    if len(set(dates)) > 1:
+        has = text("has worked through the following, from {first} to {last}.")
+    else:
+        has = text("has worked through the following, on {first}.")
+    has = has.format(first=dates[0] if dates else "", last=dates[-1] if dates else "")
     honest = text(
         "This page is no examination. Its reader wrote the answers on a computer of their own, as often as "
         "they liked; a program checked them; nobody looked on."
@@ -216,7 +218,7 @@ def certificate(name, days):
         f'<!DOCTYPE html>\n<html lang="{current_language()}"><meta charset="utf-8"><title>{title}</title>\n'
         "<style>body {max-width: 46em; margin: 3em auto; font-family: serif; line-height: 1.5}"
         " td, th {text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top}</style>\n"
-        f"<h1>{title}</h1>\n<p><b>{html.escape(name)}</b> {html.escape(has)}</p>\n<table><tr>"
+        f"<h1>{title}</h1>\n<p><b>{html.escape(name)}</b><br>{html.escape(has)}</p>\n<table><tr>"
         + "".join(f"<th>{html.escape(word)}</th>" for word in heads)
         + f"</tr>{rows}</table>\n<p><i>{html.escape(honest)}</i></p></html>\n"
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from hpcourse.datasets import Dataset, bigram_counts
 from hpcourse.frame.arguments import is_axis, whole
-from hpcourse.frame.language import text
+from hpcourse.frame.language import Listed, text
 from hpcourse.networks import MLP
 from hpcourse.optimizers import AdamW
 from hpcourse.page.laboratory import Refused, _real, _shown
@@ -30,7 +30,7 @@ def checked(settings):
     """All settings, from those given and the defaults; raises `Refused` for what is wrong."""
     for name in settings:
         if name not in SETTINGS:
-            shown, known = str(name)[:40], ", ".join(SETTINGS)
+            shown, known = str(name)[:40], Listed(SETTINGS)
             raise Refused("There is no setting `{name}`. The settings are {known}.", name=shown, known=known)
     chosen = SETTINGS | dict(settings)
     lr, mup = _real(chosen["lr"]), chosen["mup"]

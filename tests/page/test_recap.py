@@ -49,7 +49,7 @@ def test_the_days_list_what_the_notebooks_hold():
 def test_an_empty_record_begins_with_the_first_day(folder):
     recap_now = hp.progress()
     assert words(row(1)).split()[:7] == ["1", "0", "right", "of", "0", "answered,", "of"]
-    assert "are left in day1_learning_rate ." in words(recap_now.as_html())
+    assert re.search(r"Next: day1_learning_rate \(predictions left: \d+\)", words(recap_now.as_html()))
     assert "Where intuition failed" not in recap_now.as_html()
     assert not recap_now.finished
     assert recap_now.write not in recap_now.page.children[1].children
@@ -75,9 +75,9 @@ def test_first_choices_points_and_surprises(folder):
 def test_next_is_what_is_left_of_the_day_worked_on_last(folder):
     for key in recap.contents_of(DAYS["day1"])[0]:
         record.question(key, "A", False)
-    assert "6 tasks are left in day1_exercises ." in words(hp.progress().as_html())
+    assert "Next: day1_exercises (tasks left: 6)." in words(hp.progress().as_html())
     record.check(next(iter(recap.contents_of(DAYS["day3"])[1])), 1.0)
-    assert "are left in day3_" in words(hp.progress().as_html())
+    assert "Next: day3_" in words(hp.progress().as_html())
 
 
 def test_everything_is_done(folder):
@@ -98,7 +98,9 @@ def test_the_certificate_says_what_was_solved_and_what_it_is_not(folder):
     page = (folder / recap.CERTIFICATE).read_text(encoding="utf-8")
     assert "Ada &lt;b&gt;" in page
     assert "no examination" in page
-    assert f"from {record._now()[:10]} to {record._now()[:10]}" in page
+    assert f"has worked through the following, on {record._now()[:10]}." in page
+    now.days[0].dates[0] = "2020-01-31"
+    assert f"from 2020-01-31 to {record._now()[:10]}" in recap.certificate("Ada", now.days)
     points = sum(recap.contents_of(DAYS["day1"])[1].values())
     assert f"<td>6 / 6</td><td>{points} / {points}</td>" in page
     assert 'role="status"' in now.said.value

@@ -21,6 +21,9 @@ LARGER = r"(?<!放)[大高多長寬快強重遠久深]了好?"
 UNCHINESE = {  # and what to write instead
     SMALLER + TIMES: "write 剩幾分之一",
     LARGER + TIMES: "write 變成幾倍, for it may also mean so much more",
+    "[大小長短高低快慢]得太多": "too long by far is 太長",
+    "的根(?![據本號源])": "a square root is a 平方根",
+    "可是是|但是是": "begin the second half anew",
 }
 
 
@@ -28,20 +31,39 @@ def faults(cell, english, chinese, root):
     """Simplified characters, punctuation of English, a cell left in English, and words of elsewhere."""
     for char in dict.fromkeys(filter(is_simplified, cell.source)):
         yield f"{char} is Simplified: write the Traditional character", char
-    for mark in HALF_WIDTH.finditer(chinese):
-        yield f"{mark[0]} ends in the punctuation of English: write it full-width", mark[0]
+    yield from style_faults(chinese)
     if len(re.findall("[A-Za-z]{2,}", english)) > 5 and not re.search("[一-鿿]", chinese):
         yield "no Chinese in it: translate the English cell", ""
-    yield from unchinese(chinese)
     yield from number_faults(english, chinese)
     yield from term_faults(cell, english, chinese, read_glossary(root / "lessons" / "glossary.csv"))
 
 
 def unchinese(chinese):
-    """What is English in Chinese words: five times smaller, larger by ten times."""
+    """What is English in Chinese words: five times smaller, larger by ten times, too long by far."""
     for pattern, advice in UNCHINESE.items():
         for match in re.finditer(pattern, chinese):
             yield f"{match[0]} is no Chinese: {advice}", match[0]
+
+
+def message_faults(english, chinese, root):
+    """The same for a message of a catalogue, which is shown as it stands and gets values in its braces."""
+    for char in dict.fromkeys(filter(is_simplified, chinese)):
+        yield f"{char} is Simplified: write the Traditional character"
+    for fault, _ in style_faults(chinese):
+        yield fault
+    if re.search("[一-鿿] [一-鿿]", chinese):
+        yield "has a space between two Chinese characters"
+    if "**" in chinese and "**" not in english:
+        yield "has asterisks, which would be shown"
+    for fault, _ in avoided(chinese, read_glossary(root / "lessons" / "glossary.csv")):
+        yield fault
+
+
+def style_faults(chinese):
+    """Punctuation of English, and what translating leaves behind."""
+    for mark in HALF_WIDTH.finditer(chinese):
+        yield f"{mark[0]} ends in the punctuation of English: write it full-width", mark[0]
+    yield from unchinese(chinese)
 
 
 def number_faults(english, chinese):
@@ -59,16 +81,30 @@ def term_faults(cell, english, chinese, glossary):
     """Where the glossary has another word."""
     for allowed in cell.allow:
         chinese = chinese.replace(allowed, "")
-    for term in glossary:
-        good = "|".join(map(re.escape, term["zh-TW"]))
-        advice = f'{" or ".join(term["zh-TW"])} for "{term["en"][0]}", as lessons/glossary.csv has it'
-        rest = re.sub(good, " ", chinese, flags=re.I).lower()  # 演算法 is right although 算法 is not
-        for bad in (word for word in term["avoid"] if word.lower() in rest):
-            yield f"not {bad}: write {advice}", bad
+    yield from avoided(chinese, glossary)
+    for term in (term for term in glossary if term["require"] == "yes"):
         words = "|".join(r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in term["en"])
-        said = re.search(good, chinese, re.I) or set(cell.allow) & set(term["avoid"])
-        if term["require"] == "yes" and not said and re.search(rf"\b({words})(s|es)?\b", english, re.I):
-            yield f"write {advice}, since the English cell has the term", ""
+        said = re.search(good(term), chinese, re.I) or set(cell.allow) & set(term["avoid"])
+        if not said and re.search(rf"\b({words})(s|es)?\b", english, re.I):
+            yield f"write {advice(term)}, since the English cell has the term", ""
+
+
+def avoided(chinese, glossary):
+    """Words that the glossary has another one for."""
+    for term in glossary:
+        rest = re.sub(good(term), " ", chinese, flags=re.I).lower()  # 演算法 is right although 算法 is not
+        for bad in (word for word in term["avoid"] if word.lower() in rest):
+            yield f"not {bad}: write {advice(term)}", bad
+
+
+def good(term):
+    """A pattern for what the glossary wants."""
+    return "|".join(map(re.escape, term["zh-TW"]))
+
+
+def advice(term):
+    """What the glossary wants, in words."""
+    return f'{" or ".join(term["zh-TW"])} for "{term["en"][0]}", as lessons/glossary.csv has it'
 
 
 def is_simplified(char):

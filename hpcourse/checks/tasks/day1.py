@@ -399,7 +399,7 @@ BEST_LEARNING_RATE = Task(
             "never_below_the_first",
             lambda lrs, losses: _search(lrs, losses, lrs[0], np.mean(losses[0])),
             "The search starts from the first rate, and where that one has diverged nothing is ever found to "
-            "be lower: comparing with NaN is always false.",
+            "be lower: no number is below NaN.",
         ),
         Mistake(
             "nothing_low_enough",

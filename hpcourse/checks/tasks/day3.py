@@ -905,7 +905,8 @@ GRADIENT_NOISE = Task(
             (
                 "whole_data",
                 {"averaged": lambda variance, size, n: variance / n, "line": lambda size, n: 1},
-                "That is the mean of all the examples drawn with replacement. The batch size does not enter.",
+                "That would be the variance for a batch as large as all the examples, drawn with replacement."
+                " The batch size does not enter.",
                 "The batch size does not enter.",
             ),
             (

@@ -149,7 +149,8 @@ def _never(loss):
 
 
 NAN_UNNOTICED = (
-    "A run whose loss became NaN passes unnoticed: comparing with NaN is always false. Ask for it first."
+    "A run whose loss became NaN passes unnoticed: with NaN none of `<`, `>` and `==` ever holds. Ask for it "
+    "first."
 )
 GROWTH_UNNOTICED = (
     "Only NaN and infinity count as divergence. A loss that ends above its start has diverged too."
@@ -631,9 +632,9 @@ FAIR_WINNER = Task(
             (
                 "nan_not_removed",
                 {"aside": as_it_is},
-                "Each at its own best rate: right. But diverged rates are still in, and comparing with NaN "
-                "is always false, so that the winner depends on the order of the names.",
-                "Diverged rates are still in, and comparing with NaN is always false.",
+                "Each at its own best rate: right. But diverged rates are still in, and nothing is below NaN "
+                "nor above it, so that the winner depends on the order of the names.",
+                "Diverged rates are still in, and nothing is below NaN nor above it.",
             ),
         ),
         Mistake(
