@@ -365,7 +365,7 @@ says("80 trainings", "訓練 80 次", losses.size == 80)
 #
 # <details><summary>提示</summary>
 #
-# 電腦大約只記得 16 位數字。$h$ 非常小的時候，$L(w+h)$ 和 $L(w-h)$ 有幾位不一樣？反過來，曲線會彎，$h$ 太大又有什麼問題？
+# 電腦大約只留 16 位有效數字。$h$ 非常小的時候，$L(w+h)$ 和 $L(w-h)$ 有幾位不一樣？反過來，曲線會彎，$h$ 太大又有什麼問題？
 #
 # </details>
 
@@ -387,7 +387,7 @@ for h in [1e-12, 1]:  # your steps
 # %% bind="slope-step"
 free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")
 free("smaller than one millionth", "小於百萬分之一", "what the check allows")
-says("about 16 digits", "16 位數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
+says("about 16 digits", "16 位有效數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
 
 # %% key="slope-step-answer"
 slope_step = 1e-5  ### SOLUTION
@@ -408,6 +408,6 @@ hp.check("slope_step", slope_step)
 # %% [markdown] key="end" lang="zh-TW" of="98a1c36a"
 # ## 完成
 #
-# 這門課後面的一切，都建立在你剛剛寫的這一步上。你知道它的界線在哪裡，也會用實驗找出界線；挑學習率靠的是多個種子的掃描，不是運氣。你也看到了，步伐也可能太小，而且原因不只一種。
+# 這門課後面的一切，都建立在你剛剛寫的這一步上。你知道它的界線在哪裡，也會用實驗找出界線；挑學習率靠的是多個種子的掃描，不是運氣。你還看到，步伐也可能太小，而且原因不只一種。
 #
 # 接下來：[第 2 天，學習率排程](day2_learning_rate_schedules.ipynb)。

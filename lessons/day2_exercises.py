@@ -109,9 +109,9 @@ hp.check("exponential_decay", exponential_decay)
 # Four runs on the noisy parabola of the lesson. All start at $w = -5$; the minimum is at 0, the dashed line. They differ in their first learning rate and in their decay rate. One of them has **frozen**: it stands still far from the minimum, and more steps would not bring it any nearer.
 
 # %% [markdown] key="frozen-run" lang="zh-TW" of="e797c918"
-# ## 2. 哪一次凍結了？（1 分）
+# ## 2. 哪一條凍結了？（1 分）
 #
-# 下面四條路徑，都走在課程裡那條有雜訊的拋物線上。全部從 $w = -5$ 出發，最小值在 0，也就是虛線。它們的起始學習率和衰減率各不相同。其中有一次**凍結**了：停在離最小值很遠的地方，走再多步也不會更靠近。
+# 下面四條路徑，都走在課程裡那條有雜訊的拋物線上。全部從 $w = -5$ 出發，最小值在 0，也就是虛線。它們的起始學習率和衰減率各不相同。其中有一條**凍結**了：停在離最小值很遠的地方，走再多步也不會更靠近。
 
 # %% key="frozen-run-figure"
 bowl = hp.Quadratic([1.0])  # curvature 1
@@ -130,7 +130,7 @@ hp.show(fig, "day2-frozen-run")
 # %% bind="frozen-run-ask"
 says(
     "The run with the largest decay rate is not the answer",
-    "四次裡衰減率最大的並不是答案",
+    "四條路徑裡衰減率最大的，並不是答案",
     pairs[:, 1].argmax() != 2,
 )
 
@@ -150,9 +150,9 @@ says("would not bring it any nearer", "走再多步也不會更靠近", frozen[2
 # </details>
 
 # %% [markdown] key="frozen-run-ask" lang="zh-TW" of="de68b983"
-# 它又是為什麼凍結的？請回答兩項，中間用逗號隔開：先寫它的字母（字串），再寫它**所有學習率的總和**，不管走多久。`schedules["A"]` 是 A 的排程，可以問它某一步，也可以一次問好多步：`schedules["A"](np.arange(10))`。
+# 它又是為什麼凍結的？請回答兩項，中間用逗號隔開：先寫它的字母（字串），再寫它**所有學習率的總和**，不管走多久都要算進去。`schedules["A"]` 是 A 的排程，可以問它某一步，也可以一次問好多步：`schedules["A"](np.arange(10))`。
 #
-# 四次裡衰減率最大的並不是答案。看得出為什麼嗎？
+# 四條路徑裡衰減率最大的，並不是答案。看得出為什麼嗎？
 #
 # <details><summary>提示</summary>
 #
@@ -272,7 +272,7 @@ hp.check("best_decay_rate", best_decay_rate)
 #
 # <details><summary>提示</summary>
 #
-# 第一階在第幾步？最後一階呢？這一步占最高學習率的比例隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
+# 第一階在第幾步？最後一階呢？這一步的學習率占最高學習率的比例，隨 `t` 變大，但不會超過 1。可以用 `if` 來寫，也可以取兩個數之中比較小的那個。
 #
 # </details>
 
@@ -465,7 +465,7 @@ hp.show(fig, "day2-edge-of-stability")
 # </details>
 
 # %% [markdown] key="edge-of-stability-ask" lang="zh-TW" of="616ee3d9"
-# 哪一次訓練受得了兩倍的學習率？它的學習率最多可以乘上**幾倍**，才剛好碰到界線？請回答字母和倍數，中間用逗號隔開。倍數差個 4% 沒關係。
+# 哪一次訓練受得了兩倍的學習率？它的學習率最多可以乘上**幾倍**，還不會越過界線？請回答字母和倍數，中間用逗號隔開。倍數差個 4% 沒關係。
 #
 # <details><summary>提示</summary>
 #
@@ -503,7 +503,7 @@ hp.check("edge_of_stability", edge_of_stability)
 # Does the border hold? Go on from there for 200 updates, with a little less than your factor and with a little more:
 
 # %% [markdown] key="edge-of-stability-use" lang="zh-TW" of="a00ef99c"
-# 這個界線可靠嗎？從那裡再更新 200 次，一次用比你算出的倍數小一點的，一次用大一點的：
+# 這個界線可靠嗎？從那裡再更新 200 次，跑兩遍：一遍的倍數比你算出的小一點，一遍大一點：
 
 # %% key="edge-of-stability-go-on" tags=["nbval-ignore-output"]
 if hp.check("edge_of_stability", edge_of_stability).passed:

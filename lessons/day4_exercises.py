@@ -78,7 +78,7 @@ hp.use_style()
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - v_t$$
 #
-# `w` 是權重 $w$，`v` 是上一步 $v_{t-1}$，也就是**速度**（velocity），`grad` 是梯度 $g_t$，三個都是陣列，形狀相同。`lr` 是學習率 $\eta$，`momentum` 是動量係數 $\gamma$。和課程一樣，學習率乘在梯度上，而且梯度是完整加進來，不是只加 $1-\gamma$ 的份量。請依序傳回兩樣東西：新的權重，以及新的 $v_t$。
+# `w` 是權重 $w$，`v` 是上一步 $v_{t-1}$，也就是**速度**（velocity），`grad` 是梯度 $g_t$，三個都是陣列，形狀相同。`lr` 是學習率 $\eta$，`momentum` 是動量係數 $\gamma$。和課程一樣，學習率乘在梯度上，而且梯度是完整加進來，不是只加 $1-\gamma$ 倍。請依序傳回兩樣東西：新的權重，以及新的 $v_t$。
 #
 # 動手之前想一想：從靜止開始，也就是 $v_0 = 0$，第一步和一般的梯度下降有什麼不同？
 #
@@ -146,7 +146,7 @@ hp.check("effective_lr", effective_lr)
 # Here is the same comparison on the digits, with five seeds. A third line gives SGD the *effective* rate of momentum, worked out by your function. **Predict:** which two lines will be alike?
 
 # %% [markdown] key="comparison" lang="zh-TW" of="16d6a0fb"
-# **用用看**：史丹佛大學的 [CS231n](https://cs231n.github.io/) 是許許多多人學這些東西的啟蒙課程。它有一份作業，分別用 SGD 和動量 0.9 各訓練一次同一個網路，學習率都是 0.005。結果動量法學得快得多。這個領先，有多少來自記憶，又有多少只是因為步伐比較長？
+# **用用看**：史丹佛大學的 [CS231n](https://cs231n.github.io/) 是許許多多人學這些東西的啟蒙課程。它有一份作業，把同一個網路用 SGD 和動量 0.9 各訓練一次，學習率都是 0.005。結果動量法學得快得多。這個領先，有多少來自記憶，又有多少只是因為步伐比較長？
 #
 # 下面用手寫數字做同樣的比較，跑五個種子。印出的第三行讓 SGD 用動量法的**有效**學習率，由你的函式來算。**先預測**：哪兩行的結果會差不多？
 
@@ -478,7 +478,7 @@ else:
 # At small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and no number known about Nesterov's momentum holds for it.
 
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="6c4bd053"
-# 學習率小的時候，那段程式確實走得比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，一個也套不到它身上。
+# 學習率小的時候，那段程式確實走得離最小值比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，一個也套不到它身上。
 
 # %% bind="nesterov-border"
 says("at each of 300 rates", "300 個學習率", len(rates) == 300)
@@ -487,7 +487,7 @@ free("farther away than it began", "走完反而比出發時更遠", "what the c
 # %% bind="nesterov-seen"
 snippet, ours = ends["snippet"], ends["yours"]
 small, border = rates < 0.1, {name: rates[end < 1].max() for name, end in ends.items()}
-says("really does come nearer", "確實走得比較近", np.median(snippet[small] / ours[small]) < 1)
+says("really does come nearer", "確實走得離最小值比較近", np.median(snippet[small] / ours[small]) < 1)
 free("it looks farther ahead", "它看得更遠", "the formula")
 says("its border comes much sooner", "界線來得早很多", border["snippet"] < 0.75 * border["yours"])
 free("the steepest direction needs", "最陡的方向，偏偏最需要", "what the best pair asks for")

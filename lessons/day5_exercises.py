@@ -306,7 +306,7 @@ hp.check("uncorrected_curve", uncorrected_curve)
 #
 # `weight_decay` 是權重衰減的力道 $d$；其他引數和傳回的三樣東西都和第 2 題一樣。箭號右邊的 $w$ 是走這一步**之前**的權重。衰減不會進入 $m$ 和 $v$。
 #
-# 想一想：如果梯度一直是零，權重每一步縮小為幾倍？
+# 想一想：如果梯度一直是零，每走一步，權重變成原來的幾倍？
 #
 # <details><summary>提示</summary>
 #
@@ -325,7 +325,7 @@ def adamw_step(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
 
 # %% bind="adamw-step"
 free("does most of it", "", "the hint")
-free("", "縮小為幾倍", "a question")
+free("", "變成原來的幾倍", "a question")
 
 # %% key="adamw-step-check" task="adamw_step" points=1 tags=["nbval-ignore-output"]
 hp.check("adamw_step", adamw_step)

@@ -491,7 +491,7 @@ free("equally good", "一樣好", "how the tries are drawn")
 # %% [markdown] key="honest-report-seen" lang="zh-TW" of="d82095e1"
 # <details><summary>作答之後：搜尋的代價</summary>
 #
-# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是永遠不會停。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
+# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是會一直增加下去，沒有盡頭。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
 #
 # </details>
 
@@ -544,7 +544,7 @@ free("reports the best of a search", "搜尋裡最好的數字", "in general")
 #
 # <details><summary>提示</summary>
 #
-# 問問那張表格的 `dtype`。用 `0` 寫成的陣列，NumPy 會選哪一種型態？把有小數的數字寫進這樣的陣列，會變成什麼？
+# 問問那張表格的 `dtype`。每一項都寫成 `0` 的陣列，NumPy 會選哪一種型態？把有小數的數字寫進這樣的陣列，會變成什麼？
 #
 # </details>
 
@@ -666,7 +666,7 @@ hp.check("trials_needed", trials_needed)
 # %% [markdown] key="capstone" lang="zh-TW" of="3dd354ef"
 # ## 8. 總驗收（6 分）
 #
-# **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要辨識手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個認對 94% 以上。** 檢查時會重新抽起點，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
+# **問題**：一個網路（64 個輸入、32 個隱藏單元、10 個類別）要辨識手寫數字，1,150 張訓練影像每張只能看三次。**請找出一組設定，讓 20 個新起點裡至少有 18 個，訓練完能認對 94% 以上。** 檢查時會重新抽起點，用的影像也是你的訓練從沒看過的。達標的起點不夠多，就照比例給分。
 #
 # **實驗室**：你有 30 次訓練。`lab.train(...)` 用一個種子訓練一次，告訴你網路在 287 張驗證影像裡認對多少。可以設定的有：
 #
@@ -708,7 +708,7 @@ says(
 )
 says(
     "at least 18 of 20 new starts read 94% or more",
-    "20 個新起點裡至少有 18 個認對 94% 以上",
+    "20 個新起點裡至少有 18 個，訓練完能認對 94% 以上",
     (capstone.ENOUGH, capstone.STARTS, laboratory.TARGET) == (18, 20, 0.94),
 )
 free("none of your trainings has seen", "", "which images the check takes")
@@ -742,7 +742,7 @@ lab.train()
 # **First the rate.** Choose where to begin, and find the order of magnitude of the rate. Add cells as you like. Does the best rate stand at the end of your range?
 
 # %% [markdown] key="capstone-rates" lang="zh-TW" of="1f3b594d"
-# **先找學習率。** 決定從哪裡開始，找出學習率的數量級。想加幾格都可以。最好的學習率是不是落在你範圍的一端？
+# **先找學習率。** 決定從哪裡開始，找出學習率的數量級。想加幾格都可以。最好的學習率是不是落在你所試範圍的一端？
 
 # %% key="capstone-rates-search" tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION

@@ -70,11 +70,11 @@ hp.use_language("en")
 #
 # 用 SGD 時，頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練（第 2 節）。接近目標時，它的損失像一個碗；就用第 1 天那種曲率為 1 的碗。
 #
-# 請寫出 `steps_for_a_word`：要走幾步，距離才只剩原來的 `remaining` 這個比例？`lr` 是 $\eta$，`frequency` 是 $\pi$，這裡 $\eta\,\pi$ 小於 1。不要取整數：12.7 步也是好答案。
+# 請寫出 `steps_for_a_word`：要走幾步，距離才會只剩原來的 `remaining` 倍？`lr` 是 $\eta$，`frequency` 是 $\pi$，這裡 $\eta\,\pi$ 小於 1。不要取整數：12.7 步也是好答案。
 #
 # <details><summary>提示</summary>
 #
-# 走一步之後，距離剩下多少比例？兩步呢？$n$ 步呢？$n$ 在指數上，取對數就能拿下來。
+# 走一步之後，距離剩下原來的幾倍？兩步呢？$n$ 步呢？$n$ 在指數上，取對數就能拿下來。
 #
 # </details>
 
@@ -88,6 +88,7 @@ def steps_for_a_word(lr, frequency, remaining):
 
 # %% bind="steps-for-a-word"
 free("12.7 steps", "12.7 步", "an example of an answer")
+free("", "剩下原來的幾倍", "the hint's question")
 
 # %% key="steps-for-a-word-check" task="steps_for_a_word" points=1
 hp.check("steps_for_a_word", steps_for_a_word)
@@ -96,7 +97,7 @@ hp.check("steps_for_a_word", steps_for_a_word)
 # Use it on the lesson's words. The rate suits the most frequent one, which comes half of the way in a single step. How long do the others need for that half?
 
 # %% [markdown] key="word-use" lang="zh-TW" of="bbac8cc4"
-# 拿課程裡的字來用用看。學習率剛好適合最常見的字，讓它一步就走完一半。其他的字走完這一半要幾步？
+# 用課程裡的字來試試你的函式。學習率剛好適合最常見的字，讓它一步就走完一半。其他的字走完這一半要幾步？
 
 # %% key="word-run"
 if hp.check("steps_for_a_word", steps_for_a_word).passed:
@@ -133,7 +134,7 @@ says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < h
 # %% [markdown] key="after-a-spike" lang="zh-TW" of="326f80d8"
 # ## 2. 衝高之後（2 分）
 #
-# Adam 已經跑了很久，突然來了一個比其他都大得多的梯度。從這時起，$m$ 和 $v$ 裡就只有它，好像兩者之前都是零，之後的梯度也都是零。修正早就淡去了，$\epsilon$ 也沒有影響。
+# Adam 已經跑了很久，突然來了一個比其他都大得多的梯度。從這時起，$m$ 和 $v$ 裡就只有它，好像兩者之前都是零，之後的梯度也都是零。偏差修正早已不起作用，$\epsilon$ 也沒有影響。
 #
 # 請寫出 `after_a_spike`。它依序傳回兩個長度，以 $\eta$ 為單位：第一步的長度，以及從第一步起、一直走下去所有步伐加起來的長度。`beta1` 是 $\beta_1$，`beta2` 是 $\beta_2$，而且 $\beta_1 < \sqrt{\beta_2}$。
 #
@@ -202,7 +203,7 @@ says(
 # %% [markdown] key="clip-gradient" lang="zh-TW" of="8be4fa1c"
 # ## 3. 弄歪梯度的裁剪（2 分）
 #
-# `snippet_clip` 想把一個兩層網路的梯度裁剪到長度 `limit`。它有兩個毛病，都很容易犯：一個是在迴圈裡對每一層各呼叫一次套件的裁剪，另一個是漏了比較。下面那一格讓你看它怎麼做。它不會跳出錯誤訊息，訓練照樣進行，只是走法不一樣了。
+# `snippet_clip` 想把一個兩層網路的梯度裁剪到長度 `limit`。它有兩個毛病，都很容易犯：一個是在迴圈裡對每一層各呼叫一次套件的裁剪函式，另一個是漏了比較。下面那一格讓你看它怎麼做。它不會跳出錯誤訊息，訓練照樣進行，只是走法不一樣了。
 #
 # 請寫出 `clip_gradient`。它接收兩層的梯度，也就是矩陣 `first` 和向量 `second`，再加上 `limit`，並依序傳回兩層。如果整個梯度（兩層合起來）比 `limit` 長，就把所有的數乘上同一個倍數，讓它剛好和 `limit` 一樣長；否則什麼都不變。全是零的梯度還是零。
 #
@@ -307,7 +308,7 @@ free("", "的更新還是最高值", "what the function has to do")
 #
 # You want to know how good your model is after 10,000, 20,000 and 40,000 updates, each time with the rate brought down to zero. With cosine that means three runs, each planned for its own length: 70,000 updates.
 #
-# With warmup-stable-decay one flat run is enough. Each of the three results is a branch of it: it leaves the flat part in time, and its descent takes the last 20 % of its own length, so that the shortest one ends after 10,000 updates in all. The flat run stops where the last branch leaves it.
+# With warmup-stable-decay one flat run is enough. Each of the three results is a branch of it: it leaves the flat part in time, and its descent takes the last 20% of its own length, so that the shortest one ends after 10,000 updates in all. The flat run stops where the last branch leaves it.
 #
 # How many updates have to be made in all? Answer with a number.
 #
@@ -317,12 +318,12 @@ free("", "的更新還是最高值", "what the function has to do")
 #
 # </details>
 
-# %% [markdown] key="branch-updates" lang="zh-TW" of="7cb856a3"
+# %% [markdown] key="branch-updates" lang="zh-TW" of="8455063d"
 # ## 5. 分支要花多少？（1 分）
 #
 # 你想知道模型在 10,000、20,000 和 40,000 次更新之後各有多好，每次都讓學習率降到零。用餘弦的話要訓練三次，每次依自己的長度規劃：共 70,000 次更新。
 #
-# 用 WSD（預熱、平台、衰減），平台只要走一次。三個結果都是它的分支：各自及時離開平台，下降段占自己全長的最後 20 %，所以最短的那個總共就是 10,000 次更新。最後一個分支離開之後，平台就不再走下去。
+# 用 WSD（預熱、平台、衰減），平台只要走一次。三個結果都是它的分支：各自在適當的時候離開平台，下降段占自己全長的最後 20%，所以最短的那個總共就是 10,000 次更新。最後一個分支離開之後，平台就不再走下去。
 #
 # 總共要做多少次更新？請用一個數字回答。
 #
@@ -350,7 +351,7 @@ says(
 says("that means three runs", "用餘弦的話要訓練三次", len(lengths) == 3)
 says("length: 70,000 updates", "共 70,000 次更新", sum(lengths) == 70_000)
 says("Each of the three results", "三個結果都是", len(lengths) == 3)
-says("the last 20 % of its own", "最後 20 %", share == 0.2)
+says("the last 20% of its own", "最後 20%", share == 0.2)
 says("the shortest one ends after 10,000", "最短的那個總共就是 10,000", min(lengths) == 10_000)
 says("three short ones", "三條離開它的短線", len(lengths) == 3)
 says("How many updates have to be made", "總共要做多少次更新", branch_updates == day7._updates())
@@ -500,10 +501,10 @@ hp.check("doctored_line", doctored_line)
 #
 # 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
 #
-# - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回在另一批成對的字上的損失，讓你挑設定用。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
+# - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回的損失是在另一批成對的字上量的，讓你用來挑設定。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
 # - `desk.large(lr, mup=False, seed=0)` 在寬度 128 訓練一次。三次用完，它就拒絕了。（重新執行下面第一格，它會忘記用過幾次：守住三次，靠的是自律。）
 #
-# `mup=True` 的基準寬度是 16。檢查會用你的設定，從六個自己的起點訓練，再看另外一批成對的字：**六次裡至少五次要低於 3.256 nat**。做法不只一種。
+# `mup=True` 的基準寬度是 16。檢查會用你的設定，從它自己的六個起點訓練，再看另外一批成對的字：**六次裡至少五次要低於 3.256 nat**。做法不只一種。
 #
 # <details><summary>提示</summary>
 #
@@ -536,7 +537,7 @@ says("trains at width 128, once", "在寬度 128 訓練一次", large == 128)
 says("After the third time", "三次用完，", desk.budget == 3)
 says("keeping to three", "守住三次", desk.budget == 3)
 says("the base is width 16", "基準寬度是 16", small == 16)
-says("six starts of its own", "六個自己的起點", len(day7.HIDDEN) == 6)
+says("six starts of its own", "它自己的六個起點", len(day7.HIDDEN) == 6)
 says(
     "at least five of the six have to get below 3.256 nats",
     "六次裡至少五次要低於 3.256 nat",
