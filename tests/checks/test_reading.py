@@ -133,10 +133,10 @@ def test_a_choice_with_its_reason_is_right_in_either_order(answer):
         (("A", 1.2), "first", "The first."),
         (("C", 2.5), None, "A, B"),
         (("B", "2.5"), None, "number"),
-        ("B", None, "one half"),
-        (2.5, None, "one half"),
-        (("B", 2.5, 2.5), None, "one half"),
-        ([], None, "one half"),
+        ("B", None, "two parts"),
+        (2.5, None, "two parts"),
+        (("B", 2.5, 2.5), None, "two parts"),
+        ([], None, "two parts"),
     ],
 )
 def test_neither_a_choice_nor_a_reason_passes_alone(answer, mistake, word):
