@@ -16,7 +16,6 @@ from hpcourse.checks.properties import RAISED
 from hpcourse.checks.reading import Reading
 from hpcourse.frame import language
 from hpcourse.frame.course import COURSE, LANGUAGES, modules
-from tools.languages import zh_TW
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -116,16 +115,6 @@ def test_translations_keep_the_names_in_braces(code):
             assert sorted(re.findall(r"\{\w+\}", message.id)) == sorted(
                 re.findall(r"\{\w+\}", message.string)
             )
-
-
-def test_the_messages_in_chinese_are_chinese_of_taiwan():
-    """What the builder asks of a lesson's cells, asked of every message of the package and of the site."""
-    site = ROOT / "tools/site/locale/zh_TW/LC_MESSAGES/sphinx.po"
-    with site.open("rb") as file:
-        messages = [*catalogue("zh-TW"), *read_po(file, locale="zh_TW")]
-    found = {m.string: list(zh_TW.message_faults(m.id, m.string, ROOT)) for m in messages if m.id}
-    assert len(found) > 1500
-    assert {message: faults for message, faults in found.items() if faults} == {}
 
 
 def test_the_version_is_the_same_wherever_it_stands():
