@@ -1,5 +1,7 @@
 """Live figures of day 7: words learnt one by one, clipping at the cliff, and a player for schedules."""
 
+from fractions import Fraction
+
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +16,7 @@ from hpcourse.surfaces import Bigram, Cliff
 from hpcourse.training import descend
 
 BEHIND = 0.5  # nats: a word with more left to learn counts as not yet learnt
-RULES = {"SGD": (SGD, 1.0), "Momentum": (Momentum, 0.5), "Adam": (Adam, 1 / 256)}  # and the slider's factor
+RULES = {"SGD": (SGD, 256.0), "Momentum": (Momentum, 128.0), "Adam": (Adam, 1.0)}  # and the first rate
 
 
 def explore_words(words=None, counts=None, steps=30):
@@ -34,9 +36,9 @@ def explore_words(words=None, counts=None, steps=30):
     ax.set(xscale="log", xlabel="how often the word comes", ylabel="nats left to learn", ylim=(0, 4))
     figures.plain_log(ax.xaxis)
 
-    def update(rule="SGD", rate=256.0):
-        kind, factor = RULES[rule]
-        end = descend(model, kind(rate * factor), start, steps, record=False).end
+    def update(rule="SGD", times=1.0):
+        kind, first = RULES[rule]
+        end = descend(model, kind(times * first), start, steps, record=False).end
         left = model.excess(end)
         dots.set_data(often, np.clip(left, 0, 4))
         dots.set(color=figures.OPTIMIZER_STYLES[rule]["color"], marker=figures.OPTIMIZER_MARKERS[rule])
@@ -47,7 +49,7 @@ def explore_words(words=None, counts=None, steps=30):
         farthest = text(", ").join(names[i] for i in np.argsort(-left)[:5])
         behind, mean = int((left > BEHIND).sum()), f"{left @ often:.3f}"
         return said.format(
-            rule=rule, rate=f"{rate * factor:.3g}", steps=steps, behind=behind, n=len(names), names=farthest,
+            rule=rule, rate=f"{times * first:.3g}", steps=steps, behind=behind, n=len(names), names=farthest,
             left=mean,
         )  # fmt: skip
 
@@ -56,8 +58,10 @@ def explore_words(words=None, counts=None, steps=30):
         update,
         alt=text("Each word's loss above the lowest possible, against the word's frequency."),
         rule=widgets.ToggleButtons(options=list(RULES), description=text("rule")),
-        rate=widgets.SelectionSlider(
-            options=[(f"2^{k}", 2.0**k) for k in range(2, 12)], value=256.0, description=text("rate, coarse")
+        times=widgets.SelectionSlider(
+            options=[(str(Fraction(2) ** k), 2.0**k) for k in range(-6, 4)],
+            value=1.0,
+            description=text("times the first rate"),
         ),
     )
 
