@@ -255,7 +255,9 @@ def _independent(task, cases, names):
                 names=Listed(single),
             )
         )
-    if arrays:
+    if single and arrays:
+        said.append(say("Nor do they depend on the numbers in {names}.", names=", ".join(arrays)))
+    elif arrays:
         said.append(
             say(
                 "Your results do not depend on the numbers in {names}, and they should: others in their "

@@ -138,6 +138,7 @@ def frames(told):
     """A PNG for every other epoch: the loss so far, and what the network now takes some digits for."""
     from matplotlib.figure import Figure
 
+    from hpcourse.page import lettering
     from hpcourse.page.figures import BLUE, GREY
 
     data, losses, epochs = digits(), told["loss"], len(told["accuracy"]) - 1
@@ -147,7 +148,7 @@ def frames(told):
     ax = figure.add_subplot(grid[0, :])
     (line,) = ax.plot([], [], color=BLUE, lw=1.2)
     ax.set(xlim=(0, len(losses)), ylim=(losses.min() / 1.5, 1.5 * losses.max()), yscale="log")
-    ax.set(xlabel="updates", ylabel="loss")
+    ax.set(xlabel="update", ylabel="loss")
     title = ax.set_title("")
     names = []
     for i in range(SHOWN):
@@ -157,10 +158,13 @@ def frames(told):
         names.append(panel.set_xlabel("0 x"))
     for epoch in range(0, epochs + 1, EVERY):
         line.set_data(np.arange(epoch * per_epoch), losses[: epoch * per_epoch])
-        title.set_text(f"your function, epoch {epoch}: reads {told['accuracy'][epoch]:.0%} of unseen digits")
+        share = f"{told['accuracy'][epoch]:.0%}"
+        words = say("your function, epoch {epoch}: reads {share} of unseen digits", epoch=epoch, share=share)
+        title.set_text(str(words))
         for name, guess, right in zip(names, told["guesses"][epoch], data.y_test):
             hit = guess == right
             name.set(text=f"{guess}" if hit else f"{guess} ✗", color="black" if hit else GREY)
+        lettering.translate(figure)
         picture = io.BytesIO()
         figure.savefig(picture, format="png")
         figure.set_layout_engine("none")  # the first frame's layout holds for all

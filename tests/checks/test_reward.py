@@ -2,16 +2,19 @@
 
 import io
 import itertools
+import re
 import time
 
 import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
+from matplotlib.figure import Figure
 from PIL import Image
 
 import hpcourse as hp
 from hpcourse.checks import TASKS, reward
 from hpcourse.checks.task import Answer
+from hpcourse.page import lettering
 
 
 @pytest.fixture
@@ -156,3 +159,17 @@ def _until_idle(client, request):
         if message["content"].get("execution_state") == "idle":
             return
         yield message
+
+
+def test_what_is_drawn_is_in_the_language_in_use(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.append(lettering.lines_in(figure)))
+    told = reward.run("gd_step", Answer(TASKS["gd_step"].reference, TASKS["gd_step"].names))
+    for language, start in {"en": "your function, epoch ", "zh-TW": "你的函式，第 "}.items():
+        hp.use_language(language)
+        drawn.clear()
+        list(reward.frames(told))
+        hp.use_language("en")
+        titles = [next(line for line in lines if line.startswith(start)) for lines in drawn]
+        assert len(set(titles)) == len(titles) > 3
+    assert not [line for lines in drawn for line in lines if re.search("[A-Za-z]{2}", line)]
