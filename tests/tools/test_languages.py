@@ -38,6 +38,7 @@ def test_what_chinese_cannot_say_is_named(chinese, named):
         ("It is divided by its root.", "要除以 v 的根。", "的根 is no Chinese"),
         ("what the root is based on", "平方根的根據是什麼，數學家的根本問題。", ""),
         ("True, but of another.", "對是對，可是是另一個的。", "可是是 is no Chinese"),
+        ("it reads 97% of unseen digits", "沒看過的數字讀對 97%", "讀對 is no Chinese"),
         ("Rate, then loss", "學習率,再來是損失", "punctuation of English"),
         ("of rate and loss", "學習率 損失", "has a space between two Chinese characters"),
         ("the software", "这個軟件", "Simplified"),

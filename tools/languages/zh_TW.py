@@ -24,6 +24,7 @@ UNCHINESE = {  # and what to write instead
     "[大小長短高低快慢]得太多": "too long by far is 太長",
     "的根(?![據本號源])": "a square root is a 平方根",
     "可是是|但是是": "begin the second half anew",
+    "讀對|讀手寫": "a network does not read digits: 認對, 辨識",
 }
 
 
