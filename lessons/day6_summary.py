@@ -1021,7 +1021,7 @@ hp.show(fig, "day6-schedules")
 # For the **batch size**: SGD with cosine decay, the same number of images seen (six epochs), each size with its own tuned rate.
 
 # %% [markdown] key="advice-batch" lang="zh-TW" of="9cff13ce"
-# 衰減的效果得到證實，提高的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換別批種子，從幾乎沒有到 14 個百分點都有），中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。用餘弦衰減，SGD 的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# 衰減的效果得到證實，提高的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換一批種子，從幾乎沒有進步到進步 14 個百分點都有），中位數則沒有變好。最後幾步變小，雜訊底線就跟著降低（第 2 天）。用餘弦衰減，SGD 的平均也上升；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（六個訓練週期），每種大小用自己調好的學習率。
 
@@ -1087,7 +1087,7 @@ says(
 )
 free(
     "(with other seeds by anything from next to nothing to 14)",
-    "（換別批種子，從幾乎沒有到 14 個百分點都有）",
+    "（換一批種子，從幾乎沒有進步到進步 14 個百分點都有）",
     "in tests/claims",
 )
 says(
@@ -1270,7 +1270,7 @@ free("We did not tune them", "這一課沒有調", "a fact")
 #
 # 四種測量，就能分辨大多數的毛病。每一種都示範一次生病的訓練，以及補救之後的樣子，各用十個種子。
 #
-# **第一個損失**：還沒更新之前，網路應該只是亂猜；十個類別的話，損失接近 $\ln 10$，也就是 2.3。下面把初始權重乘上一個倍數，再用 SGD、學習率 0.3 訓練，有的加預熱，有的不加。
+# **第一個損失**：還沒更新之前，網路應該只是亂猜；十個類別的話，損失接近 $\ln 10$，也就是 2.3。下面把起始權重乘上一個倍數，再用 SGD、學習率 0.3 訓練，有的加預熱，有的不加。
 
 # %% key="breaks-start" tags=["nbval-ignore-output"]
 he, begun = np.stack([network.init(seed) for seed in range(10)]), {}
@@ -1287,7 +1287,7 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
 # **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient of the validation images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
 
 # %% [markdown] key="breaks-start-seen" lang="zh-TW" of="6bb01d02"
-# 初始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+# 起始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
 # **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。我們在頭五次更新之後，各量一次驗證影像的梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
 
@@ -1313,7 +1313,7 @@ hp.say(f"a third of the rate: accuracy {third.test_accuracy.mean():.0%}")
 # %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="c29d57d6"
 # 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是已經沒有東西能再學了。
 #
-# **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完六個訓練週期中的兩個時：
+# **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完兩個訓練週期（一共六個）時：
 
 # %% key="breaks-ratio" tags=["nbval-ignore-output"]
 lrs, adam = 10.0 ** np.arange(-5, 0), {}
@@ -1364,7 +1364,7 @@ says("with SGD at 0.3", "學習率 0.3", 0.3 in lrs)
 beyond = validation["SGD"].mean(axis=1)[-1]
 says(
     "Eight times too large, the network is sure of itself and wrong",
-    "初始權重放大成八倍，網路會很有把握地猜錯",
+    "起始權重放大成八倍，網路會很有把握地猜錯",
     begun[8, 1][0] > 10 * np.log(10),
 )
 says(
@@ -1416,7 +1416,7 @@ free("about a thousandth", "大約千分之一", "a rule of thumb; CS231n")
 first, second, last = adam
 says(
     "after two of the six epochs",
-    "跑完六個訓練週期中的兩個時",
+    "跑完兩個訓練週期（一共六個）時",
     first == 2 * np.ceil(len(X) / 64) == second - 1 == last / 3,
 )
 
@@ -1470,7 +1470,7 @@ says(
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。初始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 

@@ -266,7 +266,7 @@ says("in a loop over the layers", "在迴圈裡對每一層", abs(short - long) 
 # %% [markdown] key="wsd" lang="zh-TW" of="4778c968"
 # ## 4. 預熱、平台、衰減（2 分）
 #
-# 寫出第 5 節的排程。`lr` 是學習率的最高值；`warmup`、`stable`、`decay` 是三段的長度，以更新次數計；`t` 是第幾次更新，從 0 算起。`warmup` 和 `decay` 至少是 1。
+# 寫出第 5 節的排程。`lr` 是最高學習率；`warmup`、`stable`、`decay` 是三段的長度，以更新次數計；`t` 是第幾次更新，從 0 算起。`warmup` 和 `decay` 至少是 1。
 #
 # - 沿直線上升：第一次更新是最高值的 `warmup` 分之一，編號 `warmup - 1` 的更新到達最高值。
 # - 在最高值停留 `stable` 次更新。
@@ -297,7 +297,7 @@ hp.check("wsd", wsd)
 free("`decay` updates later", "再過 `decay` 次更新", "what the function has to do")
 free("so much the better", "那就更好", "advice")
 free("the smallest of three counts", "取三者中最小的", "the hint")
-free("of the peak, in", "`lr` 是學習率的最高值", "what the function has to do")
+free("of the peak, in", "`lr` 是最高學習率", "what the function has to do")
 free("", "第一次更新是最高值的", "what the function has to do")
 free("", "更新到達最高值", "what the function has to do")
 free("", "在最高值停留", "what the function has to do")
@@ -446,7 +446,7 @@ hp.check("mup_rates", mup_rates)
 # | | 內容 |
 # |---|---|
 # | A | AdamW，$\beta_1 = 0.9$、$\beta_2 = 0.95$ |
-# | B | 學習率最高值 `8e-3`：在寬度 256 仔細掃描出來的最佳值，沒有用 muP，每個設定五個種子 |
+# | B | 最高學習率 `8e-3`：在寬度 256 仔細掃描出來的最佳值，沒有用 muP，每個設定五個種子 |
 # | C | 預熱：100,000 次更新裡的 2,000 次 |
 # | D | 走平到第 80,000 次更新，再直線降到零 |
 # | E | 批次：1M 個 token，從第 50,000 次更新起是 2M |
