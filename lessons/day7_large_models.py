@@ -1041,9 +1041,8 @@ with hp.after("day7-lines"):
     rules += [hp.Adam(own[names[1]]), hp.Momentum(shape[names[2]])]
 
 # %% key="lines-three" tags=["nbval-ignore-output"]
-seeds = hp.seeds(2)
 with hp.after("day7-lines"):
-    net, live = hp.MLP((150, 64, 64, 150)), {}
+    net, live, seeds = hp.MLP((150, 64, 64, 150)), {}, hp.seeds(2)
     for name, rule, clip in zip(names, rules, [1.0, np.inf, 1.0]):
         job = {"batch_size": 128, "updates": 200, "seed": seeds, "clip": clip}
         run = hp.train(net, text, rule, **job)
