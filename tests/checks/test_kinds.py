@@ -453,6 +453,7 @@ def _l2_uphill(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
         ("after_a_spike", lambda a, b: (1.0, 10.0), "same result", "beta2"),
         ("exponential_decay", lambda lr0, k, t: k * np.exp(lr0 * t), "infinite", "logarithm"),
         ("exponential_decay", lambda lr0, k, t: np.maximum(lr0 * np.exp(-k * t), 0.01), "below 0.01", "by"),
+        ("exponential_decay", lambda lr0, k, t: np.maximum(lr0 * np.exp(-k * t), 1e-7), "below 1e-07", "by"),
         ("effective_lr", lambda lr, momentum: min(lr / (1 - momentum), 1), "never rise above 1.", "tests"),
         ("effective_lr", lambda lr, momentum: 0.9 * lr / (1 - momentum), "0.9 times", "never"),
         ("fair_winner", lambda r: min(r, key=lambda n: np.nanmean(r[n])), "over the rates too", "zero"),
