@@ -31,7 +31,7 @@ OBSERVE = (
 )
 LONGEST_OUTPUT = 20_000  # characters of text in one cell
 # What prints without end is cut where it is written: sending it all would take minutes. Whoever undoes this
-# meets the limits on this side.
+# meets the limits on this side. And quit(), left in a cell, does not end the kernel: nothing follows from it.
 CUT_SHORT = f"""
 def _cut_short():
     from ipykernel.iostream import OutStream
@@ -44,12 +44,13 @@ def _cut_short():
 
 _cut_short()
 del _cut_short
+get_ipython().ask_exit = lambda: None
 """
 LARGEST_PICTURE = 1_000_000
 MOST_NOTES = 40
 LOOK = 0.5  # seconds between looks at what a cell uses
 STUBBORN = 3  # seconds that it may go on after it was interrupted
-LIVES = 3  # kernels for one submission
+LIVES = 6  # kernels for one submission
 SLOW = "CellTimeoutError"
 ASKING = "StdinNotImplementedError"  # what `input` raises here
 # What may run where it was written and not here, so that a person should see it.
@@ -170,7 +171,7 @@ class Runner:
 
     def _lives(self, notebook):
         """A kernel that dies is replaced by one that first hears what it knew, and the rest goes on."""
-        start = 0
+        start, suspect = 0, None
         for _ in range(LIVES):
             try:
                 self._live(notebook, start)
@@ -178,9 +179,14 @@ class Runner:
             except Gone as gone:
                 if self.at is None:
                     continue
-                start = max(start, self.at + 1)
-                self.stopped.add(self.at)
-                cell = notebook.cells[self.at]
+                blamed = self.at
+                if suspect is not None:  # it has now ended two kernels: this cell gets another try without it
+                    blamed, start, suspect = suspect, max(start, self.at), None
+                else:
+                    suspect = _answer_before(notebook, self.at)
+                    start = max(start, self.at + 1)
+                self.stopped.add(blamed)
+                cell = notebook.cells[blamed]
                 self._end_with(cell, "KernelDied", words(gone.why))
                 self.notes.append(note(ENDED, cell=cell.id, why=gone.why))
             if self._out_of_time() or self.guard.reason == TIME_IS_UP:
@@ -367,6 +373,14 @@ def _is_check(cell):
     return bool(cell.metadata.get("nbgrader", {}).get("grade")) and "task" in cell.metadata.get(
         "hpcourse", {}
     )
+
+
+def _answer_before(notebook, place):
+    """Where the answer of a check stands: it may have left behind what ends the kernel there."""
+    if not _is_check(notebook.cells[place]):
+        return None
+    before = range(place - 1, -1, -1)
+    return next((at for at in before if notebook.cells[at].cell_type == "code"), None)
 
 
 def _second_argument(source):

@@ -175,6 +175,19 @@ def takes_all_addresses(released, solved):
     return with_answer(released, solved, "hoard = []\nwhile True:\n    hoard.append(bytes(10**7))")
 
 
+@submission(ALL)
+def quits_at_the_end_of_a_cell(released, solved):
+    source = cell(solved, "gd-step-answer").source
+    return with_answer(released, solved, f"{source}\nquit()")
+
+
+@submission(REST)
+def leaves_what_ends_every_kernel(released, solved):
+    source = cell(solved, "gd-step-answer").source
+    bomb = "import asyncio\nloop = asyncio.get_event_loop()\nloop.call_soon(loop.stop)"
+    return with_answer(released, solved, f"{bomb}\n{source}")
+
+
 @submission(REST)
 def leaves_threads(released, solved):
     return with_answer(

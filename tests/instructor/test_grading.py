@@ -165,6 +165,7 @@ def test_what_went_wrong_is_said(graded):
         "loop_in_a_cell": "was stopped after 6 s",
         "loop_that_swallows_interrupts": "could not be interrupted",
         "writes_much": "MB of files",
+        "leaves_what_ends_every_kernel": "the kernel ended in cell gd-step-answer: it ended itself",
         "takes_all_addresses": "gd-step-answer: more than 2048 MB of memory",
         "leaves_threads": "gd-step-answer: more than 48 processes",
         "renamed_file": "renamed from my final homework",
