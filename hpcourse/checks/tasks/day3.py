@@ -382,8 +382,8 @@ MINIBATCHES = Task(
             (
                 "separate_shuffles",
                 {"pair": lambda order, n, rng: (order, rng.permutation(n))},
-                "Labels have lost their examples: X and y are not put into the same order. Draw one "
-                "order for both.",
+                "Labels have lost their examples: X and y are not put into the same order. One "
+                "order should serve both.",
             ),
             (
                 "only_labels_shuffled",
