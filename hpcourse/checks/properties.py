@@ -310,6 +310,12 @@ def _raised(task, details):
     return say("It stopped with an error: {reason}", reason=reason)
 
 
+def in_words(line):
+    """An error told as "ValueError: ...", as a sentence where there is one for its kind, else as it is."""
+    kind, _, said = line.partition(":")
+    return say(RAISED[kind], said=said.strip()) if kind in RAISED else line
+
+
 def at_caret(said):
     """Whether an error's words are those of a `^` between numbers that are not whole."""
     return "bitwise_xor" in said or "for ^" in said

@@ -62,3 +62,22 @@ def test_no_report_harms_a_contest(task, told):
     hp.use_language("zh-TW")
     assert str(result.message)
     hp.use_language("en")
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("float(input())", {"en": "it waits for `input`", "zh-TW": "它在等 `input`"}),
+        ("missing_name", {"en": "uses a name that does not exist there", "zh-TW": "不存在的名字"}),
+        ("int('three')", {"en": "ValueError: invalid literal", "zh-TW": "ValueError: invalid literal"}),
+    ],
+)
+def test_what_stops_an_open_answer_is_said_in_words(lines, wanted):
+    for language, words in wanted.items():
+        hp.use_language(language)
+        for name, answer in {
+            "my_schedule": lambda t: eval(lines),
+            "words_rule": lambda w, grad, memory, t: eval(lines),
+        }.items():
+            assert words in hp.check(name, answer).message
+        hp.use_language("en")

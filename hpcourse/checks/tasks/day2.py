@@ -11,7 +11,7 @@ from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
 from hpcourse.checks.lines import is_stub
-from hpcourse.checks.properties import NO_POWER, Parts, at_caret, printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_words, printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
 from hpcourse.checks.tasks.common import DEEP, NUMBERS_ONLY, SILENT
@@ -1336,9 +1336,8 @@ def _schedule_told(told):
 def _no_schedule(told):
     if told.get("fault") == "raised":
         said = str(told.get("said"))[:300]
-        stops = say(
-            "Asked about step {t}, your schedule stops: {said}", t=str(told.get("step"))[:9], said=said
-        )
+        step = str(told.get("step"))[:9]
+        stops = say("Asked about step {t}, your schedule stops: {said}", t=step, said=in_words(said))
         return Parts([stops, NO_POWER if at_caret(said) else None])
     if told.get("fault") == "no end":
         return say("Your schedule did not come to an end. Is there a loop that never ends?")

@@ -5,7 +5,7 @@ import numpy as np
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.isolation import run_apart
 from hpcourse.checks.lines import has_gaps, is_stub
-from hpcourse.checks.properties import NO_POWER, Parts, at_caret, printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_words, printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
@@ -1010,8 +1010,8 @@ def _words_told(told):
             raise Refused(say("Your rule did not come to an end. Is there a loop that never ends?")) from None
         stops = say(
             "Your rule did not get through a text. It takes (w, grad, memory, t) and returns the new "
-            "weights and the new memory, which is None before the first step. It ended with: {got}",
-            got=got,
+            "weights and the new memory, which is None before the first step. It stopped: {got}",
+            got=in_words(got),
         )
         raise Refused(Parts([stops, NO_POWER if at_caret(got) else None])) from None
     if len(left) != len(TEXTS) or not np.isclose(again, left[0], rtol=1e-6):
