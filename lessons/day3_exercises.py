@@ -353,7 +353,7 @@ hp.check("rate_for_large_batch", rate_for_large_batch)
 #
 # <details><summary>提示</summary>
 #
-# 在兩端，這個因子各應該是多少？哪個分子裡有 $B$ 的分數，剛好會這樣？寫好之後，用這兩種批次大小試試看。
+# 在兩端，這個因子各應該是多少？哪一個分數，$B$ 在分子裡，在兩端又剛好是這兩個值？寫好之後，用這兩種批次大小試試看。
 #
 # </details>
 

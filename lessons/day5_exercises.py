@@ -67,11 +67,11 @@ hp.use_style()
 #
 # <details><summary>Hint</summary>
 #
-# Update the average first; the weights are divided by the new one. Mind the parentheses around the divisor.
+# Update the average first; the divisor uses the new one. Mind its parentheses.
 #
 # </details>
 
-# %% [markdown] key="rmsprop-step" lang="zh-TW" of="ca67e5e3"
+# %% [markdown] key="rmsprop-step" lang="zh-TW" of="8437e0b8"
 # ## 1. RMSProp（1 分）
 #
 # 寫出 RMSProp 的一步：
@@ -84,7 +84,7 @@ hp.use_style()
 #
 # <details><summary>提示</summary>
 #
-# 先更新平均；權重要除以新的平均。小心分母的括號。
+# 先更新平均；分母要用新的平均。小心分母的括號。
 #
 # </details>
 
@@ -391,13 +391,13 @@ says(
 # %% [markdown] key="corrected-average" lang="zh-TW" of="f7541be9"
 # ## 6. 開頭就不對的平均（2 分）
 #
-# 《Deep Learning for Coders with fastai and PyTorch》是一本好書，它的第 16 章（[書的原始檔](https://github.com/fastai/fastbook)）把動量畫成一條穿過雜訊點的線：依照 $x$ 由小到大，取 $y$ 的移動平均，再像 Adam 修正 $m$ 那樣修正：
+# 《Deep Learning for Coders with fastai and PyTorch》是一本好書，它的第 16 章（[書的原始檔](https://github.com/fastai/fastbook)）把動量畫成一條從帶有雜訊的點之間穿過的線：依照 $x$ 由小到大，取 $y$ 的移動平均，再像 Adam 修正 $m$ 那樣修正：
 #
 # $$m_t = \beta\,m_{t-1} + (1-\beta)\,y_t, \qquad \hat m_t = \frac{m_t}{1-\beta^t}, \qquad m_0 = 0.$$
 #
 # 那條線看起來沒什麼問題，只有開頭跳了幾下，很容易當成雜訊。其實那是錯的，`snippet_average` 也有同樣的毛病。下面第一格拿三個 1 給它平均，這時每個 $\hat m_t$ 都應該是 1；第二格畫出它的線。（線比點慢半拍不算毛病，那是記憶的代價。）到底哪裡錯了？
 #
-# 請寫出 `corrected_average`：接收 `x`、`y`（順序不拘，但兩者一點對一點）和 `beta`，依照 $x$ 由小到大的順序，傳回 $\hat m_1, \hat m_2, \dots$。
+# 請寫出 `corrected_average`：接收 `x`、`y`（順序不拘，但兩者逐點對應）和 `beta`，依照 $x$ 由小到大的順序，傳回 $\hat m_1, \hat m_2, \dots$。
 #
 # <details><summary>提示</summary>
 #

@@ -268,7 +268,7 @@ says("in a loop over the layers", "在迴圈裡對每一層", abs(short - long) 
 #
 # 寫出第 5 節的排程。`lr` 是最高學習率；`warmup`、`stable`、`decay` 是三段的長度，以更新次數計；`t` 是第幾次更新，從 0 算起。`warmup` 和 `decay` 至少是 1。
 #
-# - 沿直線上升：第一次更新是最高值的 `warmup` 分之一，編號 `warmup - 1` 的更新到達最高值。
+# - 沿直線上升：第一次更新用最高值的 `warmup` 分之一，編號 `warmup - 1` 的更新到達最高值。
 # - 在最高值停留 `stable` 次更新。
 # - 沿直線下降：編號 `warmup + stable` 的更新還是最高值，再過 `decay` 次更新，學習率是 0。
 # - 之後一直是 0。
@@ -298,7 +298,7 @@ free("`decay` updates later", "再過 `decay` 次更新", "what the function has
 free("so much the better", "那就更好", "advice")
 free("the smallest of three counts", "取三者中最小的", "the hint")
 free("of the peak, in", "`lr` 是最高學習率", "what the function has to do")
-free("", "第一次更新是最高值的", "what the function has to do")
+free("", "第一次更新用最高值的", "what the function has to do")
 free("", "更新到達最高值", "what the function has to do")
 free("", "在最高值停留", "what the function has to do")
 free("", "的更新還是最高值", "what the function has to do")
@@ -374,7 +374,7 @@ says("How many updates have to be made", "總共要做多少次更新", branch_u
 # </details>
 
 # %% [markdown] key="mup-rates" lang="zh-TW" of="d8a8dc3e"
-# ## 6. 換一個寬度的學習率（1 分）
+# ## 6. 換了寬度，學習率怎麼換（1 分）
 #
 # 有個網路用 Adam 在寬度 `base` 調好了，每一層的學習率都是 `lr`。現在它要變成 `width` 個單元寬，是原來的 $m$ 倍（$m$ 可以小於 1）。muP（第 4 節）的做法是：
 #
@@ -450,7 +450,7 @@ hp.check("mup_rates", mup_rates)
 # | C | 預熱：100,000 次更新裡的 2,000 次 |
 # | D | 走平到第 80,000 次更新，再直線降到零 |
 # | E | 批次：1M 個 token，從第 50,000 次更新起是 2M |
-# | F | 衰減 0.1，整個梯度裁剪在 1 |
+# | F | 權重衰減 0.1，整個梯度裁剪在 1 |
 #
 # 為什麼不是好主意？
 #
@@ -499,7 +499,7 @@ hp.check("doctored_line", doctored_line)
 # %% [markdown] key="wide-settings" lang="zh-TW" of="7cf8e3ed"
 # ## 8. 只能訓練三次（2 分）
 #
-# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
+# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
 #
 # - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回的損失是在另一批成對的字上量的，讓你用來挑設定。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
 # - `desk.large(lr, mup=False, seed=0)` 在寬度 128 訓練一次。三次用完，它就拒絕了。（重新執行下面第一格，它會忘記用過幾次：守住三次，靠的是自律。）
@@ -529,7 +529,7 @@ says("At width 16 you may train it as often as", "寬度 16 時，想訓練幾�
 says("at width 128, **three times**", "寬度 128 時，只能訓練**三次**", (large, desk.budget) == (128, 3))
 says(
     r"AdamW with $\beta_2 = 0.95$ and decay 0.1, warmup, flat, down to zero, clipping at 1",
-    r"AdamW，$\beta_2 = 0.95$，衰減 0.1，預熱、走平、降到零，裁剪在 1",
+    r"AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，裁剪在 1",
     all(part in recipe for part in ("beta2=0.95", "weight_decay=0.1", "clip=1.0")),
 )
 says("trains at width 16", "在寬度 16 訓練", small == 16)
