@@ -220,7 +220,7 @@ free("thousands of weights, and nobody tells us", "成千上萬個權重", "what
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
-# 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是那一步，這裡是大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi 等人，2011）把所有的平方加起來。RMSProp（Tieleman 和 Hinton，2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
+# 每個權重各有自己的 $v_t$（注意：第 4 天的 $v$ 是步伐，這裡是梯度的大小）；$t$ 是第幾步，$\eta$ 是學習率，$\epsilon$ 是一個很小的數，讓除數不會是零。AdaGrad（Duchi 等人，2011）把所有的平方加起來。RMSProp（Tieleman 和 Hinton，2012）取移動平均，$\rho$ 通常是 0.9，表示舊的要留下多少。
 #
 # `hp.replay` 把一串梯度交給最佳化器，記下它怎麼走。這裡的梯度前 20 步是 100，之後是 1。**先預測**：第 20 步之後，這兩種方法會怎麼走？
 
@@ -303,7 +303,7 @@ says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來"
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。兩者都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。$m$ 和 $v$ 都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -357,7 +357,7 @@ hp.quiz("day5-first-step")
 # $m$ and $v$ start at zero, so at first both are too small. What if we leave off one hat, or both? Let the gradient be always 1, so that every step should be exactly $\eta$.
 
 # %% [markdown] key="bias" lang="zh-TW" of="641631dd"
-# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都是完整的一步。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 平均了許多風平浪靜的步，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的大梯度，會讓權重跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 等於除以一個幾乎是零的數。）
+# 梯度的大小會約掉，直到 $\epsilon$ 開始作用。正負交替時，$m$ 把它們平均掉，步伐就變短；設 $\beta_1 = 0$，Adam 就是（多戴一頂帽子的）RMSProp，每一步都是完整的一步。在雜訊中，梯度方向一致時步伐才長。梯度很少但很大時，$v$ 平均了許多風平浪靜的步，所以很小；設 $\beta_1 = 0$、$\beta_2 = 0.99$，突然來的大梯度，會讓權重跨出將近 $4\eta$ 的一步。（如果 $\beta_2$ 比 $\beta_1$ 小很多，情況更糟：$m$ 還記得的梯度，$v$ 已經忘了，$\hat m$ 就會除以一個幾乎是零的數。）
 #
 # ## 5. 為什麼要戴帽子？
 #
@@ -436,7 +436,7 @@ hp.say(f"gradient {tiny:.0e}: outside {tiny / (tiny + eps):.3f} η, inside {in_r
 # %% [markdown] key="eps-seen" lang="zh-TW" of="af5812a9"
 # 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，遠比這條線小的梯度，步伐是 $\eta g/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的普通梯度下降。
 #
-# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請拿最刁鑽的數字和公式比一比：零，還有極小的梯度。
+# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
 
 # %% bind="eps-seen"
 free("d2l-en#2691", "d2l-en#2691", "a pull request")
@@ -517,7 +517,7 @@ free("at $\\kappa = 1000$ none", "$\\kappa = 1000$ 時", "the live figure")
 # %% [markdown] key="wrong" lang="zh-TW" of="872963ba"
 # ## 8. Adam 也會走錯方向（可略過）
 #
-# Reddi 等人（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，再用 $\beta_2 = 0.1$ 讓記憶很短；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數改用到目前為止最大的 $v$ 的平方根。
+# Reddi 等人（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，再用 $\beta_2 = 0.1$ 讓記憶很短；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數不用當下的 $v$，而用到目前為止最大的 $v$，同樣開平方根。
 
 
 # %% bind="wrong"
@@ -814,7 +814,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - Large language models are mostly trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there (Day 7).
 
 # %% [markdown] key="decay-seen" lang="zh-TW" of="ddf0b2e2"
-# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道只剩千分之一，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家都相同。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，兩者就各管各的。）權重衰減對網路有什麼影響，第 7 天來量。
+# Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道只剩千分之一，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家都相同。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，學習率和衰減就互不影響。）權重衰減對網路有什麼影響，第 7 天來量。
 #
 # ## 實務上
 #

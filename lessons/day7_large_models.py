@@ -242,7 +242,7 @@ with hp.after("day7-words"):
 #
 # SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
-# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就學壞了；再小，少見字剩下的更多。
+# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，少見字剩下的更多。
 #
 # </details>
 
@@ -279,7 +279,7 @@ says(
 slower = model.excess(hp.descend(model, hp.SGD(sgd.lr[0]), start, 30, record=False).end)
 says("a smaller one would leave still more", "再小，少見字剩下的更多", slower[100:].mean() > rare)
 free("The best rate is a compromise", "所謂最好的學習率只是折衷", "its two sides follow")
-free("a larger one would throw these out", "再大，這幾個字就學壞了", "task 1 at the live figure")
+free("a larger one would throw these out", "再大，這幾個字就會被甩出去", "task 1 at the live figure")
 average = {name: nats @ model.frequencies for name, nats in left.items()}
 says(
     "On average momentum stands between",
@@ -591,7 +591,7 @@ says("clipping at 1 changes", "上限為 1 的裁剪", limit[1, 0] == 1)
 # %% [markdown] key="play-cliff" lang="zh-TW" of="99ccc484"
 # **換你玩**：黑點是起點，前面就是懸崖。
 #
-# 1. 不裁剪，移動起點，直到路徑被拋出去。它遇到最長的梯度有多長？
+# 1. 不裁剪，移動起點，直到路徑被拋出去。它遇到的最長梯度有多長？
 # 2. 哪個上限能讓它留在圖裡？上限再低一點，會更好嗎？
 
 # %% key="explore-cliff"
@@ -885,7 +885,7 @@ free("of six rates ... best for both", "六個學習率，這個對兩者都最�
 # %% [markdown] key="batch" lang="zh-TW" of="272de963"
 # ## 6. 批次為什麼越來越大（可略過）
 #
-# 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：單一樣本梯度的變異數，除以整體梯度長度的平方；到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有字對加起來就是精確值：
+# 有好幾份配方從小批次開始，以大批次結束。第 3 天的雜訊尺度給了一個理由：它是單一樣本梯度的變異數，除以整體梯度長度的平方；而到了後期，整體梯度很小。用次數表就不必估計：一對字的梯度是已知的，把所有字對加起來就是精確值：
 
 
 # %% key="noise-scale"
@@ -949,7 +949,7 @@ free("are better spent on more updates", "", "advice")
 # %% [markdown] key="decay" lang="zh-TW" of="a39543ae"
 # ## 7. 權重衰減 0.1
 #
-# 沒有梯度的時候，AdamW 每次更新把權重乘上 $1 - \eta d$，所以大約 $1/(\eta d)$ 次更新就忘掉：`3e-4` 配 `0.1` 是 33,333 次。如果只有雜訊，增長和縮小會在權重大小 $\sqrt{\eta/(2d)}$ 達到平衡：
+# 沒有梯度的時候，AdamW 每次更新把權重乘上 $1 - \eta d$，所以大約 $1/(\eta d)$ 次更新就忘掉：`3e-4` 配 `0.1` 是 33,333 次。如果只有雜訊，增長和縮小會在權重大小為 $\sqrt{\eta/(2d)}$ 時達到平衡：
 
 # %% key="decay-run"
 nothing = hp.Quadratic([0.0] * 300)  # no slope anywhere: only the noise moves a weight
