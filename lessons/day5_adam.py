@@ -303,7 +303,7 @@ says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來"
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。$m$ 和 $v$ 都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。這兩個平均都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -517,7 +517,7 @@ free("at $\\kappa = 1000$ none", "$\\kappa = 1000$ 時", "the live figure")
 # %% [markdown] key="wrong" lang="zh-TW" of="872963ba"
 # ## 8. Adam 也會走錯方向（可略過）
 #
-# Reddi 等人（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，再用 $\beta_2 = 0.1$ 讓記憶很短；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**，除數不用當下的 $v$，而用到目前為止最大的 $v$，同樣開平方根。
+# Reddi 等人（2018）找到一串很簡單的斜率，可以騙過 Adam：3、−1、−1，不斷重複。它們的平均是正的，所以 $w$ 應該往下走到範圍的盡頭 −1。取 $\beta_1 = 0$，再用 $\beta_2 = 0.1$ 讓記憶很短；學習率像 $1/\sqrt t$ 那樣縮小。他們的解法叫 **AMSGrad**：除數裡的 $v$，換成到目前為止最大的那一個，再開平方根。
 
 
 # %% bind="wrong"

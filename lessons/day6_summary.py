@@ -261,7 +261,7 @@ says("the three medians agree", "三個中位數差不多", np.ptp(medians) < 0.
 # Now the whole field on the digits of Day 1, with 138 updates each: six epochs of all 1,437 training images. These are split once more: 1,150 to train on while tuning, 287 to choose by. The test images stay in the drawer until the report.
 
 # %% [markdown] key="digits" lang="zh-TW" of="03e56826"
-# ## 3. 六個最佳化器比手寫數字
+# ## 3. 六個最佳化器，拿手寫數字來比
 #
 # 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，相當於全部 1,437 張訓練影像的六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張挑選。測試影像先鎖在抽屜裡，報告時才拿出來。
 
