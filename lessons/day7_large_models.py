@@ -598,7 +598,7 @@ says("clipping at 1 changes", "上限為 1 的裁剪", limit[1, 0] == 1)
 hp.explore_cliff()
 
 # %% bind="play-cliff"
-free("longest gradient", "最長的梯度", "a task at the live figure")
+free("longest gradient", "最長梯度", "a task at the live figure")
 free("a lower limit make it better", "會更好嗎", "a task")
 
 # %% [markdown] key="width-intro" lang="en"
