@@ -580,7 +580,9 @@ says(
 )
 beyond = basin_rates > thresholds[0]
 says(
-    "hardly any run comes to rest there", "幾乎一次也停不在深谷裡", (at_rest & on_left)[beyond].mean() < 0.001
+    "hardly any run comes to rest there",
+    "幾乎沒有一次能停在深谷裡",
+    (at_rest & on_left)[beyond].mean() < 0.001,
 )
 last = (stays & on_left)[-13:]
 says(
@@ -608,7 +610,7 @@ free("only in part", "只有一部分效果", "the sum of what follows")
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
 # - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。逃進深谷的比掉出來的多，不過大部分起點還是留在原來那一側。
-# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎一次也停不在深谷裡。剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
+# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎沒有一次能停在深谷裡。剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
 #
 # 大步伐並不會挑深的谷，它只有在**平坦**的谷裡才停得住。
 #
@@ -1040,7 +1042,7 @@ free("the lighter the later", "顏色越淺，發散得越晚", "how the figure 
 says("one change in a row of 300: 0.3%", "每一列 300 個學習率只會變換一次，也就是 0.3%", len(zoom) == 300)
 says(
     "many times as much, at every zoom",
-    "都是它的好幾倍",
+    "變換的比例都是 0.3% 的好幾倍",
     min(n_changes) > 0.012 and len(n_changes) == len(windows),
 )
 free("As far as we zoomed", "", "how far the figure goes")
@@ -1068,7 +1070,7 @@ free("stay a factor of two or three below", "懸崖處學習率的二分之一�
 # A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
 
 # %% [markdown] key="boundary-seen" lang="zh-TW" of="3667720c"
-# 如果界線是一條普通的線，每一列 300 個學習率只會變換一次，也就是 0.3%。這裡不管放大多少倍，都是它的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。所以沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
+# 如果界線是一條普通的線，每一列 300 個學習率只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。所以沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice

@@ -511,7 +511,7 @@ says("does not buy a lower loss here", "換到的不是比較低的損失", exac
 # %% [markdown] key="digits" lang="zh-TW" of="97cacf6b"
 # ## 4. 在手寫數字上，衰減有用嗎？
 #
-# 用網路來問同一個問題：每批 16 張影像，更新 720 次，大約八個訓練週期。每種排程從五個最高學習率裡挑出自己最好的一個。挑的時候用四個種子，看的是從訓練影像裡分出來的影像（驗證集，validation set）；測試影像要到報告成績時才拿出來，報告用**另外** 16 個種子。
+# 用網路來問同一個問題：每批 16 張影像，更新 720 次，大約八個訓練週期。每種排程的最高學習率各有五個候選值，從中挑出自己最好的一個。挑的時候用四個種子，看的是從訓練影像裡分出來的影像（驗證集，validation set）；測試影像要到報告成績時才拿出來，報告用**另外** 16 個種子。
 
 
 # %% key="digits-schedules"
@@ -535,7 +535,11 @@ tuning_seeds = hp.seeds(4)
 # %% bind="digits"
 epochs = settings["updates"] * settings["batch_size"] / len(X)
 says("about eight epochs", "大約八個訓練週期", 7.5 < epochs < 8.5)
-says("its own best peak rate out of five", "從五個最高學習率裡挑出自己最好的", len(digit_peaks) == 5)
+says(
+    "its own best peak rate out of five",
+    "最高學習率各有五個候選值，從中挑出自己最好的",
+    len(digit_peaks) == 5,
+)
 
 # %% [markdown] key="predict-digits" lang="en"
 # **Predict:** how many percentage points of accuracy does the best decay gain over a constant rate?
@@ -634,7 +638,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
-# 它的最小值連成一條曲線 $ab = 1$。從曲線上沿垂直方向走開一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以曲線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
+# 它的最小值連成一條曲線 $ab = 1$。從曲線上出發，沿著與曲線垂直的方向走一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以曲線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
 #
 # 路徑從黑點出發，圖裡一開始的學習率在那裡停不住。先把學習率調小，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
 

@@ -562,7 +562,7 @@ says("2,410 of them", "2,410 個權重", network.n_weights == 2410)
 # What the batch needs grows with B in strict proportion. Now **time**, on the machine that runs this page. **Predict:** 64 examples instead of one. How many times longer does the update take?
 
 # %% [markdown] key="time" lang="zh-TW" of="ef801335"
-# 批次占的記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新會慢幾倍？
+# 批次占的記憶體和 B 嚴格成正比。再看**時間**，用的就是正在執行這一頁的機器。**先預測**：樣本從 1 個變成 64 個，一次更新的時間會變成幾倍？
 
 # %% key="seconds" tags=["nbval-ignore-output"]
 with hp.predict("day3-time"):
@@ -597,7 +597,7 @@ right("Less than 8 times", 1 < seconds[64] / seconds[1] < 8)
 
 # %% bind="time"
 says("64 examples instead of one", "樣本從 1 個變成 64 個", {1, 64} <= set(race_updates))
-free("How many times longer", "會慢幾倍", "the question")
+free("How many times longer", "會變成幾倍", "the question")
 
 # %% bind="time-seen"
 says("costs far less than 64 updates", "便宜得多", seconds[64] < 64 * seconds[1] / 4)
@@ -607,7 +607,7 @@ says("most of a tiny update is overhead", "時間大半花在固定開銷", seco
 # Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
 
 # %% [markdown] key="race" lang="zh-TW" of="95b08785"
-# 現在來一場公平的比賽，看誰先到達損失 0.2。每種批次大小用自己的學習率，從地圖上挑：每個學習率都看三個種子裡最差的損失，再挑其中最低的。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
+# 現在來一場公平的比賽，看誰的損失先降到 0.2。每種批次大小用自己的學習率，從地圖上挑：每個學習率都看三個種子裡最差的損失，再挑其中最低的。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個，因為懸崖擋住了兩者。哪一個最快？選一種計分方式看看。
 
 # %% key="race-run" tags=["nbval-ignore-output"]
 worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
@@ -703,7 +703,7 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
-# 其中 $|G|$ 是全批次梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，把所有權重加起來，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
+# 其中 $|G|$ 是全批次梯度的長度，$\operatorname{tr}\Sigma$ 是單一樣本梯度的變異數，由各權重的變異數相加而得，也就是第 3 節的 $S^2$。要估計它，不必算出每個樣本的梯度，只要兩種批次大小的梯度長度平方就夠了：
 
 # %% key="scale-exact" tags=["nbval-ignore-output"]
 few, many = 8, 256
@@ -826,7 +826,7 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 # ## 實務上
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
-# - 先從中間開始，選 32 到 128；只要跑完一個訓練週期還會更快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
+# - 先從中間開始，選 32 到 128；只要加倍之後，一個訓練週期跑得更快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
 # - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考一批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
 
 # %% [markdown] key="recap" lang="en"
@@ -856,7 +856,7 @@ free("a smaller last batch", "較小的最後一批", "a rest")
 free("32 is the default", "32 就是預設值", "the default of model.fit, tried with Keras 3.15")
 free(
     "at 32 to 128, and double while an epoch gets faster",
-    "選 32 到 128 ... 還會更快、記憶體也夠，就繼續加倍",
+    "選 32 到 128 ... 跑得更快、記憶體也夠，就繼續加倍",
     "advice",
 )
 free("With each doubling, double SGD's rate", "每加倍一次，SGD 的學習率也加倍", "the linear rule")

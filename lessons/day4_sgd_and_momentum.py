@@ -26,9 +26,9 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
 #
-# **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完幾千組動量設定，看見它們的界線；訓練手寫數字 170 次，替一場不公平的比賽重新評分。
+# **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完幾千組動量設定，看見它們的界線；用手寫數字訓練 170 次，替一場不公平的比賽重新評分。
 #
-# **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；山谷為什麼慢，有記憶為什麼快；為什麼動量和學習率要一起調。
+# **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；在山谷裡為什麼走得慢，有記憶為什麼走得快；為什麼動量和學習率要一起調。
 #
 # **你需要**：第 1 到 3 天的內容，尤其是界線 $2/\lambda_{\max}$、雜訊底線和批次。大約 45 分鐘，第 8、9 節可以略過。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
@@ -101,7 +101,7 @@ free("which one gets closer", "誰離最小值比較近", "the question")
 # </details>
 
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="25d0cdcb"
-# <details><summary>作答之後：橫越與沿著</summary>
+# <details><summary>作答之後：橫越山谷，還是沿著谷底</summary>
 #
 # 第二個人最後的距離，大約只有第一個人的三十分之一。梯度指的是最陡的方向。在山谷裡，最陡的方向多半是**橫越**山谷，而不是**沿著**谷底走。第一個人把步伐浪費在來回折返上，第二個人卻走到了。
 #
@@ -367,7 +367,7 @@ hp.explore_ravine()
 # Momentum is said to damp oscillation. Which one? Compare at the same speed along the valley floor (section 6 says why these two rates), and count how often each walk crosses the floor, and how often it overshoots the minimum along it.
 
 # %% [markdown] key="swings" lang="zh-TW" of="b78f46cd"
-# 常聽人說動量能減少震盪。是哪一種震盪？讓兩者沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
+# 常聽人說動量能減少震盪。是哪一種震盪？讓一般的梯度下降和動量法沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
 
 # %% key="swings-count"
 fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)}, {}
@@ -598,7 +598,7 @@ says(
     "一次呼叫就走完幾千組動量設定",
     2000 < distance.size < 20_000,
 )
-says("train digits 170 times", "訓練手寫數字 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
+says("train digits 170 times", "用手寫數字訓練 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
 
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
@@ -800,7 +800,7 @@ with hp.after("day4-still"):
 # %% [markdown] key="noise-seen" lang="zh-TW" of="496026a4"
 # <details><summary>作答之後：什麼變安靜了，什麼沒有</summary>
 #
-# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，加起來每個梯度仍然占 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
 # 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
