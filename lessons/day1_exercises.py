@@ -387,6 +387,7 @@ for h in [1e-12, 1]:  # your steps
 # %% bind="slope-step"
 free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")
 free("smaller than one millionth", "小於百萬分之一", "what the check allows")
+says("The function below does the same", "下面的函式做的是同一件事", abs(slope(here, 1e-5) - exact) < 1e-6)
 says("about 16 digits", "16 位有效數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
 
 # %% key="slope-step-answer"

@@ -507,7 +507,8 @@ hp.check("edge_of_stability", edge_of_stability)
 
 # %% key="edge-of-stability-go-on" tags=["nbval-ignore-output"]
 if hp.check("edge_of_stability", edge_of_stability).passed:
-    for part in [0.85, 1.15]:
+    parts = [0.85, 1.15]
+    for part in parts:
         factor = part * edge_of_stability[1]
         now, path = w[1], []
         for _ in range(200):
@@ -520,7 +521,9 @@ else:
     hp.say("Your answer first.")
 
 # %% bind="edge-of-stability-use"
-free("a little less than your factor", "", "what the cell does")
+below, above = parts
+says("with a little less than your factor", "一遍的倍數比你算出的小一點", 0.8 < below < 1)
+says("with a little more", "一遍大一點", 1 < above < 1.25)
 
 # %% [markdown] key="healed-start" lang="en"
 # ## 8. What a warmup heals (2 points)

@@ -168,13 +168,15 @@ hp.quiz("day2-floor")
 # %% key="floor-measured"
 floor_rates = np.array([0.02, 0.05, 0.1, 0.5, 1, 1.5])
 path = hp.descend(bowl, hp.SGD(floor_rates), start=[0.0], steps=300, **noise)
-measured = path.loss[..., -100:].mean(axis=(1, 2))
+tail = 100
+measured = path.loss[..., -tail:].mean(axis=(1, 2))
 floor = floor_rates / (2 * (2 - floor_rates))
 for rate, m, f in zip(floor_rates, measured, floor):
     hp.say(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
 
 # %% bind="floor-measure"
 says("Take six rates and 200 seeds", "取六個學習率、200 個種子", path.loss.shape[:2] == (6, 200))
+says("the average loss of the last 100", "拿最後 100 步的平均損失", tail == 100)
 
 # %% [markdown] key="floor-seen" lang="en"
 # They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Three things do: a smaller rate; a larger batch, which lowers $\sigma$ (Day 3); and the average of the weights, to which we come in section 3.

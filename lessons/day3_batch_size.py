@@ -470,11 +470,11 @@ hp.explore_map(sweep)
 
 # %% key="map-diagonals" tags=["nbval-ignore-output"]
 middle = sweep.train_loss.mean(axis=2)
-firsts = [0, 1, 2, 3]
+firsts, smallest = [0, 1, 2, 3], sizes[0]
 for first in firsts:
     steps = range(6 - first)
     doubled = [f"{middle[first + k, k]:.2f}" for k in steps]
-    hp.say(f"{rates[first]:.3f} at B = {sizes[0]}, then both doubled: {doubled}")
+    hp.say(f"{rates[first]:.3f} at B = {smallest}, then both doubled: {doubled}")
 
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
@@ -515,7 +515,7 @@ says(
     max(a.max() / a.min() for a in along) < 1.5,
 )
 free("twice the batch at twice the rate", "批次加倍、學習率也加倍", "the rule that is tested")
-says("follow four of them", "印出來的四行", len(along) == 4)
+says("follow four of them", "印出來的四行", len(along) == 4 and smallest == min(sizes))
 cliff = [np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T]
 says("The cliff hardly moves", "懸崖的位置幾乎不隨批次大小移動", np.ptp(cliff[2:]) <= 1)
 free(

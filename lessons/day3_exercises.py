@@ -419,7 +419,8 @@ grads = (grads - grads.mean()) / grads.std()  # mean 0, variance 1
 # %% key="precise-batch-size-figure" tags=["nbval-ignore-output"]
 mine = [minibatches, mean_gradient, gradient_noise]
 if all(hp.check(function.__name__, function).passed for function in mine):
-    cuts, every = [1, 2, 5, 10, 20, 40, 50, 100], range(1, 200)  # they cut 200 evenly
+    every = range(1, 200)
+    cuts = [B for B in every if 200 % B == 0]  # they cut 200 evenly
     noise = [gradient_noise(200, B, 1.0) for B in every]
     measured = [measured_noise(B) for B in cuts]
     fig, ax = plt.subplots(figsize=(7, 3.4))
@@ -440,6 +441,7 @@ precise_batch_size = min(precise)  ### SOLUTION
 
 # %% bind="precise-batch-size"
 free("A tenth of the error", "誤差只剩十分之一", "the task")
+free("ten examples? A hundred", "十個？一百個", "guesses")
 free("your three functions", "三個函式", "those of tasks 1, 3 and 6")
 free("at most **one tenth** of", "只有單一樣本的**十分之一**", "the task")
 free("an error of one tenth", "誤差是十分之一，", "the task")

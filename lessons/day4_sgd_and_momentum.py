@@ -204,7 +204,12 @@ says(
     "走 1,000 步，用 200 個種子",
     path.end.shape[1] == at_left[0, 0].size == 200,
 )
-says("five groups of 40 seeds", "分成五組，每組 40 個", at_left.shape[2:] == (5, 40))
+groups = {share.shape for share in shares.values()}
+says(
+    "five groups of 40 seeds",
+    "分成五組，每組 40 個",
+    (at_left.shape[2:], groups) == ((5, 40), {(len(spread), 5)}),
+)
 
 # %% [markdown] key="escape-seen" lang="en"
 # <details><summary>After your answer: what noise does to a walk that is caught</summary>

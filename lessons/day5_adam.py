@@ -151,10 +151,10 @@ says("about 11 points", "少了大約 11 個百分點", 0.09 < highest[0] - high
 # %% key="ravine-rates"
 with hp.predict("day5-ravine"):
     ravine, start = hp.Quadratic([1, 100]), np.array([1.0, 1.0])
-    at = [1, 10, 100]
-    path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=at[2])
+    few, some, many = at = [1, 10, 100]
+    path = hp.descend(ravine, hp.SGD(2 / 101), start, steps=many)
     stepped = ravine(start - np.array([1, 1 / 100]) * ravine.gradient(start))
-    hp.say(f"one rate, after {at[0]}, {at[1]} and {at[2]} steps: "
+    hp.say(f"one rate, after {few}, {some} and {many} steps: "
            f"loss {path.loss[at].round(3)}")  # fmt: skip
     hp.say(f"two rates, after 1 step: loss {stepped}")
 
@@ -676,12 +676,13 @@ tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
 
 # %% key="words-run"
 tried = {hp.SGD: range(4, 10), hp.Momentum: range(3, 9), hp.Adam: range(-4, 2)}
-begin, left = np.zeros(counts.size), {}
+begin, left, own = np.zeros(counts.size), {}, {}
 for rule, powers in tried.items():
     ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, steps=30, record=False)
     losses = np.where(ends.diverged, np.inf, tuning(ends.end))
-    own = 2.0 ** powers[losses.argmin()]
-    ends = [hp.descend(text, rule(own), begin, steps=30, record=False).end for text in texts]
+    own[rule] = powers[losses.argmin()]
+    best = rule(2.0 ** own[rule])
+    ends = [hp.descend(text, best, begin, steps=30, record=False).end for text in texts]
     left[rule.__name__] = np.array([text.excess(end) for text, end in zip(texts, ends)])
 
 # %% key="words-table" tags=["nbval-ignore-output"]
@@ -760,7 +761,8 @@ says(
     after_rare["Adam"].max() < after_rare["SGD"].min() / 10,
 )
 free("how does its best rate move", "最好的學習率又怎樣移動", "the question")
-free("each at its own best rate", "三個都用自己最好的學習率", "how it is compared")
+inside = [min(powers) < own[rule] < max(powers) for rule, powers in tried.items()]
+says("each at its own best rate", "三個都用自己最好的學習率", inside == [True] * 3)
 free(
     "a word ten times as rare learns at a tenth of the rate",
     "出現次數只有十分之一的字，學習率等於也只有十分之一",

@@ -444,6 +444,11 @@ def corrected_average(x, y, beta):
 # %% key="corrected-average-check" task="corrected_average" points=2
 hp.check("corrected_average", corrected_average)
 
+# %% bind="corrected-average"
+pairs = [[f(z, y, beta) for f in (snippet_average, corrected_average)] for z in (np.sort(x), x)]
+in_order, as_given = (np.allclose(*pair) for pair in pairs)
+says("`snippet_average` has it too", "`snippet_average` 也有同樣的毛病", in_order and not as_given)
+
 # %% key="corrected-average-use"
 if hp.check("corrected_average", corrected_average).passed:
     lines["yours"] = corrected_average(x, y, beta)

@@ -181,6 +181,7 @@ else:
     hp.say("Your function first.")
 
 # %% bind="spike-use"
+says("beside the real Adam", "和真正的 Adam 比比看", abs(move[0] / first - 1) < 0.02)
 says(
     "10,000 times as large as those before",
     "比之前大 10,000 倍",

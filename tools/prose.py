@@ -30,9 +30,9 @@ MASKED = (  # what speaks of no result, in this order
     r"十分(?!之)|再三|四處|四面|千萬別|萬一|百分點|五花八門|三角|四捨五入|一五一十",
 )
 # Of formulas only those that name a setting: $\\kappa = 30$. 0 and 1 are theory.
-SETTING = re.compile(r"(?<!\\)\$\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*=\s*(?!0\$|1\$)(\d[\d.,]*)\$")
+SETTING = re.compile(r"(?<!\\)\$\\?[A-Za-z]+(?:_\{?\w+\}?)?\s*=\s*(?!0\$|1\$)-?(\d[\d.,]*)\$")
 CODE = re.compile(r"`[\w.]+\(?(?:\w+\s*)?=\s*(\d[\d.]*(?:e-?\d+)?)\)?`")  # and of code: `average=0.99`
-POINT = re.compile(r"(?<!\\)\$\((\d[\d.]*),\s*(\d[\d.]*)\)\$")  # and a start: $(3, 3)$
+POINT = re.compile(r"(?<!\\)\$\(-?(\d[\d.]*),\s*-?(\d[\d.]*)\)\$")  # and a start: $(3, 3)$
 DIGITS = r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w]*[A-Za-z_])"
 WORD = rf"\b(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})s?\b"
 ABOUT = r"(?:about|some|around|roughly|nearly|almost|over|under|barely|up to|more than|less than|fewer than)"

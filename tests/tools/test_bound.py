@@ -199,6 +199,8 @@ def test_a_line_that_others_need_and_that_fails_is_named():
         ("from $(3, 4)$", "en", ["$(3, 4)$", "$(3, 4)$"]),
         ("1. one of two\n2. the other", "en", []),
         ("## 12. A map, about 45 minutes", "en", []),
+        ("down from $w = -5$", "en", ["$w = -5$"]),
+        ("from $(-2.5, 2)$ on", "en", ["$(-2.5, 2)$", "$(-2.5, 2)$"]),
         ("With $\\kappa = 30$ and $\\gamma = 0$", "en", ["$\\kappa = 30$"]),
         ("[97 of them](https://x.org/12/13)", "en", ["97"]),
         (
