@@ -992,6 +992,8 @@ with hp.predict("day7-decay"):
 # %% bind="decay"
 says("in 33,333", "是 33,333 次", round(1 / (0.1 * 3e-4)) == 33333 and len(sizes_found) == 3)
 free("Weight decay 0.1", "權重衰減 0.1", "the line of the recipe")
+off = [abs(found / formula - 1) for found, formula in sizes_found.values()]
+says("growing and shrinking balance at weights of size", "增長和縮小會在權重大小為", max(off) < 0.1)
 
 # %% bind="day7-decay"
 right("About ten", abs(kept[list(counts).index(10)] - np.exp(-1)) < 0.03)
