@@ -169,7 +169,11 @@ hp.show(fig, "day1-steepest-bowl")
 
 # %% bind="day1-steepest-bowl"
 order = "".join("ABC"[k] for k in np.argsort(-curvatures))
-says("B does so first, then A, then C", "最先上升的是 B，接著是 A，最後是 C", order == "BAC")
+says(
+    "B does so first, then A, then C",
+    "最先上升的是 B，接著是 A，最後是 C",
+    order == "BAC",
+)
 
 # %% bind="steepest-bowl"
 says("Three bowls", "三個碗（", len(curvatures) == 3)
@@ -387,7 +391,11 @@ for h in [1e-12, 1]:  # your steps
 # %% bind="slope-step"
 free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")
 free("smaller than one millionth", "小於百萬分之一", "what the check allows")
-says("The function below does the same", "下面的函式做的是同一件事", abs(slope(here, 1e-5) - exact) < 1e-6)
+says(
+    "The function below does the same",
+    "下面的函式做的是同一件事",
+    abs(slope(here, 1e-5) - exact) < 1e-6,
+)
 says("about 16 digits", "16 位有效數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
 
 # %% key="slope-step-answer"

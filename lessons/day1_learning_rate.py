@@ -106,7 +106,9 @@ with hp.after("day1-puzzle"):
 right("0.3", rates[puzzle.test_accuracy.argmax()] == 0.3)
 
 # %% bind="puzzle-questions"
-free("a network nobody has trained before", "沒有人訓練過的網路", "a question, no result")
+free(
+    "a network nobody has trained before", "沒有人訓練過的網路", "a question, no result"
+)
 
 # %% bind="puzzle"
 says(
@@ -128,10 +130,17 @@ says("One run learns", "一個學會了", middle[-23:].mean() < 0.5)
 says(
     "The dotted line is the level of guessing",
     "點線是亂猜的程度",
-    any(np.allclose(line.get_ydata(), np.log(10)) and line.get_linestyle() == ":" for line in ax.lines),
+    any(
+        np.allclose(line.get_ydata(), np.log(10)) and line.get_linestyle() == ":"
+        for line in ax.lines
+    ),
 )
 says("One has hardly begun", "一個幾乎還沒起步", 1.4 < small[-23:].mean() < 2.3)
-says("One jumps up in its first updates", "損失在頭幾次更新就衝高", large[:20].max() > 1.5 * large[0])
+says(
+    "One jumps up in its first updates",
+    "損失在頭幾次更新就衝高",
+    large[:20].max() > 1.5 * large[0],
+)
 says(
     "falls back to the level of guessing, and stays there",
     "再落回亂猜的程度，從此停在那裡",
@@ -243,7 +252,11 @@ free("What does the third of them do", "用第三個學習率", "the question")
 # %% bind="regimes-named"
 way = np.abs(path.w[:, :, 0])
 says("yet lands a little nearer", "不過落點比原來近一些", (np.diff(way[2]) < 0).all())
-says("lands *farther away* than before", "落點卻比原來**更遠**", (np.diff(way[3]) > 0).all())
+says(
+    "lands *farther away* than before",
+    "落點卻比原來**更遠**",
+    (np.diff(way[3]) > 0).all(),
+)
 free("Four regimes, one formula", "同一條公式，四種走法", "what the names are")
 
 # %% [markdown] key="regimes-named" lang="en"
@@ -314,7 +327,11 @@ largest = rates[distance < 2.5].max()
 hp.say(f"the largest rate that ends nearer than it began: {largest:.3f}")
 
 # %% bind="border"
-free("which runs end nearer to the minimum than they started", "哪些最後比起點更靠近最小值", "the question")
+free(
+    "which runs end nearer to the minimum than they started",
+    "哪些最後比起點更靠近最小值",
+    "the question",
+)
 
 # %% key="border-figure"
 fig, ax = plt.subplots()
@@ -323,8 +340,16 @@ hp.show(fig, "day1-border")
 
 # %% bind="border-seen"
 nearer = np.flatnonzero(distance < 2.5)
-says("crosses the dashed line at one place", "只在一個地方穿過虛線", (np.diff(nearer) == 1).all())
-says("one rate lands exactly on the minimum", "有一個學習率正好落在最小值上", distance.min() < 1e-12)
+says(
+    "crosses the dashed line at one place",
+    "只在一個地方穿過虛線",
+    (np.diff(nearer) == 1).all(),
+)
+says(
+    "one rate lands exactly on the minimum",
+    "有一個學習率正好落在最小值上",
+    distance.min() < 1e-12,
+)
 free("only gets steeper", "只是變得更陡", "what the reader is to try")
 free("the two columns", "這兩欄", "how the lines are printed")
 
@@ -422,7 +447,11 @@ with hp.predict("day1-bowl"):
     hp.show(hp.explore_bowl())
 
 # %% bind="day1-bowl"
-says("the curvatures 1 and 10", "兩個方向的曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
+says(
+    "the curvatures 1 and 10",
+    "兩個方向的曲率是 1 和 10",
+    list(bowl.eigenvalues) == [1, 10],
+)
 right("At 2/10", abs(border - by_steep) < 0.001)
 
 # %% bind="bowl"
@@ -432,7 +461,9 @@ free("which of the two decides", "由哪一個決定", "the question")
 
 # %% bind="bowl-seen"
 says(
-    "The most sharply bent direction decides", "決定界線的是彎得最急的方向", np.abs(border - by_steep) < 0.002
+    "The most sharply bent direction decides",
+    "決定界線的是彎得最急的方向",
+    np.abs(border - by_steep) < 0.002,
 )
 free("the largest curvature of all", "所有方向中最大的曲率", "a definition")
 free("it is the largest eigenvalue", "最大特徵值", "a definition")
@@ -483,10 +514,20 @@ free("Two complaints", "兩種抱怨", "how many the text goes through")
 
 # %% bind="stuck"
 slower = needed[0.001] / needed[0.01]
-says("a tenth of it takes about ten times the steps", "再變成十分之一，步數大約就變成十倍", 9 < slower < 11)
-says("larger is not always faster", "學習率大也不一定比較快", needed[0.9] >= needed[0.1])
+says(
+    "a tenth of it takes about ten times the steps",
+    "再變成十分之一，步數大約就變成十倍",
+    9 < slower < 11,
+)
+says(
+    "larger is not always faster", "學習率大也不一定比較快", needed[0.9] >= needed[0.1]
+)
 free("one minimum and nowhere else", "", "what a parabola is")
-free("two valleys, a deep one and a shallow one", "兩個谷的曲線，一深一淺", "the curve of the live figure")
+free(
+    "two valleys, a deep one and a shallow one",
+    "兩個谷的曲線，一深一淺",
+    "the curve of the live figure",
+)
 
 # %% [markdown] key="stuck" lang="en"
 # Once the rate is small, a tenth of it takes about ten times the steps. That complaint is true. But larger is not always faster: compare the first two lines.
@@ -554,8 +595,16 @@ says(
     min(starts) < deep < shallow < max(starts) and np.ptp(np.diff(starts)) < 1e-9,
 )
 says("77 learning rates", "77 個學習率", len(basin_rates) == 77)
-says("a rate nine times as large", "學習率變成九倍", np.isclose(np.divide(*basin_rates[compared[::-1]]), 9))
-free("come to rest on the left or on the right", "結果只有四種", "how the ends are sorted")
+says(
+    "a rate nine times as large",
+    "學習率變成九倍",
+    np.isclose(np.divide(*basin_rates[compared[::-1]]), 9),
+)
+free(
+    "come to rest on the left or on the right",
+    "結果只有四種",
+    "how the ends are sorted",
+)
 free("bring more of the starts", "會有更多起點", "the question")
 
 # %% bind="basins-seen"
@@ -565,14 +614,21 @@ says(
     "全都留在淺谷裡；步伐再小，結果也一樣",
     max(few) == 0,
 )
-escape, fall = (stays & on_left)[:, right].mean(axis=1), (stays & ~on_left)[:, left].mean(axis=1)
+escape, fall = (
+    (stays & on_left)[:, right].mean(axis=1),
+    (stays & ~on_left)[:, left].mean(axis=1),
+)
 part = (escape > 0) & (basin_rates < thresholds[0])
 says(
     "A larger step does let some runs escape, and lets others fall",
     "步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**",
     part.sum() > 10 and fall[part].max() > 0.03,
 )
-says("More escape than fall", "逃進深谷的比掉出來的多", escape[part].mean() > fall[part].mean())
+says(
+    "More escape than fall",
+    "逃進深谷的比掉出來的多",
+    escape[part].mean() > fall[part].mean(),
+)
 says(
     "most starts stay on their own side",
     "大部分起點還是留在原來那一側",
@@ -586,7 +642,9 @@ says(
 )
 last = (stays & on_left)[-13:]
 says(
-    "every run that does not diverge ends in the shallow valley", "沒有發散的最後都停在淺谷", last.sum() == 0
+    "every run that does not diverge ends in the shallow valley",
+    "沒有發散的最後都停在淺谷",
+    last.sum() == 0,
 )
 free("only in part", "只有一部分效果", "the sum of what follows")
 
@@ -686,7 +744,11 @@ says(
     "以倍數來看，好用的範圍很寬",
     4 < good.max() / good.min() < 12,
 )
-says("Inside the good range the winner is luck", "誰是冠軍全憑運氣", len(set(winners)) > 1)
+says(
+    "Inside the good range the winner is luck",
+    "誰是冠軍全憑運氣",
+    len(set(winners)) > 1,
+)
 free(
     "the worst seed to the best, the ring marks the best mean",
     "最差的種子到最好的種子之間的範圍，圓圈標出平均最好",
@@ -699,15 +761,24 @@ says(
     "贏的是別的學習率，而且只贏一點點",
     np.sort(mean)[-1] - np.sort(mean)[-2] < 0.01,
 )
-says("is lowest right below the cliff", "最低的地方，就在懸崖旁邊", 1 < cliff / best < 4)
+says(
+    "is lowest right below the cliff", "最低的地方，就在懸崖旁邊", 1 < cliff / best < 4
+)
 free("the lowest loss walks to the edge", "只追求最低損失的人", "the same again")
-back = [accuracy[np.abs(np.log(sweep_rates * step / cliff)).argmin()].mean() for step in (2, 3)]
+back = [
+    accuracy[np.abs(np.log(sweep_rates * step / cliff)).argmin()].mean()
+    for step in (2, 3)
+]
 says(
     "costs this network little accuracy",
     "這個網路的準確率只少一點點",
     accuracy.mean(axis=1).max() - min(back) < 0.02,
 )
-free("a factor of two or three is safe", "把學習率降到二分之一或三分之一", "advice, bound by what follows")
+free(
+    "a factor of two or three is safe",
+    "把學習率降到二分之一或三分之一",
+    "advice, bound by what follows",
+)
 
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: three parts</summary>
@@ -768,14 +839,26 @@ for updates in [1, 10, 100]:
     hp.say(f"lr = {rate:.2g} after {updates:>3} updates: {early[-1]}")
 
 # %% bind="dead"
-says("No run of this sweep counts as diverged", "這次掃描沒有一次訓練算得上發散", sweep.diverged.sum() == 0)
+says(
+    "No run of this sweep counts as diverged",
+    "這次掃描沒有一次訓練算得上發散",
+    sweep.diverged.sum() == 0,
+)
 free("a million times the first one", "一百萬倍", "how hp.train counts")
 says("Its 32 hidden units", "它的 32 個隱藏單元", network.sizes[1] == 32)
 outputs = network.activations(sweep.weights[20], digits.X_train)[0].max(axis=1)
-says("more than zero", "大於零", ((outputs > 0).sum(axis=-1) == alive(sweep.weights[20])).all())
+says(
+    "more than zero",
+    "大於零",
+    ((outputs > 0).sum(axis=-1) == alive(sweep.weights[20])).all(),
+)
 
 # %% bind="dead-seen"
-says("Large updates push unit after unit", "單元就一個接一個被推過頭", early[-1].mean() < 2 < early[0].mean())
+says(
+    "Large updates push unit after unit",
+    "單元就一個接一個被推過頭",
+    early[-1].mean() < 2 < early[0].mean(),
+)
 free("In a deeper layer", "在更深的層裡", "what the rule for the gradient says")
 says("When all are dead", "全部死掉之後", alive(sweep.weights[28]).max() <= 2)
 
@@ -814,7 +897,11 @@ for k in [14, 20]:  # so many updates that rate × updates is that of the larges
 hp.say(f"lowest training loss at {best:.2g}, cliff at {cliff:.2g}")
 
 # %% bind="sharpness-seen"
-says("the cliff lies above it for every seed", "不論哪個種子，懸崖都在門檻之上", cliff > begin.max())
+says(
+    "the cliff lies above it for every seed",
+    "不論哪個種子，懸崖都在門檻之上",
+    cliff > begin.max(),
+)
 at_ten = {k: np.median(end) for k, end in ends.items()}
 says(
     "the larger one ends with the larger threshold",
@@ -826,7 +913,10 @@ says(
     "它們的門檻也跟著變大",
     all(np.median(further[k]) > 1.15 * at_ten[k] for k in further),
 )
-remains = [np.log(at_ten[23] / np.median(further[k])) / np.log(at_ten[23] / at_ten[k]) for k in further]
+remains = [
+    np.log(at_ten[23] / np.median(further[k])) / np.log(at_ten[23] / at_ten[k])
+    for k in further
+]
 says(
     "counted in factors, about half of it here",
     "以倍數來算，這裡大約還剩一半",
@@ -847,7 +937,11 @@ says(
 free("also fit unseen data better", "對沒看過的資料也比較準", "what others think")
 free("go with better results", "平坦和準確率有關", "what others measured")
 free("because it got further", "只是它走得比較遠", "bound by what follows")
-free("give the smaller rates so many more updates", "讓小的學習率多更新好幾倍", "what the code does")
+free(
+    "give the smaller rates so many more updates",
+    "讓小的學習率多更新好幾倍",
+    "what the code does",
+)
 
 # %% [markdown] key="sharpness-seen" lang="en"
 # Training works at rates above the threshold of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
@@ -900,13 +994,24 @@ with hp.predict("day1-range"):
 # %% bind="day1-range"
 says("The largest curvature is 3", "最大曲率都是 3", max(twenty.eigenvalues) == 3)
 past = [minimum / (2 / bend) for minimum in minima]
-right("With twenty directions far beyond it; with noise in between", past[0] < past[2] < past[1] / 2)
+right(
+    "With twenty directions far beyond it; with noise in between",
+    past[0] < past[2] < past[1] / 2,
+)
 
 # %% bind="range-test"
 free("the most sharply bent has curvature 3", "其中最大的曲率是 3", "what is built")
-free("a tenth of the rate at the minimum", "取最低點學習率的十分之一", "the recipe of others")
+free(
+    "a tenth of the rate at the minimum",
+    "取最低點學習率的十分之一",
+    "the recipe of others",
+)
 free("", "到達最低點，然後爆炸", "how such a curve looks")
-free("others read the minimum itself", "也有人直接採用最低點的學習率", "the recipe of others")
+free(
+    "others read the minimum itself",
+    "也有人直接採用最低點的學習率",
+    "the recipe of others",
+)
 free("where will the three minima be", "三個最低點會在哪裡", "the question")
 
 # %% bind="range-seen"
@@ -968,10 +1073,16 @@ hp.say(f"the {len(found)} minima: {found.min():.2g} to {largest:.2g}")
 # %% bind="range-on-digits"
 says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)
 minima, middle = test.at_minimum, np.median(test.at_minimum)
-says("a tenth of the middle minimum", "最低點中位數的十分之一", np.isclose(10 * readings[0], middle))
+says(
+    "a tenth of the middle minimum",
+    "最低點中位數的十分之一",
+    np.isclose(10 * readings[0], middle),
+)
 says("the middle minimum, and", "、最低點的中位數", readings[1] == middle)
 says(
-    "the largest of the 20 minima", "20 個最低點中最大的一個", (readings[2], len(minima)) == (max(minima), 20)
+    "the largest of the 20 minima",
+    "20 個最低點中最大的一個",
+    (readings[2], len(minima)) == (max(minima), 20),
 )
 
 # %% bind="range-verdict"
@@ -981,15 +1092,25 @@ says(
     "取最低點的十分之一很安全，但會犧牲準確率",
     tenth.min() > 0.85 and at_middle.mean() - tenth.mean() > 0.005,
 )
-says("The middle minimum trains well", "取最低點的中位數，訓練得很好", at_middle.mean() > 0.93)
+says(
+    "The middle minimum trains well",
+    "取最低點的中位數，訓練得很好",
+    at_middle.mean() > 0.93,
+)
 says(
     "anywhere between the smallest and the largest of the 20",
     "20 個之中最小到最大的任何地方",
     test.at_minimum.max() > 2 * test.at_minimum.min(),
 )
-says("at the largest some seeds fail", "用最大的那個訓練，有些種子會失敗", at_largest.min() < 0.5)
+says(
+    "at the largest some seeds fail",
+    "用最大的那個訓練，有些種子會失敗",
+    at_largest.min() < 0.5,
+)
 free(
-    "divided by 2, 3 and 10, with more than one seed", "接著拿最低點的二分之一、三分之一和十分之一", "advice"
+    "divided by 2, 3 and 10, with more than one seed",
+    "接著拿最低點的二分之一、三分之一和十分之一",
+    "advice",
 )
 free("", "看到的只是一個種子的最低點", "what one test shows")
 
@@ -1033,13 +1154,19 @@ framed = list(zip(np.array(windows[:-1]), np.array(windows[1:])))
 inside = [(one <= two)[::2].all() and (two <= one)[1::2].all() for one, two in framed]
 says("The white frame is the next picture", "白色的框就是下一張圖的範圍", all(inside))
 free(
-    "a fifth of its height", "波紋的幅度是拋物線高度的五分之一", "how hp.Ripples is made; the claims test it"
+    "a fifth of its height",
+    "波紋的幅度是拋物線高度的五分之一",
+    "how hp.Ripples is made; the claims test it",
 )
 says("60,000 descents", "60,000 次下降", path.diverged.size == 60_000)
 free("the lighter the later", "顏色越淺，發散得越晚", "how the figure is coloured")
 
 # %% bind="boundary-seen"
-says("one change in a row of 300: 0.3%", "每一列 300 個學習率只會變換一次，也就是 0.3%", len(zoom) == 300)
+says(
+    "one change in a row of 300: 0.3%",
+    "每一列 300 個學習率只會變換一次，也就是 0.3%",
+    len(zoom) == 300,
+)
 says(
     "many times as much, at every zoom",
     "變換的比例都是 0.3% 的好幾倍",
@@ -1051,20 +1178,32 @@ free(
     "沒有人能把最大的學習率說準到第三位數字",
     "what follows from a rough border",
 )
-free("Nobody needs to: keep a factor of two or three away", "取它的二分之一或三分之一就好", "advice")
+free(
+    "Nobody needs to: keep a factor of two or three away",
+    "取它的二分之一或三分之一就好",
+    "advice",
+)
 
 # %% bind="practice"
 free("SGD(learning_rate=0.1)", "SGD(learning_rate=0.1)", "how Keras is called")
 free("(0.001 and 0.01)", "（0.001 與 0.01）", "the defaults of the libraries")
 free("later. That is Day 2", "", "what others do")
 free(
-    "do not wake when the rate is made smaller", "光是調小學習率救不回來", "follows from what a dead unit is"
+    "do not wake when the rate is made smaller",
+    "光是調小學習率救不回來",
+    "follows from what a dead unit is",
 )
 free("a third of the rate", "用三分之一的學習率", "advice")
 
 # %% bind="recap"
-free("the most sharply bent direction decides for all", "彎得最急的方向說了算", "bound above")
-free("stay a factor of two or three below", "懸崖處學習率的二分之一到三分之一", "advice")
+free(
+    "the most sharply bent direction decides for all",
+    "彎得最急的方向說了算",
+    "bound above",
+)
+free(
+    "stay a factor of two or three below", "懸崖處學習率的二分之一到三分之一", "advice"
+)
 
 # %% [markdown] key="boundary-seen" lang="en"
 # A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.

@@ -135,7 +135,9 @@ says(
 )
 
 # %% bind="frozen-run"
-frozen = [schedule(np.arange(300, 10_000)).sum() < 1e-5 for schedule in schedules.values()]
+frozen = [
+    schedule(np.arange(300, 10_000)).sum() < 1e-5 for schedule in schedules.values()
+]
 says("would not bring it any nearer", "走再多步也不會更靠近", frozen[2])
 
 # %% [markdown] key="frozen-run-ask" lang="en"
@@ -229,15 +231,22 @@ best_decay_rate = min(tried, key=lambda k: expected_loss(k, 3000))  ### SOLUTION
 # %% bind="best-decay-rate"
 free("Ten times the steps", "步數變成十倍", "3,000 is ten times 300")
 long, short = best_decay_rate, min(rates, key=lambda k: expected_loss(k, 300))
-says("a longer training wants a slower decay", "訓練越久，衰減就要越慢", long < short / 2)
+says(
+    "a longer training wants a slower decay", "訓練越久，衰減就要越慢", long < short / 2
+)
 says(
     "where decay becomes worse than none",
     "從哪裡開始，衰減反而比不衰減還差",
     losses[-1] > 2 * expected_loss(0, 300)
-    and expected_loss(0, 1) == (2.5**2 + 0.5**2) / 2,  # half of the way from -5, and half of a kick
+    and expected_loss(0, 1)
+    == (2.5**2 + 0.5**2) / 2,  # half of the way from -5, and half of a kick
 )
 free("the same, half, a tenth", "一樣、一半，還是十分之一", "the question")
-free("at most a quarter above the lowest possible one", "最多比最低值高四分之一", "what the check allows")
+free(
+    "at most a quarter above the lowest possible one",
+    "最多比最低值高四分之一",
+    "what the check allows",
+)
 
 # %% key="best-decay-rate-check" task="best_decay_rate" points=2
 hp.check("best_decay_rate", best_decay_rate)
@@ -295,7 +304,11 @@ def linear_warmup(peak_lr, warmup_steps, t):
 
 # %% bind="linear-warmup"
 wanted = [linear_warmup(0.8, 4, t) for t in range(5)]
-says("0.2, 0.4, 0.6, 0.8 and 0.8", "0.2、0.4、0.6、0.8、0.8", np.allclose(wanted, [0.2, 0.4, 0.6, 0.8, 0.8]))
+says(
+    "0.2, 0.4, 0.6, 0.8 and 0.8",
+    "0.2、0.4、0.6、0.8、0.8",
+    np.allclose(wanted, [0.2, 0.4, 0.6, 0.8, 0.8]),
+)
 free("so has every later one", "走到最高點，之後就留在那裡", "what a warmup is")
 free("the smaller of two numbers", "占最高學習率的比例 ... 比較小的那個", "the hint")
 free("", "最高學習率是 0.8", "the setting of the example")
@@ -474,7 +487,7 @@ hp.show(fig, "day2-edge-of-stability")
 # </details>
 
 # %% key="edge-of-stability-answer"
-edge_of_stability = "B", 2 / (lrs * hp.sharpness(small, w, inputs, targets))[1]  ### SOLUTION
+edge_of_stability = "B", 2 / (lrs * hp.sharpness(small, w, inputs, targets))[1]  ### SOLUTION  # fmt: skip
 
 # %% bind="edge-of-stability-ask"
 free("can bear twice its rate", "受得了兩倍的學習率", "the question")
@@ -491,9 +504,15 @@ free("", "界線是它的幾倍", "the question")
 # %% bind="edge-of-stability"
 products = lrs * hp.sharpness(small, w, inputs, targets)
 says("trained with four learning rates", "用四個學習率訓練", len(lrs) == 4)
-says("all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10)
+says(
+    "all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10
+)
 free("go on at **twice** the rate", "調成**兩倍**再繼續", "the wish")
-says("Only one of the four runs can bear that", "四次訓練裡，只有一次受得了", np.sum(2 * products < 2) == 1)
+says(
+    "Only one of the four runs can bear that",
+    "四次訓練裡，只有一次受得了",
+    np.sum(2 * products < 2) == 1,
+)
 free("the largest curvature", "最大的曲率", "what sharpness is")
 
 # %% key="edge-of-stability-check" task="edge_of_stability" points=2
@@ -522,7 +541,9 @@ else:
 
 # %% bind="edge-of-stability-use"
 below, above = parts
-says("with a little less than your factor", "一遍的倍數比你算出的小一點", 0.8 < below < 1)
+says(
+    "with a little less than your factor", "一遍的倍數比你算出的小一點", 0.8 < below < 1
+)
 says("with a little more", "一遍大一點", 1 < above < 1.25)
 
 # %% [markdown] key="healed-start" lang="en"
@@ -575,7 +596,7 @@ hp.show(fig, "day2-healed-start")
 
 # %% key="healed-start-answer"
 X_some, y_some = digits.X_train[:500], digits.y_train[:500]
-healed_start = "D", 0.4 * hp.sharpness(network, starts, X_some, y_some)[3] / 2  ### SOLUTION
+healed_start = "D", 0.4 * hp.sharpness(network, starts, X_some, y_some)[3] / 2  ### SOLUTION  # fmt: skip
 
 # %% key="healed-start-check" task="healed_start" points=2
 hp.check("healed_start", healed_start)
@@ -598,13 +619,23 @@ else:
 free("all four starts", "四個起點", "those of the figure")
 
 # %% bind="healed-start-ask"
-free("the largest rate that this start can bear", "最大學習率的**幾倍**", "the question")
-says("only makes the first rates smaller", "只是讓一開始的學習率變小", hp.LinearWarmup(200, 0.4)(10) < 0.4)
+free(
+    "the largest rate that this start can bear", "最大學習率的**幾倍**", "the question"
+)
+says(
+    "only makes the first rates smaller",
+    "只是讓一開始的學習率變小",
+    hp.LinearWarmup(200, 0.4)(10) < 0.4,
+)
 free("a smaller one does not help", "", "the hint")
 
 # %% bind="healed-start"
 without, with_it = run.test_accuracy > 0.8, warm.test_accuracy > 0.8
-says("One of them learns. The three others do not", "其中一個學得起來，另外三個學不起來", without.sum() == 1)
+says(
+    "One of them learns. The three others do not",
+    "其中一個學得起來，另外三個學不起來",
+    without.sum() == 1,
+)
 says("over 400 updates", "400 次更新的訓練損失", run.loss.shape[-1] == 400)
 says(
     "One of those that fail would learn ... the two others would not",
@@ -667,7 +698,11 @@ def my_schedule(t):
 
 
 # %% bind="end"
-free("the three want different things ... a larger one", "這三種情況你分得出來", "a summary")
+free(
+    "the three want different things ... a larger one",
+    "這三種情況你分得出來",
+    "a summary",
+)
 free("how much larger a rate may become", "", "a summary")
 
 # %% bind="my-schedule"
@@ -681,14 +716,22 @@ says(
     "20 個裡至少有 **18 個**的損失在 **0.15 以下**",
     (contest.enough, contest.target) == (18, 0.15),
 )
-says("300 updates with batches of 8", "更新 300 次，每批 8 個樣本", (day2.UPDATES, day2.BATCH) == (300, 8))
+says(
+    "300 updates with batches of 8",
+    "更新 300 次，每批 8 個樣本",
+    (day2.UPDATES, day2.BATCH) == (300, 8),
+)
 free(
     "The best constant rate gets a few of them there",
     "就算用最好的固定學習率，也只有幾個種子做得到",
     "the tests of the exercise measure it",
 )
 says("**40 trainings**", "**40 次訓練**", budget == 40)
-free("Nobody stops you at 41 ... thousands", "用到第 41 次 ... 試上幾千次", "one more than the budget")
+free(
+    "Nobody stops you at 41 ... thousands",
+    "用到第 41 次 ... 試上幾千次",
+    "one more than the budget",
+)
 free("waste none of them ... than one thinks", "", "the hint")
 
 

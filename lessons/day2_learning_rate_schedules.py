@@ -101,13 +101,26 @@ free("which after 20", "只走 20 步呢", "the question")
 fast, slow = two.loss.mean(axis=1)
 says("the rates 0.5 and 0.02", "學習率是 0.5 和 0.02", rates == [0.5, 0.02])
 says("after 20 steps, which after 300?", "走 20 步", len(fast) == 301)
-right("0.5 after 20 steps, 0.02 after 300", fast[20] < slow[20] and slow[-1] < fast[-1] / 2)
+right(
+    "0.5 after 20 steps, 0.02 after 300",
+    fast[20] < slow[20] and slow[-1] < fast[-1] / 2,
+)
 
 # %% bind="puzzle-answer"
 fast, slow = two.loss.mean(axis=1)
-says("far ahead after 20 steps", "走了 20 步，大學習率遙遙領先", fast[20] < slow[20] / 5)
-says("its loss falls no further", "損失接著就不再下降", 0.8 < fast[-100:].mean() / fast[50:150].mean() < 1.2)
-says("its loss ends much lower", "最後的損失卻低得多", slow[-100:].mean() < fast[-100:].mean() / 5)
+says(
+    "far ahead after 20 steps", "走了 20 步，大學習率遙遙領先", fast[20] < slow[20] / 5
+)
+says(
+    "its loss falls no further",
+    "損失接著就不再下降",
+    0.8 < fast[-100:].mean() / fast[50:150].mean() < 1.2,
+)
+says(
+    "its loss ends much lower",
+    "最後的損失卻低得多",
+    slow[-100:].mean() < fast[-100:].mean() / 5,
+)
 
 # %% [markdown] key="puzzle-question" lang="en"
 # Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what stops the large rate?
@@ -175,7 +188,11 @@ for rate, m, f in zip(floor_rates, measured, floor):
     hp.say(f"lr = {rate:<4}  formula {f:.4f}   measured / formula {m / f:.2f}")
 
 # %% bind="floor-measure"
-says("Take six rates and 200 seeds", "取六個學習率、200 個種子", path.loss.shape[:2] == (6, 200))
+says(
+    "Take six rates and 200 seeds",
+    "取六個學習率、200 個種子",
+    path.loss.shape[:2] == (6, 200),
+)
 says("the average loss of the last 100", "拿最後 100 步的平均損失", tail == 100)
 
 # %% [markdown] key="floor-seen" lang="en"
@@ -186,13 +203,21 @@ says("the average loss of the last 100", "拿最後 100 步的平均損失", tai
 
 # %% bind="floor-seen"
 small = floor_rates < 0.2
-says("agree within a few percent", "頂多差百分之幾", np.abs(measured / floor - 1).max() < 0.07)
+says(
+    "agree within a few percent",
+    "頂多差百分之幾",
+    np.abs(measured / floor - 1).max() < 0.07,
+)
 says(
     "nearly proportional to the rate",
     "底線幾乎和學習率成正比",
     np.ptp(floor[small] / floor_rates[small]) < 0.06 * (floor / floor_rates)[0],
 )
-free("more steps do not lower it", "", "algebra: where V comes to rest there are no steps")
+free(
+    "more steps do not lower it",
+    "",
+    "algebra: where V comes to rest there are no steps",
+)
 free("Three things do", "能壓低它的有三件事", "the three that follow")
 free("a smaller rate; a larger batch", "", "what lowers the floor in the formula")
 
@@ -246,7 +271,9 @@ hp.quiz("day2-too-fast")
 
 # %% bind="play-decay"
 free(
-    "All five schedules start at 0.5", "五種排程都從 0.5 開始，雜訊也一樣大", "the live figure's own settings"
+    "All five schedules start at 0.5",
+    "五種排程都從 0.5 開始，雜訊也一樣大",
+    "the live figure's own settings",
 )
 free("with the lowest loss at the end", "最後損失最低的", "a task")
 free("until decay is *worse*", "", "a task")
@@ -272,7 +299,11 @@ ax.set(yscale="log", xlabel=r"decay rate $k$")
 hp.show(fig, "day2-decay")
 
 # %% bind="sweep-decay"
-says("25 decay rates with 200 seeds each", "各用 200 個種子", decayed.end.shape[:2] == (25, 200))
+says(
+    "25 decay rates with 200 seeds each",
+    "各用 200 個種子",
+    decayed.end.shape[:2] == (25, 200),
+)
 says("the constant rate 0.5", "固定學習率 0.5", lr0 == 0.5)
 says(
     "the dashed line the noise floor",
@@ -310,9 +341,19 @@ for j in [9, 16, 20, 24]:
 
 # %% bind="travel"
 lowest, constant = np.median(groups, axis=1), lr0 / (2 * (2 - lr0))
-says("Too slow, and the noise stays", "降得太慢，雜訊還在", lowest[0] > 5 * lowest.min())
-says("Too fast, and decay is worse than none", "降得太快，比不衰減還差", lowest[-1] > 2 * constant)
-free("times the steepest slope it meets", "走過的總路程，最多是 ... 最陡的斜率", "algebra")
+says(
+    "Too slow, and the noise stays", "降得太慢，雜訊還在", lowest[0] > 5 * lowest.min()
+)
+says(
+    "Too fast, and decay is worse than none",
+    "降得太快，比不衰減還差",
+    lowest[-1] > 2 * constant,
+)
+free(
+    "times the steepest slope it meets",
+    "走過的總路程，最多是 ... 最陡的斜率",
+    "algebra",
+)
 
 # %% [markdown] key="four" lang="en"
 # The runs started 5 away from the minimum at 0. In the last two lines they stop far short of it, where the product says: 24% of 5 is 1.2, 46% is 2.3. A longer training would not move them.
@@ -340,13 +381,36 @@ free("times the steepest slope it meets", "走過的總路程，最多是 ... �
 #
 # 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就算得一點不差。
 # %% bind="four"
-kept = [np.prod(1 - hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000))) for j in (20, 24)]
+kept = [
+    np.prod(1 - hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000)))
+    for j in (20, 24)
+]
 stop = np.abs(decayed.end.mean(axis=(1, 2)))[[20, 24]]
-says("24% of 5 is 1.2", "5 的 24% 是 1.2", round(kept[0], 2) == 0.24 and round(5 * kept[0], 1) == 1.2)
-says("46% is 2.3", "46% 是 2.3", round(kept[1], 2) == 0.46 and round(5 * kept[1], 1) == 2.3)
-says("where the product says", "正是乘積算出來的位置", np.abs(stop - 5 * np.array(kept)).max() < 0.1)
-free("A longer training would not move them", "就算訓練得更久", "algebra: the sum of all rates is finite")
-free("all start at 0.5, which suits some better", "全都從 0.5 出發", "the live figure; measured below")
+says(
+    "24% of 5 is 1.2",
+    "5 的 24% 是 1.2",
+    round(kept[0], 2) == 0.24 and round(5 * kept[0], 1) == 1.2,
+)
+says(
+    "46% is 2.3",
+    "46% 是 2.3",
+    round(kept[1], 2) == 0.46 and round(5 * kept[1], 1) == 2.3,
+)
+says(
+    "where the product says",
+    "正是乘積算出來的位置",
+    np.abs(stop - 5 * np.array(kept)).max() < 0.1,
+)
+free(
+    "A longer training would not move them",
+    "就算訓練得更久",
+    "algebra: the sum of all rates is finite",
+)
+free(
+    "all start at 0.5, which suits some better",
+    "全都從 0.5 出發",
+    "the live figure; measured below",
+)
 free("equally long. So each", "", "the plan")
 
 
@@ -376,7 +440,9 @@ for name, schedule in contest.items():
     hp.say(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
 
 # %% bind="four"
-says("gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.values()} == {25})
+says(
+    "gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.values()} == {25}
+)
 
 # %% [markdown] key="fair-seen" lang="en"
 # Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with equal weight. That is the best that can be done on this parabola, where one curvature is all there is. A network has many.
@@ -411,7 +477,11 @@ for rate, one, mean in zip(average_rates, last, averaged):
 
 # %% bind="fair-seen"
 best_loss = {name: loss.min() for name, loss in exact.items()}
-left = [loss / best_loss["constant"] for name, loss in best_loss.items() if name != "constant"]
+left = [
+    loss / best_loss["constant"]
+    for name, loss in best_loss.items()
+    if name != "constant"
+]
 at = {name: loss.argmin() for name, loss in exact.items()}
 inside = all(0 < at[name] < 24 for name in ("constant", "cosine"))
 for name in ("exponential", "step decay", "inverse time"):
@@ -421,7 +491,8 @@ floor = lr0 / (2 * (2 - lr0))
 says(
     "does far better than 0.5 did",
     "也比 0.5 好得多",
-    best_loss["constant"] < floor / 10 and np.isclose(average_loss(hp.Constant(lr0)), floor),
+    best_loss["constant"] < floor / 10
+    and np.isclose(average_loss(hp.Constant(lr0)), floor),
 )
 says("Every decay still beats it", "每一種衰減還是贏過它", max(left) < 0.95)
 says(
@@ -430,9 +501,21 @@ says(
     0.35 < min(left) < 0.45 and 0.6 < max(left) < 0.7,
 )
 firsts = [contest[name].lr[at[name]] for name in contest if name != "constant"]
-says("each wants its own first rate", "各有自己合適的起始學習率", max(firsts) > 3 * min(firsts))
-says("Inverse-time decay wins", "反時間衰減拿下冠軍", min(best_loss, key=best_loss.get) == "inverse time")
-free("the best that can be done on this parabola", "沒有比這更好的辦法", "theory: the mean of all kicks")
+says(
+    "each wants its own first rate",
+    "各有自己合適的起始學習率",
+    max(firsts) > 3 * min(firsts),
+)
+says(
+    "Inverse-time decay wins",
+    "反時間衰減拿下冠軍",
+    min(best_loss, key=best_loss.get) == "inverse time",
+)
+free(
+    "the best that can be done on this parabola",
+    "沒有比這更好的辦法",
+    "theory: the mean of all kicks",
+)
 free("each later step shrinks", "", "algebra")
 
 # %% [markdown] key="average-seen" lang="en"
@@ -494,16 +577,34 @@ says(
 
 # %% bind="stop-seen"
 cosine, wsd = np.array(stopped["cosine"]), np.array(stopped["WSD"])
-says("about three times that of WSD", "大約是 WSD 的三倍", 2.5 < cosine[0] / wsd[0] < 3.5)
+says(
+    "about three times that of WSD", "大約是 WSD 的三倍", 2.5 < cosine[0] / wsd[0] < 3.5
+)
 says("the two are nearly level", "兩者差不多", 0.8 < cosine[1] / wsd[1] < 1.25)
-says("WSD ends equally well each time", "WSD 每次都停得一樣好", np.ptp(wsd) < 0.01 * wsd.min())
+says(
+    "WSD ends equally well each time",
+    "WSD 每次都停得一樣好",
+    np.ptp(wsd) < 0.01 * wsd.min(),
+)
 says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[2] < wsd[2] / 1.5)
 free("it decays for longer", "它降的時間比較長", "300 steps and the last 60")
 free("", "兩者共用的最高學習率", "not a comparison")
 at = [exact["cosine"].argmin(), tuned_wsd.argmin()]
-says("both want a smaller one", "調好之後，兩者的最高學習率都變小了", 0 < min(at) and alone[max(at)] < 0.2)
-says("and cosine stays ahead", "餘弦衰減還是領先", exact["cosine"].min() < tuned_wsd.min() / 1.2)
-says("does not buy a lower loss here", "換到的不是比較低的損失", exact["cosine"].min() < tuned_wsd.min())
+says(
+    "both want a smaller one",
+    "調好之後，兩者的最高學習率都變小了",
+    0 < min(at) and alone[max(at)] < 0.2,
+)
+says(
+    "and cosine stays ahead",
+    "餘弦衰減還是領先",
+    exact["cosine"].min() < tuned_wsd.min() / 1.2,
+)
+says(
+    "does not buy a lower loss here",
+    "換到的不是比較低的損失",
+    exact["cosine"].min() < tuned_wsd.min(),
+)
 
 # %% [markdown] key="digits" lang="en"
 # ## 4. Does decay help on digits?
@@ -570,8 +671,10 @@ with hp.predict("day2-digits"):
 with hp.after("day2-digits"):
     for name, accuracy in results.items():
         mean, spread, worst = accuracy.mean(), accuracy.std(), accuracy.min()
-        hp.say(f"{name:<18}  mean {mean:.1%}   "
-               f"spread (one standard deviation) {spread:.1%}   worst {worst:.1%}")  # fmt: skip
+        hp.say(
+            f"{name:<18}  mean {mean:.1%}   "
+            f"spread (one standard deviation) {spread:.1%}   worst {worst:.1%}"
+        )
 
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: a small gain</summary>
@@ -597,7 +700,10 @@ with hp.after("day2-digits"):
 
 # %% bind="day2-digits"
 means = {name: accuracy.mean() for name, accuracy in results.items()}
-right("Up to three percentage points", 0.003 < max(means.values()) - means["constant"] < 0.03)
+right(
+    "Up to three percentage points",
+    0.003 < max(means.values()) - means["constant"] < 0.03,
+)
 
 # %% bind="digits-seen"
 right = {name: accuracy.mean() * 360 for name, accuracy in results.items()}
@@ -605,15 +711,28 @@ gains = {name: n - right["constant"] for name, n in right.items()}
 others = {n for name, n in right.items() if name not in ("constant", "inverse time")}
 spreads = {name: accuracy.std() for name, accuracy in results.items()}
 worst = {name: accuracy.min() for name, accuracy in results.items()}
-says("one or two percentage points", "一、兩個百分點", 0.5 < max(gains.values()) / 3.6 < 2.5)
-says("a few of the 360 test images", "360 張測試影像裡的幾張", len(digits.X_test) == 360)
+says(
+    "one or two percentage points",
+    "一、兩個百分點",
+    0.5 < max(gains.values()) / 3.6 < 2.5,
+)
+says(
+    "a few of the 360 test images", "360 張測試影像裡的幾張", len(digits.X_test) == 360
+)
 says(
     "gains as much as a decay does",
     "好處和衰減一樣多",
-    gains["constant, averaged"] > np.median([gains[n] for n in ("exponential", "cosine", "WSD")]) - 1,
+    gains["constant, averaged"]
+    > np.median([gains[n] for n in ("exponential", "cosine", "WSD")]) - 1,
 )
-says("Look at the worst seeds", "再看最差的種子", min(worst, key=worst.get) == "constant")
-says("the seeds lie closer together", "各個種子的結果就比較集中", max(spreads, key=spreads.get) == "constant")
+says(
+    "Look at the worst seeds", "再看最差的種子", min(worst, key=worst.get) == "constant"
+)
+says(
+    "the seeds lie closer together",
+    "各個種子的結果就比較集中",
+    max(spreads, key=spreads.get) == "constant",
+)
 says(
     "the winner on the parabola, is no winner here",
     "在這裡並不突出",
@@ -660,7 +779,11 @@ free(
     "用大學習率訓練的網路 ... 銳度（也就是最大的曲率）比較小",
     "what Day 1 measures",
 )
-free("The smallest network that can show it", "看得到這個現象的最小網路", "how little it needs")
+free(
+    "The smallest network that can show it",
+    "看得到這個現象的最小網路",
+    "how little it needs",
+)
 free("Lower the rate, then raise it", "", "a task")
 
 # %% bind="network-edge"
@@ -669,7 +792,11 @@ says(
     "這 200 個學習率，沒有一個",
     len(valley_rates) == 200 and not path.diverged.any(),
 )
-says(r"where sharpness × rate is above 2", "學習率超過 2 的地方", (rest * valley_rates).max() < 2.01)
+says(
+    r"where sharpness × rate is above 2",
+    "學習率超過 2 的地方",
+    (rest * valley_rates).max() < 2.01,
+)
 free("where the curve is flatter", "被甩到比較平坦的地方", "theory")
 
 # %% [markdown] key="network-edge" lang="en"
@@ -717,24 +844,42 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every)
 # 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
-says("the sharpness measured every 100 updates", "每 100 次更新量一次銳度", len(sharpnesses) == 20)
+says(
+    "the sharpness measured every 100 updates",
+    "每 100 次更新量一次銳度",
+    len(sharpnesses) == 20,
+)
 
 # %% bind="edge-seen"
 rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
 product = np.array(sharpnesses) * edge_rates
 says(
-    "Two weights end anywhere below the line", "可能停在這條線以下的任何地方", np.ptp(rest * valley_rates) > 1
+    "Two weights end anywhere below the line",
+    "可能停在這條線以下的任何地方",
+    np.ptp(rest * valley_rates) > 1,
 )
-says("the sharpness grows by itself", "銳度會隨著訓練自己變大", (product[-1] > product[0])[:4].all())
+says(
+    "the sharpness grows by itself",
+    "銳度會隨著訓練自己變大",
+    (product[-1] > product[0])[:4].all(),
+)
 says("and never reaches the line", "但一直碰不到這條線", product[:, :4].max() < 1.7)
 says("**stays there**", "就**停住**", np.abs(product[-5:, 4:] / 2 - 1).max() < 0.15)
-says("from below or from above", "銳度不管是從下面還是上面來", product[0, 4] < 1.5 and product[0, -1] > 2.5)
+says(
+    "from below or from above",
+    "銳度不管是從下面還是上面來",
+    product[0, 4] < 1.5 and product[0, -1] > 2.5,
+)
 says(
     "at the largest rates in almost half of them",
     "學習率最大時將近一半都是",
     0.35 < rises[-2:].min() and rises[-2:].max() < 0.5,
 )
-says("falls in the long run", "長期來看卻還是往下降", (losses[-1] < losses[0] / 100).all())
+says(
+    "falls in the long run",
+    "長期來看卻還是往下降",
+    (losses[-1] < losses[0] / 100).all(),
+)
 says("not true even without noise", "就算沒有雜訊，這句話也不成立", rises.max() > 0)
 free(
     "the larger the rate, the nearer its run ended to the line",
@@ -804,18 +949,30 @@ for name, accuracy in zip(names, [*from_bad, *from_usual]):
 
 # %% bind="warmup-start"
 free("in batches of 64,", "每批 64 張", "the batch size that hp.train has by default")
-says("eight times too large", "放大成八倍", np.allclose(bad[:, -330:], 8 * usual[:, -330:]))
+says(
+    "eight times too large",
+    "放大成八倍",
+    np.allclose(bad[:, -330:], 8 * usual[:, -330:]),
+)
 says("above 90% accuracy", "準確率超過 90%", bar == 0.9 and max(usable.values()) > 0)
 
 # %% bind="warmup-why"
 gain = {n: usable[f"bad, {n}"] / usable["bad start, warmup 0"] for n in (some, long)}
 best = np.median(from_bad, axis=2).max(axis=1)
-says("a little with 20 updates", "20 次更新只推一點點", 1 < gain[20] < 2.2 and gain[20] < gain[200])
+says(
+    "a little with 20 updates",
+    "20 次更新只推一點點",
+    1 < gain[20] < 2.2 and gain[20] < gain[200],
+)
 says("about threefold with 200", "200 次大約推到三倍", 2 < gain[200] < 4.5)
-says("The best accuracy hardly changes", "最好的準確率倒是幾乎沒變", np.ptp(best) < 0.03)
+says(
+    "The best accuracy hardly changes", "最好的準確率倒是幾乎沒變", np.ptp(best) < 0.03
+)
 says("**a larger usable peak rate**", "**能用更大的最高學習率**", gain[200] > 1.4)
 says(
-    "there is little to buy here", "在這裡就換不到什麼", usable["usual, 200"] < 1.6 * usable["usual start, 0"]
+    "there is little to buy here",
+    "在這裡就換不到什麼",
+    usable["usual, 200"] < 1.6 * usable["usual start, 0"],
 )
 
 # %% [markdown] key="warmup-why" lang="en"
@@ -858,12 +1015,24 @@ hp.show(fig, "day2-warmup-sharpness")
 # 常有人說，預熱可以防止模型在初期陷入局部最小值。拿第 1 天那條有兩個谷的曲線就能檢驗。取 1,000 個起點，用 0.4、0.5 和 0.6 三個學習率。從淺谷那一側出發的，有多少會停在深谷？
 
 # %% bind="warmup-why"
-says("a warmup of 200 updates to 0.4", "用 200 次更新預熱到 0.4", np.isclose(rates_then[-1], 0.4))
+says(
+    "a warmup of 200 updates to 0.4",
+    "用 200 次更新預熱到 0.4",
+    np.isclose(rates_then[-1], 0.4),
+)
 
 # %% bind="warmup-edge"
 at_peak = np.array(thresholds)[-1]
-says("The start can bear only a tiny rate", "起點只受得了極小的學習率", np.max(thresholds[0]) < 0.1)
-says("moves to flatter places", "網路移到越來越平坦的地方", np.median(at_peak) > 5 * np.median(thresholds[0]))
+says(
+    "The start can bear only a tiny rate",
+    "起點只受得了極小的學習率",
+    np.max(thresholds[0]) < 0.1,
+)
+says(
+    "moves to flatter places",
+    "網路移到越來越平坦的地方",
+    np.median(at_peak) > 5 * np.median(thresholds[0]),
+)
 says(
     "the threshold of most seeds is near it or above",
     "大多數種子的門檻已經接近它，甚至更高",
@@ -892,14 +1061,22 @@ says(
     "取 1,000 個起點，用 0.4、0.5 和 0.6 三個學習率",
     in_deep.shape == (3, 1000),
 )
-says("0.4, 0.5 and 0.6", "0.4、0.5 和 0.6 三個", np.allclose(rule.lr.then, [0.4, 0.5, 0.6]))
+says(
+    "0.4, 0.5 and 0.6",
+    "0.4、0.5 和 0.6 三個",
+    np.allclose(rule.lr.then, [0.4, 0.5, 0.6]),
+)
 
 # %% bind="basins-seen"
 says(
-    "let some runs jump the barrier", "有些起點跳得過山頭", 0.05 < escaped[0].min() and escaped[0].max() < 0.5
+    "let some runs jump the barrier",
+    "有些起點跳得過山頭",
+    0.05 < escaped[0].min() and escaped[0].max() < 0.5,
 )
 says(
-    "every run stays in the valley", "每一次都留在出發的那個谷裡", escaped[5].max() == escaped[20].max() == 0
+    "every run stays in the valley",
+    "每一次都留在出發的那個谷裡",
+    escaped[5].max() == escaped[20].max() == 0,
 )
 
 # %% [markdown] key="basins-seen" lang="en"

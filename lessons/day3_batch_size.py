@@ -79,7 +79,9 @@ with hp.predict("day3-puzzle"):
     examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
     updates = np.ones_like(examples).cumsum(axis=1)
     for ax, x, name in zip(axes, [examples, updates], ["examples seen", "updates"]):
-        hp.figures.losses_by_batch_size(x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name)
+        hp.figures.losses_by_batch_size(
+            x, puzzle.loss.mean(axis=1), puzzle_sizes, ax, name
+        )
     axes[0].legend()
     hp.show(fig, "day3-puzzle")
 
@@ -88,7 +90,10 @@ with hp.after("day3-puzzle"):
     made = [3 * -(-n_images // size) for size in puzzle_sizes]
     for size, count, accuracy in zip(puzzle_sizes, made, puzzle.test_accuracy):
         low, high = accuracy.min(), accuracy.max()
-        hp.say(f"batch size {size:>4}: {count:>4} updates, {low:.0%} to {high:.0%} of unseen digits")
+        hp.say(
+            f"batch size {size:>4}: {count:>4} updates, "
+            f"{low:.0%} to {high:.0%} of unseen digits"
+        )
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: what the race was about</summary>
@@ -113,12 +118,24 @@ right("Batch size 1", puzzle_sizes[puzzle.test_accuracy.mean(axis=1).argmax()] =
 
 # %% bind="title"
 free("six batch sizes", "六種批次大小", "the race of section 6, bound there")
-free("where 32 to 128 comes from", "32 到 128 這個建議從哪裡來", "the advice that is examined")
+free(
+    "where 32 to 128 comes from",
+    "32 到 128 這個建議從哪裡來",
+    "the advice that is examined",
+)
 
 # %% bind="puzzle"
-says("the same learning rate, 0.05", "學習率都是 0.05", puzzle.loss.shape[0] == len(puzzle_sizes) == 3)
+says(
+    "the same learning rate, 0.05",
+    "學習率都是 0.05",
+    puzzle.loss.shape[0] == len(puzzle_sizes) == 3,
+)
 says("every one of the 1,437 training images", "1,437 張訓練影像", n_images == 1437)
-says("1, 64, or all 1,437", "1 個、64 個，或是全部 1,437 個", puzzle_sizes == [1, 64, 1437])
+says(
+    "1, 64, or all 1,437",
+    "1 個、64 個，或是全部 1,437 個",
+    puzzle_sizes == [1, 64, 1437],
+)
 free("which network reads digits best", "哪一個網路最會認數字", "the question")
 
 # %% bind="puzzle-answer"
@@ -126,8 +143,16 @@ one, some, everything = puzzle.test_accuracy
 says("The guesser wins", "用猜的贏了", one.min() > max(some.max(), everything.max()))
 says("it makes 1,437 rough ones", "夠它粗略地更新 1,437 次", made[0] == 3 * 1437)
 says("the full batch has made three", "全批次的那一個只更新了三次", made[-1] == 3)
-free("Which is faster depends", "誰比較快，要看", "no result: the text asks what to count")
-free("the last 256 images", "最近 256 張影像", "how hp.figures.losses_by_batch_size averages")
+free(
+    "Which is faster depends",
+    "誰比較快，要看",
+    "no result: the text asks what to count",
+)
+free(
+    "the last 256 images",
+    "最近 256 張影像",
+    "how hp.figures.losses_by_batch_size averages",
+)
 free("", "比較晚才出現", "how the average begins")
 
 # %% [markdown] key="kinds" lang="en"
@@ -149,13 +174,15 @@ free("", "比較晚才出現", "how the average begins")
 # 三種其實是同一個迴圈：把樣本洗牌，每 B 個切成一批，每一批用平均梯度更新一次。下面是一個訓練週期，用兩個權重（斜率和截距）擬合出一條直線：
 
 # %% key="by-hand"
-points, line = hp.linear_regression(250, weights=(2.0,), noise=1.0), hp.linear_regression_model(1)
-rng = np.random.default_rng(0)
+points = hp.linear_regression(250, weights=(2.0,), noise=1.0)
+line, rng = hp.linear_regression_model(1), np.random.default_rng(0)
 w = line.init(rng, float)
 for X, y in hp.minibatches(points.X_train, points.y_train, 10, rng):
     error = w[0] * X[:, 0] + w[1] - y
     w = w - 0.1 * np.array([(error * X[:, 0]).mean(), error.mean()])
-trained = hp.train(line, points, hp.SGD(0.1), batch_size=10, epochs=1, seed=0, dtype=float)
+trained = hp.train(
+    line, points, hp.SGD(0.1), batch_size=10, epochs=1, seed=0, dtype=float
+)
 assert np.allclose(trained.weights, w)
 hp.say(f"slope and offset after one epoch: {w.round(3)}")
 
@@ -195,17 +222,29 @@ free("does batch size 200 diverge", "批次大小 200 從哪個學習率", "a ta
 
 # %% bind="kinds-seen"
 slope = points.X_train[:, 0]
-free("At the rate 0.1, a small batch", "學習率 0.1 時，小批次", "what the reader saw in the live figure")
 free(
-    "At 0.01, batch size 1 ... more than an epoch", "學習率降到 0.01 ... 一個訓練週期以上", "the live figure"
+    "At the rate 0.1, a small batch",
+    "學習率 0.1 時，小批次",
+    "what the reader saw in the live figure",
 )
-free("about 0.6", "大約從 0.6 開始發散", "measured in tests/claims: single examples have larger curvatures")
+free(
+    "At 0.01, batch size 1 ... more than an epoch",
+    "學習率降到 0.01 ... 一個訓練週期以上",
+    "the live figure",
+)
+free(
+    "about 0.6",
+    "大約從 0.6 開始發散",
+    "measured in tests/claims: single examples have larger curvatures",
+)
 says("almost 2", "幾乎可以用到 2", 1.6 < 2 / max(1, (slope**2).mean()) < 2.4)
 
 # %% key="noise-free"
 for noise in [1.0, 0.0]:
     points = hp.linear_regression(250, weights=(2.0,), noise=noise)
-    exact = hp.train(line, points, hp.SGD(0.5), batch_size=200, epochs=200, dtype=float).weights
+    exact = hp.train(
+        line, points, hp.SGD(0.5), batch_size=200, epochs=200, dtype=float
+    ).weights
     job = {"batch_size": 1, "epochs": 20, "seed": range(50), "dtype": float}
     single = hp.train(line, points, hp.SGD(0.1), **job)
     B, off = job["batch_size"], np.linalg.norm(single.weights - exact, axis=1).mean()
@@ -224,7 +263,8 @@ for noise in [1.0, 0.0]:
 # 一次一個樣本還有一個好處：資料不必先到齊。感測器的讀數、網站的點擊、股市的成交，都是一筆一筆來的，用過就可以丟掉。從這樣的資料流學習，叫做**線上學習**（online learning，也有人譯作在線學習）。全批次得等到最後一筆，而資料流沒有最後一筆。下面是一個有 10,000 點的資料流，每一點只用一次，學習率逐漸下降（第 2 天）；真正的直線斜率是 2，截距是 0。
 
 # %% key="online-run"
-stream, optimizer = hp.linear_regression(12_500, weights=(2.0,)), hp.SGD(hp.InverseTimeDecay(0.5, 0.5))
+stream = hp.linear_regression(12_500, weights=(2.0,))
+optimizer = hp.SGD(hp.InverseTimeDecay(0.5, 0.5))
 settings = {"batch_size": 1, "seed": range(20), "dtype": float}
 away = []
 for seen in [100, 1000, 10_000]:
@@ -239,12 +279,20 @@ for seen in [100, 1000, 10_000]:
 # 看過的點變成一百倍，誤差剩不到十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
 
 # %% bind="online"
-says("a stream of 10,000 points", "10,000 點的資料流", len(stream.X_train) == seen == 10_000)
+says(
+    "a stream of 10,000 points",
+    "10,000 點的資料流",
+    len(stream.X_train) == seen == 10_000,
+)
 free("and there is none", "", "streams do not end")
 free("slope 2 and offset 0", "斜率是 2，截距是 0", "what weights=(2.0,) asks for")
 
 # %% bind="online-seen"
-says("A hundred times the points", "看過的點變成一百倍", len(away) == 3 and seen == 100 * 100)
+says(
+    "A hundred times the points",
+    "看過的點變成一百倍",
+    len(away) == 3 and seen == 100 * 100,
+)
 says("less than a tenth of the error", "誤差剩不到十分之一", away[2] < away[0] / 10)
 says("two weights", "兩個權重", line.n_weights == 2)
 free("more than a memory holds", "多到記憶體放不下", "what such data are like")
@@ -265,13 +313,22 @@ means = [batch.mean() for batch in batches]
 hp.say(f"mean of the batch means {np.mean(means):.3f}, true mean {losses.mean():.3f}")
 for size in [64, 256, 1024]:
     length = np.linalg.norm(network.gradient(w_start, images[:size], labels[:size]))
-    hp.say(f"batch of {size:>4}: length of the mean gradient {length:.1f}, of the sum {length * size:.0f}")
+    hp.say(
+        f"batch of {size:>4}: length of the mean gradient {length:.1f}, "
+        f"of the sum {length * size:.0f}"
+    )
 
 # %% bind="last-batch"
 free("may be smaller", "可能比較小", "a rest")
-says("make 4, 4 and 2,", "會切成 4、4、2", [len(batch) for batch in batches] == [4, 4, 2])
+says(
+    "make 4, 4 and 2,", "會切成 4、4、2", [len(batch) for batch in batches] == [4, 4, 2]
+)
 weight_of_last = (1 / len(means) / 2) / (1 / len(losses))
-says("counts the last two examples double", "最後兩個樣本就被加倍計算", 1.5 < weight_of_last < 2.5)
+says(
+    "counts the last two examples double",
+    "最後兩個樣本就被加倍計算",
+    1.5 < weight_of_last < 2.5,
+)
 
 # %% [markdown] key="noise" lang="en"
 # ## 3. How noisy is a mini-batch?
@@ -290,7 +347,10 @@ for size in [1, 2, 5, 9, 10]:
     means = np.mean(list(combinations(range(10), size)), axis=1)
     formula = np.var(range(10)) / size * (10 - size) / (10 - 1)
     assert np.isclose(means.var(), formula)
-    hp.say(f"batches of {size:>2}: there are {len(means):>3}, variance of their means {means.var():.3f}")
+    hp.say(
+        f"batches of {size:>2}: there are {len(means):>3}, "
+        f"variance of their means {means.var():.3f}"
+    )
 
 # %% bind="noise"
 says("the full-batch gradient is 4.5", "全批次的梯度是 4.5", np.allclose(means, 4.5))
@@ -326,15 +386,22 @@ spread = ((each - full) ** 2).sum(axis=1).mean()  # S²
 
 # %% key="noise-draw"
 noise_sizes, rng = np.array([1, 4, 16, 64, 256, 1024]), np.random.default_rng(1)
-drawn = [gradients(np.stack([rng.permutation(n_images)[:B] for _ in range(100)])) for B in noise_sizes]
+drawn = [
+    gradients(np.stack([rng.permutation(n_images)[:B] for _ in range(100)]))
+    for B in noise_sizes
+]
 variance = [((g - full) ** 2).sum(axis=1).mean() for g in drawn]
 predicted = spread / noise_sizes * (n_images - noise_sizes) / (n_images - 1)
 cosine = [g @ full / np.linalg.norm(g, axis=1) / np.linalg.norm(full) for g in drawn]
 
 # %% key="noise-figure"
 fig, (left_ax, right_ax) = plt.subplots(1, 2, figsize=(9.4, 3.4))
-hp.figures.by_batch_size(noise_sizes, {" formula": variance}, left_ax, "variance", {" formula": predicted})
-hp.figures.by_batch_size(noise_sizes, {"": cosine}, right_ax, "cosine with full batch", scale="linear")
+hp.figures.by_batch_size(
+    noise_sizes, {" formula": variance}, left_ax, "variance", {" formula": predicted}
+)
+hp.figures.by_batch_size(
+    noise_sizes, {"": cosine}, right_ax, "cosine with full batch", scale="linear"
+)
 hp.show(fig, "day3-noise")
 
 # %% bind="noise-formula"
@@ -351,10 +418,18 @@ says(
     "變異數剩四分之一",
     0.2 < np.median(variance[1:5] / np.array(variance[:4])) < 0.3,
 )
-says("half the typical error", "所以只減為一半", 0.45 < np.sqrt(variance[2] / variance[1]) < 0.55)
+says(
+    "half the typical error",
+    "所以只減為一半",
+    0.45 < np.sqrt(variance[2] / variance[1]) < 0.55,
+)
 says("The last dot is lower still", "最後一點還更低", variance[5] / variance[4] < 0.2)
 gain = np.diff([np.median(c) for c in cosine])
-says("the last hundreds hardly at all", "最後那幾百個幾乎沒有差別", gain[-1] < gain[0] / 2)
+says(
+    "the last hundreds hardly at all",
+    "最後那幾百個幾乎沒有差別",
+    gain[-1] < gain[0] / 2,
+)
 
 # %% key="quiz-noise"
 hp.quiz("day3-noise")
@@ -378,11 +453,14 @@ hp.quiz("day3-noise")
 
 # %% key="floor-run"
 with hp.predict("day3-floor"):
-    parabola, floor_sizes, power = hp.Quadratic([1.0]), np.array([1, 4, 16]), np.array([0, 0.5, 1])
+    parabola, power = hp.Quadratic([1.0]), np.array([0, 0.5, 1])
+    floor_sizes = np.array([1, 4, 16])
     eta = 0.01 * floor_sizes[:, None] ** power
     exact_floors = eta / (2 * floor_sizes[:, None] * (2 - eta))
     walks = [
-        hp.descend(parabola, hp.SGD(lr), [0.0], 4000, noise=1 / np.sqrt(B), seed=range(32))
+        hp.descend(
+            parabola, hp.SGD(lr), [0.0], 4000, noise=1 / np.sqrt(B), seed=range(32)
+        )
         for lr, B in zip(eta, floor_sizes)
     ]
     floors = np.array([walk.loss[..., 1000:].mean(axis=(1, 2)) for walk in walks])
@@ -427,7 +505,11 @@ with hp.after("day3-floor"):
 # 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
 
 # %% bind="day3-floor"
-says("From one example an update to sixteen", "從 1 個樣本變成 16 個", (few, many) == (1, 16))
+says(
+    "From one example an update to sixteen",
+    "從 1 個樣本變成 16 個",
+    (few, many) == (1, 16),
+)
 right("The rate times B", max(ratios[:2]) < 0.8 < ratios[2] < 1.2)
 
 # %% bind="floor"
@@ -438,7 +520,11 @@ says("32 runs each", "各跑 32 次", walks[0].loss.shape[1] == 32)
 says("three rules", "三種規則", len(rules) == len(power) == 3)
 
 # %% bind="floor-seen"
-says("sixteen times the examples", "樣本變成十六倍", floor_sizes[-1] / floor_sizes[0] == 16)
+says(
+    "sixteen times the examples",
+    "樣本變成十六倍",
+    floor_sizes[-1] / floor_sizes[0] == 16,
+)
 says("a sixteenth of the height", "高度剩十六分之一", 0.055 < ratios[0] < 0.07)
 says("as fast as the batch", "放大同樣的倍數", 0.9 < ratios[2] < 1.2)
 
@@ -463,7 +549,9 @@ hp.quiz("day3-scaling")
 
 # %% key="map-run"
 rates, sizes = 2.0 ** np.arange(-6, 3), [4, 8, 16, 32, 64, 128, 256, 512]
-sweep = hp.train(network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=5, seed=hp.seeds(3))
+sweep = hp.train(
+    network, digits, hp.SGD(lr=rates), batch_size=sizes, epochs=5, seed=hp.seeds(3)
+)
 
 # %% key="explore-map" tags=["nbval-ignore-output"]
 hp.explore_map(sweep)
@@ -502,37 +590,69 @@ hp.say(f"best rates for B = {sizes[0]} to {sizes[-1]}: {shown}")
 # 批次放大 128 倍，最好的學習率只放大 2 到 8 倍，而且多半就停在懸崖前面。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不會乖乖照線性規則走，也不會照平方根規則走（Shallue 等人，2019）。
 
 # %% bind="map"
-says("Nine rates, eight batch sizes", "九個學習率、八種批次大小", sweep.loss.shape[:2] == (9, 8))
-says("each twice the one before", "後一個都是前一個的兩倍", set(np.diff(np.log2(sizes))) == {1})
+says(
+    "Nine rates, eight batch sizes",
+    "九個學習率、八種批次大小",
+    sweep.loss.shape[:2] == (9, 8),
+)
+says(
+    "each twice the one before",
+    "後一個都是前一個的兩倍",
+    set(np.diff(np.log2(sizes))) == {1},
+)
 says("and three seeds", "再配三個種子", sweep.loss.shape[2] == 3)
 says("216 trainings", "216 次訓練", sweep.diverged.size == 216)
 
 # %% bind="map-seen"
-along = [np.array([middle[first + k, k] for k in range(6 - first)]) for first in set(firsts)]
+along = [
+    np.array([middle[first + k, k] for k in range(6 - first)]) for first in set(firsts)
+]
 says(
     "nearly the same, over many doublings",
     "連續加倍好幾次都成立",
     max(a.max() / a.min() for a in along) < 1.5,
 )
-free("twice the batch at twice the rate", "批次加倍、學習率也加倍", "the rule that is tested")
+free(
+    "twice the batch at twice the rate",
+    "批次加倍、學習率也加倍",
+    "the rule that is tested",
+)
 says("follow four of them", "印出來的四行", len(along) == 4 and smallest == min(sizes))
-cliff = [np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T]
+cliff = [
+    np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T
+]
 says("The cliff hardly moves", "懸崖的位置幾乎不隨批次大小移動", np.ptp(cliff[2:]) <= 1)
 free(
-    "a larger batch does not make the bowl flatter", "批次再大，碗也不會變平", "curvature is of the full loss"
+    "a larger batch does not make the bowl flatter",
+    "批次再大，碗也不會變平",
+    "curvature is of the full loss",
 )
 says("Only for the smallest batches", "只有批次極小時", cliff[0] < min(cliff[2:]))
-free("a larger batch has little more to give", "更大的批次就沒有多少好處了", "the rule in words")
+free(
+    "a larger batch has little more to give",
+    "更大的批次就沒有多少好處了",
+    "the rule in words",
+)
 free('"the **best** rate" another', "「哪個學習率**最好**」", "another question")
 free("Here is the best rate", "最好的學習率，用三個種子", "what is printed below")
 
 # %% bind="best-seen"
-cliff = [np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T]
+cliff = [
+    np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T
+]
 grows = best_rates.max() / best_rates.min()
 says("The batch grows 128-fold", "批次放大 128 倍", sizes[-1] / sizes[0] == 128)
-says("the best rate by a factor of 2 to 8,", "最好的學習率只放大 2 到 8 倍", 2 <= grows <= 8)
+says(
+    "the best rate by a factor of 2 to 8,",
+    "最好的學習率只放大 2 到 8 倍",
+    2 <= grows <= 8,
+)
 near = [cliff[k] - list(rates).index(best) <= 1 for k, best in enumerate(best_rates)]
-says("for most batch sizes it stands right below", "多半就停在懸崖前面", np.mean(near) > 0.5)
+says(
+    "for most batch sizes it stands right below",
+    "多半就停在懸崖前面",
+    np.mean(near) > 0.5,
+)
 free(
     "On larger problems ... best rates follow",
     "在更大的問題上 ... 最好的學習率不會",
@@ -552,7 +672,10 @@ free(
 # %% key="memory"
 hp.say(f"weights {4 * network.n_weights / 1000:.1f} kB")
 for size in [1, 64, n_images]:
-    hp.say(f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of layer values")
+    hp.say(
+        f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of "
+        "layer values"
+    )
 
 # %% bind="price"
 says("here 64 + 32 + 10,", "64 + 32 + 10 個", network.sizes == (64, 32, 10))
@@ -567,15 +690,16 @@ says("2,410 of them", "2,410 個權重", network.n_weights == 2410)
 # %% key="seconds" tags=["nbval-ignore-output"]
 with hp.predict("day3-time"):
     race_updates = {1: 6000, 4: 3000, 16: 1500, 64: 700, 256: 400, n_images: 200}
-    seconds = {}
-    for size in race_updates:
-        made = 300 if size < 100 else 30
-        job = {"batch_size": size, "updates": made}
-        runs = [hp.train(network, digits, hp.SGD(0.1), **job) for _ in range(3)]
-        seconds[size] = min(run.seconds for run in runs) / made
+    seconds = dict.fromkeys(race_updates, np.inf)
+    for _ in range(4):  # in turn: a busy moment of the machine hits all sizes
+        for size in race_updates:
+            made = 300 if size < 100 else 30
+            run = hp.train(network, digits, hp.SGD(0.1), batch_size=size, updates=made)
+            seconds[size] = min(seconds[size], run.seconds / made)
+    for size, each in seconds.items():
         hp.say(
-            f"batch of {size:>4}: {1e6 * seconds[size]:>5.0f} µs an update, "
-            f"{size / seconds[size]:>9,.0f} examples/s"
+            f"batch of {size:>4}: {1e6 * each:>5.0f} µs an update, "
+            f"{size / each:>9,.0f} examples/s"
         )
 
 # %% [markdown] key="time-seen" lang="en"
@@ -593,15 +717,21 @@ with hp.predict("day3-time"):
 # </details>
 
 # %% bind="day3-time"
-right("Less than 8 times", 1 < seconds[64] / seconds[1] < 8)
+right("Less than 8 times", 0.5 < seconds[64] / seconds[1] < 8)  # of a busy machine, too
 
 # %% bind="time"
-says("64 examples instead of one", "樣本從 1 個變成 64 個", {1, 64} <= set(race_updates))
+says(
+    "64 examples instead of one", "樣本從 1 個變成 64 個", {1, 64} <= set(race_updates)
+)
 free("How many times longer", "會變成幾倍", "the question")
 
 # %% bind="time-seen"
 says("costs far less than 64 updates", "便宜得多", seconds[64] < 64 * seconds[1] / 4)
-says("most of a tiny update is overhead", "時間大半花在固定開銷", seconds[4] < 3 * seconds[1])
+says(
+    "most of a tiny update is overhead",
+    "時間大半花在固定開銷",
+    seconds[4] < 3 * seconds[1],
+)
 
 # %% [markdown] key="race" lang="en"
 # Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has, since the cliff lets neither go further. Which is fastest? Choose what to count.
@@ -616,7 +746,9 @@ own |= {1: own[4] / 4, n_images: own[256]}
 races, seeds = {}, hp.seeds(3, start=10)
 for size, count in race_updates.items():
     optimizer = hp.SGD(own[size])
-    races[size] = hp.train(network, digits, optimizer, batch_size=size, updates=count, seed=seeds)
+    races[size] = hp.train(
+        network, digits, optimizer, batch_size=size, updates=count, seed=seeds
+    )
 used = {size: own[size] for size in races}
 hp.say(f"each one's own rate: {used}")
 
@@ -629,7 +761,9 @@ needed = [hp.updates_to_target(races[B].loss, goal, max(1, 512 // B)) for B in r
 hp.say(f"batch size   updates ({len(needed[0])} seeds)      examples   seconds")
 for size, count in zip(races, needed):
     mean = count.mean()
-    print(f"{size:>10}   {count!s:<22} {mean * size:>8,.0f}   {mean * seconds[size]:.3f}")
+    print(
+        f"{size:>10}   {count!s:<22} {mean * size:>8,.0f}   {mean * seconds[size]:.3f}"
+    )
 
 # %% [markdown] key="race-seen" lang="en"
 # Three ways to count, three winners:
@@ -659,7 +793,11 @@ says(
     "三個種子裡最差的損失，再挑其中最低的",
     sweep.train_loss.shape[2] == 3,
 )
-says("1 and 1,437 are not on the map", "1 和 1,437 不在地圖上", not {1, n_images} & set(sizes))
+says(
+    "1 and 1,437 are not on the map",
+    "1 和 1,437 不在地圖上",
+    not {1, n_images} & set(sizes),
+)
 says("1,437 gets what 256 has", "1,437 和 256 用同一個", own[n_images] == own[256])
 free("Which is fastest", "哪一個最快", "the question")
 
@@ -682,9 +820,19 @@ says("the middle wins", "中間的贏", seconds_needed.argmin() in (2, 3, 4))
 free("**32 to 128**", "**32 到 128**", "the advice")
 flat = seconds_needed[2:5]
 says("compare 16, 64 and 256", "比較表中的 16、64 和 256", flat.max() < 4 * flat.min())
-free("at larger batches", "落在更大的批次", "known of graphics cards, not measured here")
-says("many times as long as the best", "是最快者的好幾倍", seconds_needed[0] > 3 * seconds_needed.min())
-says("many times the examples", "要用好幾倍的樣本", examples_needed[5] > 3 * examples_needed.min())
+free(
+    "at larger batches", "落在更大的批次", "known of graphics cards, not measured here"
+)
+says(
+    "many times as long as the best",
+    "是最快者的好幾倍",
+    seconds_needed[0] > 3 * seconds_needed.min(),
+)
+says(
+    "many times the examples",
+    "要用好幾倍的樣本",
+    examples_needed[5] > 3 * examples_needed.min(),
+)
 free("Small batches train faster", "小批次訓練比較快", "a saying")
 
 # %% [markdown] key="scale" lang="en"
@@ -708,7 +856,9 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 # %% key="scale-exact" tags=["nbval-ignore-output"]
 few, many = 8, 256
 here, sizes_used = (network, w_start, images, labels), {"small": few, "large": many}
-estimates = [hp.gradient_noise_scale(*here, **sizes_used, seed=seed) for seed in range(5)]
+estimates = [
+    hp.gradient_noise_scale(*here, **sizes_used, seed=seed) for seed in range(5)
+]
 exact_scale = spread / (full**2).sum()
 hp.say(f"from all gradients {exact_scale:.1f}, "
        f"from batches of {few} and {many}: {np.round(estimates, 1)}")  # fmt: skip
@@ -730,7 +880,9 @@ hp.say(f"from all gradients {exact_scale:.1f}, "
 # %% key="scale-run" tags=["nbval-ignore-output"]
 scales, optimizer = [], hp.SGD(own[256])
 for made in [1, 10, 30, 60, 400]:
-    run = hp.train(network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13))
+    run = hp.train(
+        network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13)
+    )
     scales.append(hp.gradient_noise_scale(network, run.weights, images, labels))
     seeds = len(scales[-1])
     hp.say(f"noise scale after {made:>3} updates, {seeds} seeds: {scales[-1].round()}")
@@ -762,7 +914,11 @@ says(
 free("", "雜訊和訊號一樣大", "the definition")
 
 # %% bind="scale-seen"
-free("twice the batch saves nearly half", "批次加倍，更新次數幾乎減半", "what the formula says on its left")
+free(
+    "twice the batch saves nearly half",
+    "批次加倍，更新次數幾乎減半",
+    "what the formula says on its left",
+)
 free("", "別要求更準", "advice")
 says("end far higher", "最後高出許多", np.median(scales[-1]) > 3 * noise_scale)
 free("larger batches make sense", "", "advice")
@@ -781,7 +937,10 @@ free("larger batches make sense", "", "advice")
 shared = [4, 16, 64, 256]
 columns = [sizes.index(size) for size in shared]
 rows = [list(rates).index(own[size]) for size in shared]
-accuracy = {"same rate": sweep.test_accuracy[1, columns], "own rate": sweep.test_accuracy[rows, columns]}
+accuracy = {
+    "same rate": sweep.test_accuracy[1, columns],
+    "own rate": sweep.test_accuracy[rows, columns],
+}
 accuracy["enough updates"] = [races[size].test_accuracy for size in shared]
 fig, ax = plt.subplots(figsize=(7.2, 3.8))
 hp.figures.by_batch_size(shared, accuracy, ax, "test accuracy", scale="linear")
@@ -804,8 +963,14 @@ says(
 )
 
 # %% bind="accuracy-seen"
-same, tuned, enough = (np.array([x.mean() for x in accuracy[name]]) for name in accuracy)
-says("Most of it was the learning rate", "大部分要怪學習率", tuned[-1] - same[-1] > (same[0] - same[-1]) / 2)
+same, tuned, enough = (
+    np.array([x.mean() for x in accuracy[name]]) for name in accuracy
+)
+says(
+    "Most of it was the learning rate",
+    "大部分要怪學習率",
+    tuned[-1] - same[-1] > (same[0] - same[-1]) / 2,
+)
 says("1/32 is far too small for 256", "1/32 對 256 來說太小了", own[256] >= 4 / 32)
 between_seeds = max(np.ptp(x) for x in accuracy["enough updates"])
 says(
@@ -853,13 +1018,21 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 
 # %% bind="practice"
 free("a smaller last batch", "較小的最後一批", "a rest")
-free("32 is the default", "32 就是預設值", "the default of model.fit, tried with Keras 3.15")
+free(
+    "32 is the default",
+    "32 就是預設值",
+    "the default of model.fit, tried with Keras 3.15",
+)
 free(
     "at 32 to 128, and double while an epoch gets faster",
     "選 32 到 128 ... 跑得更快、記憶體也夠，就繼續加倍",
     "advice",
 )
-free("With each doubling, double SGD's rate", "每加倍一次，SGD 的學習率也加倍", "the linear rule")
+free(
+    "With each doubling, double SGD's rate",
+    "每加倍一次，SGD 的學習率也加倍",
+    "the linear rule",
+)
 free("the best rate is another matter", "最好的學習率是另一回事", "section 5")
 
 # %% bind="recap"

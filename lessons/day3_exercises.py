@@ -198,7 +198,11 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% bind="minibatches"
-free("only the last one may be smaller", "最後一批可以比較小", "what the function has to do")
+free(
+    "only the last one may be smaller",
+    "最後一批可以比較小",
+    "what the function has to do",
+)
 free("simply shorter", "比較短", "how Python slices")
 
 
@@ -296,7 +300,11 @@ hp.figures.batch_map(rates, sizes, sweep.train_loss.mean(axis=2), ax)
 hp.show(fig, "day3-rate-for-large-batch-map")
 
 # %% bind="rate-for-large-batch-ask"
-says("one column to the right is twice the batch", "往右一格，批次加倍", sizes[1] == 2 * sizes[0])
+says(
+    "one column to the right is twice the batch",
+    "往右一格，批次加倍",
+    sizes[1] == 2 * sizes[0],
+)
 
 # %% bind="rate-for-large-batch"
 says(
@@ -305,7 +313,11 @@ says(
     sweep.train_loss.shape == (7, 4, 2),
 )
 says("learning rate 0.0312", "學習率 0.0312", abs(rates[1] - 0.0312) < 1e-4)
-says("An epoch then has an eighth of the updates", "更新次數只剩八分之一", sizes[-1] == 8 * sizes[0])
+says(
+    "An epoch then has an eighth of the updates",
+    "更新次數只剩八分之一",
+    sizes[-1] == 8 * sizes[0],
+)
 
 # %% [markdown] key="rate-for-large-batch-ask" lang="en"
 # <details><summary>Hint</summary>
@@ -520,7 +532,11 @@ else:
     hp.say("Your function first.")
 
 # %% bind="noise-scale-use"
-free("twice the batch saves ... nearly none", "批次加倍 ... 幾乎省不了", "what the theory of the lesson says")
+free(
+    "twice the batch saves ... nearly none",
+    "批次加倍 ... 幾乎省不了",
+    "what the theory of the lesson says",
+)
 
 # %% [markdown] key="budget-plan" lang="en"
 # ## 9. Spend it well (3 points)
@@ -585,7 +601,11 @@ says(
 says("**40 trainings**", "**40 次訓練**", budget == 40)
 free("find it blindly", "亂試幾百次", "a question")
 free("a batch of 1,000", "每批 1,000 個", "the question")
-free("two or three batch sizes ... finalists", "兩三種相差很遠的批次大小 ... 進入決選", "the hint")
+free(
+    "two or three batch sizes ... finalists",
+    "兩三種相差很遠的批次大小 ... 進入決選",
+    "the hint",
+)
 
 # %% key="budget-plan-check" task="budget_plan" points=3 tags=["nbval-ignore-output"]
 hp.check("budget_plan", budget_plan)

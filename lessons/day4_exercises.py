@@ -164,18 +164,25 @@ with hp.predict("day4-comparison"):
             run = hp.train(hp.MLP((64, 32, 10)), hp.digits(), rule, **job)
             low, loss, high = np.quantile(run.train_loss, [0, 0.5, 1])
             middle[name] = loss
-            hp.say(f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} to {high:.2f})")
+            hp.say(
+                f"{name:<14} at {rule.lr:<6.3g} training loss {loss:.2f} ({low:.2f} "
+                f"to {high:.2f})"
+            )
     else:
         hp.say("Your function first.")
 
 # %% bind="day4-comparison"
-apart = [np.log(middle["Momentum"] / middle[name]) for name in ("SGD", "SGD, effective")]
+apart = [
+    np.log(middle["Momentum"] / middle[name]) for name in ("SGD", "SGD, effective")
+]
 right("The last two", abs(apart[1]) < abs(apart[0]) / 4)
 
 # %% bind="comparison"
 plain, heavy = rules["SGD"], rules["Momentum"]
 says("momentum 0.9, once each", "動量 0.9 各訓練一次", heavy.momentum == 0.9)
-says("both at the learning rate 0.005", "學習率都是 0.005", plain.lr == heavy.lr == 0.005)
+says(
+    "both at the learning rate 0.005", "學習率都是 0.005", plain.lr == heavy.lr == 0.005
+)
 free("Momentum learns much faster", "", "what the assignment shows")
 says(
     "the *effective* rate of momentum",
@@ -229,13 +236,21 @@ def best_momentum(smallest, largest):
 
 # %% bind="best-momentum"
 free("The best pair (2", "最好的一組（2 分）", "the task")
-free("Below the lower end ... leaves more", "剩下的距離都比較多", "algebra: the claims measure it")
+free(
+    "Below the lower end ... leaves more",
+    "剩下的距離都比較多",
+    "algebra: the claims measure it",
+)
 free("So the best pair ... at which", "所以最好的一組，就是", "bound by the line below")
 free("", "而 **$\\gamma$ 最小**的那一組", "the same")
 free("At the smallest $\\gamma$ ... the lower end", "$\\gamma$ 最小的時候", "the hint")
 lr, momentum = best_momentum(1.0, 9.0)
 ends = (1 - np.sqrt(momentum)) ** 2, (1 + np.sqrt(momentum)) ** 2
-says("directions of the bowl still swing", "方向都還能擺盪", np.allclose(ends, [lr * 1.0, lr * 9.0]))
+says(
+    "directions of the bowl still swing",
+    "方向都還能擺盪",
+    np.allclose(ends, [lr * 1.0, lr * 9.0]),
+)
 
 # %% key="best-momentum-check" task="best_momentum" points=2
 hp.check("best_momentum", best_momentum)
@@ -282,8 +297,13 @@ def steps_needed(kappa, limit=100_000):
 both = ("momentum_step", momentum_step), ("best_momentum", best_momentum)
 if all(hp.check(*task).passed for task in both):
     for kappa in [100]:  # your condition numbers
-        plain = np.log(1e-6) / np.log((kappa - 1) / (kappa + 1))  # each step leaves this share
-        hp.say(f"κ = {kappa}: gradient descent {np.ceil(plain):.0f} steps, you {steps_needed(kappa)}")
+        plain = np.log(1e-6) / np.log(
+            (kappa - 1) / (kappa + 1)
+        )  # each step leaves this share
+        hp.say(
+            f"κ = {kappa}: gradient descent {np.ceil(plain):.0f} steps, "
+            f"you {steps_needed(kappa)}"
+        )
 else:
     hp.say("Tasks 1 and 3 first: your two functions walk here.")
 
@@ -303,11 +323,15 @@ for steps in (short - 1, short):
         w, v = momentum_step(w, v, np.array([1, 100]) * w, *lr_momentum)
     left.append(np.linalg.norm(w / np.sqrt(2)))
 says("until a millionth of the distance", "只剩百萬分之一", left[1] <= share < left[0])
-alone = np.linalg.norm(hp.descend(hp.Quadratic([1, 100]), hp.SGD(2 / 101), (1.0, 1.0), 1000).w, axis=1)
+alone = np.linalg.norm(
+    hp.descend(hp.Quadratic([1, 100]), hp.SGD(2 / 101), (1.0, 1.0), 1000).w, axis=1
+)
 says(
     "Plain gradient descent, at *its* best rate, is there",
     "旁邊附上一般的梯度下降，用**它自己**最好的學習率",
-    (alone > share * alone[0]).sum() - 1 <= np.ceil(plain) <= (alone > share * alone[0]).sum(),
+    (alone > share * alone[0]).sum() - 1
+    <= np.ceil(plain)
+    <= (alone > share * alone[0]).sum(),
 )
 says(r"Go from $\kappa = 100$", r"從 $\kappa = 100$ 換到", kappa == 100)
 free("a tenth or so", "差個一成左右", "what the check allows")
@@ -349,13 +373,19 @@ rates, gamma = [0.03, 0.3], np.cos(0.535)
 rolls = hp.descend(hp.Quadratic([1.0]), hp.Momentum(rates, gamma), [1.0], steps=160)
 lines = {f"η = {rate}": abs(w[:, 0]) for rate, w in zip(rates, rolls.w)}
 fig, ax = plt.subplots(figsize=(8, 4))
-hp.figures.named_lines(np.arange(161), lines, ax, names="legend", yscale="log", ylim=(1e-6, 2))
+hp.figures.named_lines(
+    np.arange(161), lines, ax, names="legend", yscale="log", ylim=(1e-6, 2)
+)
 ax.set(xlabel="step", ylabel="distance", xticks=range(0, 161, 10))
 ax.grid(True)
 hp.show(fig, "day4-hidden-momentum")
 
 # %% bind="hidden-momentum"
-says("differ by a factor of ten", "學習率卻相差十倍", np.isclose(max(rates), 10 * min(rates)))
+says(
+    "differ by a factor of ten",
+    "學習率卻相差十倍",
+    np.isclose(max(rates), 10 * min(rates)),
+)
 free("to within 0.015", "誤差在 0.015 以內", "what the check allows")
 free("nobody reads it", "", "why there is a cosine")
 free("Divide the lower by the higher", "", "the hint")
@@ -422,7 +452,10 @@ for lr, steps in [(0.1, 3), (1.0, 30)]:
         w, v = snippet_step(w, v, w, lr, 0.9)  # on this curve the gradient is w itself
     right = hp.descend(hp.Quadratic([1.0]), hp.Nesterov(lr, 0.9), [1.0], steps).end[0]
     walked[lr, steps] = abs(w), abs(right)
-    hp.say(f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, the package's Nesterov {abs(right):.4f}")
+    hp.say(
+        f"η = {lr}, {steps:>2} steps: distance {abs(w):.4f}, "
+        f"the package's Nesterov {abs(right):.4f}"
+    )
 
 
 # %% key="nesterov-step-answer"
@@ -462,10 +495,12 @@ def distance(step, lr):
 
 # %% key="nesterov-border-figure"
 if hp.check("nesterov_step", nesterov_step).passed:
-    rates, rules = np.linspace(0.005, 1.5, 300), {"snippet": snippet_step, "yours": nesterov_step}
-    ends = {name: np.array([distance(step, lr) for lr in rates]) for name, step in rules.items()}
+    rates = np.linspace(0.005, 1.5, 300)
+    rules = {"snippet": snippet_step, "yours": nesterov_step}
+    ends = {n: np.array([distance(r, lr) for lr in rates]) for n, r in rules.items()}
     fig, ax = plt.subplots(figsize=(7, 3.4))
-    hp.figures.named_lines(rates, ends, ax, names="legend", yscale="log", ylim=(1e-20, 1e10))
+    look = {"names": "legend", "yscale": "log", "ylim": (1e-20, 1e10)}
+    hp.figures.named_lines(rates, ends, ax, **look)
     ax.axhline(1, color="gray", lw=1)
     ax.set(xlabel=r"learning rate $\eta$", ylabel=f"distance after {steps} steps")
     hp.show(fig, "day4-nesterov-border")
@@ -487,10 +522,22 @@ free("farther away than it began", "走完反而比出發時更遠", "what the c
 # %% bind="nesterov-seen"
 snippet, ours = ends["snippet"], ends["yours"]
 small, border = rates < 0.1, {name: rates[end < 1].max() for name, end in ends.items()}
-says("really does come nearer", "確實走得離最小值比較近", np.median(snippet[small] / ours[small]) < 1)
+says(
+    "really does come nearer",
+    "確實走得離最小值比較近",
+    np.median(snippet[small] / ours[small]) < 1,
+)
 free("it looks farther ahead", "它看得更遠", "the formula")
-says("its border comes much sooner", "界線來得早很多", border["snippet"] < 0.75 * border["yours"])
-free("the steepest direction needs", "最陡的方向，偏偏最需要", "what the best pair asks for")
+says(
+    "its border comes much sooner",
+    "界線來得早很多",
+    border["snippet"] < 0.75 * border["yours"],
+)
+free(
+    "the steepest direction needs",
+    "最陡的方向，偏偏最需要",
+    "what the best pair asks for",
+)
 
 # %% [markdown] key="ravine-plan" lang="en"
 # ## 7. Down a noisy ravine (3 points)
@@ -532,9 +579,14 @@ def trial(lr, momentum, last_lr):
     global trials
     trials += 1
     rule = hp.Momentum(hp.GeometricRamp(lr, last_lr, 100), momentum)
-    walks = hp.descend(hp.Quadratic([1, 100]), rule, starts, 100, noise=3, seed=range(200))
+    walks = hp.descend(
+        hp.Quadratic([1, 100]), rule, starts, 100, noise=3, seed=range(200)
+    )
     loss = walks.loss[..., -1].mean(axis=1)  # one for each start
-    hp.say(f"{trials} of {budget} trials: lowest {loss.min():.3f}, highest {loss.max():.3f}")
+    hp.say(
+        f"{trials} of {budget} trials: lowest {loss.min():.3f}, "
+        f"highest {loss.max():.3f}"
+    )
 
 
 # %% bind="ravine-plan"
@@ -545,7 +597,11 @@ says("has the curvatures 1 and 100", "曲率是 1 和 100", list(day4.RAVINE) ==
 says("noise with standard deviation 3", "標準差為 3 的雜訊", day4.NOISE == 3)
 says("You have **100 steps**", "你有 **100 步**", day4.STEPS == 100)
 says("the mean of 200 walks", "取 200 條路線的平均", day4.WALKS == 200)
-says("tried from 20 starts", "我們會用 20 個沒有公開的起點", len(day4.HIDDEN_STARTS) == 20)
+says(
+    "tried from 20 starts",
+    "我們會用 20 個沒有公開的起點",
+    len(day4.HIDDEN_STARTS) == 20,
+)
 says(
     "at distance 10 from the minimum",
     "離最小值的距離都是 10",
@@ -592,7 +648,11 @@ says(
     8 < steps_growth < 12,
 )
 theirs, ours = walked[0.1, 3]
-says("looked better for three steps", "頭三步看起來比較好", theirs < ours and walked[1.0, 30][0] > 1)
+says(
+    "looked better for three steps",
+    "頭三步看起來比較好",
+    theirs < ours and walked[1.0, 30][0] > 1,
+)
 
 # %% bind="title"
 free("the best setting for a ravine", "一個山谷最好的設定", "task 3")

@@ -84,7 +84,11 @@ right("The second, more than ten times closer", left["SGD"] > 10 * left["Momentu
 
 # %% bind="puzzle"
 slow, fast = walkers.values()
-says("both make 40 steps", "都走 40 步", {len(walk.w) - 1 for walk in walks.values()} == {40})
+says(
+    "both make 40 steps",
+    "都走 40 步",
+    {len(walk.w) - 1 for walk in walks.values()} == {40},
+)
 says(
     "the best learning rate there is",
     "學習率最適合這個山谷",
@@ -118,7 +122,11 @@ far, near = (np.linalg.norm(walk.end) for walk in walks.values())
 says("some thirty times nearer", "大約只有第一個人的三十分之一", 25 < far / near < 36)
 free("along the steepest slope", "梯度指的是最陡的方向", "what a gradient is")
 downhill = np.abs(ravine.gradient(walks["SGD"].w)).T
-says("mostly *across*, not *along*", "最陡的方向多半是**橫越**山谷", 0.9 < np.mean(downhill[1] > downhill[0]))
+says(
+    "mostly *across*, not *along*",
+    "最陡的方向多半是**橫越**山谷",
+    0.9 < np.mean(downhill[1] > downhill[0]),
+)
 turns = (np.diff(np.sign(walks["SGD"].w), axis=0) != 0).sum(axis=0)
 says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 
@@ -159,7 +167,11 @@ free(
     "你已經學過兩個辦法 ... 第 7 節會再提到",
     "Days 2 and 3; section 7 binds the average",
 )
-free("The bowl below ... noise to zero", "下面這個碗 ... 調成零看看", "a task, at the live figure's own bowl")
+free(
+    "The bowl below ... noise to zero",
+    "下面這個碗 ... 調成零看看",
+    "a task, at the live figure's own bowl",
+)
 
 # %% key="explore-noisy-walk"
 hp.explore_noisy_walk()
@@ -192,7 +204,9 @@ with hp.after("day4-noise"):
     hp.show(fig, "day4-escape")
     heights = [curve([barrier]) - curve([valley]) for valley in (shallow, deep)]
     low, high = (f"{height:.2f}" for height in heights)
-    hp.say(f"height of the barrier from the shallow valley {low}, from the deep one {high}")
+    hp.say(
+        f"height of the barrier from the shallow valley {low}, from the deep one {high}"
+    )
 
 # %% bind="day4-noise"
 out, back = at_left[spread > 0, 0].mean(), (~at_left[spread > 0, 1]).mean()
@@ -228,15 +242,27 @@ says(
 # %% bind="escape-seen"
 up, down = (share.mean(axis=1) for share in shares.values())
 some, much = list(spread).index(1), spread > 1
-says("*Without* noise nobody leaves", "**沒有**雜訊時，誰也出不去", up[0] + down[0] + spread[0] == 0)
+says(
+    "*Without* noise nobody leaves",
+    "**沒有**雜訊時，誰也出不去",
+    up[0] + down[0] + spread[0] == 0,
+)
 says(
     "carries nearly every walk out of the shallow valley",
     "幾乎每一次都把淺谷裡的球推過山頭，送進深谷",
     0.9 < up[some] <= 1,
 )
 says("and none the other way", "所以沒有一次往反方向跑", down[some] == 0)
-says("six times as high", "山頭的高度是淺谷那一側的六倍", 5.5 < heights[1] / heights[0] < 6.5)
-says("throws walks out of the deep valley too", "連深谷裡的也會被推出來一些", 0.02 < down[much].min())
+says(
+    "six times as high",
+    "山頭的高度是淺谷那一側的六倍",
+    5.5 < heights[1] / heights[0] < 6.5,
+)
+says(
+    "throws walks out of the deep valley too",
+    "連深谷裡的也會被推出來一些",
+    0.02 < down[much].min(),
+)
 
 # %% [markdown] key="fast" lang="en"
 # **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the best of three rates (by training loss), with three seeds; the last line has ten full steps with the momentum of section 4:
@@ -259,10 +285,17 @@ for rule, size, passes in contest:
     loss, accuracy = np.nan_to_num(run.train_loss, nan=9), run.test_accuracy
     worst, *_, top = best = np.sort(accuracy[loss.mean(axis=1).argmin()])
     marks.append(best)
-    hp.say(f"{size:>4} images a step, {passes:>2} passes: test accuracy {worst:.0%} to {top:.0%}")
+    hp.say(
+        f"{size:>4} images a step, {passes:>2} passes: "
+        f"test accuracy {worst:.0%} to {top:.0%}"
+    )
 
 # %% bind="fast"
-says("1,437 steps with one image each, or one", "每步一張、走 1,437 步", len(digits.X_train) == 1437)
+says(
+    "1,437 steps with one image each, or one",
+    "每步一張、走 1,437 步",
+    len(digits.X_train) == 1437,
+)
 says(
     "the best of three rates (by training loss), with three seeds",
     "各試三個學習率，取訓練損失最低的那個，用三個種子",
@@ -273,7 +306,11 @@ says(
     "1,437 張一起算、只走一步",
     [part[1:] for part in contest][:2] == [(1, 1), (1437, 1)],
 )
-says("the last line has ten full steps", "最後一行用完整的梯度走十步", contest[-1][1:] == (1437, 10))
+says(
+    "the last line has ten full steps",
+    "最後一行用完整的梯度走十步",
+    contest[-1][1:] == (1437, 10),
+)
 
 # %% [markdown] key="fast-seen" lang="en"
 # Per image seen, single images are far ahead, even of ten passes with full gradients. Momentum makes up most of that, though it has seen ten times the images. Per second is another matter, which Day 3 put to the clock: a step with many images is cheaper than many steps with one.
@@ -292,13 +329,27 @@ says("the last line has ten full steps", "最後一行用完整的梯度走十�
 # %% bind="fast-seen"
 single, once, ten, rolling = (mark.mean() for mark in marks)
 says("single images are far ahead", "每步一張遙遙領先", single > once + 0.3)
-says("even of ten passes with full gradients", "用完整的梯度走十遍也追不上", single > ten + 0.05)
-says("Momentum makes up most of that", "加上動量可以追回大半", rolling - ten > (single - ten) / 2)
-says("ten times the images", "看過的影像也變成十倍", contest[-1][2] == 10 * contest[0][2])
+says(
+    "even of ten passes with full gradients",
+    "用完整的梯度走十遍也追不上",
+    single > ten + 0.05,
+)
+says(
+    "Momentum makes up most of that",
+    "加上動量可以追回大半",
+    rolling - ten > (single - ten) / 2,
+)
+says(
+    "ten times the images", "看過的影像也變成十倍", contest[-1][2] == 10 * contest[0][2]
+)
 free("is cheaper than many steps with one", "來得省", "Day 3 measures it")
 free("the largest curvature over the smallest", "最大曲率除以最小曲率", "a definition")
 free("The best rate", "最好的學習率", "theory, from Day 1")
-free("until a millionth", "剩下百萬分之一", "the question; what steps_to_a_millionth counts")
+free(
+    "until a millionth",
+    "剩下百萬分之一",
+    "the question; what steps_to_a_millionth counts",
+)
 
 
 # %% key="ravine-steps"
@@ -336,7 +387,11 @@ for k, count in zip(kappas, steps["SGD"]):
 
 # %% bind="momentum"
 growth = np.array(steps["SGD"])[[2, 4]] / np.array(steps["SGD"])[[0, 2]]
-says(r"Ten times the $\kappa$", r"$\kappa$ 變成十倍", kappas[2] / kappas[0] == kappas[4] / kappas[2] == 10)
+says(
+    r"Ten times the $\kappa$",
+    r"$\kappa$ 變成十倍",
+    kappas[2] / kappas[0] == kappas[4] / kappas[2] == 10,
+)
 says("ten times the steps", "步數也變成十倍", 9.8 < growth.min() <= growth.max() < 10.2)
 free("usually 0.9", "通常是 0.9", "a convention")
 
@@ -401,7 +456,9 @@ for name, walker in fair.items():
 (sgd_along, sgd_across), (along, across) = crossings.values()
 says("The zigzag *across* is damped", "**橫越**谷底的折返少了", across < sgd_across / 2)
 says("the ball swings *along* the floor", "球會**沿著**谷底來回擺盪", along > 1)
-says("which plain descent did not do once", "一般的梯度下降則一次也沒有", sgd_along == 0)
+says(
+    "which plain descent did not do once", "一般的梯度下降則一次也沒有", sgd_along == 0
+)
 
 # %% key="map-run" tags=["long"]
 with hp.predict("day4-border"):
@@ -463,7 +520,11 @@ says("in one call, 100 steps each", "每組 100 步", limit == 100)
 # 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。下面換成 $\kappa = 300$ 的山谷：星號跑到哪裡去了？最下面的邊有什麼變化？再把碗變圓看看。
 
 # %% bind="map-seen"
-free("In the question ... the walk converges", "題目裡 ... 就會收斂", "the border, bound below")
+free(
+    "In the question ... the walk converges",
+    "題目裡 ... 就會收斂",
+    "the border, bound below",
+)
 
 # %% bind="map-border"
 wrong = (distance < 1) != (x[:, None] < 2 * (1 + gammas))
@@ -473,12 +534,24 @@ reach, beside = (
 )
 says("The border is the straight line", "界線是一條直線", wrong.mean() < 0.002)
 says("be larger, up to almost twice", "可以更大，最多將近兩倍", 1.85 < reach < 2)
-says("A few settings right beside the line", "緊貼著線的有幾組站錯邊", 0 < wrong.sum() < 50)
+says(
+    "A few settings right beside the line",
+    "緊貼著線的有幾組站錯邊",
+    0 < wrong.sum() < 50,
+)
 says("100 steps are too few", "只走 100 步還分不出結果", limit == 100)
 says("are on the wrong side", "站錯邊", np.abs(beside[wrong]).max() < 0.1)
-says("The fastest setting, the star", "最快的設定，也就是星號", 0.95 < x[i] / kappa / best_lr < 1.05)
+says(
+    "The fastest setting, the star",
+    "最快的設定，也就是星號",
+    0.95 < x[i] / kappa / best_lr < 1.05,
+)
 says("can be computed exactly", "可以精確算出來", abs(gammas[j] - best_momentum) < 0.03)
-free(r"the ravine with $\kappa = 300$", r"下面換成 $\kappa = 300$ 的山谷", "where the live figure opens")
+free(
+    r"the ravine with $\kappa = 300$",
+    r"下面換成 $\kappa = 300$ 的山谷",
+    "where the live figure opens",
+)
 
 # %% key="explore-map"
 hp.explore_momentum_map()
@@ -528,9 +601,21 @@ for momentum in [0.6, 0.9, 0.99]:
 # 讓梯度一直是 1，看看步伐。**先預測**：最後會變成多長？
 
 # %% bind="acceleration-seen"
-says("Momentum does speed up convergence", "動量確實能加速收斂", 0.45 < slopes["Momentum"] < 0.57)
-says("where the ravine is long", "前提是山谷夠長", 2 * steps["Momentum"][0] < steps["SGD"][0])
-says(r"fits a $\kappa$ above a thousand", r"適合的 $\kappa$ 在一千以上", 1000 < fits[0.9] < 2000)
+says(
+    "Momentum does speed up convergence",
+    "動量確實能加速收斂",
+    0.45 < slopes["Momentum"] < 0.57,
+)
+says(
+    "where the ravine is long",
+    "前提是山谷夠長",
+    2 * steps["Momentum"][0] < steps["SGD"][0],
+)
+says(
+    r"fits a $\kappa$ above a thousand",
+    r"適合的 $\kappa$ 在一千以上",
+    1000 < fits[0.9] < 2000,
+)
 free(r"In a round bowl ... the best", "如果碗是圓的 ... 最好的", "algebra")
 
 # %% key="gain-run"
@@ -579,7 +664,9 @@ right("1", abs(state.v[memories.index(0.9)] - 1) < 0.01)
 # %% bind="gain-seen"
 gains = dict(zip(memories, state.v / rule.lr))
 free("Each step adds ... both are equal", "每一步都加上 ... 直到兩者相等", "algebra")
-says("The last curve is still growing", "最後一條線還在成長", gains[memories[-1]] < 19.5)
+says(
+    "The last curve is still growing", "最後一條線還在成長", gains[memories[-1]] < 19.5
+)
 says("towards 20", r"會到 $\eta$ 的 20 倍", 19.9 < 1 / (1 - memories[-1]) < 20.1)
 
 # %% bind="effective"
@@ -594,7 +681,9 @@ heavy = hp.train(network, digits, hp.Momentum(rates, gamma), **job)
 
 # %% bind="effective"
 says("17 rates, five seeds", "17 個學習率、五個種子", plain.train_loss.shape == (17, 5))
-says("170 trainings", "一共 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
+says(
+    "170 trainings", "一共 170 次", plain.train_loss.size + heavy.train_loss.size == 170
+)
 says("in batches of 64", "每批 64 張", job["batch_size"] == 64)
 
 # %% bind="title"
@@ -603,7 +692,11 @@ says(
     "一次呼叫就走完幾千組動量設定",
     2000 < distance.size < 20_000,
 )
-says("train digits 170 times", "用手寫數字訓練 170 次", plain.train_loss.size + heavy.train_loss.size == 170)
+says(
+    "train digits 170 times",
+    "用手寫數字訓練 170 次",
+    plain.train_loss.size + heavy.train_loss.size == 170,
+)
 
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
@@ -667,7 +760,9 @@ says("momentum wins by far", "動量法大勝", 3 < low)
 says("at 1 it loses by far", "學習率 1 時卻慘敗", 0.99 < rates[common[1]] / 1 < 1.01)
 says("Whoever picks the common rate", "誰決定共用的學習率", high < 0.33)
 free("picks the winner", "誰就決定了贏家", "what the sentence before says")
-shift = round(np.log(gain) / np.log(rates[1] / rates[0]))  # the gain that the right figure is drawn with
+shift = round(
+    np.log(gain) / np.log(rates[1] / rates[0])
+)  # the gain that the right figure is drawn with
 same = medians[1, :-shift] / medians[0, shift:]
 cliff = np.argmax(medians[0, shift:] > 2)
 says(
@@ -676,7 +771,11 @@ says(
     0.8 < same[: cliff - 1].min() <= same[: cliff - 1].max() < 1.2,
 )
 says("SGD with ten times the rate", "學習率大十倍的 SGD", round(gain, 6) == 10)
-says("They part where SGD reaches its cliff", "一直到 SGD 的懸崖，兩者才分開", same[cliff] < 0.1)
+says(
+    "They part where SGD reaches its cliff",
+    "一直到 SGD 的懸崖，兩者才分開",
+    same[cliff] < 0.1,
+)
 says(
     "Momentum bears more, as on the map",
     "動量法承受得住更大的有效學習率，和地圖上一樣",
@@ -684,7 +783,11 @@ says(
 )
 sgd, momentum, noisy_sgd, noisy_momentum = tuned_well.values()
 fresh = set(plain.axes["seed"]).isdisjoint(momentum.axes["seed"])
-free("each at its own best rate", "公平的比賽是各用自己最好的學習率", "the rule of the contest")
+free(
+    "each at its own best rate",
+    "公平的比賽是各用自己最好的學習率",
+    "the rule of the contest",
+)
 says("and with new seeds", "再換新的種子", fresh and len(momentum.axes["seed"]) == 10)
 says(
     "after ten epochs",
@@ -692,10 +795,16 @@ says(
     np.isclose(momentum.examples[-1], 10 * len(digits.X_train), rtol=0.01),
 )
 half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
-says("is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6)
+says(
+    "is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6
+)
 says("in batches of 64", "每批 64 張時", ("SGD", 64) in tuned_well)
 noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
-says("In batches of 16 little or nothing is left", "每批 16 張時，這點領先就所剩無幾", noisy_half > 0.7)
+says(
+    "In batches of 16 little or nothing is left",
+    "每批 16 張時，這點領先就所剩無幾",
+    noisy_half > 0.7,
+)
 says(
     "while the accuracies overlap",
     "準確率的範圍則彼此重疊",
@@ -738,21 +847,40 @@ says(
     "記憶越長，最好的學習率就越小",
     np.diff(memory_table["lr"]).max() < 0,
 )
-says("the usual 0.9 has the lowest loss", "常用的 0.9 損失最低", by_memory[0.9] == min(by_memory.values()))
-says("less than half of plain SGD's", "不到一般 SGD 的一半", 0.3 < by_memory[0.9] / by_memory[0] < 0.5)
-says("and 0.8 is hardly behind", "0.8 幾乎不相上下", 1 < by_memory[0.8] / by_memory[0.9] < 1.15)
+says(
+    "the usual 0.9 has the lowest loss",
+    "常用的 0.9 損失最低",
+    by_memory[0.9] == min(by_memory.values()),
+)
+says(
+    "less than half of plain SGD's",
+    "不到一般 SGD 的一半",
+    0.3 < by_memory[0.9] / by_memory[0] < 0.5,
+)
+says(
+    "and 0.8 is hardly behind",
+    "0.8 幾乎不相上下",
+    1 < by_memory[0.8] / by_memory[0.9] < 1.15,
+)
 says(
     "With 0.99 the loss is the highest of all",
     "用 0.99 的話...損失還是全部之中最高的",
     by_memory[0.99] == max(by_memory.values()),
 )
 free("even at its own best rate", "配上自己最好的學習率", "the rule of the contest")
-says("too much memory is worse than none", "記憶太長，比沒有記憶更糟", by_memory[0.99] > 1.5 * by_memory[0])
+says(
+    "too much memory is worse than none",
+    "記憶太長，比沒有記憶更糟",
+    by_memory[0.99] > 1.5 * by_memory[0],
+)
 live = {
     0: tuned_well["SGD", 64],
     0.9: tuned_well["Momentum", 64],
 }  # the two rows that the lesson trains itself
-same = [np.median(again.train_loss) / by_memory[momentum] for momentum, again in live.items()]
+same = [
+    np.median(again.train_loss) / by_memory[momentum]
+    for momentum, again in live.items()
+]
 says("Here the usual 0.9", "在這裡，常用的 0.9", 0.4 < min(same) <= max(same) < 2.5)
 
 # %% [markdown] key="noise" lang="en"
@@ -833,7 +961,11 @@ right("About as wide", 0.9 < same / sgd < 1.1)
 wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
 single, _, smooth = (np.diff(w).std() for w, _ in rests.values())
 says("**as wide as ever**", "**一點也沒有變窄**", 0.9 < same_effective / wide < 1.1)
-says("three times as wide at the same rate", "學習率相同時，反而是三倍寬", 2.7 < same_rate / wide < 3.4)
+says(
+    "three times as wide at the same rate",
+    "學習率相同時，反而是三倍寬",
+    2.7 < same_rate / wide < 3.4,
+)
 says("less than a quarter as large", "小到四分之一以下", 0.15 < smooth / single < 0.25)
 says("become smoother", "變小、變平滑的", smooth < single)
 free(
@@ -904,19 +1036,36 @@ hp.show(fig, "day4-nesterov")
 # 在這個碗裡，調得好的話，贏的是一般的動量法；它最好的 $\gamma$，和第 5 節的星號在 $\kappa = 100$ 時的 0.67 差不多。記憶太多時（大約從 0.8 起），Nesterov 大勝，因為它會抑制擺盪。常用的 0.9 在這裡就算記憶太多。
 
 # %% bind="nesterov-seen"
-(heavy_ball, ahead), root = lowest.values(), np.sqrt(many.eigenvalues[-1] / many.eigenvalues[0])
+(heavy_ball, ahead), root = (
+    lowest.values(),
+    np.sqrt(many.eigenvalues[-1] / many.eigenvalues[0]),
+)
 best, formula = memory[heavy_ball.argmin()], ((root - 1) / (root + 1)) ** 2
 better = memory[ahead < heavy_ball]
-says("plain momentum wins on this bowl", "贏的是一般的動量法", heavy_ball.min() < ahead.min() / 10)
-says(r"its best $\gamma$ is about that", r"它最好的 $\gamma$", abs(best - formula) < 0.05)
+says(
+    "plain momentum wins on this bowl",
+    "贏的是一般的動量法",
+    heavy_ball.min() < ahead.min() / 10,
+)
+says(
+    r"its best $\gamma$ is about that", r"它最好的 $\gamma$", abs(best - formula) < 0.05
+)
 says(r"$\kappa = 100$, 0.67", r"$\kappa = 100$ 時的 0.67", 0.665 < formula < 0.675)
 says(
     "from about 0.8 on",
     "大約從 0.8 起",
     0.77 < better.min() < 0.83 and len(better) == (memory >= better.min()).sum(),
 )
-says("Nesterov wins by far", "Nesterov 大勝", (ahead / heavy_ball)[memory >= 0.84].max() < 0.1)
-says("Here the usual 0.9 is such a case", "常用的 0.9 在這裡就算記憶太多", np.isclose(memory[45], 0.9))
+says(
+    "Nesterov wins by far",
+    "Nesterov 大勝",
+    (ahead / heavy_ball)[memory >= 0.84].max() < 0.1,
+)
+says(
+    "Here the usual 0.9 is such a case",
+    "常用的 0.9 在這裡就算記憶太多",
+    np.isclose(memory[45], 0.9),
+)
 
 # %% [markdown] key="forms" lang="en"
 # ## 9. Two spellings (optional)
@@ -978,7 +1127,11 @@ says(
     "學習率放在外面，步伐立刻變小",
     outside[50] < 0.15 * outside[49],
 )
-says(r"by a factor $\gamma$ per step", r"每步只乘上 $\gamma$，慢慢消退", 0.9 < inside[51] / inside[50] < 0.95)
+says(
+    r"by a factor $\gamma$ per step",
+    r"每步只乘上 $\gamma$，慢慢消退",
+    0.9 < inside[51] / inside[50] < 0.95,
+)
 says("it goes 13.0 further", "所以又走了 13.0", f"{sum(inside[50:]):.1f}" == "13.0")
 says("instead of 5.0", "而不是 5.0", f"{sum(outside[50:]):.1f}" == "5.0")
 says(
@@ -986,7 +1139,11 @@ says(
     "到最後，兩者的步伐一樣長",
     0.95 < inside[-1] / outside[-1] < 1.05,
 )
-free("## In practice ... tune again", "## 實務上 ... 重新調整", "what libraries do, and algebra")
+free(
+    "## In practice ... tune again",
+    "## 實務上 ... 重新調整",
+    "what libraries do, and algebra",
+)
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
@@ -1012,9 +1169,13 @@ free("## In practice ... tune again", "## 實務上 ... 重新調整", "what lib
 
 # %% bind="recap"
 free("which rises with the rate", "學習率越大，底線越高", "the formula of section 2")
-says("noise got it out", "反而讓它出得來", 0.9 < shares["leave shallow"].mean(axis=1)[4])
 says(
-    r"like $\kappa$ for gradient descent", r"梯度下降需要的步數隨 $\kappa$ 成長", 0.97 < slopes["SGD"] < 1.03
+    "noise got it out", "反而讓它出得來", 0.9 < shares["leave shallow"].mean(axis=1)[4]
+)
+says(
+    r"like $\kappa$ for gradient descent",
+    r"梯度下降需要的步數隨 $\kappa$ 成長",
+    0.97 < slopes["SGD"] < 1.03,
 )
 says(
     r"like $\sqrt\kappa$ for well-tuned momentum",

@@ -113,11 +113,17 @@ free("its own best rate", "自己最好的學習率", "how optimizers are compar
 
 # %% bind="puzzle"
 says("64 pixels", "64 個像素", images.shape[1] == len(units) == 64)
-says("between 0.1 and 10", "介於 0.1 和 10 之間", 0.1 <= units.min() < 0.15 and 7 < units.max() <= 10)
+says(
+    "between 0.1 and 10",
+    "介於 0.1 和 10 之間",
+    0.1 <= units.min() < 0.15 and 7 < units.max() <= 10,
+)
 says("the last 287", "最後 287 張", len(data["digits"].X_test) == 287)
 
 # %% bind="day5-puzzle"
-best = [np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data]
+best = [
+    np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data
+]
 right("About ten points", 0.07 < best[0] - best[1] < 0.14)
 
 # %% bind="puzzle-ask"
@@ -129,7 +135,9 @@ says(
 free("at its best rate", "用最好的學習率", "the question")
 
 # %% bind="puzzle-answer"
-highest = [np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data]
+highest = [
+    np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data
+]
 free("even at its best rate", "就算用最好的學習率", "how the number is made")
 says("SGD loses", "還是少了", highest[0] > highest[1])
 says("about 11 points", "少了大約 11 個百分點", 0.09 < highest[0] - highest[1] < 0.13)
@@ -182,7 +190,11 @@ says(
     "曲率是 1，$w_2$ 的曲率是 100",
     list(ravine.eigenvalues) == [1, 100],
 )
-free("$w_1$ wants 1 and $w_2$ wants 0.01", "$w_1$ 想要 1，$w_2$ 想要 0.01", "the rule $1/\\lambda$")
+free(
+    "$w_1$ wants 1 and $w_2$ wants 0.01",
+    "$w_1$ 想要 1，$w_2$ 想要 0.01",
+    "the rule $1/\\lambda$",
+)
 free("below $2/100$", "小於 $2/100$", "the rule of Day 1")
 
 # %% bind="divide"
@@ -196,7 +208,11 @@ free("2/101 is the best", "2/101 已經是最好的", "Day 4 shows it")
 # 可是網路有成千上萬個權重，沒有人會告訴我們它們的曲率。不過每個權重每一步都會露出一樣東西：它的梯度。於是有了今天的想法：**把每個權重的梯度，除以它平常的大小。** 梯度大的權重，學習率就小；梯度小的權重，學習率就大。這類方法稱為**自適應**（adaptive）方法。
 
 # %% bind="idea"
-free("thousands of weights, and nobody tells us", "成千上萬個權重", "what networks are like")
+free(
+    "thousands of weights, and nobody tells us",
+    "成千上萬個權重",
+    "what networks are like",
+)
 
 # %% [markdown] key="adagrad" lang="en"
 # ## 3. AdaGrad never forgets, RMSProp does
@@ -230,7 +246,9 @@ with hp.predict("day5-forget"):
     for rule in (hp.SGD, hp.AdaGrad, hp.RMSProp):
         moves[rule.__name__] = hp.replay(rule(0.1), sequence).moves
     fig, ax, step = *plt.subplots(), np.arange(1, 201)
-    hp.figures.named_lines(step, moves, ax, yscale="log", xlabel="step", ylabel="length of the step")
+    hp.figures.named_lines(
+        step, moves, ax, yscale="log", xlabel="step", ylabel="length of the step"
+    )
     hp.show(fig, "day5-forget")
 
 # %% key="stall"
@@ -277,11 +295,25 @@ free("after step 20", "第 20 步之後", "the question")
 
 # %% bind="forget-seen"
 says(
-    "a thousand times as large, and the same steps", "放大一千倍，步伐還是一樣", abs(larger.max() - 1) < 0.01
+    "a thousand times as large, and the same steps",
+    "放大一千倍，步伐還是一樣",
+    abs(larger.max() - 1) < 0.01,
 )
-says("keeps its steps tiny", "步伐就一直很小", moves["AdaGrad"][20:].max() < moves["AdaGrad"][0] / 50)
-says("shrink like $1/\\sqrt t$", "像 $1/\\sqrt t$ 那樣縮短", np.allclose(constant, [1, 0.1, 0.01], rtol=1e-3))
-says("RMSProp forgets and recovers", "RMSProp 會忘記，所以恢復得過來", 0.09 < moves["RMSProp"][-1] < 0.11)
+says(
+    "keeps its steps tiny",
+    "步伐就一直很小",
+    moves["AdaGrad"][20:].max() < moves["AdaGrad"][0] / 50,
+)
+says(
+    "shrink like $1/\\sqrt t$",
+    "像 $1/\\sqrt t$ 那樣縮短",
+    np.allclose(constant, [1, 0.1, 0.01], rtol=1e-3),
+)
+says(
+    "RMSProp forgets and recovers",
+    "RMSProp 會忘記，所以恢復得過來",
+    0.09 < moves["RMSProp"][-1] < 0.11,
+)
 
 # %% [markdown] key="adam" lang="en"
 # ## 4. Adam, step by step
@@ -320,7 +352,11 @@ hp.say(f"after {t} steps: {w.round(4)}")
 
 # %% bind="adam"
 free("Six lines", "六行", "the lines of the loop's body below")
-says("by a million", "相差一百萬倍", 0.3e6 < np.divide(*np.abs(gradients).mean(axis=0)[::-1]) < 3e6)
+says(
+    "by a million",
+    "相差一百萬倍",
+    0.3e6 < np.divide(*np.abs(gradients).mean(axis=0)[::-1]) < 3e6,
+)
 
 # %% [markdown] key="play-adam" lang="en"
 # Both weights move similarly. **Your turn**, with one weight. Grey dots are the gradients; on the left $m$ and $\hat m$ follow them, in the middle $\sqrt v$ and $\sqrt{\hat v}$ follow their size.
@@ -364,7 +400,11 @@ hp.quiz("day5-first-step")
 # $m$ 和 $v$ 從零開始，所以一開始兩個都太小。如果少戴一頂帽子，或兩頂都不戴呢？讓梯度永遠是 1，這樣每一步都應該正好是 $\eta$。
 
 # %% bind="bias"
-free("$\\beta_1 = 0$ and $\\beta_2 = 0.99$", "設 $\\beta_1 = 0$、$\\beta_2 = 0.99$", "at the live figure")
+free(
+    "$\\beta_1 = 0$ and $\\beta_2 = 0.99$",
+    "設 $\\beta_1 = 0$、$\\beta_2 = 0.99$",
+    "at the live figure",
+)
 free("far smaller than $\\beta_1$, it gets worse", "", "tested in tests/claims")
 
 # %% key="quiz-bias"
@@ -381,11 +421,16 @@ for t in range(1, 1001):
 
 # %% key="bias-figure"
 fig, ax = plt.subplots()
-hp.figures.named_lines(np.arange(1, 1001), factors, ax, names="start", xscale="log", yscale="log")
+hp.figures.named_lines(
+    np.arange(1, 1001), factors, ax, names="start", xscale="log", yscale="log"
+)
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
 hp.show(fig, "day5-bias")
 for name, steps in factors.items():
-    hp.say(f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, last {steps[-1]:.2f} η")
+    hp.say(
+        f"{name:<6}  first step {steps[0]:5.2f} η, longest {max(steps):5.2f} η, "
+        f"last {steps[-1]:.2f} η"
+    )
 
 # %% [markdown] key="bias-seen" lang="en"
 # Without hats the first steps are too *long*, not too short. $v$ forgets slowly, so it also fills slowly, and its root stands in the divisor. The steps grow to more than $6\eta$, and after 1,000 steps they are still a quarter too long. Correcting $m$ alone is worse: the first step is $32\eta$.
@@ -419,14 +464,19 @@ free("no longer enlarged", "", "not a comparison")
 
 # %% key="eps"
 sizes, eps, tiny = np.logspace(-12, 0, 49), 1e-8, 1e-9
-one_step = {f"outside {e:.0e}": hp.replay(hp.Adam(lr=1, eps=e), [sizes]).moves[0] for e in (eps, 1e-4)}
+adams = {f"outside {e:.0e}": hp.Adam(lr=1, eps=e) for e in (eps, 1e-4)}
+one_step = {name: hp.replay(adam, [sizes]).moves[0] for name, adam in adams.items()}
 one_step[f"inside {eps:.0e}"] = sizes / np.sqrt(sizes**2 + eps)
 fig, ax = plt.subplots()
-hp.figures.named_lines(sizes, one_step, ax, names="legend", xscale="log", xlabel="gradient")
+hp.figures.named_lines(
+    sizes, one_step, ax, names="legend", xscale="log", xlabel="gradient"
+)
 ax.set_ylabel(r"first step / $\eta$")
 hp.show(fig, "day5-eps")
 in_root = tiny / np.sqrt(tiny**2 + eps)
-hp.say(f"gradient {tiny:.0e}: outside {tiny / (tiny + eps):.3f} η, inside {in_root:.5f} η")
+hp.say(
+    f"gradient {tiny:.0e}: outside {tiny / (tiny + eps):.3f} η, inside {in_root:.5f} η"
+)
 
 # %% [markdown] key="eps-seen" lang="en"
 # Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
@@ -460,7 +510,9 @@ says(
 # %% key="aligned-run"
 walks = {}
 for bends in [(1, 1), (1, 100), (1, 10_000), (1024, 1024)]:
-    path = walks[bends] = hp.descend(hp.Quadratic(bends), hp.Adam(0.1, eps=0), (1.0, 1.0), steps=30)
+    path = walks[bends] = hp.descend(
+        hp.Quadratic(bends), hp.Adam(0.1, eps=0), (1.0, 1.0), steps=30
+    )
     hp.say(f"curvatures {bends}: after {len(path.w) - 1} steps w = {path.end.round(6)}")
 
 # %% key="quiz-turn"
@@ -478,10 +530,14 @@ ends = {}
 for angle, begin in [(0, (1.0, 1.0)), (45, (0.0, np.sqrt(2)))]:
     turned = hp.Quadratic([1, 1e4], angle=np.deg2rad(angle))
     for rule in (hp.SGD, hp.Momentum, hp.Adam):
-        last = hp.descend(turned, rule(fine_rates), begin, steps=300).loss[:, -10:].max(axis=1)
+        walked = hp.descend(turned, rule(fine_rates), begin, steps=300)
+        last = walked.loss[:, -10:].max(axis=1)
         best = np.nanargmin(last)
         ends[rule.__name__, angle] = last[best]
-        hp.say(f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = {fine_rates[best]:.2g}")
+        hp.say(
+            f"{angle:>2}°  {rule.__name__:<8}  loss {last[best]:7.1e} at lr = "
+            f"{fine_rates[best]:.2g}"
+        )
 
 # %% key="explore-turned"
 hp.explore_turned_ravine()
@@ -495,18 +551,38 @@ hp.explore_turned_ravine()
 # %% bind="turned"
 ends_at = np.array([walk.end for walk in walks.values()])
 wide = [max(bends) / min(bends) for bends in walks]
-says("However narrow the ravine", "山谷再窄、", np.ptp(ends_at, axis=0).max() < 1e-9 and max(wide) > 1000)
-says("however large the loss", "損失再大，", max(map(min, walks)) > 1000 * min(map(min, walks)))
+says(
+    "However narrow the ravine",
+    "山谷再窄、",
+    np.ptp(ends_at, axis=0).max() < 1e-9 and max(wide) > 1000,
+)
+says(
+    "however large the loss",
+    "損失再大，",
+    max(map(min, walks)) > 1000 * min(map(min, walks)),
+)
 free("the best of", "學習率中最好的一個", "how it is compared")
 free("the largest loss", "的最大損失", "what is printed")
 
 # %% bind="turned-seen"
 kept = [ends[name, 45] / ends[name, 0] for name in ("SGD", "Momentum")]
-says("SGD and momentum do not notice", "SGD 和動量法根本沒注意到", np.allclose(kept, 1, rtol=0.1))
-says("from far ahead of momentum", "從遙遙領先變成落後動量法", ends["Adam", 0] < ends["Momentum", 0] / 100)
+says(
+    "SGD and momentum do not notice",
+    "SGD 和動量法根本沒注意到",
+    np.allclose(kept, 1, rtol=0.1),
+)
+says(
+    "from far ahead of momentum",
+    "從遙遙領先變成落後動量法",
+    ends["Adam", 0] < ends["Momentum", 0] / 100,
+)
 says("to behind it", "變成落後動量法", ends["Adam", 45] > ends["Momentum", 45])
 free("and loses most of that help", "", "what the numbers show, in words")
-free("at $\\kappa = 100$ and 45° a larger rate", "$\\kappa = 100$、轉 45°", "a task at the live figure")
+free(
+    "at $\\kappa = 100$ and 45° a larger rate",
+    "$\\kappa = 100$、轉 45°",
+    "a task at the live figure",
+)
 free("at $\\kappa = 1000$ none", "$\\kappa = 1000$ 時", "the live figure")
 
 # %% [markdown] key="wrong" lang="en"
@@ -556,10 +632,18 @@ hp.explore_wrong_way()
 
 # %% bind="wrong-seen"
 settled = {rule: np.mean(walk(rule)[-3:]) for rule in ("SGD", "Adam", "AMSGrad")}
-says("Adam ends at +1, the worst place of all", "Adam 最後停在 +1，正是最差的地方", settled["Adam"] > 0.9)
+says(
+    "Adam ends at +1, the worst place of all",
+    "Adam 最後停在 +1，正是最差的地方",
+    settled["Adam"] > 0.9,
+)
 free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure")
 free("at 15 Adam", "到了 15", "at the live figure")
-free("at 0.999 ... about a thousand steps", "β₂ 是 0.999 時，記憶大約有一千步", "1/(1 - 0.999)")
+free(
+    "at 0.999 ... about a thousand steps",
+    "β₂ 是 0.999 時，記憶大約有一千步",
+    "1/(1 - 0.999)",
+)
 
 # %% [markdown] key="fame" lang="en"
 # ## 9. The fame, measured
@@ -580,8 +664,12 @@ for name, part in data.items():
 # %% key="digits-figure"
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for ax, name in zip(axes, data):
-    accuracies = {rule: runs[name, rule].test_accuracy for rule in ("SGD", "Momentum", "Adam")}
-    hp.figures.optimizer_sweeps(rates, accuracies, ax, "validation accuracy").set_title(name)
+    accuracies = {
+        rule: runs[name, rule].test_accuracy for rule in ("SGD", "Momentum", "Adam")
+    }
+    hp.figures.optimizer_sweeps(rates, accuracies, ax, "validation accuracy").set_title(
+        name
+    )
 axes[1].legend(loc="upper right")
 hp.show(fig, "day5-digits")
 
@@ -591,11 +679,15 @@ an_epoch = runs["digits", "SGD"].loss.shape[-1] // 10  # updates
 for key, run in runs.items():
     accuracy = np.nan_to_num(run.test_accuracy).mean(axis=1)
     good = rates[accuracy > accuracy.max() - near]
-    needed = np.nan_to_num(hp.updates_to_target(run.loss, target, window=an_epoch), nan=np.inf)
-    peak[key], ranges[key], epochs[key] = accuracy.max(), good, needed.mean(axis=1).min() / an_epoch
+    needed = hp.updates_to_target(run.loss, target, window=an_epoch)
+    needed = np.nan_to_num(needed, nan=np.inf).mean(axis=1).min()
+    peak[key], ranges[key], epochs[key] = accuracy.max(), good, needed / an_epoch
     shown = (f"{peak[key]:.1%}, within {near * 100:.0f} points "
              f"from {good.min():.2g} to {good.max():.2g}")  # fmt: skip
-    hp.say(f"{key[0]:<9}  {key[1]:<8}  {shown}, loss {target} after {epochs[key]:.1f} epochs")
+    hp.say(
+        f"{key[0]:<9}  {key[1]:<8}  {shown}, "
+        f"loss {target} after {epochs[key]:.1f} epochs"
+    )
 
 # %% [markdown] key="fame-seen" lang="en"
 # - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead, each at its own best rate. How far depends on the units: try another seed for them.
@@ -617,33 +709,63 @@ free("does well on most tasks", "", "the notes' words")
 
 # %% bind="fame-seen"
 says("**Fast?**", "**快？**", an_epoch == -(-len(data["digits"].X_train) // 64))
-level = {name: [peak[name, rule] for rule in ("SGD", "Momentum", "Adam")] for name in data}
+level = {
+    name: [peak[name, rule] for rule in ("SGD", "Momentum", "Adam")] for name in data
+}
 says(
     "momentum at its best rate is level with Adam",
     "就和 Adam 打平",
     abs(level["digits"][1] - level["digits"][2]) < 0.015,
 )
-says("SGD close behind", "SGD 也只差一點", 0 <= level["digits"][2] - level["digits"][0] < 0.03)
+says(
+    "SGD close behind",
+    "SGD 也只差一點",
+    0 <= level["digits"][2] - level["digits"][0] < 0.03,
+)
 free("**Well on most tasks?**", "", "the notes' words")
 free("own best rate", "各用自己最好的學習率", "how it is compared")
 free("", "動量法用自己最好的學習率", "how it is compared")
 free("", "領先多少要看", "it depends")
-says("Adam is clearly ahead", "Adam 明顯領先", level["odd units"][2] - max(level["odd units"][:2]) > 0.03)
+says(
+    "Adam is clearly ahead",
+    "Adam 明顯領先",
+    level["odd units"][2] - max(level["odd units"][:2]) > 0.03,
+)
 says(
     "Momentum is nearly as fast on the digits",
     "動量法幾乎一樣快",
     epochs["digits", "Momentum"] < 1.5 * epochs["digits", "Adam"],
 )
-slower = {rule: epochs["odd units", rule] / epochs["digits", rule] for rule in ("SGD", "Momentum", "Adam")}
+slower = {
+    rule: epochs["odd units", rule] / epochs["digits", rule]
+    for rule in ("SGD", "Momentum", "Adam")
+}
 says(
-    "Adam slows down least", "Adam 慢下來的幅度最小", slower["Adam"] < min(slower["SGD"], slower["Momentum"])
+    "Adam slows down least",
+    "Adam 慢下來的幅度最小",
+    slower["Adam"] < min(slower["SGD"], slower["Momentum"]),
 )
-free("(within 2 points of its best)", "（和最好的相差 2 個百分點以內）", "the definition of `good`")
+free(
+    "(within 2 points of its best)",
+    "（和最好的相差 2 個百分點以內）",
+    "the definition of `good`",
+)
 kept = np.intersect1d(ranges["digits", "Adam"], ranges["odd units", "Adam"])
-says("stays about *where it is*", "大致**留在原地**", len(kept) >= len(ranges["odd units", "Adam"]) - 1)
-moved = [ranges["odd units", rule].max() < ranges["digits", rule].max() for rule in ("SGD", "Momentum")]
+says(
+    "stays about *where it is*",
+    "大致**留在原地**",
+    len(kept) >= len(ranges["odd units", "Adam"]) - 1,
+)
+moved = [
+    ranges["odd units", rule].max() < ranges["digits", rule].max()
+    for rule in ("SGD", "Momentum")
+]
 says("move towards smaller rates", "其他的都往小的學習率移動", all(moved))
-says("the default is not in it", "預設值並不在範圍裡", ranges["digits", "Adam"].min() > 0.002)
+says(
+    "the default is not in it",
+    "預設值並不在範圍裡",
+    ranges["digits", "Adam"].min() > 0.002,
+)
 
 # %% key="default" tags=["nbval-ignore-output"]
 defaults = {}
@@ -670,7 +792,8 @@ for made in [10, 50]:
 # %% key="words-texts"
 words, counts = hp.bigram_counts()
 drawn = [
-    np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum()) for seed in range(4)
+    np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum())
+    for seed in range(4)
 ]
 tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
 
@@ -678,7 +801,9 @@ tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
 tried = {hp.SGD: range(4, 10), hp.Momentum: range(3, 9), hp.Adam: range(-4, 2)}
 begin, left, own = np.zeros(counts.size), {}, {}
 for rule, powers in tried.items():
-    ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, steps=30, record=False)
+    ends = hp.descend(
+        tuning, rule(2.0 ** np.array(powers)), begin, steps=30, record=False
+    )
     losses = np.where(ends.diverged, np.inf, tuning(ends.end))
     own[rule] = powers[losses.argmin()]
     best = rule(2.0 ** own[rule])
@@ -687,7 +812,10 @@ for rule, powers in tried.items():
 
 # %% key="words-table" tags=["nbval-ignore-output"]
 few, many, of = 10, 100, len(texts)
-hp.say(f"still to learn, in nats: after the {few} commonest words, after the {many} rarest ({of} texts)")
+hp.say(
+    f"still to learn, in nats: after the {few} commonest words, "
+    f"after the {many} rarest ({of} texts)"
+)
 for name, nats in left.items():
     common, rare = nats[:, :few].mean(axis=1), nats[:, -many:].mean(axis=1)
     print(f"{name:<8}  {common.round(2)}  {rare.round(2)}")
@@ -733,8 +861,16 @@ hp.say(f"best rates for B = {at}: {[float(rate) for rate in best_rates]}")
 
 # %% bind="words"
 worse, fine = defaults[10].mean(), defaults[50].mean()
-says("With ten epochs the default is far behind", "差了一大截", worse < peak["digits", "Adam"] - 0.05)
-says("with fifty it catches up", "訓練五十個週期就追上來了", fine > peak["digits", "Adam"] - 0.03)
+says(
+    "With ten epochs the default is far behind",
+    "差了一大截",
+    worse < peak["digits", "Adam"] - 0.05,
+)
+says(
+    "with fifty it catches up",
+    "訓練五十個週期就追上來了",
+    fine > peak["digits", "Adam"] - 0.03,
+)
 free("", "訓練十個週期", "the setting above")
 free("at its own best rate", "用自己最好的學習率", "the question")
 free("above the lowest possible", "比可能的最低值還高", "a definition")
@@ -747,14 +883,22 @@ says("takes 30 steps", "走 30 步", len(texts) == 3 and min(tried[hp.SGD]) == 4
 says("judged on three others", "另外三份用來評分", len(texts) == 3)
 
 # %% bind="words-seen"
-says("After the rare words", "罕見字的後面，", common.shape == rare.shape == (len(texts),))
+says(
+    "After the rare words",
+    "罕見字的後面，",
+    common.shape == rare.shape == (len(texts),),
+)
 after_rare = {name: nats[:, -100:].mean(axis=1) for name, nats in left.items()}
 says(
     "SGD has most left to learn, momentum less",
     "SGD 還沒學會的最多，動量法少一些",
     after_rare["SGD"].min() > after_rare["Momentum"].max(),
 )
-says("Adam next to nothing", "Adam 幾乎不剩", after_rare["Adam"].max() < after_rare["Momentum"].min() / 3)
+says(
+    "Adam next to nothing",
+    "Adam 幾乎不剩",
+    after_rare["Adam"].max() < after_rare["Momentum"].min() / 3,
+)
 says(
     "most left to learn, ... next to nothing",
     "還沒學會的最多 ... 幾乎不剩",
@@ -769,18 +913,28 @@ free(
     "exact: tested in tests/core",
 )
 free("explains much of Adam's lead", "Adam 在那裡的領先", "their finding")
-free("Images of ten digits, all about equally frequent", "十個數字的影像，出現次數都差不多", "the digits")
+free(
+    "Images of ten digits, all about equally frequent",
+    "十個數字的影像，出現次數都差不多",
+    "the digits",
+)
 
 # %% bind="batch-seen"
 says("over 64 times the batch", "批次放大 64 倍", batch_sizes == [8, 32, 128, 512])
-says("The floor stays with", "底線就留在原來的高度", max(floors.values()) < 1.15 * min(floors.values()))
+says(
+    "The floor stays with",
+    "底線就留在原來的高度",
+    max(floors.values()) < 1.15 * min(floors.values()),
+)
 free("most of the gradient", "大半是雜訊", "the condition")
 free("half of the change", "先調了一半", "a square root")
 grows = best_rates[-1] / best_rates[0]
 says(
     "4 to 16 times over 64 times the batch",
     "批次放大 64 倍，它放大 4 到 16 倍",
-    4 <= grows <= 16 and len(best_rates) == len(batch_sizes) and list(floors) == [1, 4, 16],
+    4 <= grows <= 16
+    and len(best_rates) == len(batch_sizes)
+    and list(floors) == [1, 4, 16],
 )
 free("the *best* rate grows", "**最好**的學習率也大約", "bound with the factor")
 
@@ -800,8 +954,12 @@ hp.quiz("day5-decay")
 # %% key="decay-run"
 shrunk = {}
 for d in [0.1, 0.01, 0.001, 0.0001]:
-    l2 = shrunk[d] = hp.descend(hp.Quadratic([d]), hp.Adam(0.01), start=[1.0], steps=50).end[0]
-    adamw = hp.descend(hp.Quadratic([0]), hp.AdamW(0.01, weight_decay=d), start=[1.0], steps=50).end[0]
+    l2 = shrunk[d] = hp.descend(
+        hp.Quadratic([d]), hp.Adam(0.01), start=[1.0], steps=50
+    ).end[0]
+    adamw = hp.descend(
+        hp.Quadratic([0]), hp.AdamW(0.01, weight_decay=d), start=[1.0], steps=50
+    ).end[0]
     assert np.isclose(adamw, (1 - 0.01 * d) ** 50, rtol=1e-12)
     hp.say(f"d = {d:<6}  Adam with L2: w = {l2:.4f}    AdamW: w = {adamw:.4f}")
 
@@ -829,9 +987,14 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 says(
     "a thousand times weaker, and the weight shrinks just as much",
     "力道只剩千分之一，權重還是縮小一樣多",
-    abs(max(shrunk) / min(shrunk) - 1000) < 1e-9 and np.ptp(list(shrunk.values())) < 1e-3,
+    abs(max(shrunk) / min(shrunk) - 1000) < 1e-9
+    and np.ptp(list(shrunk.values())) < 1e-3,
 )
-free("decays weights with small gradients most", "梯度小的權重衰減得最多", "follows from the division")
+free(
+    "decays weights with small gradients most",
+    "梯度小的權重衰減得最多",
+    "follows from the division",
+)
 free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 
 # %% [markdown] key="recap" lang="en"

@@ -188,7 +188,7 @@ hp.check("adam_step", adam_step)
 # </details>
 
 # %% key="waking-step-answer"
-waking_step = -adam_step(0.0, 0.0, 0.0, 20_001, 5.0, 1.0, 0.9, 0.999, 1e-8)[0]  ### SOLUTION
+waking_step = -adam_step(0.0, 0.0, 0.0, 20_001, 5.0, 1.0, 0.9, 0.999, 1e-8)[0]  ### SOLUTION  # fmt: skip
 
 # %% key="waking-step-check" task="waking_step" points=1
 hp.check("waking_step", waking_step)
@@ -200,13 +200,16 @@ hp.check("waking_step", waking_step)
 # 要睡多久才會這樣？讓你的 `adam_step` 在權重睡了不同的時間之後把它叫醒：
 
 # %% key="waking-figure"
-if hp.check("adam_step", adam_step).passed and hp.check("waking_step", waking_step).passed:
+answers = {"adam_step": adam_step, "waking_step": waking_step}
+if all(hp.check(task, answer).passed for task, answer in answers.items()):
     naps, lengths = np.unique(np.logspace(0, 4.5, 60).astype(int)), []
+    start, push = np.zeros((3, 1)), np.array([5.0])
     for nap in naps:
-        after = adam_step(*np.zeros((3, 1)), nap + 1, np.array([5.0]), 1.0, 0.9, 0.999, 1e-8)
+        after = adam_step(*start, nap + 1, push, 1.0, 0.9, 0.999, 1e-8)
         lengths.append(-after[0][0])
     fig, ax = plt.subplots(figsize=(7, 3))
-    hp.figures.named_lines(naps, {"waking step": lengths}, ax, names="legend", xscale="log")
+    lines = {"waking step": lengths}
+    hp.figures.named_lines(naps, lines, ax, names="legend", xscale="log")
     ax.axhline(1, color="gray", lw=1)
     ax.set(xlabel="zero gradients before", ylabel=r"step / $\eta$", ylim=(0, 3.5))
     hp.show(fig, "day5-waking")
@@ -216,12 +219,22 @@ else:
 # %% bind="waking-step"
 asleep = 20_000  # the answer has this too, in a line that learners do not see
 truth = (1 - 0.9) / np.sqrt(1 - 0.999)
-says("is 0 for 20,000 steps", "連續 20,000 步梯度都是 0", abs(waking_step - truth) < 1e-6)
-says("after 20,000 zeros", "經過 20,000 個零", naps.max() > asleep and abs(lengths[-1] - truth) < 1e-6)
+says(
+    "is 0 for 20,000 steps", "連續 20,000 步梯度都是 0", abs(waking_step - truth) < 1e-6
+)
+says(
+    "after 20,000 zeros",
+    "經過 20,000 個零",
+    naps.max() > asleep and abs(lengths[-1] - truth) < 1e-6,
+)
 says("two digits are enough", "兩位有效數字就夠", round(waking_step, 1) == 3.2)
 
 # %% bind="waking-use"
-says("after naps of different lengths", "睡了不同的時間", naps[0] == 1 and lengths[0] < 1 < lengths[-1])
+says(
+    "after naps of different lengths",
+    "睡了不同的時間",
+    naps[0] == 1 and lengths[0] < 1 < lengths[-1],
+)
 
 # %% [markdown] key="uncorrected-curve" lang="en"
 # ## 4. Four Adams (1 point)
@@ -359,16 +372,26 @@ right(
 )
 
 # %% bind="decay-use"
-says("Three weights start at 1", "三個權重都從 1 開始", len(l2[0]) == len(decayed[0]) == 3)
+says(
+    "Three weights start at 1",
+    "三個權重都從 1 開始",
+    len(l2[0]) == len(decayed[0]) == 3,
+)
 says(
     r"$\pm 0.001$, $\pm 0.1$ and $\pm 10$",
     r"$\pm 0.001$、$\pm 0.1$、$\pm 10$",
     list(sizes) == [0.001, 0.1, 10],
 )
-says(r"for 1,000 steps at $\eta = 0.01$", r"以 $\eta = 0.01$ 走 1,000 步", (t, usual[0]) == (1000, 0.01))
+says(
+    r"for 1,000 steps at $\eta = 0.01$",
+    r"以 $\eta = 0.01$ 走 1,000 步",
+    (t, usual[0]) == (1000, 0.01),
+)
 shrunk = (1 - 0.01 * 0.1) ** 1000
 says(
-    "Only the decay is left, $d = 0.1$", "剩下的只有衰減，$d = 0.1$", np.abs(decayed[0] - shrunk).max() < 0.02
+    "Only the decay is left, $d = 0.1$",
+    "剩下的只有衰減，$d = 0.1$",
+    np.abs(decayed[0] - shrunk).max() < 0.02,
 )
 
 # %% [markdown] key="corrected-average" lang="en"
@@ -445,9 +468,16 @@ def corrected_average(x, y, beta):
 hp.check("corrected_average", corrected_average)
 
 # %% bind="corrected-average"
-pairs = [[f(z, y, beta) for f in (snippet_average, corrected_average)] for z in (np.sort(x), x)]
+pairs = [
+    [f(z, y, beta) for f in (snippet_average, corrected_average)]
+    for z in (np.sort(x), x)
+]
 in_order, as_given = (np.allclose(*pair) for pair in pairs)
-says("`snippet_average` has it too", "`snippet_average` 也有同樣的毛病", in_order and not as_given)
+says(
+    "`snippet_average` has it too",
+    "`snippet_average` 也有同樣的毛病",
+    in_order and not as_given,
+)
 
 # %% key="corrected-average-use"
 if hp.check("corrected_average", corrected_average).passed:
@@ -492,7 +522,9 @@ else:
 
 # %% key="words-rule-trial"
 _, counts = hp.bigram_counts("en")
-drawn = np.random.default_rng(0).multinomial(counts.sum(), counts.ravel() / counts.sum())
+drawn = np.random.default_rng(0).multinomial(
+    counts.sum(), counts.ravel() / counts.sum()
+)
 text = hp.Bigram(drawn.reshape(counts.shape))
 
 
@@ -515,12 +547,24 @@ from inspect import signature
 from hpcourse.checks.tasks import day5
 
 contest, adam = day5.WORDS_RULE, signature(hp.Adam).parameters
-says("in **30 steps**", "只走 **30 步**", signature(day5.words_left).parameters["steps"].default == 30)
+says(
+    "in **30 steps**",
+    "只走 **30 步**",
+    signature(day5.words_left).parameters["steps"].default == 30,
+)
 says("all 150 words", "150 個字的平均", len(counts) == 150)
 free("", "每個字一樣重要", "how it is counted")
 says("at most **0.1** are left", "降到 **0.1** 以下", contest.target == 0.1)
-says("each of **5 texts**", "**5 份沒有公開的文字**", contest.enough == len(day5.TEXTS) == 5)
-says("far larger than the usual 0.001", "比常用的 0.001 大很多", adam["lr"].default == 0.001)
+says(
+    "each of **5 texts**",
+    "**5 份沒有公開的文字**",
+    contest.enough == len(day5.TEXTS) == 5,
+)
+says(
+    "far larger than the usual 0.001",
+    "比常用的 0.001 大很多",
+    adam["lr"].default == 0.001,
+)
 
 
 # %% key="words-rule-answer"
@@ -552,9 +596,17 @@ hp.check("words_rule", words_rule)
 # %% bind="end"
 says("three rules", "這三種規則", len([rmsprop_step, adam_step, adamw_step]) == 3)
 says("when a step is longer than the rate", "一步會比學習率還長", waking_step > 1)
-says("a test with three ones", "用三個 1 一測", np.allclose(corrected_average([3, 1, 2], np.ones(3), 0.9), 1))
+says(
+    "a test with three ones",
+    "用三個 1 一測",
+    np.allclose(corrected_average([3, 1, 2], np.ones(3), 0.9), 1),
+)
 free("", "罕見的和常見的學得一樣好", "what the last task asks for")
 
 # %% bind="title"
-says("slept for 20,000 steps", "睡了 20,000 步", abs(waking_step - (1 - 0.9) / np.sqrt(1 - 0.999)) < 1e-6)
+says(
+    "slept for 20,000 steps",
+    "睡了 20,000 步",
+    abs(waking_step - (1 - 0.9) / np.sqrt(1 - 0.999)) < 1e-6,
+)
 says("tell four Adams apart", "認出四個不同的 Adam", len(measured) == 4)

@@ -122,7 +122,9 @@ free("In the second half", "", "the hint")
 
 # %% bind="curves-ask"
 free("by the lowest", "最低的損失", "which number to measure")
-free("in the second half, the highest loss", "最高的損失除以", "which number to measure")
+free(
+    "in the second half, the highest loss", "最高的損失除以", "which number to measure"
+)
 
 # %% key="curve-a-answer"
 curve_a = "noise_floor", max(shuffled[0][60:]) / np.mean(shuffled[0][60:])  ### SOLUTION
@@ -202,11 +204,23 @@ def diagnose(train_loss):
 hp.check("diagnose", diagnose)
 
 # %% bind="diagnose"
-free("Nobody looks at a hundred curves", "沒有人會一條一條看完一百條曲線", "a figure of speech")
+free(
+    "Nobody looks at a hundred curves",
+    "沒有人會一條一條看完一百條曲線",
+    "a figure of speech",
+)
 words = {diagnose(curve) for curve in curves}
 says("one of the four words", "四個字串的其中一個", len(words) == 4)
-free("in the second half ... about 5%", "幅度超過曲線高度的 5% 左右", "where the function draws the line")
-free("more than half of its first loss", "起點損失的一半以上", "where the function draws the line")
+free(
+    "in the second half ... about 5%",
+    "幅度超過曲線高度的 5% 左右",
+    "where the function draws the line",
+)
+free(
+    "more than half of its first loss",
+    "起點損失的一半以上",
+    "where the function draws the line",
+)
 free("most of the loss is gone", "", "the same line")
 
 # %% [markdown] key="misdiagnosed-rate" lang="en"
@@ -226,9 +240,14 @@ free("most of the loss is gone", "", "the same line")
 # %% key="misdiagnosed-rate-run" tags=["nbval-ignore-output"]
 if hp.check("diagnose", diagnose).passed:
     fig, axes = plt.subplots(1, len(rates), figsize=(11, 2.8))
-    for ax, rate, curve, accuracy in zip(axes, rates, epochs, np.nan_to_num(runs.test_accuracy)):
+    for ax, rate, curve, accuracy in zip(
+        axes, rates, epochs, np.nan_to_num(runs.test_accuracy)
+    ):
         ax.plot(curve, "o-", ms=3)
-        ax.set(title=f"lr = {rate:g}: {diagnose(curve)}", xlabel=f"epoch\n{accuracy:.0%} of the test images")
+        ax.set(
+            title=f"lr = {rate:g}: {diagnose(curve)}",
+            xlabel=f"epoch\n{accuracy:.0%} of the test images",
+        )
         ax.set(xlim=(-0.5, 19.5), ylim=(0, 3))
     hp.show(fig, "day6-misdiagnosed-rate-run")
 else:
@@ -237,7 +256,9 @@ else:
 # %% bind="misdiagnosed-rate"
 says("with four learning rates", "四個學習率", len(rates) == 4)
 says("20 epochs", "20 個週期", epochs.shape == (4, 20))
-says("0.0003, 0.1, 3 and 3000", "0.0003、0.1、3 和 3000", rates == [0.0003, 0.1, 3, 3000])
+says(
+    "0.0003, 0.1, 3 and 3000", "0.0003、0.1、3 和 3000", rates == [0.0003, 0.1, 3, 3000]
+)
 
 # %% [markdown] key="misdiagnosed-rate-ask" lang="en"
 # One of the words is wrong, and whoever believes it makes things worse. At which rate? And how did that network get to its level? Give two answers, with a comma between them: the rate, and the **highest loss of a single batch** in that training. `runs.loss[0]` holds the losses of all batches at the first rate, and so on.
@@ -320,9 +341,17 @@ def fair_winner(results):
 
 # %% bind="fair-winner"
 free("the name of the winner", "傳回贏家的名字", "what the function returns")
-free("**its own best rate** ... the seeds", "**自己最好的學習率** ... 損失最低的", "the rule of the contest")
+free(
+    "**its own best rate** ... the seeds",
+    "**自己最好的學習率** ... 損失最低的",
+    "the rule of the contest",
+)
 free("smallest number in all the tables", "最小的數字，會選出誰", "a question")
-free("the winner is the name whose number is smallest", "誰的數字最小，誰就是贏家", "the hint")
+free(
+    "the winner is the name whose number is smallest",
+    "誰的數字最小，誰就是贏家",
+    "the hint",
+)
 
 # %% key="fair-winner-check" task="fair_winner" points=3
 hp.check("fair_winner", fair_winner)
@@ -370,15 +399,22 @@ with hp.predict("day6-referee"):
 says(
     "four optimizers on two spirals, eight rates, twelve seeds, 384 trainings",
     "四個最佳化器、八個學習率、十二個種子，一共訓練 384 次",
-    (len(results), *results["SGD"].shape, sum(loss.size for loss in results.values())) == (4, 8, 12, 384),
+    (len(results), *results["SGD"].shape, sum(loss.size for loss in results.values()))
+    == (4, 8, 12, 384),
 )
 free("each at its own best rate", "用自己最好的學習率", "the rule of the contest")
 says("the first four seeds", "前四個、", len(seeds) == 4)
 says("the next four, and the last four", "中間四個、最後四個", seeds[-1] == 11)
 
 # %% bind="day6-referee"
-at_one = [fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 4)]
-right("Another at 0.001 than at 0.1; the fair winner may change with the seeds", at_one[0] != at_one[1])
+at_one = [
+    fair_winner({name: loss[k : k + 1] for name, loss in results.items()})
+    for k in (0, 4)
+]
+right(
+    "Another at 0.001 than at 0.1; the fair winner may change with the seeds",
+    at_one[0] != at_one[1],
+)
 
 # %% bind="fair-winner-ask"
 says("the winner at 0.001", "在 0.001 贏的", abs(rates[0] - 0.001) < 1e-9)
@@ -400,7 +436,10 @@ free("the same three times", "三次會是同一個", "the question")
 # </details>
 
 # %% bind="fair-winner-seen"
-one_rate = {fair_winner({name: loss[k : k + 1] for name, loss in results.items()}) for k in (0, 4)}
+one_rate = {
+    fair_winner({name: loss[k : k + 1] for name, loss in results.items()})
+    for k in (0, 4)
+}
 free("who wins, and how surely", "誰贏了，有多確定", "the heading")
 says("the winner depends on the rate", "誰贏要看用的是哪個學習率", len(one_rate) == 2)
 free("name a winner", "選出贏家", "what a referee is")
@@ -471,7 +510,9 @@ with hp.predict("day6-best-of-thirty"):
             true = np.zeros((tries, 1))
             luck = [honest_report(rng.normal(size=tries), true)[2] for _ in range(2000)]
             lucky[tries] = np.mean(luck)
-            hp.say(f"best of {tries:>3} tries: luck {lucky[tries]:.2f} standard deviations")
+            hp.say(
+                f"best of {tries:>3} tries: luck {lucky[tries]:.2f} standard deviations"
+            )
     else:
         hp.say("Your function first.")
 
@@ -569,7 +610,9 @@ hp.say(f"lowest loss: {table.min()} lines that have it: {np.sum(table == table.m
 def loss_map(weights, biases, x, y):
     ### BEGIN SOLUTION
     lines = np.multiply.outer(np.asarray(weights), np.asarray(x))
-    return np.array([np.mean((lines + bias - np.asarray(y)) ** 2, axis=1) for bias in biases])
+    return np.array(
+        [np.mean((lines + bias - np.asarray(y)) ** 2, axis=1) for bias in biases]
+    )
     ### END SOLUTION
 
 
@@ -579,7 +622,9 @@ hp.check("loss_map", loss_map)
 # %% key="loss-map-figure" tags=["nbval-ignore-output"]
 if hp.check("loss_map", loss_map).passed:
     fig, axes = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True)
-    for ax, name, losses in zip(axes, ["before", "yours"], [table, loss_map(weights, biases, x, y)]):
+    for ax, name, losses in zip(
+        axes, ["before", "yours"], [table, loss_map(weights, biases, x, y)]
+    ):
         ax.pcolormesh(weights, biases, np.log(losses + 0.01))
         lowest = np.argwhere(losses == losses.min())
         ax.plot(weights[lowest[:, 1]], biases[lowest[:, 0]], "w.", ms=1)
@@ -591,7 +636,11 @@ else:
 
 # %% bind="loss-map"
 free("one of the most read books", "讀者最多的機器學習書之一", "how the book is known")
-says("a loss of 3.99 is stored as 3", "損失 3.99 存成了 3", np.array([3.99]).astype(table.dtype)[0] == 3)
+says(
+    "a loss of 3.99 is stored as 3",
+    "損失 3.99 存成了 3",
+    np.array([3.99]).astype(table.dtype)[0] == 3,
+)
 free("share the lowest loss", "並列損失最低", "the question")
 whole = loss_map(weights, biases, x, y).astype(table.dtype)
 says("the mean squared error of lines", "均方誤差", np.array_equal(table, whole))
@@ -632,7 +681,9 @@ from hpcourse.page import laboratory
 says("5 in 100 settings", "100 組裡有 5 組", day6.SHARE == 0.05)
 says("at least 90%", "至少 90%", day6.CHANCE == 0.9)
 says(
-    "the smallest whole number", "請回答最小的整數", 0.95**trials_needed <= 0.1 < 0.95 ** (trials_needed - 1)
+    "the smallest whole number",
+    "請回答最小的整數",
+    0.95**trials_needed <= 0.1 < 0.95 ** (trials_needed - 1),
 )
 says("within a budget of 30", "30 次的預算", laboratory.BUDGET == 30)
 
@@ -725,7 +776,11 @@ says(
     "8 到 512 | `64` |",
     (*laboratory.BATCH_SIZES, settings["batch_size"]) == (8, 512, 64),
 )
-says("0 or more, below 1; ... `0.9`", "0 以上、小於 1，... `0.9`", settings["momentum"] == 0.9)
+says(
+    "0 or more, below 1; ... `0.9`",
+    "0 以上、小於 1，... `0.9`",
+    settings["momentum"] == 0.9,
+)
 says("| `seed` | 0 to 999", "| `seed`（種子） | 0 到 999", laboratory.SEEDS == 1000)
 free("when the best value stands ... 94% once", "最好的值落在 ... 達到 94%", "the hint")
 
@@ -747,7 +802,9 @@ lab.train()
 # %% key="capstone-rates-search" tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION
 lab.train("AdamW", lr=[0.001, 0.01, 0.1], batch_size=32, schedule="cosine")
-lab.train("AdamW", lr=[0.03, 0.3], batch_size=32, schedule="cosine")  # 0.1 was the largest
+lab.train(
+    "AdamW", lr=[0.03, 0.3], batch_size=32, schedule="cosine"
+)  # 0.1 was the largest
 ### END SOLUTION
 lab.log
 
@@ -779,7 +836,9 @@ says("may be seen only three times", "每張影像只能看三次", laboratory.E
 # %% key="capstone-seeds-search" tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION
 for batch_size, schedule in [(32, "cosine"), (16, "warmup + cosine")]:
-    lab.train("AdamW", lr=0.03, batch_size=batch_size, schedule=schedule, seed=range(1, 6))
+    lab.train(
+        "AdamW", lr=0.03, batch_size=batch_size, schedule=schedule, seed=range(1, 6)
+    )
 lab.train("Momentum", lr=0.1, batch_size=16, schedule="cosine", seed=range(1, 6))
 ### END SOLUTION
 lab.plot()
@@ -791,7 +850,10 @@ for trial in lab.log:
     finalists.setdefault(name, []).append(trial.accuracy or 0)
 for name, found in finalists.items():
     if len(found) > 1:
-        hp.say(f"{len(found)} seeds: mean {np.mean(found):.1%}, lowest {min(found):.1%}  {name}")
+        hp.say(
+            f"{len(found)} seeds: mean {np.mean(found):.1%}, "
+            f"lowest {min(found):.1%}  {name}"
+        )
 
 # %% bind="capstone-seeds"
 free("two or three finalists", "兩三組決選設定", "advice")
@@ -803,7 +865,7 @@ free("two or three finalists", "兩三組決選設定", "advice")
 # 現在做決定。`settings` 是一個字典，用上面表格裡的名稱，不含種子，因為檢查會用自己的種子。一次又一次執行檢查，把設定改到它滿意為止，等於拿抽屜裡的測試影像來調參。所以，等你的紀錄說服了你，再執行檢查。
 
 # %% key="capstone-answer"
-settings = {"optimizer": "Momentum", "lr": 0.1, "batch_size": 16, "schedule": "cosine"}  ### SOLUTION
+settings = {"optimizer": "Momentum", "lr": 0.1, "batch_size": 16, "schedule": "cosine"}  ### SOLUTION  # fmt: skip
 
 # %% key="capstone-check" task="capstone" points=6 tags=["nbval-ignore-output"]
 hp.check("capstone", settings)

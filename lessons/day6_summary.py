@@ -118,17 +118,25 @@ says(
     tuple(narrow.sizes[:3]) == (2, 5, 2),
 )
 says("one of 30 starts", "30 個起點之一", len(starts) == len(unfair["SGD"]) == 30)
-lead = np.median(unfair["Adam"]) - max(np.median(unfair["SGD"]), np.median(unfair["Momentum"]))
+lead = np.median(unfair["Adam"]) - max(
+    np.median(unfair["SGD"]), np.median(unfair["Momentum"])
+)
 says("Adam clearly outperforms", "Adam 明顯勝出", lead > 0.08)
 
 # %% bind="day6-race"
-says("Three optimizers at one learning rate", "三個最佳化器用同一個學習率", len(unfair) == 3)
+says(
+    "Three optimizers at one learning rate",
+    "三個最佳化器用同一個學習率",
+    len(unfair) == 3,
+)
 
 # %% key="quiz-audit"
 hp.quiz("day6-audit")
 
 # %% bind="day6-audit"
-lead = np.median(unfair["Adam"]) - max(np.median(unfair[r]) for r in ("SGD", "Momentum"))
+lead = np.median(unfair["Adam"]) - max(
+    np.median(unfair[r]) for r in ("SGD", "Momentum")
+)
 says(
     "Three optimizers ran at the same learning rate, 0.0007,",
     "三個最佳化器用同一個學習率 0.0007，結果 Adam 領先",
@@ -136,7 +144,11 @@ says(
 )
 free("the best optimizer", "", "a wrong answer")
 free("the best that each of them can do", "最佳表現", "what is not known")
-free("suits Adam better than it suits the others", "", "the answer; bound with the medians of section 2")
+free(
+    "suits Adam better than it suits the others",
+    "",
+    "the answer; bound with the medians of section 2",
+)
 free("always needs fewer updates", "比較少", "a wrong answer")
 
 # %% [markdown] key="fair" lang="en"
@@ -220,12 +232,16 @@ says(
 )
 
 # %% bind="fair"
-apart = not set(TUNE) & set(REPORT) and not np.array_equal(moons.X_train, new_moons.X_train)
+apart = not set(TUNE) & set(REPORT) and not np.array_equal(
+    moons.X_train, new_moons.X_train
+)
 says("other seeds and other data", "換上別的種子、別的資料", apart)
 
 # %% bind="fair-seen"
 says("fail (below 70%)", "失敗（低於 70%）", bad == (after["Adam"] < 0.7).sum())
-lead = np.median(unfair["Adam"]) - max(np.median(unfair[r]) for r in ("SGD", "Momentum"))
+lead = np.median(unfair["Adam"]) - max(
+    np.median(unfair[r]) for r in ("SGD", "Momentum")
+)
 medians = [np.median(accuracy) for accuracy in after.values()]
 says(
     "The gap between the medians is all but gone",
@@ -241,19 +257,31 @@ failed = [np.flatnonzero(accuracy < 0.7) for accuracy in after.values()]
 says(
     "Of these 30 starts the same few fail (below 70%)",
     "這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%）",
-    1 <= len(failed[0]) <= 6 and all(set(f) == set(failed[0]) for f in failed) and len(starts) == 30,
+    1 <= len(failed[0]) <= 6
+    and all(set(f) == set(failed[0]) for f in failed)
+    and len(starts) == 30,
 )
 says("under all three optimizers", "用哪個最佳化器都失敗", len(failed) == 3)
 ended = audit["SGD"][2].weights[failed[0]]
 answers = narrow.predict(ended, new_moons.X_test)
-says("one answer for every point", "對每一點都給同一個答案", (answers == answers[..., :1]).all())
+says(
+    "one answer for every point",
+    "對每一點都給同一個答案",
+    (answers == answers[..., :1]).all(),
+)
 free("may be none", "可能一個也沒有", "tried with other starts in tests/claims")
 
 # %% bind="day6-fair"
-lead = np.median(unfair["Adam"]) - max(np.median(unfair[r]) for r in ("SGD", "Momentum"))
+lead = np.median(unfair["Adam"]) - max(
+    np.median(unfair[r]) for r in ("SGD", "Momentum")
+)
 medians = [np.median(accuracy) for accuracy in after.values()]
 says("Adam is ahead", "Adam 領先", lead > 0.08)
-says("the three medians agree", "三個中位數差不多", np.ptp(medians) < 0.015 and len(medians) == 3)
+says(
+    "the three medians agree",
+    "三個中位數差不多",
+    np.ptp(medians) < 0.015 and len(medians) == 3,
+)
 
 # %% [markdown] key="digits" lang="en"
 # ## 3. Six optimizers on digits
@@ -361,7 +389,11 @@ seen = {name: accuracy.mean(axis=1) for name, accuracy in validation.items()}
 at = np.isclose(rates, 0.001).argmax()
 peaks = [accuracy.max() for accuracy in seen.values()]
 says("nearly the same height", "最高點差不多高", np.ptp(peaks) < 0.04)
-free("chooses the winner with the line", "就決定了誰贏", "bound with the two rates that follow")
+free(
+    "chooses the winner with the line",
+    "就決定了誰贏",
+    "bound with the two rates that follow",
+)
 says(
     "at 0.001 Adam is far ahead of SGD",
     "在 0.001，Adam 遠遠領先 SGD",
@@ -375,7 +407,9 @@ says(
 )
 four = [on_test[name] for name in ("Momentum", "Nesterov", "Adam", "AdamW")]
 gap, spread = np.ptp([a.mean() for a in four]), min(np.std(a, ddof=1) for a in four)
-says("differ no more than the seeds of each do", "不比各自種子之間的差距大", gap < spread)
+says(
+    "differ no more than the seeds of each do", "不比各自種子之間的差距大", gap < spread
+)
 says(
     "with other seeds another one leads",
     "領先的就換人",
@@ -397,10 +431,16 @@ says("Each of the six", "六個最佳化器", len(on_test) == 6)
 says(
     "by five points or more over all others",
     "都高出五個百分點以上",
-    not on_test["Adam"].mean() - max(on_test[n].mean() for n in ("Momentum", "Nesterov")) > 0.05,
+    not on_test["Adam"].mean()
+    - max(on_test[n].mean() for n in ("Momentum", "Nesterov"))
+    > 0.05,
 )
 right("Nobody by more than the seeds", gap < spread)
-says("That is the gap at 0.001", "那是在 0.001 的差距", seen["Adam"][at] - seen["SGD"][at] > 0.05)
+says(
+    "That is the gap at 0.001",
+    "那是在 0.001 的差距",
+    seen["Adam"][at] - seen["SGD"][at] > 0.05,
+)
 free("the simplest rule does best", "最簡單的規則最好", "a wrong answer")
 gains = {name: of.max() - of[at] for name, of in seen.items()}
 says("138 updates are few", "138 次更新很少", on_digits["SGD"][2].loss.shape[-1] == 138)
@@ -418,7 +458,8 @@ says(
 says(
     "two points ahead of the rest",
     "比其餘的高出兩個百分點",
-    not min(four[2].mean(), four[3].mean()) > max(four[0].mean(), four[1].mean()) + 0.015,
+    not min(four[2].mean(), four[3].mean())
+    > max(four[0].mean(), four[1].mean()) + 0.015,
 )
 
 # %% bind="day6-digits-sweeps"
@@ -486,7 +527,11 @@ for k, lr in enumerate(rates[-3:]):
 
 # %% bind="edge-here"
 same = last.loss.shape[-1] == sweep.loss.shape[-1]
-says("And here, SGD's last three rates", "SGD 最後三個學習率", same and list(last.loss.shape[:2]) == [3, 30])
+says(
+    "And here, SGD's last three rates",
+    "SGD 最後三個學習率",
+    same and list(last.loss.shape[:2]) == [3, 30],
+)
 
 # %% bind="edge"
 seen = {name: accuracy.mean(axis=1) for name, accuracy in validation.items()}
@@ -501,7 +546,11 @@ says(
     "平均損失最低的，就是掉下去之前的最後一個學習率",
     loss.mean(axis=1).argmin() == 1,
 )
-says("only a few starts in a hundred fall", "一百個起點裡只有幾個會掉下去", (accuracy[1] < 0.7).mean() < 0.1)
+says(
+    "only a few starts in a hundred fall",
+    "一百個起點裡只有幾個會掉下去",
+    (accuracy[1] < 0.7).mean() < 0.1,
+)
 free("Why the lowest mean walks", "", "bound with the groups below")
 says("How do four ways", "下面比較四種選法", len(edge.rows) == 4)
 tuning_seeds, reported = (len(eval(s)) for s in edge.seeds.values())
@@ -520,19 +569,28 @@ says("of 30 new ones", "30 個新種子", accuracy.shape[1] == 30)
 
 # %% bind="edge-seen"
 by_mean, by_worst, by_error, back = edge.rows
-says("picks the edge in most groups", "大多數的組都選了懸崖邊", by_mean["edge"] > 0.7 * by_mean["groups"])
+says(
+    "picks the edge in most groups",
+    "大多數的組都選了懸崖邊",
+    by_mean["edge"] > 0.7 * by_mean["groups"],
+)
 says(
     "even the worst of four seeds",
     "就算看四個種子裡最差的",
     by_worst["choice"] == "lowest worst seed" and loss.shape[1] == 4,
 )
-free("the smallest rate within", "「和最好的相差不到一個標準誤」的學習率裡取最小的", "the third way")
+free(
+    "the smallest rate within",
+    "「和最好的相差不到一個標準誤」的學習率裡取最小的",
+    "the third way",
+)
 more = min(by_worst["edge"], by_error["edge"]) / by_worst["groups"]
 says("does so in many of them", "也有不少組會選到懸崖邊", more > 0.3)
 says(
     "behind in the mean",
     "懸崖邊的平均就落後了",
-    accuracy[1].mean() < accuracy[0].mean() and by_mean["accuracy"] < back["accuracy"] - 0.004,
+    accuracy[1].mean() < accuracy[0].mean()
+    and by_mean["accuracy"] < back["accuracy"] - 0.004,
 )
 says(
     "more so in its worst runs",
@@ -585,9 +643,17 @@ hp.show(fig, "day6-more-tasks")
 
 # %% bind="more-tasks"
 says("Two more tasks", "再看兩個任務", all(ax.lines or ax.collections for ax in axes))
-says("Two **spirals**", "一個是兩條**螺線**", not np.array_equal(winding.X_train, new_winding.X_train))
+says(
+    "Two **spirals**",
+    "一個是兩條**螺線**",
+    not np.array_equal(winding.X_train, new_winding.X_train),
+)
 says("each of the 64", "64 個像素", len(scale) == X.shape[1] == 64)
-says("between 0.03 and 32, like", "介於 0.03 到 32 之間", 0.03 < scale.min() < 0.05 and 25 < scale.max() < 32)
+says(
+    "between 0.03 and 32, like",
+    "介於 0.03 到 32 之間",
+    0.03 < scale.min() < 0.05 and 25 < scale.max() < 32,
+)
 
 # %% bind="more-tasks-seen"
 says(
@@ -602,11 +668,19 @@ says(
     middle["Adam"] > middle["RMSProp"] + 0.015,
 )
 says(
-    "RMSProp comes second", "RMSProp 居次", middle["RMSProp"] > max(middle["SGD"], middle["Momentum"]) + 0.03
+    "RMSProp comes second",
+    "RMSProp 居次",
+    middle["RMSProp"] > max(middle["SGD"], middle["Momentum"]) + 0.03,
 )
-says("a cheaper remedy", "有更省事的辦法", np.allclose(rough.X_train / scale, tuning.X_train, atol=1e-6))
+says(
+    "a cheaper remedy",
+    "有更省事的辦法",
+    np.allclose(rough.X_train / scale, tuning.X_train, atol=1e-6),
+)
 free(
-    "ahead at its own best rate (Days 5 and 7)", "各用最好的學習率，還是 Adam 領先", "Days 5 and 7 measure it"
+    "ahead at its own best rate (Days 5 and 7)",
+    "各用最好的學習率，還是 Adam 領先",
+    "Days 5 and 7 measure it",
 )
 
 # %% bind="day6-more-tasks"
@@ -692,7 +766,11 @@ print({n: f"{value:.1f}" for n, value in lucky.items()})
 # %% bind="luck"
 says("from $(3, 3)$", "從 $(3, 3)$ 出發", begin == (3, 3))
 says("curvatures 1 and 10", "曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
-free("noise of standard deviation 1", "標準差為 1", "noise=1 below, and in the live figure")
+free(
+    "noise of standard deviation 1",
+    "標準差為 1",
+    "noise=1 below, and in the live figure",
+)
 from hpcourse.page.explorers.day6 import _true_mean
 
 says("200 steps", "走 200 步", np.abs(truth / _true_mean(grid, 200) - 1).max() < 0.1)
@@ -721,7 +799,11 @@ free(
     "十二個裡最低的",
     "the winner's curse in words",
 )
-free("A lower or a higher loss, equally often", "變高和變低的機會一樣多", "a wrong answer")
+free(
+    "A lower or a higher loss, equally often",
+    "變高和變低的機會一樣多",
+    "a wrong answer",
+)
 
 # %% bind="luck-seen"
 says(
@@ -729,7 +811,11 @@ says(
     "找到真正最佳學習率的機會不到一半",
     luck[1][0] < 0.5,
 )
-says("about a quarter of the true one", "大約只有真正的四分之一", 0.18 < luck[1][1] < 0.32)
+says(
+    "about a quarter of the true one",
+    "大約只有真正的四分之一",
+    0.18 < luck[1][1] < 0.32,
+)
 says("about three times the best", "大約是最佳的三倍", 2.5 < luck[1][2] < 3.7)
 free(
     "**winner's curse**: the lowest of many noisy numbers",
@@ -742,13 +828,23 @@ says(
     "用三個種子，就能去掉大半",
     hidden[3] < 0.5 * hidden[1] and luck[3][2] - 1 < 0.5 * (luck[1][2] - 1),
 )
-says("ten nearly all", "用十個，幾乎全部去掉", abs(hidden[10]) < 0.1 * hidden[1] and luck[10][2] < 1.15)
-free("How much better than it is does the best look", "看起來最好的那個", "the question")
+says(
+    "ten nearly all",
+    "用十個，幾乎全部去掉",
+    abs(hidden[10]) < 0.1 * hidden[1] and luck[10][2] < 1.15,
+)
+free(
+    "How much better than it is does the best look", "看起來最好的那個", "the question"
+)
 free("be equally good", "其實一樣好", "what is supposed")
 
 # %% bind="luck-rule"
 says("Twelve equal settings", "十二個一樣好的設定", 12 in lucky)
-says("more than one and a half standard deviations", "一個半標準差以上", 1.5 < lucky[12] < 2)
+says(
+    "more than one and a half standard deviations",
+    "一個半標準差以上",
+    1.5 < lucky[12] < 2,
+)
 free("luck for the winner", "贏家光靠運氣", "the winner's curse")
 
 # %% [markdown] key="budget" lang="en"
@@ -856,9 +952,17 @@ says(
     "要有 95% 的機率抽中所有設定裡最好的 5%",
     0.95 < 1 - 0.95**trials < 0.955,
 )
-says("36% of such searches have none", "有 36% 的機會一組也沒中", round(0.95**20, 2) == 0.36 and trials > 20)
+says(
+    "36% of such searches have none",
+    "有 36% 的機會一組也沒中",
+    round(0.95**20, 2) == 0.36 and trials > 20,
+)
 free("0.95^20 = 0.36", "0.95^20 = 0.36", "arithmetic")
-free("The best 5% are 5% of what you draw from", "最好的 5% 就是抽取範圍的 5%", "a definition")
+free(
+    "The best 5% are 5% of what you draw from",
+    "最好的 5% 就是抽取範圍的 5%",
+    "a definition",
+)
 
 # %% bind="budget"
 free("What to do with ten?", "只能訓練十次", "the question")
@@ -878,7 +982,8 @@ says(
 says(
     "a cheaper way than 59 draws",
     "有比抽 59 次更省的辦法",
-    trials == 59 and max(len(search(t.get)[1]) for table in tables.values() for t in table) < 20,
+    trials == 59
+    and max(len(search(t.get)[1]) for table in tables.values() for t in table) < 20,
 )
 walked = search(lambda k: abs(k / 3 + 3.6))[1]
 says(
@@ -890,7 +995,11 @@ free("as long as the best stands", "只要最好的落在", "the rule")
 says(
     "at a factor of 4.6, and again at 2.2",
     "相差 4.6 倍的鄰居，再試相差 2.2 倍的",
-    np.allclose(np.array(list(walked))[3:], 10**-4 / np.array([4.6, 1 / 4.6, 1 / 2.2]), rtol=0.05),
+    np.allclose(
+        np.array(list(walked))[3:],
+        10**-4 / np.array([4.6, 1 / 4.6, 1 / 2.2]),
+        rtol=0.05,
+    ),
 )
 says(
     "it starts at 0.00001, 0.0001 and 0.001",
@@ -900,14 +1009,20 @@ says(
 free("", "準確率幾乎不動", "the reason; no number")
 
 # %% bind="search-compete"
-says("The rival is a full sweep", "對手是完整的掃描", np.isclose(lattice, best_of_all[hp.Adam]).any())
+says(
+    "The rival is a full sweep",
+    "對手是完整的掃描",
+    np.isclose(lattice, best_of_all[hp.Adam]).any(),
+)
 says("all 19 rates that the search might visit", "全部 19 個學習率", len(lattice) == 19)
 says("trained 12 of them", "其中 12 個在第 3 節", old.sum() == len(rates) == 12)
 says("the other 7", "剩下的 7 個", len(new.axes["lr"]) == 7)
 says("with four seeds each", "各配四個種子", len(tables[hp.SGD]) == 4)
 
 # %% bind="day6-search"
-paths = {rule: np.array(list(search(table[0].get)[1])) for rule, table in tables.items()}
+paths = {
+    rule: np.array(list(search(table[0].get)[1])) for rule, table in tables.items()
+}
 says(
     "pass the best one",
     "越過最好的",
@@ -960,14 +1075,20 @@ says(
     all(abs(np.mean(searched[r]) - full[r]) < 0.012 for r in full)
     and lattice.size * len(tables[hp.SGD]) == 76,
 )
-says("the exact rate matters little", "精確是多少沒什麼差別", np.ptp(searched[hp.Adam]) < 0.02)
+says(
+    "the exact rate matters little",
+    "精確是多少沒什麼差別",
+    np.ptp(searched[hp.Adam]) < 0.02,
+)
 free("for two or three finalists", "", "advice")
 lowest = [min(t, key=t.get) for t in tables[hp.SGD]]
 of_sweep = np.mean([list(t.values()) for t in tables[hp.SGD]], axis=0)
 says(
     "would have ended at SGD's edge",
     "SGD 都會停在懸崖邊",
-    set(lowest) == {thirds[of_sweep.argmin()]} == {thirds[np.isfinite(of_sweep) & (of_sweep < 1)].max()},
+    set(lowest)
+    == {thirds[of_sweep.argmin()]}
+    == {thirds[np.isfinite(of_sweep) & (of_sweep < 1)].max()},
 )
 
 # %% bind="title"
@@ -1071,9 +1192,17 @@ says(
 
 # %% bind="advice"
 free("Two sentences are left", "還剩兩句", "the second and the third")
-says("with four schedules", "各用四種排程", len(decayed[hp.SGD]) == len(decayed[hp.Adam]) == 4)
+says(
+    "with four schedules",
+    "各用四種排程",
+    len(decayed[hp.SGD]) == len(decayed[hp.Adam]) == 4,
+)
 plan = schedules["warmup + cosine"](1.0)(np.arange(138))
-says("the first fifth", "預熱占前五分之一", 0.18 < plan.argmax() / len(plan) < 0.22 and plan[-1] < 0.001)
+says(
+    "the first fifth",
+    "預熱占前五分之一",
+    0.18 < plan.argmax() / len(plan) < 0.22 and plan[-1] < 0.001,
+)
 free("", "調好的最高學習率", "the peak of a schedule")
 
 # %% bind="advice-batch"
@@ -1107,7 +1236,9 @@ says(
     0 < falling.min() - still.min() < min(gained),
 )
 free("on average a point", "平均一個百分點左右", "in tests/claims, with other seeds")
-low_share = {kind: (schedules[kind](1.0)(np.arange(138)) < 0.2).mean() for kind in kinds}
+low_share = {
+    kind: (schedules[kind](1.0)(np.arange(138)) < 0.2).mean() for kind in kinds
+}
 says(
     "the exponential spends more of this short training at small rates",
     "花太多時間在小的學習率上",
@@ -1118,7 +1249,10 @@ free("Small last steps lower the noise floor", "", "Day 2")
 says(
     "Warmup adds little here",
     "預熱在這裡幫助不大",
-    all(abs(of["warmup + cosine"].mean() - of["cosine"].mean()) < 0.008 for of in decayed.values()),
+    all(
+        abs(of["warmup + cosine"].mean() - of["cosine"].mean()) < 0.008
+        for of in decayed.values()
+    ),
 )
 says(
     "the same number of images seen (six epochs)",
@@ -1147,15 +1281,24 @@ means = {size: run.test_accuracy.mean() for size, run in by_size.items()}
 says(
     "a smaller batch makes more updates, and here it ends higher",
     "批次小，更新次數就多，在這裡最後的成績也比較好",
-    means[16] > means[32] > means[64] > max(means[128], means[256]) + 0.01 and sorted(means) == list(means),
+    means[16] > means[32] > means[64] > max(means[128], means[256]) + 0.01
+    and sorted(means) == list(means),
 )
 free("For the same number of images", "看過的影像一樣多時", "six epochs each")
 free("each halving doubles the updates", "每減半一次，更新次數就加倍", "arithmetic")
 free("faster than two small ones (Day 3)", "", "Day 3")
-free("fits most tasks | under conditions", "Adam 領先 | 第 2、3 節", "the table sums up what is bound above")
+free(
+    "fits most tasks | under conditions",
+    "Adam 領先 | 第 2、3 節",
+    "the table sums up what is bound above",
+)
 free("", "訓練效果會更好", "the advice, quoted")
 free("each asks for a rate of its own", "調整也沒有更靈活", "section 3")
-says("The recommended sizes lie between", "推薦的大小落在中間", min(means) < 32 and max(means) > 128)
+says(
+    "The recommended sizes lie between",
+    "推薦的大小落在中間",
+    min(means) < 32 and max(means) > 128,
+)
 
 # %% [markdown] key="dashboard" lang="en"
 # ## 7. Your turn
@@ -1179,7 +1322,11 @@ says("The recommended sizes lie between", "推薦的大小落在中間", min(mea
 hp.explore_dashboard()
 
 # %% bind="dashboard"
-says("the 1,150 images of section 3", "第 3 節的 1,150 張影像", len(tuning.X_train) == 1150)
+says(
+    "the 1,150 images of section 3",
+    "第 3 節的 1,150 張影像",
+    len(tuning.X_train) == 1150,
+)
 says("the 287 **validation** images", "287 張**驗證**影像", len(tuning.X_test) == 287)
 free("six epochs, three seeds", "六個訓練週期、三個種子", "the live figure")
 free("at most five trainings", "最多訓練五次", "a task")
@@ -1352,12 +1499,17 @@ for lr, high, last, share in zip(lrs, peak, end, dead):
 # 太小：損失沒有跳高，幾乎所有單元都活著，把學習率調高。死了：損失先跳高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。中間那一組就是兩者的補救。
 
 # %% bind="breaks"
-free("Four measurements tell most illnesses apart", "四種測量，就能分辨大多數的毛病", "those below")
+free(
+    "Four measurements tell most illnesses apart",
+    "四種測量，就能分辨大多數的毛病",
+    "those below",
+)
 says("on ten seeds", "各用十個種子", len(he) == run.test_accuracy.shape[1] == 10)
 says(
     "is 2.3, for ten classes",
     "十個類別的話，損失接近 $\\ln 10$，也就是 2.3",
-    abs(begun[1, 1][0] - np.log(network.sizes[-1])) < 0.4 and round(np.log(network.sizes[-1]), 1) == 2.3,
+    abs(begun[1, 1][0] - np.log(network.sizes[-1])) < 0.4
+    and round(np.log(network.sizes[-1]), 1) == 2.3,
 )
 says("with SGD at 0.3", "學習率 0.3", 0.3 in lrs and np.isclose(rule.lr(137), 0.3))
 
@@ -1379,13 +1531,19 @@ says(
     "也不保證健康",
     np.isclose(begun[0, 1][0], np.log(10), atol=1e-3) and begun[0, 1][1] < 0.2,
 )
-says("SGD at 2 is beyond the cliff", "SGD 的學習率用 2，已經越過懸崖", beyond < 0.2 and rates[-1] < 2.2)
+says(
+    "SGD at 2 is beyond the cliff",
+    "SGD 的學習率用 2，已經越過懸崖",
+    beyond < 0.2 and rates[-1] < 2.2,
+)
 says(
     "each of the first five updates (the longest is printed)",
     "頭五次更新，我們每更新一次，就量一次驗證影像的梯度（印出最長的）",
     made[:5] == [1, 2, 3, 4, 5],
 )
-at_start = np.linalg.norm(network.gradient(he, tuning.X_test, tuning.y_test), axis=-1).mean()
+at_start = np.linalg.norm(
+    network.gradient(he, tuning.X_test, tuning.y_test), axis=-1
+).mean()
 says(
     "a limit of 1, about the gradient's length at the start",
     "限制在 1，大約就是一開始的梯度長度",
@@ -1393,7 +1551,9 @@ says(
 )
 
 # %% bind="breaks-spike-seen"
-at_start = np.linalg.norm(network.gradient(he, tuning.X_test, tuning.y_test), axis=-1).mean()
+at_start = np.linalg.norm(
+    network.gradient(he, tuning.X_test, tuning.y_test), axis=-1
+).mean()
 longest = np.max(lengths[:5], axis=0).mean(axis=1)
 says(
     "Both meet long gradients",
@@ -1438,7 +1598,9 @@ free("the highest loss of a batch", "途中單一批次最高的損失", "what i
 # %% bind="breaks-ratio-seen"
 zero = network.activations(run.weights, X)[0].max(axis=-2) == 0
 says(
-    "hidden units that are zero for all images", "對所有影像都是零", np.allclose(dead, zero.mean(axis=(1, 2)))
+    "hidden units that are zero for all images",
+    "對所有影像都是零",
+    np.allclose(dead, zero.mean(axis=(1, 2))),
 )
 
 # %% bind="breaks-still-seen"
@@ -1509,7 +1671,11 @@ free("least of all with Adam", "", "Day 7")
 # %% bind="recap"
 four = [on_test[name] for name in ("Momentum", "Nesterov", "Adam", "AdamW")]
 gap, spread = np.ptp([a.mean() for a in four]), min(np.std(a, ddof=1) for a in four)
-says("most gaps shrink to the spread of the seeds", "縮到和種子的散布差不多", gap < spread)
+says(
+    "most gaps shrink to the spread of the seeds",
+    "縮到和種子的散布差不多",
+    gap < spread,
+)
 free("The best of many noisy results", "裡挑最好的", "section 4")
 says(
     "about ten trainings",

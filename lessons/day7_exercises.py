@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
 #
-# **你會動手做**：算出少見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
+# **你會動手做**：算出罕見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
 #
 # **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 50 分鐘，8 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -66,7 +66,7 @@ hp.use_language("en")
 # </details>
 
 # %% [markdown] key="steps-for-a-word" lang="zh-TW" of="90bd76cb"
-# ## 1. 少見字要走多久？（1 分）
+# ## 1. 罕見字要走多久？（1 分）
 #
 # 用 SGD 時，頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練（第 2 節）。接近目標時，它的損失像一個碗；就用第 1 天那種曲率為 1 的碗。
 #
@@ -113,7 +113,9 @@ else:
 # %% bind="word-use"
 half = steps_for_a_word(lr, often[places], 0.5)
 says("the most frequent one, which", "最常見的字，讓", often[places[0]] == often.max())
-says("comes half of the way in a single step", "一步就走完一半", abs(half[0] - 1) < 1e-9)
+says(
+    "comes half of the way in a single step", "一步就走完一半", abs(half[0] - 1) < 1e-9
+)
 says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < half[3] == steps)
 
 # %% [markdown] key="after-a-spike" lang="en"
@@ -176,7 +178,10 @@ if hp.check("after_a_spike", after_a_spike).passed:
     for beta2 in [0.999, 0.99, 0.95]:
         move = np.abs(hp.replay(hp.Adam(1.0, beta2=beta2), gradients).moves[8000:8060])
         first, total = after_a_spike(0.9, beta2)
-        hp.say(f"beta2 {beta2}: first {first:.2f}, all {total:.1f}; Adam {move[0]:.2f}, {move.sum():.1f}")
+        hp.say(
+            f"beta2 {beta2}: first {first:.2f}, all {total:.1f}; Adam {move[0]:.2f}, "
+            f"{move.sum():.1f}"
+        )
 else:
     hp.say("Your function first.")
 
@@ -353,9 +358,17 @@ says("that means three runs", "用餘弦的話要訓練三次", len(lengths) == 
 says("length: 70,000 updates", "共 70,000 次更新", sum(lengths) == 70_000)
 says("Each of the three results", "三個結果都是", len(lengths) == 3)
 says("the last 20% of its own", "最後 20%", share == 0.2)
-says("the shortest one ends after 10,000", "最短的那個總共就是 10,000", min(lengths) == 10_000)
+says(
+    "the shortest one ends after 10,000",
+    "最短的那個總共就是 10,000",
+    min(lengths) == 10_000,
+)
 says("three short ones", "三條離開它的短線", len(lengths) == 3)
-says("How many updates have to be made", "總共要做多少次更新", branch_updates == day7._updates())
+says(
+    "How many updates have to be made",
+    "總共要做多少次更新",
+    branch_updates == day7._updates(),
+)
 
 # %% [markdown] key="mup-rates" lang="en"
 # ## 6. Rates for another width (1 point)
@@ -475,8 +488,16 @@ doctored_line = "B1"  ### SOLUTION
 
 # %% bind="doctored-line"
 free("of width 4,096", "寬度 4,096", "an invented recipe")
-free(r"| A | AdamW ... clipped at 1 |", r"| A | AdamW ... 裁剪在 1 |", "an invented recipe")
-free("| 2 | its memory ... superfluous |", "| 2 | 對這個批次 ... 其中一行多餘 |", "numbers of reasons")
+free(
+    r"| A | AdamW ... clipped at 1 |",
+    r"| A | AdamW ... 裁剪在 1 |",
+    "an invented recipe",
+)
+free(
+    "| 2 | its memory ... superfluous |",
+    "| 2 | 對這個批次 ... 其中一行多餘 |",
+    "numbers of reasons",
+)
 
 # %% key="doctored-line-check" task="doctored_line" points=1
 hp.check("doctored_line", doctored_line)
@@ -527,7 +548,11 @@ task, recipe = day7.WIDE_SETTINGS, inspect.getsource(scale_up.run)
 small, large = scale_up.SMALL, scale_up.LARGE
 says("Three trainings", "只能訓練三次（2 分）", desk.budget == 3)
 says("At width 16 you may train it as often as", "寬度 16 時，想訓練幾次", small == 16)
-says("at width 128, **three times**", "寬度 128 時，只能訓練**三次**", (large, desk.budget) == (128, 3))
+says(
+    "at width 128, **three times**",
+    "寬度 128 時，只能訓練**三次**",
+    (large, desk.budget) == (128, 3),
+)
 says(
     r"AdamW with $\beta_2 = 0.95$ and decay 0.1, warmup, flat, down to zero, clipping at 1",
     r"AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，裁剪在 1",
@@ -587,9 +612,9 @@ hp.check("wide_settings", wide_settings)
 # %% [markdown] key="end" lang="zh-TW" of="c8fec565"
 # ## 完成
 #
-# 現在你讀配方，能把各行互相對照著看：為什麼大家共用一個學習率，少見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
+# 現在你讀配方，能把各行互相對照著看：為什麼大家共用一個學習率，罕見字就落後；一個壞梯度會把權重帶走多遠；怎樣裁剪才不會弄歪方向；一個分支要花多少；寬度改了，哪個數字也得跟著改。
 #
 # 接下來：訓練一個自己的模型，用一份[每一行你都說得出道理的配方](day7_large_models.ipynb)。用 PyTorch 的話，[帶回家的筆記本](take_home_pytorch.ipynb)裡有可以直接複製的迴圈。
 
 # %% bind="end"
-free("a rare word is late", "少見字就落後", "what Day 7 measures")
+free("a rare word is late", "罕見字就落後", "what Day 7 measures")

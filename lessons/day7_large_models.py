@@ -69,9 +69,12 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 with hp.predict("day7-puzzle"):
     from importlib.resources import files
 
-    file = files("hpcourse") / "data/peak_rates.csv"  # where each is published: README there
+    # where each is published stands in the README beside it
+    file = files("hpcourse") / "data/peak_rates.csv"
     published = np.genfromtxt(file, None, delimiter=",", names=True, encoding="utf-8")
-    family = {name: published[published["family"] == name] for name in published["family"]}
+    family = {
+        name: published[published["family"] == name] for name in published["family"]
+    }
     for _, name, width, rate in family["Llama 3"]:
         hp.say(f"{name}: width {width}, peak rate {rate:g}, product {width * rate:.2f}")
 
@@ -110,7 +113,11 @@ right("8e-5", tuple(family["Llama 3"][2])[2:] == (16384, 8e-5))
 says("4,096 units wide", "層寬 4,096 個單元", family["Llama 3"]["width"][0] == 4096)
 says("is 8,192 wide", "寬 8,192", family["Llama 3"]["width"][1] == 8192)
 says("is 16,384 wide", "寬 16,384", family["Llama 3"]["width"][2] == 16384)
-says("schedule, is `3e-4`", "（peak rate）是 `3e-4`", family["Llama 3"]["rate"][0] == 3e-4)
+says(
+    "schedule, is `3e-4`",
+    "（peak rate）是 `3e-4`",
+    family["Llama 3"]["rate"][0] == 3e-4,
+)
 says("wide and has `1.5e-4`", "，用 `1.5e-4`", family["Llama 3"]["rate"][1] == 1.5e-4)
 free("Llama 3 comes in three sizes", "Llama 3 有三種規模", "what was published")
 free("the highest learning rate", "**最高學習率**（peak rate）", "a definition")
@@ -137,7 +144,11 @@ says("three families", "三個家族", len(family) == 3)
 says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(family["GPT-3"]) == 8)
 free("", "Pythia 的八種規模", "its sizes")
 free("table 2.1", "表 2.1", "the place in the source")
-says("between 0.3 and 0.75", "在 0.3 到 0.75 之間", 0.3 < others.min() < others.max() < 0.75)
+says(
+    "between 0.3 and 0.75",
+    "在 0.3 到 0.75 之間",
+    0.3 < others.min() < others.max() < 0.75,
+)
 says(
     "a factor of ten or more",
     "寬度差了十倍以上",
@@ -240,9 +251,9 @@ with hp.after("day7-words"):
 # %% [markdown] key="words-answer" lang="zh-TW" of="1ab61e44"
 # <details><summary>作答之後：一道階梯和一條平線</summary>
 #
-# SGD 學好的是常見字。字越少見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，少見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
+# SGD 學好的是常見字。字越罕見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，罕見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
-# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，少見字剩下的更多。
+# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，罕見字剩下的更多。
 #
 # </details>
 
@@ -255,11 +266,15 @@ free("The smallest language model", "最小的語言模型", "a definition")
 free("the lowest loss possible", "可能的最低損失", "a definition")
 
 # %% bind="words-predict"
-says("the best of seven rates", "從七個學習率中取最好的", {len(r.lr) for r in (sgd, momentum, adam)} == {7})
+says(
+    "the best of seven rates",
+    "從七個學習率中取最好的",
+    {len(r.lr) for r in (sgd, momentum, adam)} == {7},
+)
 
 # %% bind="words-answer"
 rare, often = left["SGD"][100:].mean(), left["SGD"][:50].mean()
-says("The rarer a word, the more is left", "字越少見，剩下的越多", rare > 1.5 * often)
+says("The rarer a word, the more is left", "字越罕見，剩下的越多", rare > 1.5 * often)
 behind = {name: (nats > 0.5).mean() for name, nats in left.items()}
 says("about half of all words", "大約一半的字", 0.4 < behind["SGD"] < 0.7)
 free("more than half a nat behind", "還差半個 nat 以上", "the border chosen")
@@ -267,7 +282,7 @@ says("none is behind", "沒有一個字落後", behind["Adam"] == 0)
 adams = left["Adam"]
 says(
     "the rare words as little as the frequent ones",
-    "少見字剩下的和常見字一樣少",
+    "罕見字剩下的和常見字一樣少",
     adams[100:].mean() < 1.1 * adams[:50].mean(),
 )
 top, later = np.split(left["SGD"][np.argsort(-model.frequencies)][:23], [3])
@@ -277,9 +292,19 @@ says(
     1 <= (top > 3 * np.median(later)).sum() <= 2,
 )
 slower = model.excess(hp.descend(model, hp.SGD(sgd.lr[0]), start, 30, record=False).end)
-says("a smaller one would leave still more", "再小，少見字剩下的更多", slower[100:].mean() > rare)
-free("The best rate is a compromise", "所謂最好的學習率只是折衷", "its two sides follow")
-free("a larger one would throw these out", "再大，這幾個字就會被甩出去", "task 1 at the live figure")
+says(
+    "a smaller one would leave still more",
+    "再小，罕見字剩下的更多",
+    slower[100:].mean() > rare,
+)
+free(
+    "The best rate is a compromise", "所謂最好的學習率只是折衷", "its two sides follow"
+)
+free(
+    "a larger one would throw these out",
+    "再大，這幾個字就會被甩出去",
+    "task 1 at the live figure",
+)
 average = {name: nats @ model.frequencies for name, nats in left.items()}
 says(
     "On average momentum stands between",
@@ -297,7 +322,7 @@ says(
 # %% [markdown] key="play-words" lang="zh-TW" of="cb6759da"
 # **換你玩**：一個點是一個字。
 #
-# 1. 用 SGD，學習率到多大，常見字就開始震盪？那時少見字在哪裡？
+# 1. 用 SGD，學習率到多大，常見字就開始震盪？那時罕見字在哪裡？
 # 2. 替 SGD 找一個學習率，讓每個字都只差半個 nat 以內。有嗎？
 # 3. Adam 呢？有幾個學習率辦得到？
 
@@ -383,10 +408,18 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
 
 # %% bind="cause-seen"
 says("Most of SGD's lag is gone", "落後的部分大多消失了", equal_left < 0.45 * sgd_left)
-free("set by the most frequent word", "由最常見的字決定", "the threshold of Day 1, of the steepest direction")
+free(
+    "set by the most frequent word",
+    "由最常見的字決定",
+    "the threshold of Day 1, of the steepest direction",
+)
 free("SGD lags less", "", "in tests/claims, with frequencies drawn together")
 free("", "落後得少一些", "as above")
-free("take less of the lag away", "能補回來的也就少一些", "the end is the same, and the lag smaller")
+free(
+    "take less of the lag away",
+    "能補回來的也就少一些",
+    "the end is the same, and the lag smaller",
+)
 
 # %% [markdown] key="spike" lang="en"
 # ## 3. $\beta_2$ and clipping: one bad gradient
@@ -436,16 +469,28 @@ with hp.after("day7-spike"):
 right("About 30 η", 25 < moves[0.999][huge : huge + 150].sum() < 38)
 
 # %% bind="spike"
-says("gradients of size 1 and random sign", "大小為 1、正負隨機的梯度", {*gradients[:huge]} == {-1, 1})
+says(
+    "gradients of size 1 and random sign",
+    "大小為 1、正負隨機的梯度",
+    {*gradients[:huge]} == {-1, 1},
+)
 says("10,000 times as large", "10,000 倍大", gradients[huge] == 10_000)
 says("= 0.999, how far", "是 0.999 時", betas[0] == 0.999)
 
 # %% bind="spike-answer"
 first = [move[huge] for move in moves.values()]
 carried = [move[huge : huge + 150].sum() for move in moves.values()]
-says("about 3.2 with 0.999", "0.999 時約 3.2", abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999)
+says(
+    "about 3.2 with 0.999",
+    "0.999 時約 3.2",
+    abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999,
+)
 says("1 with 0.99", "0.99 時是 1", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
-says("less than half of one with 0.95", "0.95 時不到一半", first[2] < 0.5 and betas[2] == 0.95)
+says(
+    "less than half of one with 0.95",
+    "0.95 時不到一半",
+    first[2] < 0.5 and betas[2] == 0.95,
+)
 says(
     "more than 30, about 10, and about 6 rates",
     "30 多倍、約 10 倍和約 6 倍",
@@ -497,7 +542,7 @@ for size in [32, 512]:
 # With batches of 32, the memory of 0.9 learns clearly less than that of 0.999, each at its own best rate: ten batches of 32 do not know how large the gradient of a rare word is. With 512, it does not matter much. Large models have batches of millions of tokens, so 0.95 should cost them little (we have tried it on words only). Copied to a small batch, it is not safe: Day 5's default of 0.999 did better with batches of 32. Marek et al. (2025) advise to keep the memory fixed in tokens instead.
 
 # %% [markdown] key="memory-seen" lang="zh-TW" of="6c7cf84a"
-# 批次大小 32 時，即使各用自己最好的學習率，0.9 的記憶學到的也明顯比 0.999 少：十批各 32 個字，還看不出少見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek 等人（2025）建議，讓記憶涵蓋的 token 數維持不變。
+# 批次大小 32 時，即使各用自己最好的學習率，0.9 的記憶學到的也明顯比 0.999 少：十批各 32 個字，還看不出罕見字的梯度有多大。批次大小 512 時差別就不大了。大型模型的一批有幾百萬個 token，所以 0.95 的代價應該很小（我們只在這裡的文字上試過）；照抄到小批次就不保險：批次大小 32 時，第 5 天的預設值 0.999 比較好。Marek 等人（2025）建議，讓記憶涵蓋的 token 數維持不變。
 
 # %% bind="memory-seen"
 says(
@@ -577,7 +622,11 @@ says("100 times too large", "放大成 100 倍", factor == 100)
 free("longer than a limit", "", "a definition")
 
 # %% bind="clip-seen"
-says("takes a huge step", "跨了一大步", without[101:110].max() > 4 * clipped[101:110].max())
+says(
+    "takes a huge step",
+    "跨了一大步",
+    without[101:110].max() > 4 * clipped[101:110].max(),
+)
 says("ends higher", "最後停在比較高的地方", plain[0] > 1.5 * plain[1])
 free("changes almost nothing here", "幾乎不影響結果", "in tests/claims, with seeds")
 says("clipping at 1 changes", "上限為 1 的裁剪", limit[1, 0] == 1)
@@ -628,7 +677,9 @@ tried, middle = 2.0 ** np.arange(-9, -3), -6.3
 says(
     "the lowest point",
     "用最低點",
-    np.isclose(lowest_point(tried, np.exp((np.log2(tried) - middle) ** 2)[:, None]), 2**middle),
+    np.isclose(
+        lowest_point(tried, np.exp((np.log2(tried) - middle) ** 2)[:, None]), 2**middle
+    ),
 )
 
 # %% [markdown] key="width" lang="en"
@@ -678,8 +729,16 @@ right("The wider, the smaller", best[widths[-1]] < best[widths[0]] / 2)
 
 # %% bind="width"
 says("Four networks for the digits", "四個辨識手寫數字的網路", len(nets) == 4)
-says("three hidden layers each", "都有三個隱藏層", all(len(net.sizes) == 5 for net in nets.values()))
-says("of widths 16, 32, 64 and 128", "寬度分別是 16、32、64 和 128", widths == [16, 32, 64, 128])
+says(
+    "three hidden layers each",
+    "都有三個隱藏層",
+    all(len(net.sizes) == 5 for net in nets.values()),
+)
+says(
+    "of widths 16, 32, 64 and 128",
+    "寬度分別是 16、32、64 和 128",
+    widths == [16, 32, 64, 128],
+)
 says("at six rates", "試六個學習率", len(rates) == 6)
 free("their best rates", "最好的學習率在哪裡", "the question")
 
@@ -752,9 +811,17 @@ free("starts nearer to zero", "", "a definition")
 says("many times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0])
 free("the widest move", "最寬的那個", "which network")
 free("the narrowest", "最窄的", "which network")
-says("with muP about equally far", "用 muP 則差不多", 0.5 < moves_of[128][1] / moves_of[16][1] < 2)
+says(
+    "with muP about equally far",
+    "用 muP 則差不多",
+    0.5 < moves_of[128][1] / moves_of[16][1] < 2,
+)
 tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
-says("with muP the best rate no longer falls", "用 muP 時，最好的學習率不再往下掉", tame < wild)
+says(
+    "with muP the best rate no longer falls",
+    "用 muP 時，最好的學習率不再往下掉",
+    tame < wild,
+)
 free(
     "other seeds move it by half a doubling",
     "可能差到約 √2 倍",
@@ -771,7 +838,11 @@ free(
     "寬度從 8 到 16 ... 學到的太少",
     "in tests/claims, with other seeds",
 )
-free("with half as many updates", "更新次數減半", "measured for the course: 46 updates, and 138")
+free(
+    "with half as many updates",
+    "更新次數減半",
+    "measured for the course: 46 updates, and 138",
+)
 free("Two honest remarks", "有兩點要老實說", "how many follow")
 
 # %% [markdown] key="wsd" lang="en"
@@ -800,9 +871,17 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 hp.explore_schedule()
 
 # %% bind="wsd"
-free("planned for five trillion tokens", "規劃 5 兆個 token", "its published configuration")
+free(
+    "planned for five trillion tokens",
+    "規劃 5 兆個 token",
+    "its published configuration",
+)
 free("cut at about 3.9", "走到約 3.9 兆時截斷", "its published configuration")
-free("Plan cosine for 1,000 and cut at 400", "餘弦規劃 1,000 步，在 400 步截斷", "a task at the live figure")
+free(
+    "Plan cosine for 1,000 and cut at 400",
+    "餘弦規劃 1,000 步，在 400 步截斷",
+    "a task at the live figure",
+)
 free("a descent of 20 %", "下降段占 20 %", "a task")
 free("And of 0 %", "改成 0 %", "a task")
 free("cosine is the better", "餘弦比較好", "a task")
@@ -841,7 +920,11 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
 # %% bind="wsd-digits"
 says("three lengths", "三種長度", len(lengths) == 3)
 steps = down(np.arange(lengths[-1])) / lr
-says("flat for four fifths", "前五分之四走平", 0.79 < np.mean(steps == 1) < 0.81 and steps[-1] < 0.01)
+says(
+    "flat for four fifths",
+    "前五分之四走平",
+    0.79 < np.mean(steps == 1) < 0.81 and steps[-1] < 0.01,
+)
 
 # %% bind="wsd-seen"
 says(
@@ -860,22 +943,42 @@ says(
     "在長的訓練裡也能做到大半",
     all(table["averaged", n] < table["flat", n] for n in lengths[1:]),
 )
-says("lags in the shortest", "在最短的訓練裡則跟不上", table["averaged", 225] > table["WSD", 225])
+says(
+    "lags in the shortest",
+    "在最短的訓練裡則跟不上",
+    table["averaged", 225] > table["WSD", 225],
+)
 free("the gap is smaller", "差距比較小", "in tests/claims, with Adam")
 free("Three limits", "三個限制", "how many follow")
-free("differ by about a point at most", "最多差一個百分點左右，互有領先", "in tests/claims, with other seeds")
+free(
+    "differ by about a point at most",
+    "最多差一個百分點左右，互有領先",
+    "in tests/claims, with other seeds",
+)
 flat_for = hp.WarmupStableDecay(1.0, 0, 80, 20)(np.arange(100)).mean()
 says(
     "on average its rate is nearly twice that of cosine",
     "平均將近餘弦的兩倍",
     1.7 < flat_for / hp.CosineDecay(1.0, 100)(np.arange(100)).mean() < 1.95,
 )
-says("memory of about 100 updates", "記憶大約是 100 次更新", round(1 / (1 - job["average"])) == 100)
+says(
+    "memory of about 100 updates",
+    "記憶大約是 100 次更新",
+    round(1 / (1 - job["average"])) == 100,
+)
 free("at its own best rate", "選它自己最好的學習率", "in tests/claims, with Adam")
 free("a good part of it", "占了全程不小的一部分", "100 of 225")
-free("that is too small WSD looks better than it is", "WSD 看起來會比實際好", "in tests/claims, with Adam")
+free(
+    "that is too small WSD looks better than it is",
+    "WSD 看起來會比實際好",
+    "in tests/claims, with Adam",
+)
 says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
-free("of six rates ... best for both", "六個學習率，這個對兩者都最好", "in tests/claims, with other seeds")
+free(
+    "of six rates ... best for both",
+    "六個學習率，這個對兩者都最好",
+    "in tests/claims, with other seeds",
+)
 
 # %% [markdown] key="batch" lang="en"
 # ## 6. Why the batch grows (optional)
@@ -922,10 +1025,14 @@ for goal in [1.0, 0.4]:
 # 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 能省下的更新比例，後期目標比前期目標更高，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
-alike = 1 - 1 / 100  # at the start all 100 words are as likely, so that |p - e_j|² is the same for each pair
+alike = (
+    1 - 1 / 100
+)  # at the start all 100 words are as likely, so that |p - e_j|² is the same for each pair
 exact = alike / (small.gradient(np.zeros(small.dim)) ** 2).sum() - 1
 says(
-    "the sum over all pairs is exact", "加起來就是精確值", np.isclose(noise_scale(np.zeros(small.dim)), exact)
+    "the sum over all pairs is exact",
+    "加起來就是精確值",
+    np.isclose(noise_scale(np.zeros(small.dim)), exact),
 )
 free("", "以大批次結束", "what recipes do: the table of section 8")
 
@@ -937,8 +1044,14 @@ says(
     "能省下的更新比例，後期目標比前期目標更高",
     gain[0.4] > gain[1.0],
 )
-says("this gain grows far less than", "這個好處的增加遠不如", gain[0.4] / gain[1.0] < 10)
-free("The early counts ... order holds", "前期的次數很少 ... 順序才穩定", "in tests/claims, over four draws")
+says(
+    "this gain grows far less than", "這個好處的增加遠不如", gain[0.4] / gain[1.0] < 10
+)
+free(
+    "The early counts ... order holds",
+    "前期的次數很少 ... 順序才穩定",
+    "in tests/claims, over four draws",
+)
 free("are better spent on more updates", "", "advice")
 
 # %% [markdown] key="decay" lang="en"
@@ -990,10 +1103,18 @@ with hp.predict("day7-decay"):
 # </details>
 
 # %% bind="decay"
-says("in 33,333", "是 33,333 次", round(1 / (0.1 * 3e-4)) == 33333 and len(sizes_found) == 3)
+says(
+    "in 33,333",
+    "是 33,333 次",
+    round(1 / (0.1 * 3e-4)) == 33333 and len(sizes_found) == 3,
+)
 free("Weight decay 0.1", "權重衰減 0.1", "the line of the recipe")
 off = [abs(found / formula - 1) for found, formula in sizes_found.values()]
-says("growing and shrinking balance at weights of size", "增長和縮小會在權重大小為", max(off) < 0.1)
+says(
+    "growing and shrinking balance at weights of size",
+    "增長和縮小會在權重大小為",
+    max(off) < 0.1,
+)
 
 # %% bind="day7-decay"
 right("About ten", abs(kept[list(counts).index(10)] - np.exp(-1)) < 0.03)
@@ -1005,7 +1126,11 @@ free("", "把 0.1 照抄", "the same")
 
 # %% bind="decay-answer"
 lost = 1 - kept[0]
-says("has lost two thirds after ten updates", "十次更新權重就少了三分之二", 0.6 < lost < 0.7)
+says(
+    "has lost two thirds after ten updates",
+    "十次更新權重就少了三分之二",
+    0.6 < lost < 0.7,
+)
 free("a decay of 0.1", "加衰減 0.1", "in tests/claims, with seeds")
 free("how large the weights", "權重會長到多大", "what the noise experiment shows")
 free("in twenty epochs", "二十個訓練週期", "in tests/claims, with seeds")
@@ -1071,20 +1196,30 @@ with hp.after("day7-lines"):
 
 # %% bind="day7-lines"
 more = {row["recipe"]: row["loss"] - stored.rows[0]["loss"] for row in stored.rows}
-line = max(abs(more[name]) for name in more if name.startswith("no ") or name == "β₂ 0.999")
-right("The method itself", min(more["Momentum for Adam"], more["SGD for Adam"]) > 3 * line)
+line = max(
+    abs(more[name]) for name in more if name.startswith("no ") or name == "β₂ 0.999"
+)
+right(
+    "The method itself", min(more["Momentum for Adam"], more["SGD for Adam"]) > 3 * line
+)
 
 # %% bind="lines"
 says("a network of two hidden layers", "一個有兩個隱藏層的網路", len(net.sizes) == 4)
 free("is missed most", "損失增加最多", "the question")
 
 # %% bind="lines-answer"
-says("have just been run", "剛剛才跑", (rules[0].beta2, rules[0].weight_decay) == (0.95, 0.1))
+says(
+    "have just been run",
+    "剛剛才跑",
+    (rules[0].beta2, rules[0].weight_decay) == (0.95, 0.1),
+)
 free("a shorter memory when a batch is bad", "短一點的記憶", "section 3")
 free("a larger batch late in training", "大一點的批次", "section 6")
 loss = {row["recipe"]: row["loss"] - stored.rows[0]["loss"] for row in stored.rows}
 replaced = {"Momentum for Adam", "SGD for Adam", "Lion for Adam"}
-others = [abs(more) for name, more in loss.items() if name not in replaced | {"bare Adam"}]
+others = [
+    abs(more) for name, more in loss.items() if name not in replaced | {"bare Adam"}
+]
 says(
     "a multiple of what any other line makes",
     "是其他任何一行的好幾倍",
@@ -1114,7 +1249,7 @@ free("the loss is higher by", "", "bound by the words after it")
 
 # %% key="muon"
 def orthogonalised(G, steps):
-    """G with singular values near 1 (but the tiniest), by Newton-Schulz's polynomial."""
+    """G with singular values near 1 but for the tiniest: Newton-Schulz's polynomial."""
     X = G / np.linalg.norm(G)
     for _ in range(steps):
         A = X @ X.T
@@ -1144,7 +1279,7 @@ hp.say(f"the {few} largest of {n} hold {share:.0%} of the squared length")
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
 # %% [markdown] key="muon-seen" lang="zh-TW" of="a66978fb"
-# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對少見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1165,9 +1300,17 @@ free(
 free("no better accuracy", "準確率則沒有更好", "the same")
 free("so at equal time Adam won", "所以同樣的時間是 Adam 贏", "the same")
 free("under a percent", "不到百分之一", "the formula with published sizes")
-says("most of the others learn as fast", "其他方向大多也學得一樣快", np.mean(after > 0.5) > 0.5)
+says(
+    "most of the others learn as fast",
+    "其他方向大多也學得一樣快",
+    np.mean(after > 0.5) > 0.5,
+)
 says("do not reach the very smallest", "最小的那些，五步還拉不上來", after[-1] < 0.1)
-free("costs more than the whole of backpropagation", "比整個反向傳播還花時間", "measured for the course")
+free(
+    "costs more than the whole of backpropagation",
+    "比整個反向傳播還花時間",
+    "measured for the course",
+)
 free("large here, under", "在這裡很大", "the formula")
 
 # %% [markdown] key="recipes" lang="en"
@@ -1230,18 +1373,38 @@ free(
     "units",
 )
 since_2020 = [row for name, row in recipe.items() if name not in ("BERT", "ResNet-50")]
-betas = [row["rule"].split(" ")[2] for row in since_2020 if row["rule"].count(" .") == 2]
-says("is 0.95 nearly everywhere", "幾乎都是 0.95", set(betas) == {".95"} and len(betas) > 8)
-known = {key: [row[key] for row in since_2020 if row[key] != "–"] for key in ("decay", "clip")}
+betas = [
+    row["rule"].split(" ")[2] for row in since_2020 if row["rule"].count(" .") == 2
+]
+says(
+    "is 0.95 nearly everywhere",
+    "幾乎都是 0.95",
+    set(betas) == {".95"} and len(betas) > 8,
+)
+known = {
+    key: [row[key] for row in since_2020 if row[key] != "–"]
+    for key in ("decay", "clip")
+}
 says(
     "decay 0.1, clipping 1",
     "衰減 0.1，裁剪 1",
-    min(known["decay"].count("0.1") / len(known["decay"]), known["clip"].count("1.0") / len(known["clip"]))
+    min(
+        known["decay"].count("0.1") / len(known["decay"]),
+        known["clip"].count("1.0") / len(known["clip"]),
+    )
     > 0.9,
 )
 free("", "最高學習率", "a heading of the table")
-rate = {name: float(row["peak rate"]) for name, row in recipe.items() if name.startswith("OLMo")}
-says("has twice the rate of", "是 7B 模型的兩倍", rate["OLMo 2 32B"] == 2 * rate["OLMo 2 7B"])
+rate = {
+    name: float(row["peak rate"])
+    for name, row in recipe.items()
+    if name.startswith("OLMo")
+}
+says(
+    "has twice the rate of",
+    "是 7B 模型的兩倍",
+    rate["OLMo 2 32B"] == 2 * rate["OLMo 2 7B"],
+)
 
 # %% bind="card"
 import csv
@@ -1259,7 +1422,11 @@ says("length at `1.0`", "限制在 `1.0`", float(olmo["clip"]) == 1.0)
 says("`3e-4` at width", "時 `3e-4`", float(olmo["peak rate"]) == 3e-4)
 free("width `4096`", "寬度 `4096`", "published: its configuration")
 says("warmup over `2000` updates", "預熱 `2000` 次更新", 1990 < warmup < 2010)
-says("`1024` texts of `4096` tokens", "`1024` 段文字，每段 `4096` 個", batch == [1024, 4096])
+says(
+    "`1024` texts of `4096` tokens",
+    "`1024` 段文字，每段 `4096` 個",
+    batch == [1024, 4096],
+)
 says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1)
 
 # %% [markdown] key="practice" lang="en"

@@ -120,13 +120,21 @@ for ours, theirs in pairs:
 # %% bind="same"
 updates = -(-len(digits.X_train) // 64)
 says("in double precision", "雙精度", history.weights.dtype == np.float64)
-says("every loss of two epochs", "兩個訓練週期裡的每一個損失", history.loss.size == 2 * updates)
+says(
+    "every loss of two epochs",
+    "兩個訓練週期裡的每一個損失",
+    history.loss.size == 2 * updates,
+)
 
 # %% bind="agree-seen"
 from inspect import signature
 
 ramp, cosine = optim.lr_scheduler.LinearLR, optim.lr_scheduler.CosineAnnealingLR
-says("within 1e-12 over the whole run", "差距在 1e-12 以內", max(furthest.values()) < 1e-12)
+says(
+    "within 1e-12 over the whole run",
+    "差距在 1e-12 以內",
+    max(furthest.values()) < 1e-12,
+)
 free(
     "Keras starts the sum at 0.1 ... the root",
     "Keras 的總和從 0.1 開始 ... 放在根號裡面",
@@ -137,8 +145,16 @@ free(
     "Keras 的 ε 是 1e-7 ... 相當於外面的 3e-4",
     "the root of 1e-7; tests/core/test_keras.py",
 )
-free("Keras here at 0, one update later", "是從 0 開始，比我們晚一次更新", "tests/core/test_keras.py")
-says("default is 0.99", "預設值是 0.99", signature(optim.RMSprop).parameters["alpha"].default == 0.99)
+free(
+    "Keras here at 0, one update later",
+    "是從 0 開始，比我們晚一次更新",
+    "tests/core/test_keras.py",
+)
+says(
+    "default is 0.99",
+    "預設值是 0.99",
+    signature(optim.RMSprop).parameters["alpha"].default == 0.99,
+)
 says(
     "default decay 0.01 in PyTorch",
     "PyTorch 是 0.01",
@@ -155,7 +171,9 @@ says(
     signature(ramp).parameters["start_factor"].default == 1 / 3,
 )
 free(
-    "the largest stable rate halves", "學習率的上限就減半", "the gradient doubles, and the curvature with it"
+    "the largest stable rate halves",
+    "學習率的上限就減半",
+    "the gradient doubles, and the curvature with it",
 )
 
 # %% [markdown] key="agree-seen" lang="en"
@@ -219,7 +237,7 @@ free(
 
 # %% key="fit" tags=["long"]
 def cross_entropy(outputs, targets):
-    """The mean loss; of every place of a sequence, where outputs are (batch, length, classes)."""
+    """The mean loss; of every place, where outputs are (batch, length, classes)."""
     return torch.nn.functional.cross_entropy(outputs.flatten(0, -2), targets.flatten())
 
 
@@ -228,33 +246,43 @@ def flat(t, updates):
 
 
 def batches(data, size, order=None):
-    """(inputs, targets) batch by batch: of a tuple of two in a fresh order, of a DataLoader as it comes."""
+    """(inputs, targets) by batch: of a tuple in fresh order, of a DataLoader as is."""
     if not isinstance(data, tuple):
         return data
     X, y = map(torch.as_tensor, data)
-    rows = torch.arange(len(X)) if order is None else torch.randperm(len(X), generator=order)
+    rows = torch.arange(len(X))
+    if order is not None:
+        rows = torch.randperm(len(X), generator=order)
     return ((X[some], y[some]) for some in rows.split(size))
 
 
 def fit(
-    make_model, data, held_out, lr, shape=flat, *, batch_size=64, epochs=10, seed=0, decay=0.01,
-    betas=(0.9, 0.999), clip=1.0, pieces=1, loss_of=cross_entropy, device="cpu",
+    make_model, data, held_out, lr, shape=flat, *, batch_size=64, epochs=10, seed=0,
+    decay=0.01, betas=(0.9, 0.999), clip=1.0, pieces=1, loss_of=cross_entropy,
+    device="cpu",
 ):  # fmt: skip
-    """Train a fresh model; returns it and a log: loss, grad_norm, lr by update, and how it does on held_out.
+    """Train a fresh model; returns it and a log: loss, grad_norm, lr by update, and
+    how it does on held_out.
 
-    The rate is `lr` times `shape(t, updates)`, after t of all the updates. `clip` is the longest gradient,
-    np.inf for any. `pieces` cuts each batch up, where it does not fit into memory: the gradients of the
-    pieces add up to that of the batch, if `loss_of` is a mean over the examples. A run has failed when a
-    loss or gradient is no longer finite: training ends there, and its loss on held_out counts as infinite.
+    The rate is `lr` times `shape(t, updates)`, after t of all the updates. `clip` is
+    the longest gradient, np.inf for any. `pieces` cuts each batch up, where it does not
+    fit into memory: the gradients of the pieces add up to that of the batch, if
+    `loss_of` is a mean over the examples. A run has failed when a loss or gradient is
+    no longer finite: training ends there, and its loss on held_out counts as infinite.
     """
-    torch.manual_seed(seed)  # the initial weights, dropout, and the order of a DataLoader
+    torch.manual_seed(seed)  # initial weights, dropout, the order of a DataLoader
     model = make_model().to(device)
     learnt = [p for p in model.parameters() if p.requires_grad]
     matrices = [p for p in learnt if p.ndim >= 2]
     others = [p for p in learnt if p.ndim < 2]  # biases and norms are not decayed
-    groups = [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    groups = [
+        {"params": matrices, "weight_decay": decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
     optimizer = torch.optim.AdamW(groups, lr=lr, betas=betas)
-    order = torch.Generator().manual_seed(seed)  # the order of the examples, apart from the weights
+    order = torch.Generator().manual_seed(
+        seed
+    )  # the order of the examples, apart from the weights
     per_epoch = -(-len(data[0]) // batch_size) if isinstance(data, tuple) else len(data)
     log = {"loss": [], "grad_norm": [], "lr": [], "failed": False}
     for _ in range(epochs):
@@ -274,20 +302,28 @@ def fit(
             log["grad_norm"].append(norm)  # before clipping
             log["lr"].append(rate)
             if not np.isfinite(total) or not np.isfinite(norm):
-                return model, log | {"failed": True, "held_out_loss": np.inf, "held_out_accuracy": np.nan}
+                return model, log | {
+                    "failed": True,
+                    "held_out_loss": np.inf,
+                    "held_out_accuracy": np.nan,
+                }
             optimizer.step()
     return model, log | evaluate(model, held_out, loss_of, device)
 
 
 @torch.no_grad()
 def evaluate(model, data, loss_of=cross_entropy, device="cpu", size=512):
-    """Loss, and for classes accuracy, on data that the model was not trained on; it stays in eval mode."""
+    """Loss, and for classes accuracy, on data not trained on; it stays in eval mode."""
     model.eval()
     total, right, examples, answers = 0.0, 0, 0, 0
     for X, y in batches(data, size):
         outputs, y = model(X.to(device)), y.to(device)
         total += loss_of(outputs, y).item() * len(y)
-        right += np.nan if y.is_floating_point() else (outputs.argmax(dim=-1) == y).sum().item()
+        right += (
+            np.nan
+            if y.is_floating_point()
+            else (outputs.argmax(dim=-1) == y).sum().item()
+        )
         examples, answers = examples + len(y), answers + y.numel()
     loss = total / examples if np.isfinite(total) else np.inf
     return {"held_out_loss": loss, "held_out_accuracy": right / answers}
@@ -326,7 +362,10 @@ ours = {
     wsd: hp.WarmupStableDecay(1.0, 18, 126, 36),
     ramp: hp.schedules.GeometricRamp(1e-6, 1.0, 180),
 }
-apart = [np.abs([shape(t, 180) for t in range(180)] - rule(n[:180])).max() for shape, rule in ours.items()]
+apart = [
+    np.abs([shape(t, 180) for t in range(180)] - rule(n[:180])).max()
+    for shape, rule in ours.items()
+]
 says(
     "still ends at zero",
     "照樣在結束時降到零",
@@ -341,18 +380,25 @@ says("whose rate is 1 will do as well", "把學習率設成 1 也能用", max(ap
 # **分成三份**：第一份拿來訓練，第二份拿來挑設定，第三份只在最後報告一次。
 
 # %% key="split-run"
-inputs, classes = torch.tensor(digits.X_train, dtype=torch.float32), torch.tensor(digits.y_train)
+inputs = torch.tensor(digits.X_train, dtype=torch.float32)
+classes = torch.tensor(digits.y_train)
 training, validation = (inputs[:1150], classes[:1150]), (inputs[1150:], classes[1150:])
 report = torch.tensor(digits.X_test, dtype=torch.float32), torch.tensor(digits.y_test)
 
 
 def make_model():
-    return torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+    return torch.nn.Sequential(
+        torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10)
+    )
 
 
 # %% bind="split"
 parts = training[0], validation[0], report[0]
-says("Three parts", "分成三份", 0 < min(map(len, parts)) <= max(map(len, parts)) == len(training[0]))
+says(
+    "Three parts",
+    "分成三份",
+    0 < min(map(len, parts)) <= max(map(len, parts)) == len(training[0]),
+)
 
 # %% [markdown] key="range" lang="en"
 # **Range test** (Day 1): one short run whose rate grows by equal factors. Where the loss begins to fall and where it blows up are the ends of the range to search.
@@ -364,19 +410,26 @@ says("Three parts", "分成三份", 0 < min(map(len, parts)) <= max(map(len, par
 _, log = fit(make_model, training, validation, 10.0, ramp, epochs=5, clip=np.inf)
 fig, ax = plt.subplots()
 ax.plot(log["lr"], log["loss"])
-ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel="training loss", ylim=(0, 4))
+ax.set(
+    xscale="log", xlabel=r"learning rate $\eta$", ylabel="training loss", ylim=(0, 4)
+)
 hp.show(fig, "take_home_pytorch-range")
 
 # %% bind="range"
 grows = np.diff(np.log(log["lr"]))
-says("grows by equal factors", "以固定倍數放大", grows.max() - grows.min() < 1e-9 < grows.min())
+says(
+    "grows by equal factors",
+    "以固定倍數放大",
+    grows.max() - grows.min() < 1e-9 < grows.min(),
+)
 
 # %% bind="take_home_pytorch-range"
 guess, tried = np.log(10), np.array(log["loss"])
 says(
     "it stays, falls, and blows up",
     "先持平，再下降，最後衝上去",
-    0.8 * guess < tried[:10].min() and tried.min() < 0.3 * guess < 4 < tried[tried.argmin() :].max(),
+    0.8 * guess < tried[:10].min()
+    and tried.min() < 0.3 * guess < 4 < tried[tried.argmin() :].max(),
 )
 
 # %% [markdown] key="search" lang="en"
@@ -388,10 +441,13 @@ says(
 
 # %% key="search-run" tags=["long"]
 def step_back(rates, losses):
-    """The rate, of a rising list, whose loss and that of the next larger one are low (Day 6)."""
+    """The rate, of a rising list, whose loss and the next larger one's are low."""
     judged = np.maximum(losses, [*losses[1:], np.inf])
     if not np.isfinite(judged).any():
-        raise ValueError(f"no two rates in a row trained: search below {min(rates):.2g}, or look at the data")
+        raise ValueError(
+            f"no two rates in a row trained: search below {min(rates):.2g}, "
+            "or look at the data"
+        )
     return rates[judged.argmin()]
 
 
@@ -399,7 +455,10 @@ def search(make_model, data, held_out, rates, shape=cosine, seeds=(0, 1), **sett
     """The chosen rate, and the loss on held_out of its worst seed."""
     worst = {}
     for lr in sorted(rates):
-        logs = [fit(make_model, data, held_out, lr, shape, seed=seed, **settings)[1] for seed in seeds]
+        logs = [
+            fit(make_model, data, held_out, lr, shape, seed=seed, **settings)[1]
+            for seed in seeds
+        ]
         worst[lr] = max(log["held_out_loss"] for log in logs)
         hp.say(f"lr = {lr:.2g}: worst validation loss {worst[lr]:.3g}")
     if min(worst, key=worst.get) in (min(rates), max(rates)):
@@ -417,11 +476,16 @@ hp.say(f"chosen: {chosen:.2g}")
 from inspect import signature
 
 says("by factors of about three", "以大約三倍為間隔", 2.8 < rates[1] / rates[0] < 3.5)
-says("two seeds each", "每個兩個種子", len(signature(search).parameters["seeds"].default) == 2)
+says(
+    "two seeds each",
+    "每個兩個種子",
+    len(signature(search).parameters["seeds"].default) == 2,
+)
 says(
     "the worse of two losses, its own and that of the next larger rate",
     "取比較差的那個來評",
-    step_back([1, 2, 3, 4], [3, 2, 1, np.inf]) == 2 and step_back([1, 2, 3, 4], [3, 1, 2, 4]) == 2,
+    step_back([1, 2, 3, 4], [3, 2, 1, np.inf]) == 2
+    and step_back([1, 2, 3, 4], [3, 1, 2, 4]) == 2,
 )
 free("a failed run counts as infinite", "失敗的訓練算無限大", "what fit returns")
 free("of its worst seed", "取最差的種子", "what the function does")
@@ -435,7 +499,9 @@ free("of its worst seed", "取最差的種子", "what the function does")
 # %% key="batch-size-run" tags=["nbval-ignore-output"]
 lowest = {}
 for size in [64, 256]:
-    lr, lowest[size] = search(make_model, training, validation, rates[3:], batch_size=size)
+    lr, lowest[size] = search(
+        make_model, training, validation, rates[3:], batch_size=size
+    )
     hp.say(f"batch size {size}: chosen {lr:.2g}, loss {lowest[size]:.2f}")
 
 # %% bind="batch-size"
@@ -459,7 +525,10 @@ accuracy = [
     fit(make_model, training, report, chosen, cosine, seed=seed)[1]["held_out_accuracy"]
     for seed in range(10, 15)
 ]
-hp.say(f"unseen digits: mean {np.mean(accuracy):.1%}, from {min(accuracy):.1%} to {max(accuracy):.1%}")
+hp.say(
+    f"unseen digits: mean {np.mean(accuracy):.1%}, "
+    f"from {min(accuracy):.1%} to {max(accuracy):.1%}"
+)
 
 # %% bind="final"
 free("nobody has looked at", "", "what the procedure asks for")
@@ -482,8 +551,12 @@ alphabet = sorted({*"".join(words), "."})
 
 def pieces_of(group, n):
     """Three letters and the next, from `n` words drawn from a group."""
-    spelt = [[alphabet.index(c) for c in f"...{words[i]}."] for i in rng.choice(group, n)]
-    pairs = [(word[k : k + 3], word[k + 3]) for word in spelt for k in range(len(word) - 3)]
+    spelt = [
+        [alphabet.index(c) for c in f"...{words[i]}."] for i in rng.choice(group, n)
+    ]
+    pairs = [
+        (word[k : k + 3], word[k + 3]) for word in spelt for k in range(len(word) - 3)
+    ]
     return tuple(map(torch.tensor, zip(*pairs)))
 
 
@@ -496,27 +569,46 @@ letters_train, letters_validation, letters_report = letters
 def make_letters():
     n = len(alphabet)
     embedding, hidden = torch.nn.Embedding(n, 16), torch.nn.Linear(48, 64)
-    return torch.nn.Sequential(embedding, torch.nn.Flatten(), hidden, torch.nn.ReLU(), torch.nn.Linear(64, n))
+    return torch.nn.Sequential(
+        embedding, torch.nn.Flatten(), hidden, torch.nn.ReLU(), torch.nn.Linear(64, n)
+    )
 
 
 # %% key="letters-search" tags=["nbval-ignore-output"]
 settings = {"batch_size": 64, "epochs": 3}
 rates = np.logspace(-3.5, -0.5, 7)
 chosen, _ = search(make_letters, letters_train, letters_validation, rates, **settings)
-_, log = fit(make_letters, letters_train, letters_report, chosen, cosine, seed=10, **settings)
-hp.say(f"chosen: {chosen:.2g}, loss {log['held_out_loss']:.2f}, guessing {np.log(len(alphabet)):.2f}")
+_, log = fit(
+    make_letters, letters_train, letters_report, chosen, cosine, seed=10, **settings
+)
+hp.say(
+    f"chosen: {chosen:.2g}, loss {log['held_out_loss']:.2f}, "
+    f"guessing {np.log(len(alphabet)):.2f}"
+)
 
 # %% bind="own"
 apart = np.unique(np.concatenate(groups)).size == sum(map(len, groups)) == len(words)
-says("from three letters guess the next", "看前三個字母，猜下一個", letters_train[0].shape[1] == 3)
-says("No word is in two of the three parts", "同一個單字不會出現在兩份資料裡", apart and len(groups) == 3)
+says(
+    "from three letters guess the next",
+    "看前三個字母，猜下一個",
+    letters_train[0].shape[1] == 3,
+)
+says(
+    "No word is in two of the three parts",
+    "同一個單字不會出現在兩份資料裡",
+    apart and len(groups) == 3,
+)
 says("ninety words teach little", "九十個單字能教的不多", len(groups[0]) == 90)
 says(
     "the loss ends not far below guessing",
     "損失只比亂猜低一些",
     0.6 < log["held_out_loss"] / np.log(len(alphabet)) < 0.9,
 )
-free("`pieces=4` cuts a batch into four", "`pieces=4` 把一批切成四份", "what pieces=4 beside it does")
+free(
+    "`pieces=4` cuts a batch into four",
+    "`pieces=4` 把一批切成四份",
+    "what pieces=4 beside it does",
+)
 
 # %% [markdown] key="own-care" lang="en"
 # Before you put your own in:
@@ -538,7 +630,9 @@ free("`pieces=4` cuts a batch into four", "`pieces=4` 把一批切成四份", "w
 
 # %% bind="own-care"
 free("(N,) against (N, 1)", "(N,) 碰上 (N, 1)", "a shape")
-free("If the loss there ... between the two", "如果退到的那一格 ... 再搜尋一次", "advice")
+free(
+    "If the loss there ... between the two", "如果退到的那一格 ... 再搜尋一次", "advice"
+)
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you

@@ -5,7 +5,7 @@ import hashlib
 import re
 
 BEGIN, END, LANGUAGE_CALL = "### BEGIN SOLUTION", "### END SOLUTION", 'hp.use_language("en")'
-VALUE = re.compile(r"^(\s*\w+ = )(.+?)  ### SOLUTION$")  # learners see `name = ...`
+VALUE = re.compile(r"^(\s*\w+ = )(.+?)  ### SOLUTION(?:  # fmt: skip)?$")  # learners see `name = ...`
 PAIR = re.compile(r"""^(?:(["'])\w+\1|[\d.]+), """)  # a choice and its reason: `name = ..., ...`
 MARKER_LIKE = re.compile(r"^\s*(###|#+\s*(BEGIN|END)\b)|#.*\b[Ss](?i:olut)")
 TAGS = ("language", "solution", "long")  # what the builder acts on; a tag much like one of them is a slip
@@ -20,7 +20,7 @@ METADATA = {
     "lines_to_next_cell",
     "lines_to_end_of_cell_marker",
 }
-LONGEST_CELL = 15
+LONGEST_CELL, WIDEST = 15, 88  # lines; characters
 
 
 class Cell:
@@ -113,6 +113,9 @@ class Cell:
         lines = sum(bool(line.strip()) for line in self.solved.split("\n"))
         if lines > LONGEST_CELL and "long" not in self.tags:
             yield self.fault(f'{lines} lines, over {LONGEST_CELL}: split it, or give it tags=["long"]')
+        for line in self.solved.split("\n"):
+            if len(line) > WIDEST:
+                yield self.fault(f"a line of {len(line)} characters, over {WIDEST}, scrolls sideways", line)
 
 
 def terms(text):

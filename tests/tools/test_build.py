@@ -330,6 +330,7 @@ SOURCE_FAULTS = {
         ZH,
     ),
     "too long": ('key="show"\n', 'key="show"\n' + "0\n" * 15, "16 lines, over 15", 'key="show"'),
+    "too wide": ('key="show"\n', 'key="show"\n' + "0" * 89 + "\n", "89 characters, over 88", "0" * 89),
     "no language": (' tags=["language"]', "", '0 cells tagged "language"', ""),
     "no language call": ('use_language("en")', 'use_language("fr")', "write hp.use_language", 'key="setup"'),
     "hp too early": (
