@@ -1013,9 +1013,9 @@ needed = {}
 for size, updates in [(64, 260), (256, 110), (1024, 80)]:
     curve = on_batches(hp.SGD(race_rates[:, None]), 5, size, updates)
     for goal in [1.0, 0.4]:
-        needed[size, goal] = (curve > goal).sum(axis=0).min() + 1
+        needed[size, goal] = np.nanmin(hp.updates_to_target(curve.T, goal))
 for goal in [1.0, 0.4]:
-    line = "  ".join(f"B = {size}: {needed[size, goal]}" for size in [64, 256, 1024])
+    line = "  ".join(f"B = {B}: {needed[B, goal]:.0f}" for B in [64, 256, 1024])
     hp.say(f"updates to {goal} nats: {line}")
 
 # %% [markdown] key="batch-seen" lang="en"
