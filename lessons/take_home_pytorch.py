@@ -70,7 +70,7 @@ torch.set_num_threads(1)  # in small models threads only wait for each other
 # %% key="as-torch"
 def as_torch(network, w):
     layers, start = [], 0
-    for inputs, outputs in zip(network.sizes, network.sizes[1:]):
+    for inputs, outputs in zip(network.sizes[:-1], network.sizes[1:]):
         layer = torch.nn.Linear(inputs, outputs, dtype=torch.float64)
         end = start + outputs * (inputs + 1)
         block = torch.tensor(w[start:end]).reshape(outputs, inputs + 1)
