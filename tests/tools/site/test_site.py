@@ -101,7 +101,7 @@ def test_page_is_whole(visit, page):
     assert body.evaluate("document.documentElement.scrollWidth") <= 360
     body.evaluate(TWO_FRAMES)  # the page hears of its new size when it is drawn
     unreachable = body.eval_on_selector_all(
-        "pre, div.math, .table-wrapper",
+        "pre, .math-wrapper, .table-wrapper",
         "all => all.filter(b => b.scrollWidth > b.clientWidth && b.tabIndex < 0).map(b => b.innerText)",
     )
     assert unreachable == []

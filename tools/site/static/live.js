@@ -189,7 +189,8 @@ class LiveFigure {
 
   say(words) {
     this.caption.textContent = words;
-    this.svg.setAttribute("aria-label", `${this.about.alt} ${words}`);
+    const seam = /[。？！：；」）]$/.test(this.about.alt) ? "" : " "; // Chinese has its space in the mark
+    this.svg.setAttribute("aria-label", `${this.about.alt}${seam}${words}`);
   }
 
   get pen() {
