@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_exercises.ipynb) · [English](../en/day1_exercises.ipynb) · [繁體中文](../zh-TW/day1_exercises.ipynb)
 #
-# **你會動手做**：自己寫出梯度下降，並用它訓練一個網路；量出一個看不見的碗最大的曲率；從一次掃描的結果挑出學習率；查清楚一個看起來沒問題的程式錯在哪裡。
+# **你會動手做**：自己寫出梯度下降，並用它訓練一個網路；替一個看不見的碗量出最大的曲率；從一次掃描的結果挑出學習率；查清楚一個看起來沒問題的程式錯在哪裡。
 #
 # **你需要**：[第 1 天的課程](day1_learning_rate.ipynb)。大約 30 分鐘，6 題，共 9 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -124,7 +124,7 @@ hp.check("gd_step", gd_step)
 #
 # <details><summary>提示</summary>
 #
-# 先看一個方向就好：$\eta$ 是多少時，$1 - \eta\lambda$ 的大小剛好是 1？再想想，$\eta$ 慢慢變大，哪個方向最先碰到自己的界線？
+# 先看一個方向就好：$\eta$ 是多少時，$1 - \eta\lambda$ 的絕對值剛好是 1？再想想，$\eta$ 慢慢變大，哪個方向最先碰到自己的界線？
 #
 # </details>
 
@@ -365,7 +365,7 @@ says("80 trainings", "訓練 80 次", losses.size == 80)
 #
 # 有一個做得很好、很多人在用的梯度下降動畫程式（[lilipads/gradient_descent_viz](https://github.com/lilipads/gradient_descent_viz)），梯度全部是這樣算的，用的是 $h = 10^{-12}$。在它的曲面上，梯度的誤差最大可達 7%。公式是對的，動畫看起來也對。那麼，問題出在哪裡？
 #
-# 下面的函式做的是同一件事。請用 `1e-14` 到 `1` 之間的幾個 `h` 試試看，和正確的斜率比較。然後回答一個 `h`，讓誤差小於百萬分之一。
+# 下面的函式做的是同一件事。請用 `1e-14` 到 `1` 之間的幾個 `h` 試試看，和正確的斜率比較。最後填一個 `h` 當作答案，要讓誤差小於百萬分之一。
 #
 # <details><summary>提示</summary>
 #

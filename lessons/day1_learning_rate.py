@@ -484,7 +484,7 @@ free("it is the largest eigenvalue", "最大特徵值", "a definition")
 #
 # 拖動「陡峭方向的曲率」那根滑桿：界線會跟著移動。
 #
-# 決定界線的是彎得最急的方向。界線是 $2/\lambda_{\max}$，其中 $\lambda_{\max}$ 是所有方向中最大的曲率，又稱為**銳度**（sharpness）。（學過線性代數的人：它是二階導數矩陣，也就是黑塞矩陣 Hessian 的最大特徵值。）
+# 決定界線的是彎得最急的方向。界線是 $2/\lambda_{\max}$，其中 $\lambda_{\max}$ 是所有方向中最大的曲率，又稱為**銳度**（sharpness）。（學過線性代數的人：把二階導數排成矩陣，就是黑塞矩陣 Hessian；銳度是它的最大特徵值。）
 #
 # 代價由平緩的方向承擔：它們只能遷就陡峭方向受得了的學習率。要付多少代價、有什麼辦法，是第 4 天的主題。
 #
@@ -646,7 +646,7 @@ says(
     "沒有發散的最後都停在淺谷",
     last.sum() == 0,
 )
-free("only in part", "只有一部分效果", "the sum of what follows")
+free("only in part", "只能解決一部分", "the sum of what follows")
 
 # %% [markdown] key="basins-seen" lang="en"
 # <details><summary>After your answer: is the complaint true?</summary>
@@ -664,7 +664,7 @@ free("only in part", "只有一部分效果", "the sum of what follows")
 # %% [markdown] key="basins-seen" lang="zh-TW" of="3831653f"
 # <details><summary>作答之後：這種抱怨成立嗎？</summary>
 #
-# 在這條曲線上，第二種抱怨成立，但解藥只有一部分效果。
+# 在這條曲線上，第二種抱怨成立，但加大步伐只能解決一部分。
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
 # - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。逃進深谷的比掉出來的多，不過大部分起點還是留在原來那一側。
@@ -868,7 +868,7 @@ says("When all are dead", "全部死掉之後", alive(sweep.weights[28]).max() <
 # Does $2/\lambda_{\max}$ tell us where the cliff is? Measure the sharpness before training, and after it:
 
 # %% [markdown] key="dead-seen" lang="zh-TW" of="abaa67ec"
-# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會移動：這就是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
+# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會改變：這就是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
 #
 # $2/\lambda_{\max}$ 能告訴我們懸崖在哪裡嗎？量一量訓練前和訓練後的銳度：
 
@@ -936,7 +936,7 @@ says(
 )
 free("also fit unseen data better", "對沒看過的資料也比較準", "what others think")
 free("go with better results", "平坦和準確率有關", "what others measured")
-free("because it got further", "只是它走得比較遠", "bound by what follows")
+free("because it got further", "只是大的學習率走得比較遠", "bound by what follows")
 free(
     "give the smaller rates so many more updates",
     "讓小的學習率多更新好幾倍",
@@ -955,7 +955,7 @@ free(
 # %% [markdown] key="sharpness-seen" lang="zh-TW" of="3db73db4"
 # 學習率超過起點的門檻，照樣訓練得起來：不論哪個種子，懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是它走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
+# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，這裡大約還剩一半，換別的種子則剩四分之一到一半。剩下的從哪裡來，第 2 天會問。
 #
 # 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #
@@ -971,7 +971,7 @@ free(
 # %% [markdown] key="range-test" lang="zh-TW" of="10bcf674"
 # ## 6. 只要訓練一次的測試（可略過）
 #
-# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，也有人直接採用最低點的學習率。
+# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行起來的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，也有人直接採用最低點的學習率。
 #
 # 先看三個已經知道答案的例子：一個只有一個方向，曲率是 3；一個有二十個方向，其中最大的曲率是 3；還有同樣的二十個方向，但梯度帶一點雜訊，就像每次只看一小批資料（小批次，mini-batch）會帶來的那樣。虛線是 $2/\lambda_{\max}$。**先預測**：三個最低點會在哪裡？
 
@@ -1046,7 +1046,7 @@ free("", "照最低點來挑", "a warning")
 # What does the test say on the digits, where mini-batches bring noise? Repeat it with 20 seeds, and train at three readings: a tenth of the middle minimum, the middle minimum, and the largest of the 20 minima.
 
 # %% [markdown] key="range-on-digits" lang="zh-TW" of="41cc1048"
-# 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再用三種讀法來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
+# 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再照三種讀法選出的學習率來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
 
 # %% key="range-digits"
 ramp = {"first": 1e-3, "last": 100, "steps": 200}
@@ -1164,7 +1164,7 @@ free("the lighter the later", "顏色越淺，發散得越晚", "how the figure 
 # %% bind="boundary-seen"
 says(
     "one change in a row of 300: 0.3%",
-    "每一列 300 個學習率只會變換一次，也就是 0.3%",
+    "每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%",
     len(zoom) == 300,
 )
 says(
@@ -1209,7 +1209,7 @@ free(
 # A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
 
 # %% [markdown] key="boundary-seen" lang="zh-TW" of="3667720c"
-# 如果界線是一條普通的線，每一列 300 個學習率只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。所以沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
+# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。所以沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
