@@ -28,7 +28,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_exercises.ipynb) · [English](../en/day2_exercises.ipynb) · [繁體中文](../zh-TW/day2_exercises.ipynb)
 #
-# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；認出凍結的那條路徑，並說出它為什麼凍結；查出訓練時間拉長時，衰減該怎麼跟著改；修好一個預熱，還有一本教科書裡的排程；找出哪一次訓練受得了更大的學習率、哪一個起點靠預熱救得回來；最後一題，設計你自己的排程。
+# **你會動手做**：自己寫出衰減、預熱，再把兩者接起來，每一種都拿來訓練一個網路；認出凍結的那條路徑，並說出它為什麼凍結；查出訓練時間拉長時，衰減該怎麼跟著改；修好一段寫錯的預熱，還有一本教科書裡的排程；找出哪一次訓練受得了更大的學習率、哪一個起點靠預熱救得回來；最後一題，設計你自己的排程。
 #
 # **你需要**：[第 2 天的課程](day2_learning_rate_schedules.ipynb)。大約 60 分鐘，9 題，共 16 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -586,7 +586,7 @@ hp.show(fig, "day2-healed-start")
 # </details>
 
 # %% [markdown] key="healed-start-ask" lang="zh-TW" of="3e2b8a3c"
-# 預熱救得了哪一個起點？0.4 又是這個起點受得了的最大學習率的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張圖來量：`hp.sharpness(network, starts, X_some, y_some)`。
+# 預熱救得了哪一個起點？0.4 又是這個起點受得了的最大學習率的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張影像來量：`hp.sharpness(network, starts, X_some, y_some)`。
 #
 # <details><summary>提示</summary>
 #
@@ -661,7 +661,7 @@ says(
 # %% [markdown] key="my-schedule" lang="zh-TW" of="154b49d5"
 # ## 9. 你自己的排程（3 分）
 #
-# 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。就算用最好的固定學習率，也只有幾個種子做得到。
+# 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。即使用最好的固定學習率，也只有幾個種子做得到。
 #
 # 你有 **40 次訓練**可以用。一個種子算一次，下面那一格會幫你數。（用到第 41 次也沒有人會攔你；不過要是得試上幾千次，表示還沒弄懂排程的作用。）
 #
@@ -723,7 +723,7 @@ says(
 )
 free(
     "The best constant rate gets a few of them there",
-    "就算用最好的固定學習率，也只有幾個種子做得到",
+    "即使用最好的固定學習率，也只有幾個種子做得到",
     "the tests of the exercise measure it",
 )
 says("**40 trainings**", "**40 次訓練**", budget == 40)
@@ -748,6 +748,6 @@ hp.check("my_schedule", my_schedule)
 # %% [markdown] key="end" lang="zh-TW" of="d0b00ec6"
 # ## 完成
 #
-# 不管什麼訓練，你都能替它寫出排程，也知道它的時鐘數的是什麼。凍結了、停在雜訊底線、只是走得慢，這三種情況你分得出來，而且知道它們要的不一樣：衰減慢一點、學習率小一點、學習率大一點。你也知道，替短的訓練調好的排程，不適合長的訓練；學習率還能放大多少，量得出來；起點出了什麼毛病，預熱才救得回來。
+# 不管什麼訓練，你都能替它寫出排程，也知道它的時鐘數的是什麼。凍結了、停在雜訊底線、只是走得慢，這三種情況你分得出來，而且知道它們要的不一樣：衰減慢一點、學習率小一點、學習率大一點。你也知道，替短的訓練調好的排程，不適合長的訓練；你會量學習率還能放大多少，也知道起點出了什麼毛病，預熱才救得回來。
 #
 # 接下來：[第 3 天，批次大小](day3_batch_size.ipynb)。

@@ -64,7 +64,7 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="zh-TW" of="3f305f71"
 # ## 1. 一個謎題
 #
-# 第 1 天的拋物線，給出的斜率沒有誤差。小批次（一次更新用的那幾個樣本）可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的隨機數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
+# 第 1 天的拋物線，給出的斜率沒有誤差。小批次（一次更新用的那幾個樣本）可不是這樣：它的梯度是真正的斜率再加上雜訊。所以我們也替拋物線加上雜訊：每一步的斜率都加一個平均為 0、標準差為 $\sigma = 1$ 的亂數。從 $w = -5$ 出發，用 0.5 和 0.02 兩個學習率往下走，各用 200 個種子。
 #
 # **先預測**：走了 300 步之後，哪一個學習率的損失比較低？只走 20 步呢？
 
@@ -199,7 +199,7 @@ says("the average loss of the last 100", "拿最後 100 步的平均損失", tai
 # They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. Three things do: a smaller rate; a larger batch, which lowers $\sigma$ (Day 3); and the average of the weights, to which we come in section 3.
 
 # %% [markdown] key="floor-seen" lang="zh-TW" of="d763a533"
-# 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。能壓低它的有三件事：把學習率變小；加大批次，讓 $\sigma$ 變小（第 3 天）；還有把權重平均起來，第 3 節會談。
+# 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。能壓低它的辦法有三個：調小學習率；加大批次，讓 $\sigma$ 變小（第 3 天）；還有把權重平均起來，第 3 節會談。
 
 # %% bind="floor-seen"
 small = floor_rates < 0.2
@@ -218,7 +218,7 @@ free(
     "",
     "algebra: where V comes to rest there are no steps",
 )
-free("Three things do", "能壓低它的有三件事", "the three that follow")
+free("Three things do", "能壓低它的辦法有三個", "the three that follow")
 free("a smaller rate; a larger batch", "", "what lowers the floor in the formula")
 
 # %% [markdown] key="decay" lang="en"
@@ -379,7 +379,7 @@ free(
 # - **反時間衰減**（inverse time）：$\eta_t = \eta_0/(1 + k t)$；
 # - **餘弦衰減**（cosine）：$\eta_t = \tfrac12\eta_0\,(1 + \cos(\pi t/T))$，做完 $T$ 次更新時降到零。
 #
-# 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就算得一點不差。
+# 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就能精確算出來。
 # %% bind="four"
 kept = [
     np.prod(1 - hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000)))
@@ -456,11 +456,11 @@ says(
 # The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is about $\sigma^2/(2\lambda n)$, whatever the rate, as long as $n$ is many times $1/(\eta\lambda)$, the number of steps in which a shift dies away:
 
 # %% [markdown] key="fair-seen" lang="zh-TW" of="37de456a"
-# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這有個原因：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這是有原因的：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
 #
 # ### 也可以把權重平均起來
 #
-# 學習率也可以不降。讓它固定，最後不取最後一個權重，而是取**最後 $n$ 個權重的平均**。一次擾動 $\varepsilon$ 讓 $w$ 移動 $-\eta\varepsilon$，之後每一步都把這段位移乘上 $1 - \eta\lambda$。所有的步加起來是
+# 學習率也可以不降。讓它固定，訓練結束時不取最後一個權重，而是取**最後 $n$ 個權重的平均**。一次擾動 $\varepsilon$ 讓 $w$ 移動 $-\eta\varepsilon$，之後每一步都把這段位移乘上 $1 - \eta\lambda$。所有的步加起來是
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
@@ -526,17 +526,17 @@ free("each later step shrinks", "", "algebra")
 # Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls only in the last part (Hu et al. 2024), here down to zero. Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one run at the peak rate:
 
 # %% [markdown] key="average-seen" lang="zh-TW" of="4ec65034"
-# 所以學習率固定在 0.5，結果只有它底線的幾十分之一，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
+# 所以學習率固定在 0.5，取平均之後的損失只有底線的幾十分之一，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
 #
 # ### 誰知道訓練什麼時候結束？
 #
-# 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才下降（Hu 等人，2024），這裡是降到零。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降，三次都從同一段固定用最高學習率的訓練接下去：
+# 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才下降（Hu 等人，2024），這裡是降到零。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降；在那之前，三次共用同一段訓練，一直用最高學習率：
 
 # %% bind="average-seen"
 at_half = average_rates.index(0.5)
 says(
     "ends tens of times lower than its floor",
-    "只有它底線的幾十分之一",
+    "只有底線的幾十分之一",
     20 < 0.5 / (2 * (2 - 0.5)) / averaged[at_half] < 100,
 )
 decay_losses = [loss.min() for name, loss in exact.items() if name != "constant"]
@@ -563,7 +563,7 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. WSD does not buy a lower loss here. It buys the freedom to stop.
 
 # %% [markdown] key="stop-seen" lang="zh-TW" of="b61eefb5"
-# 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。WSD 每次都停得一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
+# 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。不管停在哪一步，WSD 的結果都一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
 # 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
 
@@ -571,7 +571,7 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
 says(
     "all three from one run at the peak rate",
-    "三次都從同一段固定用最高學習率的訓練接下去",
+    "三次共用同一段訓練，一直用最高學習率",
     len(stopped["WSD"]) == 3,
 )
 
@@ -583,7 +583,7 @@ says(
 says("the two are nearly level", "兩者差不多", 0.8 < cosine[1] / wsd[1] < 1.25)
 says(
     "WSD ends equally well each time",
-    "WSD 每次都停得一樣好",
+    "不管停在哪一步，WSD 的結果都一樣好",
     np.ptp(wsd) < 0.01 * wsd.min(),
 )
 says("cosine is ahead", "原本該結束的地方，餘弦衰減領先", cosine[2] < wsd[2] / 1.5)
@@ -692,7 +692,7 @@ with hp.after("day2-digits"):
 #
 # （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #
-# 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，剛好在不巧的位置。用了衰減，或取平均，各個種子的結果就比較集中。
+# 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，位置剛好不巧。用了衰減，或取平均，各個種子的結果就比較集中。
 #
 # 在拋物線上拿下冠軍的反時間衰減，在這裡並不突出。至於其他幾種，彼此只差一兩張影像，分不出高下。
 #
@@ -755,7 +755,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 # %% [markdown] key="flat" lang="zh-TW" of="f643e2fc"
 # ## 5. 大學習率為什麼在尖銳的地方停不住
 #
-# 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。看得到這個現象的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
+# 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。能出現這個現象的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
@@ -781,7 +781,7 @@ free(
 )
 free(
     "The smallest network that can show it",
-    "看得到這個現象的最小網路",
+    "能出現這個現象的最小網路",
     "how little it needs",
 )
 free("Lower the rate, then raise it", "", "a task")
@@ -841,7 +841,7 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every)
 # %% [markdown] key="edge-seen" lang="zh-TW" of="f5c2b036"
 # 只有兩個權重時，最後可能停在這條線以下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到這條線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：那裡學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
 says(
@@ -883,7 +883,7 @@ says(
 says("not true even without noise", "就算沒有雜訊，這句話也不成立", rises.max() > 0)
 free(
     "the larger the rate, the nearer its run ended to the line",
-    "那裡學習率越大，結束時離這條線越近；離這條線還很遠的",
+    "在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的",
     "what Day 1 measures",
 )
 
@@ -914,7 +914,7 @@ free("with their largest rate", "用的並不是最大的學習率", "what warmu
 # What is it good for? Take the digits again, in batches of 64, but let the network start badly: its output layer is drawn eight times too large. The first sharpness is then huge. Call a peak rate usable for a seed if training with it ends above 90% accuracy. How large may it be with no warmup, with 20 updates of warmup, and with 200 of the 400?
 
 # %% [markdown] key="warmup-start" lang="zh-TW" of="a448487a"
-# 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就算這個學習率對它「能用」。一共更新 400 次，分別試試不預熱、預熱 20 次更新、預熱 200 次更新：
+# 預熱有什麼用？再拿手寫數字來試，每批 64 張，但這次讓網路的起點很糟：輸出層的起始權重放大成八倍，一開始的銳度就非常大。學習率最高能用到多少？某個種子訓練完，準確率超過 90%，就說這個學習率對它「能用」。一共更新 400 次，分別試試不預熱、預熱 20 次更新、預熱 200 次更新：
 
 # %% key="warmup-run"
 peak_rates, warmups = np.geomspace(0.05, 1.6, 8), [0, 20, 200]
@@ -1075,7 +1075,7 @@ says(
 )
 says(
     "every run stays in the valley",
-    "每一次都留在出發的那個谷裡",
+    "所有起點就都留在出發的那個谷裡",
     escaped[5].max() == escaped[20].max() == 0,
 )
 
@@ -1083,7 +1083,7 @@ says(
 # On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.
 
 # %% [markdown] key="basins-seen" lang="zh-TW" of="6b361b62"
-# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，每一次都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
+# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，所有起點就都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice

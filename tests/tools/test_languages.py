@@ -22,6 +22,7 @@ CATALOGUES += ROOT.glob("tools/site/locale/zh_TW/**/*.po")
         ("批次大小 4 倍，至少三倍、最多將近兩倍，極小 2 倍", []),
         ("放大了三倍，縮小成 0.5 倍，慢兩倍，放大 128 倍", []),
         ("只剩千分之一，變成八倍，是它的 30 倍", []),
+        ("學習率太大太多，大得太多；大太多了，太大，太多", ["太大太多", "大得太多"]),
     ],
 )
 def test_what_chinese_cannot_say_is_named(chinese, named):

@@ -21,7 +21,7 @@ LARGER = r"(?<!放)[大高多長寬快強重遠久深]了好?"
 UNCHINESE = {  # and what to write instead
     SMALLER + TIMES: "write 剩幾分之一",
     LARGER + TIMES: "write 變成幾倍, for it may also mean so much more",
-    "[大小長短高低快慢]得太多": "too long by far is 太長",
+    "[大小長短高低快慢]得太多|太[大小長短高低快慢]太多": "too long by far is 太長",
     "的根(?![據本號源])": "a square root is a 平方根",
     "可是是|但是是": "begin the second half anew",
     "讀對|讀手寫": "a network does not read digits: 認對, 辨識",
