@@ -209,7 +209,7 @@ hp.explore_batches()
 # The trembling is what people mean by "SGD converges unstably". Is it always so?
 
 # %% [markdown] key="kinds-seen" lang="zh-TW" of="5d67f64b"
-# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。它大約從 0.6 開始發散，全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小 1 大約從 0.6 開始發散，全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
@@ -783,7 +783,7 @@ for size, count in zip(races, needed):
 # - 數**樣本**，小批次贏，但小到某個程度也幾乎不再進步；
 # - 數**秒數**，中間的贏。太小浪費機器，太大浪費樣本。
 #
-# **32 到 128** 這個建議，由來之一就是這樣的谷；其他的由來是記憶體和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：比較表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
+# **32 到 128** 這個建議，由來之一就是這樣的谷；其他的由來是記憶體和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：看看表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
 # 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
@@ -819,7 +819,7 @@ says(
 says("the middle wins", "中間的贏", seconds_needed.argmin() in (2, 3, 4))
 free("**32 to 128**", "**32 到 128**", "the advice")
 flat = seconds_needed[2:5]
-says("compare 16, 64 and 256", "比較表中的 16、64 和 256", flat.max() < 4 * flat.min())
+says("compare 16, 64 and 256", "看看表中的 16、64 和 256", flat.max() < 4 * flat.min())
 free(
     "at larger batches", "落在更大的批次", "known of graphics cards, not measured here"
 )
@@ -847,7 +847,7 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 # %% [markdown] key="scale" lang="zh-TW" of="3ade9040"
 # ## 7. 好處到哪裡為止？（可略過）
 #
-# 變異數隨 $1/B$ 變小，所以有一個批次大小，變異數正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish 等人，2018）：
+# 變異數隨 $1/B$ 變小，所以在某個批次大小，變異數會正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish 等人，2018）：
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
@@ -902,7 +902,7 @@ hp.show(fig, "day3-scale")
 # Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$, where $H$ is the Hessian of Day 1. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
 # %% [markdown] key="scale-seen" lang="zh-TW" of="59c2f936"
-# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別要求更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$，其中 $H$ 就是第 1 天的黑塞矩陣。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別指望更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$，其中 $H$ 就是第 1 天的黑塞矩陣。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
 
 # %% bind="scale"
 free("Nobody needs", "", "the estimate below does without")
@@ -919,7 +919,7 @@ free(
     "批次加倍，更新次數幾乎減半",
     "what the formula says on its left",
 )
-free("", "別要求更準", "advice")
+free("", "別指望更準", "advice")
 says("end far higher", "最後高出許多", np.median(scales[-1]) > 3 * noise_scale)
 free("larger batches make sense", "", "advice")
 
