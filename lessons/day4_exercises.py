@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一個公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一趟穿過雜訊的路。
+# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一項公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一條穿過雜訊的路。
 #
 # **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 45 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -358,7 +358,7 @@ free("larger count divided by the smaller one", "", "the hint")
 #
 # 兩顆球在曲線 $L = w^2/2$ 上，從 $w = 1$ 開始滾。它們的動量 $\gamma$ 相同，學習率卻相差十倍。下圖畫的是它們離最小值的距離；往下凹的地方，就是球正好滾過最小值的時候。
 #
-# 動手算之前想一想：學習率不同，這兩條線卻有什麼共同點？
+# 動手算之前想一想：學習率雖然不同，這兩條線有什麼共同點？
 #
 # 只要球還在擺盪，波峰每一步就縮小為 $\sqrt\gamma$ 倍：從第 $s$ 步到第 $t$ 步，降為 $\big(\sqrt\gamma\big)^{t-s}$ 倍。請從圖上讀出兩個波峰，算出 $\gamma$，誤差在 0.015 以內。（程式碼把 $\gamma$ 藏在餘弦後面，免得有人不小心看到。）
 #
@@ -637,7 +637,7 @@ hp.check("ravine_plan", ravine_plan)
 # %% [markdown] key="end" lang="zh-TW" of="3bb54cda"
 # ## 完成
 #
-# 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。從曲線上，你看得出來：球還在擺盪時，快慢由記憶決定。你也遇到了一個規則，頭三步看起來比較好，其實是錯的：規則對不對，只有和公式比對才知道。穿過雜訊的路，你也自己規劃過了：靠記憶和大的學習率趕路，靠小的學習率安定下來。
+# 動量法你會寫了，也說得出它的步伐會變成多長，還能替山谷調好它；你親手數過，山谷的條件數變成一百倍時，調得好的動量法大約只要十倍的步數。從曲線上，你看得出來：球還在擺盪時，快慢由記憶決定。你也遇到了一條規則，頭三步看起來比較好，其實是錯的：規則對不對，要和公式比對才知道。穿過雜訊的路，你也自己規劃過了：靠記憶和大的學習率趕路，靠小的學習率安定下來。
 #
 # 接下來：[第 5 天，Adam](day5_adam.ipynb)。
 

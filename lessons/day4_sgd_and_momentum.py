@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_sgd_and_momentum.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_sgd_and_momentum.ipynb) · [English](../en/day4_sgd_and_momentum.ipynb) · [繁體中文](../zh-TW/day4_sgd_and_momentum.ipynb)
 #
-# **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完幾千組動量設定，看見它們的界線；用手寫數字訓練 170 次，替一場不公平的比賽重新評分。
+# **你會動手做**：拖動滑桿，看一條充滿雜訊的路徑，和一顆有記憶的球，怎樣走下山谷；一次呼叫就走完上萬組動量設定，看見它們的界線；用手寫數字訓練 170 次，替一場不公平的比賽重新評分。
 #
 # **你會學到**：雜訊對 SGD 有什麼影響、沒有什麼影響；在山谷裡為什麼走得慢，有記憶為什麼走得快；為什麼動量和學習率要一起調。
 #
@@ -180,7 +180,7 @@ hp.explore_noisy_walk()
 # **Easily caught in local minima?** Take the two valleys of Day 1 again, with a small learning rate and no, some or much noise. Start at the bottom of each valley and walk 1,000 steps, with 200 seeds. A walk has left if it *ends* in the other valley. The line is the median of five groups of 40 seeds, the band their range. **Predict** first:
 
 # %% [markdown] key="escape" lang="zh-TW" of="4fa4ea9c"
-# **容易陷入局部最小值嗎？** 再拿第 1 天那兩個谷，用小的學習率，雜訊從無到小、再到大。分別從兩個谷底出發，走 1,000 步，用 200 個種子。**最後**停在另一個谷的，才算離開。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍。請**先預測**：
+# **容易陷入局部最小值嗎？** 再拿第 1 天那兩個谷來試，用小的學習率，雜訊從無到小、再到大。分別從兩個谷底出發，走 1,000 步，用 200 個種子。**最後**停在另一個谷的，才算離開。把種子分成五組，每組 40 個：線是五組的中位數，色帶是五組的範圍。請**先預測**：
 
 # %% key="escape-run"
 with hp.predict("day4-noise"):
@@ -383,7 +383,7 @@ for k, count in zip(kappas, steps["SGD"]):
 #
 # $$v_t = \gamma\,v_{t-1} + \eta\,\nabla_w L, \qquad w \leftarrow w - v_t.$$
 #
-# $v_t$ 就是這一步，也叫做**速度**（velocity）。（第 5 天的 $v$ 是另一回事：那是大小，不是步伐。）$\gamma$ 叫做**動量係數**，介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越多，正負交替的梯度會互相抵消。寫成程式：
+# $v_t$ 就是這一步，也叫做**速度**（velocity）。（第 5 天的 $v$ 是另一回事：那是大小，不是步伐。）$\gamma$ 叫做**動量係數**，介於 0 與 1 之間，決定上一步要留多少（通常是 0.9）。展開來看，$v_t = \eta\,(g_t + \gamma g_{t-1} + \gamma^2 g_{t-2} + \dots)$，其中 $g_t$ 是第 $t$ 步的梯度。方向一致的梯度會越加越大，正負交替的梯度會互相抵消。寫成程式：
 
 # %% bind="momentum"
 growth = np.array(steps["SGD"])[[2, 4]] / np.array(steps["SGD"])[[0, 2]]
@@ -643,7 +643,7 @@ with hp.predict("day4-gain"):
 # %% [markdown] key="gain-seen" lang="zh-TW" of="7839b79b"
 # <details><summary>作答之後：步伐怎樣變長</summary>
 #
-# 每一步都加上 $\eta$，又失去原有長度的 $1-\gamma$，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
+# 每一步都加上 $\eta$，又失去原有長度的 $1-\gamma$ 倍，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
 #
 # </details>
 
@@ -689,8 +689,8 @@ says("in batches of 64", "每批 64 張", job["batch_size"] == 64)
 # %% bind="title"
 says(
     "thousands of settings of momentum in one call",
-    "一次呼叫就走完幾千組動量設定",
-    2000 < distance.size < 20_000,
+    "一次呼叫就走完上萬組動量設定",
+    10_000 < distance.size < 20_000,
 )
 says(
     "train digits 170 times",
@@ -747,7 +747,7 @@ for (name, size), again in tuned_well.items():
 # %% [markdown] key="digits-seen" lang="zh-TW" of="c2da5e88"
 # 學習率 0.01 時動量法大勝，學習率 1 時卻慘敗。誰決定共用的學習率，誰就決定了贏家。
 #
-# 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率大十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
+# 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率是十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
 # 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
 
@@ -770,7 +770,7 @@ says(
     "兩條曲線幾乎疊在一起",
     0.8 < same[: cliff - 1].min() <= same[: cliff - 1].max() < 1.2,
 )
-says("SGD with ten times the rate", "學習率大十倍的 SGD", round(gain, 6) == 10)
+says("SGD with ten times the rate", "學習率是十倍的 SGD", round(gain, 6) == 10)
 says(
     "They part where SGD reaches its cliff",
     "一直到 SGD 的懸崖，兩者才分開",
@@ -993,7 +993,7 @@ says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
 # %% [markdown] key="nesterov" lang="zh-TW" of="68fe1fd5"
 # ## 8. Nesterov：先往前看（可略過）
 #
-# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio 等人（2013）的寫法，$w$ 就是前面的那個點，$g_t$ 直接在 $w$ 處計算：
+# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio 等人（2013）的寫法，$w$ 已經是往前看到的那個點，$g_t$ 直接在 $w$ 處計算：
 #
 # $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
 #
