@@ -171,7 +171,7 @@ hp.check("frozen_run", frozen_run)
 # %% [markdown] key="best-decay-rate" lang="en"
 # ## 3. Ten times the steps (2 points)
 #
-# The lesson said: a longer training wants a slower decay. How much slower? Find out with your own `exponential_decay`.
+# In the lesson a run froze when its rate fell too fast, and more steps did not help. So a longer training wants a slower decay. How much slower? Find out with your own `exponential_decay`.
 #
 # `expected_loss(rate, steps)` gives the loss on the noisy parabola after that many steps, averaged over all possible noise, so that it needs no seeds. The first learning rate is 0.5. The cell below it sweeps the decay rate for a training of **300** steps. The dashed line is the loss without any decay: note where decay becomes worse than none.
 #
@@ -183,10 +183,10 @@ hp.check("frozen_run", frozen_run)
 #
 # </details>
 
-# %% [markdown] key="best-decay-rate" lang="zh-TW" of="31ec9c7f"
+# %% [markdown] key="best-decay-rate" lang="zh-TW" of="151ef4de"
 # ## 3. 步數變成十倍（2 分）
 #
-# 課程裡說過：訓練越久，衰減就要越慢。到底要慢多少？用你自己寫的 `exponential_decay` 來查清楚。
+# 課程裡看過：學習率降得太快，路徑就會凍結，走再多步也沒有用。所以訓練越久，衰減就要越慢。到底要慢多少？用你自己寫的 `exponential_decay` 來查清楚。
 #
 # `expected_loss(rate, steps)` 算出在有雜訊的拋物線上走這麼多步之後的損失，而且是對所有可能的雜訊取平均，所以不需要種子。起始的學習率是 0.5。再下一格對 **300** 步的訓練掃描衰減率。虛線是完全不衰減的損失：注意看，從哪裡開始，衰減反而比不衰減還差。
 #
