@@ -16,11 +16,11 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._axes import Column, Grid, cut, joined
+from hpcourse._axes import CHUNK, Column, Grid, cut, joined
 from hpcourse._runs import descend_chunk, room_for, train_chunk
 from hpcourse.datasets import Dataset
 from hpcourse.frame.arguments import finite, floating, instance, listed, number, precision, row, whole
-from hpcourse.frame.cores import n_tasks, run_chunks
+from hpcourse.frame.cores import n_tasks, outlasts, run_chunks
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
 from hpcourse.surfaces import Surface
@@ -108,7 +108,9 @@ def descend(
     if noise:
         kicks = noise * np.stack([np.random.default_rng(s).normal(size=(steps, surface.dim)) for s in seeds])
     job = partial(descend_chunk, surface, steps)
-    parts = cut([np.arange(grid.n_runs)], [40 * surface.dim], least=chunks)[0]
+    few = CHUNK // (40 * surface.dim)  # runs in the chunk of a thread; where threads only wait, twice as many
+    apart = executor is not None or not 50 <= few < grid.n_runs or outlasts(surface.gradient, starts[:few])
+    parts = cut([np.arange(grid.n_runs)], [(40 if apart else 20) * surface.dim], least=chunks)[0]
     room = room_for(steps, surface.dim, grid.n_runs) if record else ()
     here = executor is None  # elsewhere a chunk cannot write into our memory
     work = [
@@ -121,11 +123,10 @@ def descend(
         )
         for rows in parts
     ]
-    written, end, diverged_at = zip(*run_chunks(job, work, [len(rows) for rows in parts], executor))
+    written, end, diverged_at = zip(*run_chunks(job, work, [len(rows) for rows in parts], executor, apart))
     room = room if here or not record else [np.concatenate(part, axis=-1) for part in zip(*written)]
     w, loss = [joined([np.moveaxis(a, -1, 0)], grid.shape) for a in room] or (None, None)
-    end, diverged_at = joined(end, grid.shape), joined(diverged_at, grid.shape)
-    return Path(grid.axes, w, loss, end, diverged_at)
+    return Path(grid.axes, w, loss, joined(end, grid.shape), joined(diverged_at, grid.shape))
 
 
 def train(
@@ -190,8 +191,7 @@ def train(
     results = run_chunks(job, work, [len(rows) for rows in rows_of], executor)
     loss, *measured = (joined(part, grid.shape, rows_of) for part in zip(*results))
     examples = np.stack([_examples_seen(n_examples, size, longest) for size in sizes])
-    examples = examples if np.ndim(batch_size) else examples[0]
-    return History(grid.axes, loss, examples, *measured)
+    return History(grid.axes, loss, examples if np.ndim(batch_size) else examples[0], *measured)
 
 
 def _starting_points(surface, start):

@@ -5,28 +5,33 @@ import os
 import sys
 import threading
 import time
+from functools import partial
+from timeit import repeat
+
+import numpy as np
 
 from hpcourse.frame.arguments import whole
 from hpcourse.frame.language import text
 
 TASKS = 4  # for each worker, so that none waits long for the last
+LONG = 30  # times what calling NumPy costs: from here on threads gain
 PATIENCE = 0.5  # seconds before a progress bar is worth showing
 NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
 
 
-def run_chunks(function, chunks, sizes, executor=None):
+def run_chunks(function, chunks, sizes, executor=None, apart=True):
     """Results of `function(chunk)` for every chunk, in order; `sizes` are the runs in each.
 
-    On this machine's cores as threads, because NumPy computes outside Python's lock, or through
-    `executor`, any `concurrent.futures.Executor`. Work that takes long shows a progress bar. Here,
-    `function` also gets a `tick` to call with the share of a run that it has done; an interrupt
-    (Ctrl-C, the stop button) ends it there.
+    On this machine's cores as threads, because NumPy computes outside Python's lock, or one after the
+    other where `apart` is False; or through `executor`, any `concurrent.futures.Executor`. Work that
+    takes long shows a progress bar. Here, `function` also gets a `tick` to call with the share of a run
+    that it has done; an interrupt (Ctrl-C, the stop button) ends it there.
     """
     progress = Progress(sum(sizes))
     try:
         if executor is not None:
             return _sent(executor, function, chunks, progress, sizes)
-        if len(chunks) == 1 or n_cores() == 1:
+        if len(chunks) == 1 or n_cores() == 1 or not apart:
             return [_run(function, chunk, progress.tick_and_show) for chunk in chunks]
         from concurrent.futures import ThreadPoolExecutor  # here, to keep `import hpcourse` quick
 
@@ -34,6 +39,17 @@ def run_chunks(function, chunks, sizes, executor=None):
             return _gather(lambda chunk: pool.submit(_run, function, chunk, progress.tick), chunks, progress)
     finally:
         progress.close()
+
+
+def outlasts(function, rows):
+    """Does one of `function`'s operations on all `rows` last long, compared with one on a single row?
+
+    NumPy leaves Python's lock to other threads only while it is at work: when that is short, they mostly
+    wait for each other, and two take up to twice as long as one. Which they are changes no result.
+    """
+    with np.errstate(all="ignore"):
+        one, many = (min(repeat(partial(function, some), number=1, repeat=3)) for some in (rows[:1], rows))
+    return many > LONG * one
 
 
 def n_tasks(executor, chunks=None):

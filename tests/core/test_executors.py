@@ -14,6 +14,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import hpcourse as hp
+from hpcourse import training
 from hpcourse.frame import cores
 from hpcourse.frame.cores import OneThread
 
@@ -144,6 +145,57 @@ def test_batch_sizes_with_more_work_make_more_tasks_of_equal_work():
     assert sum(map(len, runs.values())) == 16
     assert len(runs[8]) > len(runs[64]) >= len(runs[512])
     assert all(sum(each) == 20 and max(each) - min(each) <= 1 for each in runs.values())
+
+
+seen = {}
+
+
+class Watched(hp.Rosenbrock):
+    """Knows which threads asked for its slope."""
+
+    def slope(self, x, y):
+        seen.setdefault(threading.get_ident(), []).append(len(x))
+        return super().slope(x, y)
+
+
+@pytest.mark.parametrize(("lasts", "chunks", "largest"), [(True, 3, 13_334), (False, 2, 20_000)])
+def test_descents_are_on_threads_where_operations_last_long_and_else_on_the_callers(
+    lasts, chunks, largest, monkeypatch
+):
+    """Which changes how they are cut, and no bit."""
+    asked = []
+    monkeypatch.setattr(training, "outlasts", lambda function, rows: asked.append(len(rows)) or lasts)
+    monkeypatch.setattr(cores, "n_cores", lambda: 2)
+    starts = np.random.default_rng(0).normal(size=(40_000, 2))
+    seen.clear()
+    path = hp.descend(Watched(), hp.SGD(1e-3), starts, 3)
+    assert asked == [18_750]
+    assert (threading.get_ident() in seen) != lasts
+    sizes = [n for sizes in seen.values() for n in sizes]
+    assert (len(sizes), max(sizes)) == (3 * chunks, largest)
+    for rows in (slice(0, 7), slice(13_333, 13_340), slice(39_990, None)):
+        alone = hp.descend(hp.Rosenbrock(), hp.SGD(1e-3), starts[rows], 3)
+        np.testing.assert_array_equal(path.w[rows], alone.w)
+        np.testing.assert_array_equal(path.loss[rows], alone.loss)
+
+
+def test_few_runs_runs_of_many_weights_and_an_executors_are_not_timed(monkeypatch):
+    monkeypatch.setattr(training, "outlasts", lambda *args: pytest.fail("timed"))
+    starts = np.zeros((18_750, 2))
+    hp.descend(hp.Rosenbrock(), hp.SGD(1e-3), starts, 1)
+    hp.descend(hp.Rosenbrock(), hp.SGD(1e-3), np.zeros((18_751, 2)), 1, executor=Counting())
+    hp.descend(hp.Quadratic(np.ones(1000)), hp.SGD(1e-3), np.zeros((38, 1000)), 1)
+
+
+@pytest.mark.parametrize(("one", "many", "long"), [(1.0, 29.0, False), (1.0, 31.0, True), (0.1, 3.1, True)])
+def test_what_lasts_long_takes_thirty_times_as_long_as_a_single_row(one, many, long, monkeypatch):
+    """The quickest of three counts, and what overflows warns nobody."""
+    times = {1: [one, 9.0, 9.0], 5: [99.0, 99.0, many]}
+    monkeypatch.setattr(cores, "repeat", lambda call, number, repeat: times[call()][:repeat])
+    assert cores.outlasts(len, np.ones((5, 2))) == long
+    monkeypatch.undo()
+    with np.errstate(all="raise"):
+        cores.outlasts(np.exp, np.full((5, 2), 1e3))
 
 
 @pytest.mark.parametrize(("wrong", "error"), [(0, ValueError), (2.0, TypeError), ("all", TypeError)])
