@@ -271,7 +271,7 @@ with hp.after("day5-forget"):
 # %% [markdown] key="forget-seen" lang="zh-TW" of="252ffd08"
 # <details><summary>作答之後：誰會忘</summary>
 #
-# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
+# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭的梯度夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
 #
 # </details>
 
@@ -335,7 +335,7 @@ says(
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
-# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。這兩個平均都從零開始，戴上帽子就是修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
+# $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。這兩個平均都從零開始，「戴上帽子」就是為了修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度大小相差一百萬倍，結果和套件相同：
 
 # %% key="adam-by-hand"
 gradients = np.random.default_rng(1).normal(size=(100, 2)) * [1, 1e6]
@@ -628,7 +628,7 @@ hp.explore_wrong_way()
 # %% [markdown] key="wrong-seen" lang="zh-TW" of="9ec4c4a5"
 # Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
 #
-# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；β₂ 是 0.999 時，記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；0.999 的記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
 
 # %% bind="wrong-seen"
 settled = {rule: np.mean(walk(rule)[-3:]) for rule in ("SGD", "Adam", "AMSGrad")}
@@ -641,7 +641,7 @@ free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure
 free("at 15 Adam", "到了 15", "at the live figure")
 free(
     "at 0.999 ... about a thousand steps",
-    "β₂ 是 0.999 時，記憶大約有一千步",
+    "0.999 的記憶大約有一千步",
     "1/(1 - 0.999)",
 )
 
@@ -787,7 +787,7 @@ for made in [10, 50]:
 #
 # ## 10. Adam 領先的地方：文字
 #
-# 沒有人用奇怪的單位寫文章。那麼有沒有自然的例子，讓 Adam 用自己最好的學習率還是領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每個字後面接著哪個字、各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，各用自己的學習率。我們先依照這本書的習慣抽出幾份文字：一份用來挑學習率，另外三份用來評分。再把常見字和罕見字分開，看接在後面的字：損失比可能的最低值還高多少，單位是 nat（交叉熵取自然對數時的單位）。
+# 實際上沒有人會用這麼奇怪的單位。那麼有沒有自然的例子：各用自己最好的學習率，仍然是 Adam 領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每個字後面接著哪個字、各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，各用自己的學習率。我們先依照這本書的用字習慣，隨機產生幾份文字：一份用來挑學習率，另外三份用來評分。再把常見字和罕見字分開，看接在後面的字：損失比可能的最低值還高多少，單位是 nat（交叉熵取自然對數時的單位）。
 
 # %% key="words-texts"
 words, counts = hp.bigram_counts()
@@ -828,7 +828,7 @@ for name, nats in left.items():
 # Two questions from Day 3, now for Adam. Which rule keeps its noise floor as the batch grows? And how does its best rate move?
 
 # %% [markdown] key="words-seen" lang="zh-TW" of="1564a4fc"
-# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，出現次數只有十分之一的字，學習率等於也只有十分之一。Adam 把這個差別除掉了。Kunstner 等人（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會一個字一個點地看。
+# 罕見字的後面，SGD 還沒學會的最多，動量法少一些，Adam 幾乎不剩，三個都用自己最好的學習率。原因就在梯度：一個字出現得多頻繁，它那一列權重的梯度就有多大；所以用 SGD，出現次數只有十分之一的字，學習率等於也只有十分之一。Adam 把這個差別除掉了。Kunstner 等人（2024）在語言模型要預測的字上看到同樣的現象：用 SGD，罕見的字幾乎學不動；Adam 在那裡的領先，有很大一部分可以這樣解釋。十個數字的影像，出現次數都差不多，沒有罕見的類別，打平並不意外。第 7 天會把每個字畫成一個點，逐字來看。
 #
 # ## 11. Adam 與批次大小
 #
@@ -857,7 +857,7 @@ hp.say(f"best rates for B = {at}: {[float(rate) for rate in best_rates]}")
 # The floor stays with $\eta \propto \sqrt B$: where noise is most of the gradient, Adam divides each step by the size of the noise, so half of the change is made already. (For the whole run to stay the same, $1-\beta_1$ and $1-\beta_2$ have to grow with $B$, too, and $\epsilon$ to shrink with its root: Malladi et al. 2022.) And on the digits the *best* rate grows about like $\sqrt B$, 4 to 16 times over 64 times the batch, until the cliff stops it. It is a rule of thumb, not a law: sweep.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="680c9356"
-# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步差不多就是除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi 等人，2022。）在手寫數字上，**最好**的學習率也大約隨 $\sqrt B$ 放大，批次放大 64 倍，它放大 4 到 16 倍，直到被懸崖擋住。這是經驗法則，不是定律：還是要掃描。
+# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步，差不多就是把梯度除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi 等人，2022。）在手寫數字上，**最好**的學習率也大約隨 $\sqrt B$ 放大，批次放大 64 倍，它放大 4 到 16 倍，直到被懸崖擋住。這是經驗法則，不是定律：還是要掃描。
 
 # %% bind="words"
 worse, fine = defaults[10].mean(), defaults[50].mean()
@@ -877,7 +877,7 @@ free("above the lowest possible", "比可能的最低值還高", "a definition")
 free("0.001 is cautious", "0.001 很保守", "the default")
 free("Nobody writes", "", "nobody does")
 free("", "Adam 領先的地方", "the heading")
-free("", "還是領先", "the question")
+free("", "仍然是 Adam 領先", "the question")
 says("the 150 commonest words", "最常見的 150 個字", len(words) == 150)
 says("takes 30 steps", "走 30 步", len(texts) == 3 and min(tried[hp.SGD]) == 4)
 says("judged on three others", "另外三份用來評分", len(texts) == 3)
