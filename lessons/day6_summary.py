@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 76 次的掃描較量；用自己選的設定訓練手寫數字，四組結果並排比較。
+# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 76 次的掃描較量；用自己選的設定，訓練網路辨識手寫數字，四組結果並排比較。
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
@@ -217,7 +217,7 @@ for name, (best, _, _) in audit.items():
 # %% [markdown] key="fair-seen" lang="zh-TW" of="4b3bbb92"
 # 中位數的差距幾乎不見了。原來那場比賽量到的，是 0.0007 這個數字對每條規則合不合腳。
 #
-# 這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%），而且就是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天）。失敗幾個要看運氣：換一批起點和資料，可能一個也沒有。只看平均會看不出來；把每一點畫出來，就看得見。
+# 這 30 個起點裡，會失敗（低於 70%）的只有少數幾個，而且三個最佳化器都是同樣那幾個。這些網路最後對每一點都給同一個答案：網路太窄，整層 ReLU 可能一起死掉（第 1 天）。失敗幾個要看運氣：換一批起點和資料，可能一個也沒有。只看平均會看不出來；把每一點畫出來，就看得見。
 
 # %% bind="fair"
 says(
@@ -256,12 +256,12 @@ says(
 failed = [np.flatnonzero(accuracy < 0.7) for accuracy in after.values()]
 says(
     "Of these 30 starts the same few fail (below 70%)",
-    "這 30 個起點裡，有少數用哪個最佳化器都失敗（低於 70%）",
+    "這 30 個起點裡，會失敗（低於 70%）的只有少數幾個",
     1 <= len(failed[0]) <= 6
     and all(set(f) == set(failed[0]) for f in failed)
     and len(starts) == 30,
 )
-says("under all three optimizers", "用哪個最佳化器都失敗", len(failed) == 3)
+says("under all three optimizers", "三個最佳化器都是同樣那幾個", len(failed) == 3)
 ended = audit["SGD"][2].weights[failed[0]]
 answers = narrow.predict(ended, new_moons.X_test)
 says(
@@ -291,7 +291,7 @@ says(
 # %% [markdown] key="digits" lang="zh-TW" of="03e56826"
 # ## 3. 六個最佳化器，拿手寫數字來比
 #
-# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，相當於全部 1,437 張訓練影像的六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張挑選。測試影像先鎖在抽屜裡，報告時才拿出來。
+# 現在六個最佳化器全部上場，題目是第 1 天的手寫數字，每次訓練更新 138 次，相當於全部 1,437 張訓練影像的六個訓練週期。訓練影像再分成兩份：調參時用 1,150 張訓練、287 張用來挑選。測試影像先鎖在抽屜裡，報告時才拿出來。
 
 # %% key="digits-data"
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -314,7 +314,7 @@ says(
     per_epoch == np.ceil(len(X) / 64) == 23,
 )
 says("1,150 to train on", "1,150 張訓練", len(tuning.X_train) == 1150)
-says("287 to choose by", "287 張挑選", len(tuning.X_test) == 287)
+says("287 to choose by", "287 張用來挑選", len(tuning.X_test) == 287)
 free("", "## 3. 六個最佳化器", "the same six")
 says(
     "stay in the drawer until the report",
@@ -720,7 +720,7 @@ hp.quiz("day6-luck")
 # The dashed line is exact: what is left of the start (Day 1), and the noise floor (Day 2). Now count, over 1,200 seeds, how often a choice by one, three or ten seeds is right. "Reported" is the loss that made us choose, "true" what the chosen rate gives on average, "best" what the best rate gives.
 
 # %% [markdown] key="truth" lang="zh-TW" of="ac4486b5"
-# 虛線是精確算出來的：起點還剩多少（第 1 天），加上雜訊底線（第 2 天）。現在用 1,200 個種子來數：看一個、三個或十個種子來挑，有多少次挑對？「報告」是挑選時看到的損失，「真正」是挑中的那個學習率的平均損失，「最佳」是最佳學習率的平均損失。
+# 虛線是精確算出來的：起點的損失還剩多少（第 1 天），加上雜訊底線（第 2 天）。現在用 1,200 個種子來數：看一個、三個或十個種子來挑，有多少次挑對？「報告」是挑選時看到的損失，「真正」是挑中的那個學習率的平均損失，「最佳」是最佳學習率的平均損失。
 
 # %% key="luck-run"
 bowl, grid = hp.Quadratic([1, 10]), np.geomspace(0.005, 0.19, 12)
@@ -889,7 +889,7 @@ hp.say(f"draws below {middle}: uniform {uniform:.1%}, "
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
 # 1. 從相差 10 倍的三個學習率開始；
-# 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
+# 2. 只要最好的落在試過的範圍的**邊界**，就往外延伸；
 # 3. 接著試左右相差 4.6 倍的鄰居，再試相差 2.2 倍的（**由粗到細**）；
 # 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
@@ -1415,7 +1415,7 @@ free("We did not tune them", "這一課沒有調", "a fact")
 # %% [markdown] key="breaks" lang="zh-TW" of="f0b789c2"
 # ## 9. 訓練壞掉的時候（可略過）
 #
-# 四種測量，就能分辨大多數的毛病。每一種都示範一次生病的訓練，以及補救之後的樣子，各用十個種子。
+# 靠四種測量，就能分辨大多數的毛病。每一種都示範一次生病的訓練，以及補救之後的樣子，各用十個種子。
 #
 # **第一個損失**：還沒更新之前，網路應該只是亂猜；十個類別的話，損失接近 $\ln 10$，也就是 2.3。下面把起始權重乘上一個倍數，再用 SGD、學習率 0.3 訓練，有的加預熱，有的不加。
 
@@ -1459,7 +1459,7 @@ hp.say(f"a third of the rate: accuracy {third.test_accuracy.mean():.0%}")
 # **How far one update goes**, as a share of the length of the weights. A rule of thumb says about a thousandth. Adam, after two of the six epochs:
 
 # %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="c29d57d6"
-# 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是已經沒有東西能再學了。
+# 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績更好。也請注意，不裁剪的那組最後梯度很短：那不是訓練成功，而是網路裡已經沒有還能學習的單元了。
 #
 # **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完兩個訓練週期（一共六個）時：
 
@@ -1496,12 +1496,12 @@ for lr, high, last, share in zip(lrs, peak, end, dead):
 # Too small: no jump, nearly all units alive; raise the rate. Dead: the loss jumped first, and nearly all units are zero; no rate wakes them, so start anew with a smaller one. The run between them is the remedy for both.
 
 # %% [markdown] key="breaks-still-seen" lang="zh-TW" of="b32fd5d9"
-# 太小：損失沒有跳高，幾乎所有單元都活著，把學習率調高。死了：損失先跳高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。中間那一組就是兩者的補救。
+# 太小：損失沒有跳高，幾乎所有單元都活著，把學習率調高。死了：損失先跳高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。兩者的解藥，就是中間那一組的學習率。
 
 # %% bind="breaks"
 free(
     "Four measurements tell most illnesses apart",
-    "四種測量，就能分辨大多數的毛病",
+    "靠四種測量，就能分辨大多數的毛病",
     "those below",
 )
 says("on ten seeds", "各用十個種子", len(he) == run.test_accuracy.shape[1] == 10)
@@ -1617,7 +1617,7 @@ says(
 free("start anew with a smaller one", "換小一點的學習率", "advice")
 says(
     "The run between them is the remedy for both",
-    "中間那一組就是兩者的補救",
+    "兩者的解藥，就是中間那一組的學習率",
     end[1] < 0.5 < min(end[0], end[2]) and dead[1] < 0.15,
 )
 
@@ -1633,7 +1633,7 @@ says(
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，意思到處都不一樣。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 
