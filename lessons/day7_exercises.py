@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
 #
-# **你會動手做**：算出罕見字要走幾步；預料一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
+# **你會動手做**：算出罕見字要走幾步；預測一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
 #
 # **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 50 分鐘，8 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -138,7 +138,7 @@ says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < h
 #
 # Adam 已經跑了很久，突然來了一個比其他都大得多的梯度。從這時起，$m$ 和 $v$ 裡就只有它，好像兩者之前都是零，之後的梯度也都是零。偏差修正早已不起作用，$\epsilon$ 也沒有影響。
 #
-# 請寫出 `after_a_spike`。它依序傳回兩個長度，以 $\eta$ 為單位：第一步的長度，以及從第一步起、一直走下去所有步伐加起來的長度。`beta1` 是 $\beta_1$，`beta2` 是 $\beta_2$，而且 $\beta_1 < \sqrt{\beta_2}$。
+# 請寫出 `after_a_spike`。它依序傳回兩個長度，以 $\eta$ 為單位：第一步的長度，以及從第一步起、永遠走下去，所有步伐加起來的長度。`beta1` 是 $\beta_1$，`beta2` 是 $\beta_2$，而且 $\beta_1 < \sqrt{\beta_2}$。
 #
 # 想一想：$v$ 的記憶短一點，路會變長還是變短？
 #
@@ -464,7 +464,7 @@ hp.check("mup_rates", mup_rates)
 # | C | 預熱：100,000 次更新裡的 2,000 次 |
 # | D | 走平到第 80,000 次更新，再直線降到零 |
 # | E | 批次：1M 個 token，從第 50,000 次更新起是 2M |
-# | F | 權重衰減 0.1，整個梯度裁剪在 1 |
+# | F | 權重衰減 0.1，整個梯度裁剪到長度 1 |
 #
 # 為什麼不是好主意？
 #
@@ -490,7 +490,7 @@ doctored_line = "B1"  ### SOLUTION
 free("of width 4,096", "寬度 4,096", "an invented recipe")
 free(
     r"| A | AdamW ... clipped at 1 |",
-    r"| A | AdamW ... 裁剪在 1 |",
+    r"| A | AdamW ... 裁剪到長度 1 |",
     "an invented recipe",
 )
 free(
@@ -521,7 +521,7 @@ hp.check("doctored_line", doctored_line)
 # %% [markdown] key="wide-settings" lang="zh-TW" of="7cf8e3ed"
 # ## 8. 只能訓練三次（2 分）
 #
-# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，裁剪在 1。由你決定的是學習率，以及要不要把寬度交給 muP：
+# 這一題全靠自己。一個有兩個隱藏層的網路，要猜《英王欽定本聖經》的下一個英文單字。寬度 16 時，想訓練幾次都可以；寬度 128 時，只能訓練**三次**。（真正的大型模型，可能只有一次機會。）配方已經定好：AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，梯度裁剪到長度 1。由你決定的是學習率，以及要不要把寬度交給 muP：
 #
 # - `desk.small(lr, mup=False, seed=0)` 在寬度 16 訓練，傳回的損失是在另一批成對的字上量的，讓你用來挑設定。`lr` 和 `seed` 可以是串列或陣列，這時傳回的損失也是陣列，先學習率、後種子。
 # - `desk.large(lr, mup=False, seed=0)` 在寬度 128 訓練一次。三次用完，它就拒絕了。（重新執行下面第一格，它會忘記用過幾次：守住三次，靠的是自律。）
@@ -555,7 +555,7 @@ says(
 )
 says(
     r"AdamW with $\beta_2 = 0.95$ and decay 0.1, warmup, flat, down to zero, clipping at 1",
-    r"AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，裁剪在 1",
+    r"AdamW，$\beta_2 = 0.95$，權重衰減 0.1，預熱、走平、降到零，梯度裁剪到長度 1",
     all(part in recipe for part in ("beta2=0.95", "weight_decay=0.1", "clip=1.0")),
 )
 says("trains at width 16", "在寬度 16 訓練", small == 16)

@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_large_models.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) · [English](../en/day7_large_models.ipynb) · [繁體中文](../zh-TW/day7_large_models.ipynb)
 #
-# **你會動手做**：讀一份真正語言模型的訓練配方，每一行都在自己的筆電上試一次；用文字訓練；把學習率從小網路帶到大網路；訓練想停在哪裡就停在哪裡。
+# **你會動手做**：讀一份真實語言模型的訓練配方，每一行都在自己的筆電上試一次；用文字訓練；把學習率從小網路帶到大網路；訓練想停在哪裡就停在哪裡。
 #
 # **你會學到**：配方的每一行換來什麼、什麼時候才用得上；在一次規模小、沒出狀況的訓練裡，哪一行有感，哪些只是保險。
 #
@@ -194,7 +194,7 @@ free("", "最高學習率", "the name of a line")
 # %% [markdown] key="words" lang="zh-TW" of="893f759c"
 # ## 2. AdamW：為什麼不用 SGD？
 #
-# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接每個字各幾次。套件附了這樣一張表，收的是《論語》中最常見的 150 個字。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
+# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接過哪些字、各幾次。套件附了這樣一張表，收的是《論語》中最常見的 150 個字。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
 #
 # 再好的模型也不可能每次都猜對，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat，也就是交叉熵取自然對數時的單位。
 
@@ -461,7 +461,7 @@ with hp.after("day7-spike"):
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
 # <details><summary>作答之後：一個梯度，三種後果</summary>
 #
-# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2，0.99 時是 1，0.95 時不到一半。動量還會繼續帶著走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2 倍，0.99 時是 1 倍，0.95 時不到半倍。動量還會帶著權重繼續走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
 # </details>
 
@@ -482,13 +482,13 @@ first = [move[huge] for move in moves.values()]
 carried = [move[huge : huge + 150].sum() for move in moves.values()]
 says(
     "about 3.2 with 0.999",
-    "0.999 時約 3.2",
+    "0.999 時約 3.2 倍",
     abs(first[0] - 3.16) < 0.05 and betas[0] == 0.999,
 )
-says("1 with 0.99", "0.99 時是 1", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
+says("1 with 0.99", "0.99 時是 1 倍", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
 says(
     "less than half of one with 0.95",
-    "0.95 時不到一半",
+    "0.95 時不到半倍",
     first[2] < 0.5 and betas[2] == 0.95,
 )
 says(
@@ -798,7 +798,7 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower. muP saves the tuning, not the loss. And the effect needs networks that learn the task and a run of the right length: from width 8 to 16 the best rate hardly falls yet, since so narrow a network learns too little in this time; with half as many updates muP corrects too much, with many more the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
 
 # %% [markdown] key="mup-seen" lang="zh-TW" of="76f3b4c8"
-# 標準網路中，最寬的那個輸出移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以直接拿到大網路上用；大網路的掃描太貴了。
+# 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
 # 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且網路要學得會、訓練長度要適中，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少；更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
 
@@ -809,7 +809,7 @@ free("starts nearer to zero", "", "a definition")
 
 # %% bind="mup-seen"
 says("many times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0])
-free("the widest move", "最寬的那個", "which network")
+free("the widest move", "最寬的移動量", "which network")
 free("the narrowest", "最窄的", "which network")
 says(
     "with muP about equally far",
@@ -859,7 +859,7 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 # %% [markdown] key="wsd" lang="zh-TW" of="7787c433"
 # ## 5. 預熱、平台、衰減：想停就停
 #
-# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu 等人，2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，以直線降到零。
+# 餘弦排程一開始就得知道訓練何時結束。**WSD**（warmup-stable-decay，預熱、平台、衰減；Hu 等人，2024）先上升，再走平，想停時才往下降。OLMo 2 7B 原本以餘弦規劃 5 兆個 token，走到約 3.9 兆時截斷，再換一批資料，讓學習率沿直線降到零。
 #
 # **換你玩**：右圖是精確算出的平均損失，用的是有雜訊的碗。
 #
@@ -1022,7 +1022,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：批次大小 256 能省下的更新比例，後期目標比前期目標更高，但這個好處的增加遠不如雜訊尺度。（前期的次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1041,15 +1041,13 @@ says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
 gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
 says(
     "batches of 256 save a larger share of the updates than on the way to the early one",
-    "能省下的更新比例，後期目標比前期目標更高",
+    "省下的更新比例，比走到前期目標時更高",
     gain[0.4] > gain[1.0],
 )
-says(
-    "this gain grows far less than", "這個好處的增加遠不如", gain[0.4] / gain[1.0] < 10
-)
+says("this gain grows far less than", "增加的幅度遠不如", gain[0.4] / gain[1.0] < 10)
 free(
     "The early counts ... order holds",
-    "前期的次數很少 ... 順序才穩定",
+    "走到前期目標的更新次數很少 ... 順序才穩定",
     "in tests/claims, over four draws",
 )
 free("are better spent on more updates", "", "advice")
@@ -1441,7 +1439,7 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # ## 實務上
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
-# - 許多配方不對偏差和正規化層做衰減（如 BERT；ResNet-50 是正規化層）；OLMo 2 則照樣衰減這些，只放過詞嵌入表（embedding）。
+# - 許多配方不衰減偏差和正規化層（例如 BERT；ResNet-50 則只排除正規化層）；OLMo 2 照樣衰減這些，只排除詞嵌入表（embedding）。
 # - **muP** 用在 Transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，上限就成了學習率的一部分。
 
@@ -1466,7 +1464,7 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # %% bind="practice"
 free(
     "Many recipes exempt ... table of words",
-    "許多配方不對 ... 詞嵌入表",
+    "許多配方不衰減 ... 詞嵌入表",
     "read in their code and papers, as named",
 )
 
