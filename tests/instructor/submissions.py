@@ -150,7 +150,7 @@ def renamed_file(released, solved):
 @submission(ALL)
 def prints_much(released, solved):
     source = 'def gd_step(w, grad, lr):\n    print("x" * 10**6)\n    return w - lr * grad'
-    return with_answer(released, solved, source + '\n\nfor _ in range(100):\n    print("y" * 10**6)')
+    return with_answer(released, solved, source + '\n\nfor _ in range(100):\n    print("y" * 10**5)')
 
 
 @submission(REST)
