@@ -747,7 +747,7 @@ for k in [1, 3, 10]:
 # How much luck? Let $n$ settings be equally good, with normal noise of standard deviation 1. How much better than it is does the best look, on average?
 
 # %% [markdown] key="luck-seen" lang="zh-TW" of="1f58f4c3"
-# 只用一個種子，找到真正最佳學習率的機會不到一半。報告的損失大約只有真正的四分之一，而真正的損失又大約是最佳的三倍。這叫**贏家的詛咒**（winner’s curse）：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
+# 只用一個種子，找到真正最佳學習率的機會不到一半。報告的損失大約只有真正損失的四分之一，真正損失又大約是最佳的三倍。這叫**贏家的詛咒**（winner’s curse）：從許多帶雜訊的數字中挑出最低的，它之所以低，有一部分是運氣好。用三個種子，就能去掉大半；用十個，幾乎全部去掉。
 #
 # 運氣有多大？假設 $n$ 個設定其實一樣好，只差在標準差為 1 的常態雜訊。其中看起來最好的那個，平均比實際好多少？
 
@@ -813,7 +813,7 @@ says(
 )
 says(
     "about a quarter of the true one",
-    "大約只有真正的四分之一",
+    "大約只有真正損失的四分之一",
     0.18 < luck[1][1] < 0.32,
 )
 says("about three times the best", "大約是最佳的三倍", 2.5 < luck[1][2] < 3.7)
@@ -889,7 +889,7 @@ hp.say(f"draws below {middle}: uniform {uniform:.1%}, "
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
 # 1. 從相差 10 倍的三個學習率開始；
-# 2. 只要最好的落在試過的範圍的**邊界**，就往外延伸；
+# 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
 # 3. 接著試左右相差 4.6 倍的鄰居，再試相差 2.2 倍的（**由粗到細**）；
 # 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
@@ -1633,14 +1633,14 @@ says(
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
 
 # %% bind="practice"
 free(
     "the largest stable rate is half of ours",
-    "能穩定的最大學習率只有我們的一半",
+    "還能穩定的最大學習率只有我們的一半",
     "2/λ with twice the curvature",
 )
 free("a shorter run or a smaller model", "先調比較短的訓練，或比較小的模型", "advice")

@@ -249,7 +249,7 @@ with hp.after("day7-words"):
 # </details>
 
 # %% [markdown] key="words-answer" lang="zh-TW" of="1ab61e44"
-# <details><summary>作答之後：一道階梯和一條平線</summary>
+# <details><summary>作答之後：一道階梯和一條水平線</summary>
 #
 # SGD 學好的是常見字。字越罕見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，罕見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
