@@ -979,7 +979,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # ## 實務上
 #
 # - **PyTorch**：`torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`。它的 `weight_decay` 是 L2；要真正的權重衰減，請用 `torch.optim.AdamW`。AMSGrad 寫成 `amsgrad=True`。
-# - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 不一樣，放的位置也不一樣：Keras 把它加到沒有戴帽子的 $\sqrt{v}$ 上，換算到我們的公式，第一步的分量是 $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$。
+# - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 不一樣，放的位置也不一樣：Keras 把它加到沒有戴帽子的 $\sqrt{v}$ 上，換算成我們的公式，第一步相當於 $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$。
 # - Adam 要替每個權重多記兩個數。模型一大，占的記憶體就很可觀。
 # - 大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練；$\beta_2$ 常用 0.95（第 7 天）。
 

@@ -913,7 +913,7 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
 # %% [markdown] key="wsd-seen" lang="zh-TW" of="ee203663"
-# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。權重平均不需要下降段，在長的訓練裡也能做到大半，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際好，因為它的學習率平均將近餘弦的兩倍。
+# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。權重平均不需要下降段，在長的訓練裡也能得到大半的效果，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際好，因為它的學習率平均將近餘弦的兩倍。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -940,7 +940,7 @@ says(
 )
 says(
     "Averaging does much of the same for the long runs",
-    "在長的訓練裡也能做到大半",
+    "在長的訓練裡也能得到大半的效果",
     all(table["averaged", n] < table["flat", n] for n in lengths[1:]),
 )
 says(
@@ -1022,7 +1022,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。賽跑的結果就溫和得多：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。實際賽跑起來，就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1096,7 +1096,7 @@ with hp.predict("day7-decay"):
 # %% [markdown] key="decay-answer" lang="zh-TW" of="f3501e5d"
 # <details><summary>作答之後：要看的是乘積</summary>
 #
-# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期也換不到準確率；它決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
+# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
 #
 # </details>
 
@@ -1277,12 +1277,12 @@ hp.say(f"the {few} largest of {n} hold {share:.0%} of the squared length")
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
 # %% [markdown] key="muon-seen" lang="zh-TW" of="a66978fb"
-# 少數幾個方向占了梯度的幾乎全部。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
     "hold nearly all of the gradient",
-    "占了梯度的幾乎全部",
+    "幾乎占了整個梯度",
     share > 0.9 and after[20] > 10 * (before / before[0])[20],
 )
 free(
