@@ -30,6 +30,7 @@ lab: $(VENV)/lab
 	JUPYTER_CONFIG_PATH="$(CURDIR)/hpcourse/data/jupyter" $(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/$(NOTEBOOKS)/day1_learning_rate.ipynb
 
+test: QUICK := and not slow
 test: lint unit check bound nbval browser
 
 lint: $(VENV)/dev
@@ -50,7 +51,7 @@ nbval: $(VENV)/dev
 		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
 
 browser: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not lite" tests/browser
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not lite $(QUICK)" tests/browser
 
 bad-days: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q tests/bad_days

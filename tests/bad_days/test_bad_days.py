@@ -151,7 +151,8 @@ def hard_day(tmp_path_factory):
 @pytest.mark.parametrize(
     "name",
     [
-        "en/day2_learning_rate_schedules.ipynb",  # takes the most memory
+        # takes the most memory
+        pytest.param("en/day2_learning_rate_schedules.ipynb", marks=pytest.mark.slow),
         "zh-TW/day1_exercises.ipynb",
     ],
 )

@@ -18,7 +18,7 @@ class Book(Epub3Builder):
     def add_css_file(self, filename, **about):
         if not filename.startswith(
             "mystnb"
-        ):  # copied when the book is closed already; it folds code on pages
+        ):  # it folds code on pages, and would come after the book is closed
             super().add_css_file(filename, **about)
 
     def build_content(self):

@@ -247,7 +247,7 @@ class Recording:
         sizes = [len(self.chosen[name][0]) for name in self.order]
         start = np.ravel_multi_index([self.chosen[name][2] for name in self.order], sizes)
         files = {0: Packed(frames).as_bytes()}
-        light, most = (LIGHT // 20, FILE // 20) if self.quick else (LIGHT, FILE)
+        light, most = (LIGHT // 20, 0) if self.quick else (LIGHT, FILE)
         first = self.at_first(sizes) if len(files[0]) > light else None
         if first:
             files = {number: packed.as_bytes() for number, packed in in_pieces(frames, most)}
