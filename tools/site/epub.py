@@ -16,9 +16,7 @@ class Book(Epub3Builder):
         self.html_tag += f' xml:lang="{self.config.epub_language}">'
 
     def add_css_file(self, filename, **about):
-        if not filename.startswith(
-            "mystnb"
-        ):  # it folds code on pages, and would come after the book is closed
+        if not filename.startswith("mystnb"):  # folds code on pages, and comes when the book is closed
             super().add_css_file(filename, **about)
 
     def build_content(self):
