@@ -108,11 +108,14 @@ def test_a_figure_that_remembers_says_what_each_pen_holds(visit, language):
 
 
 DRAG = """async (figure) => {
-  const [first, second] = figure.querySelectorAll("input[type=range]");
+  const [first, ...others] = figure.querySelectorAll("input[type=range]");
   const put = (input, value) => { input.value = value; input.dispatchEvent(new Event("input")); };
-  put(second, 1);
-  for (let value = 0; value < +first.max; value++) {
-    put(first, value);
+  // All elsewhere than at the start: the file that comes first holds what one control alone changes.
+  const elsewhere = (input) => +input.value === +input.max ? 0 : +input.max;
+  const end = elsewhere(first);
+  for (const input of others) put(input, elsewhere(input));
+  for (let value = 0; value <= +first.max; value++) {
+    put(first, end ? value : +first.max - value);
     await new Promise(requestAnimationFrame);
   }
   while (figure.getAttribute("aria-busy")) await new Promise(requestAnimationFrame);
