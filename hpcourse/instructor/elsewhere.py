@@ -47,8 +47,9 @@ def gradescope(root):
         graded, notes, trouble = _grade(
             root / "submission", released, seed, settings, hidden=str(root / "source")
         )
-        if trouble:  # no results: Gradescope says that the autograder failed, and gives no mark
-            print(trouble)
+        if graded is None:  # no results: Gradescope says that the autograder failed, and gives no mark
+            (root / "results/results.json").unlink(missing_ok=True)
+            print(trouble or _unread(notes))
             return 1
         results = _results(graded, released, notes)
     (root / "results").mkdir(exist_ok=True)
@@ -132,6 +133,16 @@ def _grade(place, released, seed, settings, hidden=""):
     return graded, [*notes, *graded.metadata.hpcourse.notes], ""
 
 
+def _said(notes):
+    return "\n".join(words(noted)[:500] for noted in notes)
+
+
+def _unread(notes):
+    """What to say of something in which there is no notebook."""
+    advice = text("Nothing was graded: hand in the notebook itself, the .ipynb file as it was saved.")
+    return f"{_said(notes)}\n{advice}"
+
+
 def _results(graded, released, notes):
     """What Gradescope reads: a test a task, with the check's own words."""
     cells = {cell.id: cell for cell in graded.cells} if graded else {}
@@ -150,10 +161,7 @@ def _results(graded, released, notes):
                 "visibility": "visible",
             }
         )
-    said = "\n".join(words(noted)[:500] for noted in notes)
-    if graded is None:
-        advice = text("Nothing was graded: hand in the notebook itself, the .ipynb file as it was saved.")
-        said = f"{said}\n{advice}"
+    said = _said(notes) if graded else _unread(notes)
     return {"output": said, "output_format": "text", "tests": tests, "stdout_visibility": "hidden"}
 
 

@@ -211,39 +211,43 @@ def _receive(stream):
 
 def be_host():
     """Grade what comes in, each in a fork, until nothing more can come."""
-    import tempfile
+    from hpcourse.instructor import limits, scratch
 
-    with tempfile.TemporaryDirectory(prefix="hp-fonts-") as fonts:
+    folder = scratch.own()
+    try:
+        fonts = os.path.join(folder, "fonts")
         os.environ["MPLCONFIGDIR"] = fonts
         import matplotlib.font_manager  # noqa: F401  (found once, for all kernels)
 
-        from hpcourse.instructor import limits, notebooks, submission  # noqa: F401
+        from hpcourse.instructor import notebooks, submission  # noqa: F401
 
         requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # nothing else may speak there
         limits.adopt()
-        signal.signal(signal.SIGTERM, lambda *_: _leave(limits, fonts))
+        signal.signal(signal.SIGTERM, lambda *_: _leave(limits, folder))
         while True:
             try:
                 request = _receive(requests)
             except EOFError:
                 return
-            _send(answers, _in_a_fork(Work(**request), fonts, requests, limits))
+            _send(answers, _in_a_fork(Work(**request), folder, requests, limits))
+    finally:
+        limits.remove(folder)
 
 
-def _in_a_fork(work, fonts, requests, limits):
+def _in_a_fork(work, folder, requests, limits):
     incoming, outgoing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(incoming)
-        _be_the_fork(work, fonts, outgoing, limits)
+        _be_the_fork(work, os.path.join(folder, "fonts"), outgoing, limits)
     os.close(outgoing)
     deadline = time.monotonic() + far(work.limits)
     with os.fdopen(incoming, "rb") as pipe:
         while True:
             ready, _, _ = select.select([pipe, requests], [], [], max(0, deadline - time.monotonic()))
             if requests in ready:  # nobody asks before there is an answer: it is closed
-                _leave(limits, fonts)
+                _leave(limits, folder)
             if pipe in ready or not ready:
                 break
         answer = {"trouble": TOO_LONG}
@@ -283,9 +287,9 @@ def _be_the_fork(work, fonts, outgoing, limits):
         os._exit(status)
 
 
-def _leave(limits, fonts):
+def _leave(limits, folder):
     limits.end_all()
-    limits.remove(fonts)
+    limits.remove(folder)
     os._exit(1)
 
 

@@ -100,7 +100,7 @@ def start(folder, course, fenced, lower):
 
 def fence(folder, course=None, lower=False):
     """The bubblewrap command up to the program to run, which may write in `folder` only (/tmp in there)."""
-    mounts = {"/tmp": ["--bind", str(folder), "/tmp"]}
+    mounts = {}
     for place in SYSTEM:
         if os.path.islink(place):
             mounts[place] = ["--symlink", os.readlink(place), place]
@@ -116,16 +116,15 @@ def fence(folder, course=None, lower=False):
     for place in _python():
         mounts.setdefault(place, ["--ro-bind", place, place])
     hidden = [str(place) for place in (course, exercises_folder()) if place and place.is_dir()]
-    hidden = [
-        place for place in hidden if any(_inside(place, shown) for shown in {*mounts, str(folder)} - {"/tmp"})
-    ]
+    hidden = [place for place in hidden if any(_inside(place, shown) for shown in (*mounts, str(folder)))]
     for place in hidden:
         mounts[place] = ["--tmpfs", place]
     mounts[str(folder)] = ["--bind", str(folder), str(folder)]
     inner_last = sorted(mounts, key=lambda place: place.count("/"))
-    above = {str(parent) for place in mounts for parent in Path(place).parents} - {"/"}
+    above = {str(parent) for place in mounts for parent in Path(place).parents} - {"/", "/tmp"}
     above = sorted(place for place in above if not any(_inside(place, shown) for shown in mounts))
-    arguments = [word for place in above for word in ("--dir", place)]  # open to all, whatever it is outside
+    arguments = ["--bind", str(folder), "/tmp"]
+    arguments += [word for place in above for word in ("--dir", place)]  # open to all, whatever it is outside
     arguments += [word for place in inner_last for word in mounts[place]]
     system = ["--proc", "/proc", "--dev", "/dev", "--bind", str(folder), "/dev/shm"]
     # What lies in memory stays empty: files there would take the computer's, and nobody counts them.

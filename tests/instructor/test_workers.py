@@ -18,7 +18,17 @@ from submissions import MAKERS, cell, solve, text
 
 from hpcourse.__main__ import main
 from hpcourse.checks import ALL
-from hpcourse.instructor import autograder, elsewhere, grading, limits, outcomes, records, report, sandbox
+from hpcourse.instructor import (
+    autograder,
+    elsewhere,
+    grading,
+    limits,
+    outcomes,
+    records,
+    report,
+    sandbox,
+    scratch,
+)
 from hpcourse.instructor.course import Course
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
@@ -687,6 +697,43 @@ def test_in_the_sandbox_no_memory_outlives_its_process(lower, tmp_path):
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "-1"
 
 
+def test_what_a_killed_grader_leaves_the_next_one_removes(tmp_path):
+    def start():
+        before = set(tmp_path.glob("hp-*"))
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}
+        command = [sys.executable, "-m", "hpcourse.instructor.grading"]
+        host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        while not (found := [f for f in set(tmp_path.glob("hp-*")) - before if (f / scratch.LOCK).exists()]):
+            assert host.poll() is None
+            time.sleep(0.02)
+        return host, found[0]
+
+    others, linked = tmp_path / "hp-of-somebody", tmp_path / "hp-linked"
+    (others / "work").mkdir(parents=True)  # made in another way: nobody says that its owner is dead
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / scratch.LOCK).touch()
+    linked.symlink_to(tmp_path / "kept")
+    killed, its = start()
+    (its / "hp-submission/deep").mkdir(parents=True)
+    killed.kill()
+    killed.wait()
+    assert its.exists()
+    living, second = start()
+    assert not its.exists()
+    third, last = start()
+    assert second.exists()  # its owner lives
+    assert others.exists()
+    assert (tmp_path / "kept" / scratch.LOCK).exists()
+    for host in (living, third):
+        host.stdin.close()
+        host.wait(60)
+        host.stdout.close()
+    killed.stdin.close()
+    killed.stdout.close()
+    assert not second.exists()
+    assert not last.exists()
+
+
 # ---- elsewhere
 
 
@@ -733,16 +780,15 @@ def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
     assert first["status"] == "failed"
     assert "uphill" in first["output"]
 
-    for name, content in (("homework.ipynb", "{"), ("homework.ipynb", None)):  # broken, and nothing at all
-        place = root / "submission" / name
-        if content:
-            place.write_text(content)
-        else:
-            place.unlink()
-        assert elsewhere.main(["gradescope", str(root)]) == 0
-        results = json.loads((root / "results/results.json").read_text(encoding="utf-8"))
-        assert [test["score"] for test in results["tests"]] == [0] * 6
-        assert "hand in the notebook itself" in results["output"]
+    handed_in = root / "submission/homework.ipynb"
+    for content, said in (("{", "not JSON"), ("", "empty"), (None, "no notebook")):  # ungraded is never zero
+        handed_in.unlink() if content is None else handed_in.write_text(content)
+        capsys.readouterr()
+        assert elsewhere.main(["gradescope", str(root)]) == 1
+        assert not (root / "results/results.json").exists()  # nor one of before
+        told = capsys.readouterr().out
+        assert said in told
+        assert "hand in the notebook itself" in told
     (root / "submission/homework.ipynb").write_text(text(wrong))
 
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
