@@ -247,8 +247,9 @@ class Recording:
         sizes = [len(self.chosen[name][0]) for name in self.order]
         start = np.ravel_multi_index([self.chosen[name][2] for name in self.order], sizes)
         files = {0: Packed(frames).as_bytes()}
-        light, most = (LIGHT // 20, 0) if self.quick else (LIGHT, FILE)
-        first = self.at_first(sizes) if len(files[0]) > light else None
+        # In a quick look few positions stand for many.
+        light, most, coarse = (LIGHT // 20, 0, 1) if self.quick else (LIGHT, FILE, COARSE)
+        first = self.at_first(sizes, coarse) if len(files[0]) > light else None
         if first:
             files = {number: packed.as_bytes() for number, packed in in_pieces(frames, most)}
             (folder / "first.bin").write_bytes(Packed(frames[number] for number in first).as_bytes())
@@ -275,7 +276,7 @@ class Recording:
         (folder / "figure.bin").write_bytes(pack(about))
         return len(frames), sum(file.stat().st_size for file in folder.iterdir())
 
-    def at_first(self, sizes):
+    def at_first(self, sizes, coarse=COARSE):
         """Numbers of the frames that are there before any other: along every control, and a coarse grid."""
         own = [self.chosen[name][2] for name in self.order]
         choice = [isinstance(self.live.controls[name], CHOICES) for name in self.order]
@@ -285,7 +286,7 @@ class Recording:
                 {*(range(size) if free else np.linspace(0, size - 1, most).round().astype(int)), at}
                 for size, free, at in zip(sizes, choice, own)
             ]
-            if math.prod(map(len, grid)) <= COARSE:
+            if math.prod(map(len, grid)) <= coarse:
                 break
         places |= set(itertools.product(*grid))
         return sorted(int(np.ravel_multi_index(place, sizes)) for place in places)
