@@ -174,9 +174,16 @@ says(
     "最先上升的是 B，接著是 A，最後是 C",
     order == "BAC",
 )
+says(
+    "Three curves, A, B and C: distance after 20 steps",
+    "走 20 步之後的距離",
+    steps == 20,
+)
 
 # %% bind="steepest-bowl"
 says("Three bowls", "三個碗（", len(curvatures) == 3)
+gray = [line.get_ydata() for line in ax.lines if line.get_color() == "gray"]
+says("for a start at distance 1", "起點的距離是 1", np.all(np.array(gray) == 1))
 says("three bowls, A, B and C", "在 A、B、C 三個碗裡", len(curvatures) == 3)
 free("Which bowl is the steepest", "三個碗只有曲率不同", "the question")
 
@@ -235,7 +242,7 @@ hp.check("steepest_bowl", steepest_bowl)
 
 # %% key="steepest-curvature-walk"
 bowl = hp.Quadratic(np.random.default_rng(2026).uniform(0.5, 8, 30))
-start = np.ones(30)
+start = np.ones(bowl.dim)
 
 
 def walk(lr, steps=200):
@@ -327,7 +334,8 @@ hp.check("best_learning_rate", best_learning_rate)
 lrs = np.geomspace(0.01, 30, 16)
 network, setting = hp.MLP((64, 32, 10)), {"epochs": 8, "seed": range(5)}
 sweep = hp.train(network, hp.digits(), hp.SGD(lr=lrs), batch_size=64, **setting)
-losses = sweep.loss[..., -23:].mean(axis=-1)  # 23 updates are one epoch
+epoch = -(-len(hp.digits().X_train) // 64)  # updates
+losses = sweep.loss[..., -epoch:].mean(axis=-1)
 if hp.check("best_learning_rate", best_learning_rate).passed:
     fig, ax = plt.subplots(figsize=(7, 3))
     hp.figures.sweep(lrs, losses, ax, "training loss", better=min)
@@ -336,8 +344,17 @@ if hp.check("best_learning_rate", best_learning_rate).passed:
 else:
     hp.say("Your function first.")
 
+# %% bind="day1-best-learning-rate-sweep"
+says("five seeds each", "每個學習率有五個種子", losses.shape[1] == 5)
+
 # %% bind="best-learning-rate-use"
 says("80 trainings", "訓練 80 次", losses.size == 80)
+by_epoch = sweep.loss.reshape(*losses.shape, setting["epochs"], -1).mean(axis=-1)
+says(
+    "the mean over its last epoch",
+    "取最後一個訓練週期的平均",
+    np.allclose(losses, by_epoch[..., -1], equal_nan=True),
+)
 
 # %% [markdown] key="slope-step" lang="en"
 # ## 6. A program that went wrong (2 points)
@@ -386,7 +403,8 @@ def slope(w, h):
 here = 1.0
 exact = np.exp(here)
 for h in [1e-12, 1]:  # your steps
-    hp.say(f"h = {h:g}: error {abs(slope(here, h) / exact - 1):.1g}")
+    error = abs(slope(here, h) - exact) / exact
+    hp.say(f"h = {h:g}: error {error:.1g}")
 
 # %% bind="slope-step"
 free("wrong by up to 7%", "誤差最大可達 7%", "another program, measured there")
@@ -395,6 +413,11 @@ says(
     "The function below does the same",
     "下面的函式做的是同一件事",
     abs(slope(here, 1e-5) - exact) < 1e-6,
+)
+says(
+    "compare with the exact slope",
+    "和正確的斜率比較",
+    np.isclose(error, abs(np.sinh(h) / h - 1)),
 )
 says("about 16 digits", "16 位有效數字", 15 < -np.log10(np.finfo(type(exact)).eps) < 17)
 

@@ -104,6 +104,24 @@ with hp.after("day1-puzzle"):
 
 # %% bind="day1-puzzle"
 right("0.3", rates[puzzle.test_accuracy.argmax()] == 0.3)
+careful, good, wild = (loss[-23:].mean() for loss in puzzle.loss)
+says(
+    "one loss falls fast, one hardly falls, one stays at the level of guessing",
+    "一條下降很快，一條幾乎不降，一條停在亂猜的程度",
+    good < 0.5 < 1.4 < careful < 2.3 and abs(wild - np.log(10)) < 0.1,
+)
+says("Three trainings:", "三次訓練的損失", len(puzzle.loss) == 3)
+says(
+    "Ten epochs, the same start",
+    "十個訓練週期，起始權重相同",
+    puzzle.loss.shape[1] == 230,
+)
+says(
+    "after ten epochs it has hardly begun",
+    "十個訓練週期過去，幾乎還沒起步",
+    careful > 0.6 * puzzle.loss[0, 0] and rates[0] == 0.003,
+)
+says("3: it gets furthest", "3：同樣的時間走得最遠", rates[2] == 3)
 
 # %% bind="puzzle-questions"
 free(
@@ -122,6 +140,16 @@ free(
     "a definition",
 )
 free("0 if the sum is negative", "總和是負的就傳 0", "a definition")
+says(
+    "probabilities of the ten outputs",
+    "把十個輸出",
+    network.sizes[-1] == len(set(digits.y_train)) == 10,
+)
+says(
+    "made with a batch of 64 images",
+    "用一批 64 張影像來算",
+    puzzle.loss.shape[1] == 10 * np.ceil(len(digits.X_train) / 64),
+)
 free("will read digits best", "哪一個最會認數字", "the question")
 
 # %% bind="puzzle-answer"
@@ -202,10 +230,13 @@ free("Nothing but the size of the step", "三者只差", "what the code varies")
 
 # %% key="by-hand"
 curvature, lr, w = 2.0, 0.1, -2.5
-for step in range(5):
+for step in range(1, 6):
     w = w - lr * curvature * w
     loss = 0.5 * curvature * w**2
-    hp.say(f"after step {step + 1}: w = {w:.4f}, loss = {loss:.4f}")
+    hp.say(f"after step {step}: w = {w:.4f}, loss = {loss:.4f}")
+
+# %% bind="one-weight"
+says("Five steps in a plain loop", "自己寫迴圈走五步", step == 5)
 
 # %% [markdown] key="package" lang="en"
 # The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface (a loss, drawn over its weights) and keeps every point of the path:
@@ -247,17 +278,34 @@ right(
 )
 
 # %% bind="predict-regimes"
+says("with four learning rates", "用四個學習率", len(rates) == 4)
 free("What does the third of them do", "用第三個學習率", "the question")
 
 # %% bind="regimes-named"
-way = np.abs(path.w[:, :, 0])
+way, side = np.abs(path.w[:, :, 0]), np.sign(path.w[:, :, 0])
+says("Four regimes, one formula", "同一條公式，四種走法", len(rates) == 4)
+says(
+    "every step goes the right way, and far too short",
+    "每一步方向都對，但實在太短",
+    (side[0] == side[0, 0]).all() and (np.diff(way[0]) < 0).all() and way[0, -1] > 1,
+)
+says("a few steps reach the bottom", "幾步就到谷底", way[1, 4] < 0.03 * way[1, 0])
+says(
+    "every step jumps across the minimum",
+    "每一步都跨過最小值，不過",
+    (np.diff(side[2]) != 0).all(),
+)
+says(
+    "every step jumps across and lands",
+    "每一步都跨過最小值，落點卻",
+    (np.diff(side[3]) != 0).all(),
+)
 says("yet lands a little nearer", "不過落點比原來近一些", (np.diff(way[2]) < 0).all())
 says(
     "lands *farther away* than before",
     "落點卻比原來**更遠**",
     (np.diff(way[3]) > 0).all(),
 )
-free("Four regimes, one formula", "同一條公式，四種走法", "what the names are")
 
 # %% [markdown] key="regimes-named" lang="en"
 # <details><summary>After your answer: four regimes</summary>
@@ -282,6 +330,9 @@ free("Four regimes, one formula", "同一條公式，四種走法", "what the na
 # - **發散**（diverges）：每一步都跨過最小值，落點卻比原來**更遠**。
 #
 # </details>
+
+# %% bind="hyperparameter"
+says("made four runs at once", "四個學習率一次跑完", len(path.w) == len(rates) == 4)
 
 # %% [markdown] key="hyperparameter" lang="en"
 # The `lr` given as a list made four runs at once. A **hyperparameter** is a number that we set and training does not learn; the learning rate is one. Each hyperparameter of an optimizer can be given as a list, and becomes an axis of the result.
@@ -320,10 +371,10 @@ free("Double the curvature", "把曲率加倍", "a task at the live figure")
 # 滑桿給的是感覺；要數字，就得掃描（sweep）。取 1,300 個學習率，各走 10 步，看看哪些最後比起點更靠近最小值。
 
 # %% key="border-sweep"
-rates = np.linspace(0.001, 1.3, 1300)
-path = hp.descend(parabola, hp.SGD(lr=rates), start=[-2.5], steps=10)
-distance = np.abs(path.end[:, 0])
-largest = rates[distance < 2.5].max()
+rates, start = np.linspace(0.001, 1.3, 1300), [-2.5]
+path = hp.descend(parabola, hp.SGD(lr=rates), start, steps=10)
+distance, began = np.abs(path.end[:, 0]), np.abs(start[0])
+largest = rates[distance < began].max()
 hp.say(f"the largest rate that ends nearer than it began: {largest:.3f}")
 
 # %% bind="border"
@@ -335,15 +386,22 @@ free(
 
 # %% key="border-figure"
 fig, ax = plt.subplots()
-hp.figures.distance_by_rate(rates, distance, ax, start=2.5)
+hp.figures.distance_by_rate(rates, distance, ax, start=began)
 hp.show(fig, "day1-border")
 
 # %% bind="border-seen"
-nearer = np.flatnonzero(distance < 2.5)
+nearer = np.flatnonzero(distance < began)
+dashed = next(line for line in ax.lines if line.get_linestyle() == "--").get_ydata()
 says(
     "crosses the dashed line at one place",
     "只在一個地方穿過虛線",
-    (np.diff(nearer) == 1).all(),
+    (np.diff(nearer) == 1).all() and set(dashed) == {abs(path.w[0, 0, 0])},
+)
+says("that is the border", "那裡就是界線", abs(largest - 2 / curvature) < 0.002)
+says(
+    "those near it so close that they leave the picture",
+    "近到掉出圖外",
+    (distance < ax.get_ylim()[0]).sum() > 10,
 )
 says(
     "one rate lands exactly on the minimum",
@@ -647,6 +705,26 @@ says(
     last.sum() == 0,
 )
 free("only in part", "只能解決一部分", "the sum of what follows")
+just = np.flatnonzero(beyond)[:2]
+jumps = (stays & ~at_rest & on_left)[just]
+says(
+    "Just beyond it the runs do not leave: they jump to and fro inside it for ever",
+    "剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去",
+    jumps[:, left].mean() > 0.5,
+)
+says(
+    "Beyond that they are thrown out",
+    "學習率再大，就會被甩出去",
+    last.sum() == 0 < beyond[:-13].sum(),
+)
+says(
+    "It can rest only in a **flat** one",
+    "它只有在**平坦**的谷裡才停得住",
+    (at_rest & ~on_left)[beyond].mean()
+    > 0.1
+    > 0.001
+    > (at_rest & on_left)[beyond].mean(),
+)
 
 # %% [markdown] key="basins-seen" lang="en"
 # <details><summary>After your answer: is the complaint true?</summary>
@@ -713,11 +791,12 @@ with hp.after("day1-digits"):
 with hp.after("day1-digits"):
     winners = []
     for seeds in (range(5), range(5, 10), range(10, 15)):
+        first, *_, last = seeds
         rule = hp.SGD(lr=good)
         again = hp.train(network, digits, rule, batch_size=64, epochs=10, seed=seeds)
         mean = again.test_accuracy.mean(axis=1)
         winners.append(good[mean.argmax()])
-        hp.say(f"seeds {seeds[0]:>2} to {seeds[-1]:>2}: best accuracy {mean.max():.1%}"
+        hp.say(f"seeds {first:>2} to {last:>2}: best accuracy {mean.max():.1%}"
                f" at {winners[-1]:.2g}")  # fmt: skip
 
 # %% bind="title"
@@ -727,17 +806,61 @@ free("in five lines", "", "how long the text is")
 
 # %% bind="day1-digits"
 right("Six to nine", 6 <= len(good) <= 9)
+says(
+    "32 learning rates from 0.001 to 10, five seeds each",
+    "從 0.001 到 10 的 32 個學習率，各用五個種子",
+    accuracy.shape == (32, 5) and np.allclose(sweep_rates[[0, -1]], [0.001, 10]),
+)
+says("every seed above 90%", "所有種子都超過 90%", bar == 0.9)
+says(
+    "the good ones span a factor of about six",
+    "最大的大約是最小的六倍",
+    4.5 < high / low < 8.5,
+)
+says(
+    "A factor of about six, out of the ten thousand",
+    "試過的範圍是一萬倍，好用的範圍大約是六倍",
+    np.isclose(sweep_rates[-1] / sweep_rates[0], 1e4) and 4.5 < high / low < 8.5,
+)
+says(
+    "Half of the range is a factor of a hundred",
+    "範圍的一半就是一百倍",
+    np.isclose((sweep_rates[-1] / sweep_rates[0]) ** 0.5, 100),
+)
+says(
+    "With the smallest rates ten epochs are nowhere near enough, and the largest fail",
+    "學習率最小的那些，十個訓練週期遠遠不夠；最大的那些則會失敗",
+    accuracy[:5].max() < 0.8
+    and accuracy[-5:].max() < 0.5
+    and sweep.loss.shape[-1] == 230,
+)
+says(
+    "a slope, a broad good range, then a cliff",
+    "一段斜坡，一大片好用的範圍，然後是懸崖",
+    low < high < cliff,
+)
 
 # %% bind="digits"
 says("160 trainings", "真正的網路：訓練 160 次", sweep.test_accuracy.size == 160)
 says(
-    "32 learning rates from 0.001 to 10",
+    "32 learning rates from 0.001 to 10,",
     "從 0.001 到 10 取 32 個學習率",
     len(sweep_rates) == 32 and np.isclose(sweep_rates[[0, -1]], [0.001, 10]).all(),
 )
-free("above 90%", "超過 90%", "the question")
+free("", "有幾個能讓五個種子", "the question")
+says(
+    "and five seeds for each", "每個學習率配五個種子", sweep.test_accuracy.shape[1] == 5
+)
+says(
+    "evenly spaced *in factors*",
+    "相鄰兩個的**比值**都相同",
+    np.ptp(np.diff(np.log(sweep_rates))) < 1e-9,
+)
+says("above 90%", "超過 90%", bar == 0.9)
 
 # %% bind="digits-seen"
+says("the median of five seeds", "五個種子的中位數", accuracy.shape[1] == 5)
+says("a broad good range, and a cliff", "一大片好用的範圍，以及懸崖", cliff > high)
 says("a slope where the network crawls", "網路慢爬的斜坡", accuracy[0].mean() < 0.4)
 says(
     "Counted in factors the good range is wide",
@@ -1000,7 +1123,19 @@ right(
 )
 
 # %% bind="range-test"
-free("the most sharply bent has curvature 3", "其中最大的曲率是 3", "what is built")
+says(
+    "the most sharply bent has curvature 3",
+    "其中最大的曲率是 3",
+    max(twenty.eigenvalues) == 3,
+)
+says("where will the three minima be", "先看三個已經知道答案的例子", len(minima) == 3)
+says("one direction with curvature 3", "一個只有一個方向，曲率是 3", bend == 3)
+says("twenty directions of which", "一個有二十個方向", len(twenty.eigenvalues) == 20)
+says(
+    "the same twenty with a little noise",
+    "還有同樣的二十個方向",
+    noisy.loss.shape[0] == 5,
+)
 free(
     "a tenth of the rate at the minimum",
     "取最低點學習率的十分之一",
@@ -1012,7 +1147,7 @@ free(
     "也有人直接採用最低點的學習率",
     "the recipe of others",
 )
-free("where will the three minima be", "三個最低點會在哪裡", "the question")
+free("", "三個最低點會在哪裡", "the question")
 
 # %% bind="range-seen"
 says(
@@ -1020,6 +1155,7 @@ says(
     "最低點就是試過的學習率中，門檻之前的最後一個",
     0.9 < minima[0] / (2 / bend) < 1,
 )
+says("In twenty directions", "有二十個方向時", len(twenty.eigenvalues) == 20)
 says("it lies far **above**", "最低點遠遠**超過**門檻", minima[1] / (2 / bend) > 3)
 says("much of the delay is gone", "延遲也少了很多", minima[2] < 0.6 * minima[1])
 free("", "照最低點來挑", "a warning")
@@ -1072,6 +1208,11 @@ hp.say(f"the {len(found)} minima: {found.min():.2g} to {largest:.2g}")
 
 # %% bind="range-on-digits"
 says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)
+says(
+    "train at three readings",
+    "再照三種讀法選出的學習率來訓練",
+    len(check.test_accuracy) == 3,
+)
 minima, middle = test.at_minimum, np.median(test.at_minimum)
 says(
     "a tenth of the middle minimum",
@@ -1138,16 +1279,23 @@ free("", "看到的只是一個種子的最低點", "what one test shows")
 windows = [[0.2, 3, 0.05, 1.5], [0.593, 0.94, 0.305, 0.487],
            [0.656, 0.699, 0.3645, 0.3874], [0.692, 0.6973, 0.376, 0.3789]]  # fmt: skip
 fig, axes = plt.subplots(2, 2, figsize=(8, 6.4), dpi=80)
-n_changes = []
+n_changes, steps = [], 300
 for ax, window, inner in zip(axes.flat, windows, [*windows[1:], None]):
     zoom, heights = np.linspace(*window[:2], 300), np.linspace(*window[2:], 200)
-    path = hp.descend(hp.Ripples(), hp.SGD(zoom), heights, steps=300, record=False)
+    path = hp.descend(hp.Ripples(), hp.SGD(zoom), heights, steps, record=False)
     frame = inner and (inner[:2], inner[2:])
-    hp.figures.trainability(zoom, heights, path.diverged_at, ax, 300, frame)
+    hp.figures.trainability(zoom, heights, path.diverged_at, ax, steps, frame)
     n_changes.append(np.abs(np.diff(path.diverged.astype(int), axis=0)).mean())
     times = np.ptp(windows[0][:2]) / np.ptp(zoom)
     hp.say(f"zoom {times:4.0f}×: {n_changes[-1]:.0%} of neighbouring rates disagree")
 hp.show(fig, "day1-boundary")
+
+# %% bind="day1-boundary"
+says(
+    "Four maps of converging and diverging runs, each a zoom into the last",
+    "四張收斂與發散的地圖，每一張都是前一張的放大",
+    len(n_changes) == axes.size == 4,
+)
 
 # %% bind="boundary"
 framed = list(zip(np.array(windows[:-1]), np.array(windows[1:])))
@@ -1159,6 +1307,7 @@ free(
     "how hp.Ripples is made; the claims test it",
 )
 says("60,000 descents", "60,000 次下降", path.diverged.size == 60_000)
+says("not diverged after 300 steps", "走了 300 步還沒有發散", steps == 300)
 free("the lighter the later", "顏色越淺，發散得越晚", "how the figure is coloured")
 
 # %% bind="boundary-seen"

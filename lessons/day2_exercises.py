@@ -127,6 +127,23 @@ for ax, (name, schedule) in zip(axes, schedules.items()):
 axes[0].set_ylabel("$w$")
 hp.show(fig, "day2-frozen-run")
 
+# %% bind="day2-frozen-run"
+paths = [a.lines[0].get_ydata() for a in axes]
+ends = [path[-1] for path in paths]
+says("Paths from -5", "從 -5 出發的四條路徑", {path[0] for path in paths} == {-5})
+says("A still rises at -1.6", "A 到 -1.6，還在上升", abs(ends[0] + 1.6) < 0.1)
+says("B stays at 0", "B 停在 0", abs(ends[1]) < 0.1 and np.ptp(paths[1][-100:]) < 0.1)
+says(
+    "C is level at -1.7",
+    "C 停在 -1.7",
+    abs(ends[2] + 1.7) < 0.1 > np.ptp(paths[2][-100:]),
+)
+says(
+    "D jumps about 0",
+    "D 在 0 附近上下跳動",
+    np.std(paths[3][-100:]) > 0.3 and abs(np.mean(paths[3][-100:])) < 0.3,
+)
+
 # %% bind="frozen-run-ask"
 says(
     "The run with the largest decay rate is not the answer",
@@ -139,6 +156,21 @@ frozen = [
     schedule(np.arange(300, 10_000)).sum() < 1e-5 for schedule in schedules.values()
 ]
 says("would not bring it any nearer", "走再多步也不會更靠近", frozen[2])
+says("All start at $w = -5$", "全部從 $w = -5$ 出發", walk.w[0, 0] == -5)
+dashed = [
+    line.get_ydata() for a in axes for line in a.lines if line.get_linestyle() == "--"
+]
+says(
+    "the minimum is at 0, the dashed line",
+    "最小值在 0，也就是虛線",
+    len(dashed) == 4 and not np.any(dashed),
+)
+ends = np.abs([a.lines[0].get_ydata()[-100:].mean() for a in axes])
+says(
+    "it stands still far from the minimum",
+    "停在離最小值很遠的地方",
+    sum(still and end > 1 for still, end in zip(frozen, ends)) == 1 and ends[2] > 1,
+)
 
 # %% [markdown] key="frozen-run-ask" lang="en"
 # And why did it freeze? Give two answers, with a comma between them: its letter, as a string, and the **sum of all its learning rates**, however long it goes on. `schedules["A"]` is the schedule of A, which can be asked about one step or about many: `schedules["A"](np.arange(10))`.
@@ -230,6 +262,7 @@ best_decay_rate = min(tried, key=lambda k: expected_loss(k, 3000))  ### SOLUTION
 
 # %% bind="best-decay-rate"
 free("Ten times the steps", "步數變成十倍", "3,000 is ten times 300")
+lr_now = exponential_decay(0.5, 0, 1)  # far from the start only the noise floor is left
 long, short = best_decay_rate, min(rates, key=lambda k: expected_loss(k, 300))
 says(
     "a longer training wants a slower decay", "訓練越久，衰減就要越慢", long < short / 2
@@ -240,6 +273,12 @@ says(
     losses[-1] > 2 * expected_loss(0, 300)
     and expected_loss(0, 1)
     == (2.5**2 + 0.5**2) / 2,  # half of the way from -5, and half of a kick
+)
+dashed = next(line for line in ax.lines if line.get_linestyle() == "--").get_ydata()
+says(
+    "The dashed line is the loss without any decay",
+    "虛線是完全不衰減的損失",
+    np.allclose(dashed, 0.5 * lr_now / (2 - lr_now)) and lr_now == 0.5,
 )
 free("the same, half, a tenth", "一樣、一半，還是十分之一", "the question")
 free(
@@ -291,8 +330,9 @@ def hurried_warmup(peak_lr, warmup_steps, t):
     return peak_lr * t / (warmup_steps + 1)
 
 
+peak, W = 0.8, 4
 for t in [0, 3, 9]:
-    hp.say(f"step {t}: {hurried_warmup(0.8, 4, t):.2f}")
+    hp.say(f"step {t}: {hurried_warmup(peak, W, t):.2f}")
 
 
 # %% key="linear-warmup-answer"
@@ -303,7 +343,12 @@ def linear_warmup(peak_lr, warmup_steps, t):
 
 
 # %% bind="linear-warmup"
-wanted = [linear_warmup(0.8, 4, t) for t in range(5)]
+wanted = [linear_warmup(peak, W, t) for t in range(5)]
+says(
+    "With $W = 4$ and a peak of 0.8",
+    "假設 $W = 4$，最高學習率是 0.8",
+    (peak, W) == (0.8, 4),
+)
 says(
     "0.2, 0.4, 0.6, 0.8 and 0.8",
     "0.2、0.4、0.6、0.8、0.8",
@@ -311,7 +356,6 @@ says(
 )
 free("so has every later one", "走到最高點，之後就留在那裡", "what a warmup is")
 free("the smaller of two numbers", "占最高學習率的比例 ... 比較小的那個", "the hint")
-free("", "最高學習率是 0.8", "the setting of the example")
 free("", "`peak_lr` 是最高學習率", "a name")
 
 
@@ -468,6 +512,16 @@ for ax, name, loss in zip(axes, "ABCD", np.transpose(losses)):
 axes[0].set_ylabel("training loss")
 hp.show(fig, "day2-edge-of-stability")
 
+# %% bind="day2-edge-of-stability"
+curves = np.transpose(losses)
+falls = ["".join("ABCD"[k] for k in range(4) if not (np.diff(curves[k]) > 0).any())]
+says("over 500 updates", "在 500 次更新裡", len(losses) == 500)
+says(
+    "all fall far; B and C without a jump",
+    "全都降得很低；B 和 C 沒有跳動",
+    falls == ["BC"] and (curves[:, -1] < curves[:, 0] / 10).all(),
+)
+
 # %% [markdown] key="edge-of-stability-ask" lang="en"
 # Which run can bear twice its rate, and by which **factor** could its rate be multiplied at most, before it reaches its border? Answer with the letter and the factor, with a comma between them. 4% more or less does not matter.
 #
@@ -503,6 +557,7 @@ free("", "界線是它的幾倍", "the question")
 
 # %% bind="edge-of-stability"
 products = lrs * hp.sharpness(small, w, inputs, targets)
+free("where rate times curvature is 2", "乘上曲率等於 2 的地方", "theory of Day 1")
 says("trained with four learning rates", "用四個學習率訓練", len(lrs) == 4)
 says(
     "all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10
@@ -568,13 +623,29 @@ starts[2, :2080].reshape(32, 65)[:, -1] = -100  # no hidden unit ever answers
 starts[3] = 0  # all weights are zero
 starts = starts[np.random.default_rng(9).permutation(4)]  # now A, B, C, D
 setting = {"updates": 400, "start": starts, "seed": range(4)}
-run = hp.train(network, digits, hp.SGD(0.4), **setting)
+rate = 0.4
+run = hp.train(network, digits, hp.SGD(rate), **setting)
 fig, axes = plt.subplots(1, len(starts), figsize=(10, 2.6), sharey=True)
 for ax, name, loss in zip(axes, "ABCD", run.loss):
     ax.semilogy(loss, lw=1)
     ax.set(title=name, xlabel="update")
 axes[0].set_ylabel("training loss")
 hp.show(fig, "day2-healed-start")
+
+# %% bind="day2-healed-start"
+level = run.loss[:, -50:].mean(axis=1)
+says(
+    "four starts over 400 updates",
+    "四個起點在 400 次更新裡",
+    run.loss.shape == (4, 400),
+)
+says(
+    "B falls; A and C stay level; D jumps up",
+    "B 下降；A 和 C 一直是平的；D 往上跳",
+    level[1] < 0.5
+    and np.ptp(run.loss[[0, 2]]) < 0.6
+    and run.loss[3].max() > 5 * run.loss[0].max(),
+)
 
 # %% [markdown] key="healed-start-ask" lang="en"
 # Which start does a warmup heal, and **how many times larger** than the largest rate that this start can bear is 0.4? Answer with the letter and the ratio, with a comma between them. Measure the sharpness on 500 images: `hp.sharpness(network, starts, X_some, y_some)`.
@@ -596,7 +667,7 @@ hp.show(fig, "day2-healed-start")
 
 # %% key="healed-start-answer"
 X_some, y_some = digits.X_train[:500], digits.y_train[:500]
-healed_start = "D", 0.4 * hp.sharpness(network, starts, X_some, y_some)[3] / 2  ### SOLUTION  # fmt: skip
+healed_start = "D", rate * hp.sharpness(network, starts, X_some, y_some)[3] / 2  ### SOLUTION  # fmt: skip
 
 # %% key="healed-start-check" task="healed_start" points=2
 hp.check("healed_start", healed_start)
@@ -609,7 +680,8 @@ hp.check("healed_start", healed_start)
 
 # %% key="healed-start-with" tags=["nbval-ignore-output"]
 if hp.check("healed_start", healed_start).passed:
-    warm = hp.train(network, digits, hp.SGD(hp.LinearWarmup(200, 0.4)), **setting)
+    warm_rate = hp.LinearWarmup(200, rate)
+    warm = hp.train(network, digits, hp.SGD(warm_rate), **setting)
     for name, without, with_it in zip("ABCD", run.test_accuracy, warm.test_accuracy):
         hp.say(f"{name}: without a warmup {without:.0%}, with one {with_it:.0%}")
 else:
@@ -625,9 +697,12 @@ free(
 says(
     "only makes the first rates smaller",
     "只是讓一開始的學習率變小",
-    hp.LinearWarmup(200, 0.4)(10) < 0.4,
+    hp.LinearWarmup(200, rate)(10) < rate,
 )
 free("a smaller one does not help", "", "the hint")
+says("than the largest rate that this start can bear is 0.4", "0.4 又是", rate == 0.4)
+says("For which start is 0.4 too large", "0.4 太大了", rate == 0.4)
+says("on 500 images", "500 張影像", len(X_some) == len(y_some) == 500)
 
 # %% bind="healed-start"
 without, with_it = run.test_accuracy > 0.8, warm.test_accuracy > 0.8
@@ -636,6 +711,14 @@ says(
     "其中一個學得起來，另外三個學不起來",
     without.sum() == 1,
 )
+says("Four starts for", "有四個起點", len(starts) == 4)
+says(
+    "Each of the four was made in another way",
+    "四個起點各用不同的方法做成",
+    len(starts) == 4,
+)
+says("the same rate of 0.4 for all", "學習率都是 0.4", warm_rate.then == rate == 0.4)
+says("with a warmup of 200 updates", "只要用 200 次更新來預熱", warm_rate.steps == 200)
 says("over 400 updates", "400 次更新的訓練損失", run.loss.shape[-1] == 400)
 says(
     "One of those that fail would learn ... the two others would not",
@@ -674,14 +757,13 @@ says(
 # </details>
 
 # %% key="my-schedule-trial"
-trainings, budget = 0, 40
+trainings, budget, job = 0, 40, {"batch_size": 8, "updates": 300}
 
 
 def trial(schedule, seeds=range(4)):
     global trainings
     trainings += len(seeds)
-    setting = {"batch_size": 8, "updates": 300, "seed": seeds}
-    loss = hp.train(network, digits, hp.SGD(schedule), **setting).train_loss
+    loss = hp.train(network, digits, hp.SGD(schedule), **job, seed=seeds).train_loss
     mean, highest = loss.mean(), loss.max()
     hp.say(f"{trainings} of {budget} trainings: mean {mean:.3f}, highest {highest:.3f}")
 
@@ -709,6 +791,7 @@ free("how much larger a rate may become", "", "a summary")
 from hpcourse.checks.tasks import day2
 
 contest = day2.MY_SCHEDULE
+says("you choose all 300 learning rates", "這 300 個學習率全部", day2.UPDATES == 300)
 says("from 0 to 299", "$t$ 從 0 到 299", day2.UPDATES == 300)
 says("with 20 seeds that are not shown", "20 個沒有公開的種子", len(day2.HIDDEN) == 20)
 says(
@@ -719,7 +802,7 @@ says(
 says(
     "300 updates with batches of 8",
     "更新 300 次，每批 8 個樣本",
-    (day2.UPDATES, day2.BATCH) == (300, 8),
+    (day2.UPDATES, day2.BATCH) == (job["updates"], job["batch_size"]) == (300, 8),
 )
 free(
     "The best constant rate gets a few of them there",

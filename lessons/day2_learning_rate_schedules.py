@@ -77,6 +77,14 @@ with hp.predict("day2-puzzle"):
     hp.figures.noisy_losses(two, ax, [f"lr = {rate}" for rate in rates])
     hp.show(fig, "day2-puzzle")
 
+# %% bind="day2-puzzle"
+ends = two.loss[..., -50:].mean(axis=(1, 2))
+says(
+    "the large rate falls at once and stays high, the small one falls lower",
+    "大學習率的損失馬上下降，卻停在高處；小學習率的損失最後降得更低",
+    ends[1] < ends[0] / 3,
+)
+
 # %% bind="title"
 free("how much larger it may become", "", "what section 6 measures, bound there")
 
@@ -166,8 +174,10 @@ says(
 curvature, sigma, lr, V = 2.0, 1.0, 0.3, 0.0
 for _ in range(100):
     V = (1 - lr * curvature) ** 2 * V + lr**2 * sigma**2
+floor = 0.5 * curvature * V
 assert np.isclose(V, lr * sigma**2 / (curvature * (2 - lr * curvature)))
-hp.say(f"variance {V:.4f}, floor {0.5 * curvature * V:.4f}")
+assert np.isclose(floor, lr * sigma**2 / (2 * (2 - lr * curvature)))
+hp.say(f"variance {V:.4f}, floor {floor:.4f}")
 
 # %% key="quiz-floor"
 hp.quiz("day2-floor")
@@ -304,6 +314,12 @@ says(
     "各用 200 個種子",
     decayed.end.shape[:2] == (25, 200),
 )
+free("", "線是五組的中位數，色帶是五組的範圍", "the same groups")
+says(
+    "five groups of 40 seeds",
+    "分成五組，每組 40 個",
+    groups.shape[1] == 5 and decayed.end.shape[1] == 5 * 40,
+)
 says("the constant rate 0.5", "固定學習率 0.5", lr0 == 0.5)
 says(
     "the dashed line the noise floor",
@@ -330,10 +346,12 @@ says(
 # 走過的總路程，最多是這個總和乘上途中最陡的斜率。如果還不夠走到底，就會**凍結**在半路上。比較看看：
 
 # %% key="travel-run"
+kept = []
 for j in [9, 16, 20, 24]:
     rates = hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000))
     assert np.isclose(rates.sum(), lr0 / (1 - np.exp(-decays[j])))
     left, stopped_at = np.prod(1 - rates), abs(decayed.end[j].mean())
+    kept.append((left, stopped_at))
     hp.say(
         f"k = {decays[j]:5.2f}  sum {rates.sum():5.2f}  distance left {left:4.0%}  "
         f"stops {stopped_at:.2f} from 0"
@@ -381,25 +399,28 @@ free(
 #
 # 大家搜尋的次數相同，比較才公平。所以每一種排程，還有固定的學習率，都各試 25 組設定。而且不讓種子的運氣決定勝負：走 300 步之後，$w$ 的平均和變異數可以用第 2 節的公式一步一步算出來，平均損失也就能精確算出來。
 # %% bind="four"
-kept = [
-    np.prod(1 - hp.ExponentialDecay(lr0, decays[j])(np.arange(100_000)))
-    for j in (20, 24)
-]
-stop = np.abs(decayed.end.mean(axis=(1, 2)))[[20, 24]]
+(first, stop), (last, last_stop) = kept[-2:]
+away = np.abs(noisy["start"][0])
+says("The runs started 5 away", "離最小值 0 的距離都是 5", away == 5)
 says(
     "24% of 5 is 1.2",
     "5 的 24% 是 1.2",
-    round(kept[0], 2) == 0.24 and round(5 * kept[0], 1) == 1.2,
+    round(first, 2) == 0.24 and round(away * first, 1) == 1.2,
 )
 says(
     "46% is 2.3",
     "46% 是 2.3",
-    round(kept[1], 2) == 0.46 and round(5 * kept[1], 1) == 2.3,
+    round(last, 2) == 0.46 and round(away * last, 1) == 2.3,
+)
+says(
+    "In the last two lines they stop far short of it",
+    "最後兩行還差很遠就停住了",
+    min(stop, last_stop) > 1 > max(at for _, at in kept[:-2]),
 )
 says(
     "where the product says",
     "正是乘積算出來的位置",
-    np.abs(stop - 5 * np.array(kept)).max() < 0.1,
+    max(abs(stop - away * first), abs(last_stop - away * last)) < 0.1,
 )
 free(
     "A longer training would not move them",
@@ -415,8 +436,8 @@ free("equally long. So each", "", "the plan")
 
 
 # %% key="fair-exact"
-def average_loss(lr, steps=300):
-    mean, variance = -5.0, 0.0
+def average_loss(lr, steps=noisy["steps"]):
+    mean, variance = noisy["start"][0], 0.0
     for t in range(steps):
         rate = lr(t)
         mean = (1 - rate) * mean
@@ -432,7 +453,7 @@ contest = {"constant": hp.Constant(alone),
            "exponential": hp.ExponentialDecay(peaks, ks),
            "step decay": hp.StepDecay(peaks, 0.3, every),
            "inverse time": hp.InverseTimeDecay(peaks, ks),
-           "cosine": hp.CosineDecay(alone, 300)}  # fmt: skip
+           "cosine": hp.CosineDecay(alone, noisy["steps"])}  # fmt: skip
 exact = {}
 for name, schedule in contest.items():
     loss = exact[name] = average_loss(schedule)
@@ -440,6 +461,12 @@ for name, schedule in contest.items():
     hp.say(f"{name:<12}  best lr {peak:.3f}   loss {loss.min():.4f}")
 
 # %% bind="four"
+says("after 300 steps follow", "走 300 步之後", noisy["steps"] == 300)
+says(
+    "mean and variance of $w$",
+    "$w$ 的平均和變異數可以用",
+    np.isclose(average_loss(hp.Constant(0.5)), two.loss[0, :, -100:].mean(), rtol=0.05),
+)
 says(
     "gets 25 settings", "各試 25 組設定", {loss.size for loss in exact.values()} == {25}
 )
@@ -471,9 +498,10 @@ n, average_rates = 200, [0.1, 0.2, 0.5, 1.0]
 path = hp.descend(bowl, hp.SGD(average_rates), start=[-5.0], steps=300, **noise)
 last = bowl(path.end).mean(axis=-1)
 averaged = bowl(path.w[..., -n:, :].mean(axis=-2)).mean(axis=-1)
+formula = 1 / (2 * n)
 for rate, one, mean in zip(average_rates, last, averaged):
     hp.say(f"lr = {rate}  last weight {one:.4f}  mean of the last {n}: {mean:.4f}"
-           f"  formula {1 / (2 * n):.4f}")  # fmt: skip
+           f"  formula {formula:.4f}")  # fmt: skip
 
 # %% bind="fair-seen"
 best_loss = {name: loss.min() for name, loss in exact.items()}
@@ -532,6 +560,14 @@ free("each later step shrinks", "", "algebra")
 #
 # 餘弦衰減的公式裡有 $T$，所以要先知道訓練多久。**WSD**（warmup-stable-decay，先預熱，再持平，最後衰減）到快結束時才需要知道：學習率先升上去，維持不變，最後一段才下降（Hu 等人，2024），這裡是降到零。讓訓練分別在 100、200、300 步停下。餘弦衰減是照 300 步設計的；WSD 在每次停下之前的最後 60 步下降；在那之前，三次共用同一段訓練，一直用最高學習率：
 
+# %% bind="fair-seen"
+far = np.array(average_rates) * n > 30  # n is many times 1 / (ηλ)
+says(
+    "its average loss is about",
+    "平均損失大約是",
+    far.sum() > 2 and np.abs(averaged[far] / formula - 1).max() < 0.3,
+)
+
 # %% bind="average-seen"
 at_half = average_rates.index(0.5)
 says(
@@ -547,13 +583,14 @@ says(
 )
 
 # %% key="stop-run"
-down, stops = 60, [100, 200, 300]
-stopped = {"cosine": [average_loss(hp.CosineDecay(0.2, 300), stop) for stop in stops],
-           "WSD": [average_loss(hp.WarmupStableDecay(0.2, 0, stop - down, down), stop)
+down, stops, peak, end = 60, [100, 200, 300], 0.2, 300
+cosine = hp.CosineDecay(peak, end)
+stopped = {"cosine": [average_loss(cosine, stop) for stop in stops],
+           "WSD": [average_loss(hp.WarmupStableDecay(peak, 0, stop - down, down), stop)
                    for stop in stops]}  # fmt: skip
 for name, loss in stopped.items():
     hp.say(f"{name:<12}  loss after {stops} steps: {np.round(loss, 4)}")
-tuned_wsd = average_loss(hp.WarmupStableDecay(alone, 0, 300 - down, down))
+tuned_wsd = average_loss(hp.WarmupStableDecay(alone, 0, end - down, down))
 for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
     hp.say(f"{name:<12}  best lr {alone[loss.argmin()]:.3f}   loss {loss.min():.4f}")
 
@@ -568,7 +605,16 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失，而是隨時可以停下來的自由。
 
 # %% bind="average-seen"
-says("Stop three trainings", "讓訓練分別在", stops == [100, 200, 300])
+says(
+    "Stop three trainings after 100, 200 and 300 steps",
+    "讓訓練分別在 100、200、300 步停下",
+    stops == [100, 200, 300] and len(stopped["WSD"]) == len(stopped["cosine"]) == 3,
+)
+says(
+    "Cosine was made for 300",
+    "餘弦衰減是照 300 步設計的",
+    cosine(end) < 1e-9 < cosine(end - 1) and end == 300,
+)
 says(
     "all three from one run at the peak rate",
     "三次共用同一段訓練，一直用最高學習率",
@@ -576,6 +622,10 @@ says(
 )
 
 # %% bind="stop-seen"
+says("Stopped at 100, cosine decay", "在 100 步停下來", stops[0] == 100)
+says("At 300, where cosine was meant to end", "到了 300 步", stops[2] == end == 300)
+says("Their common peak of 0.2", "最高學習率 0.2，", peak == 0.2)
+says("tune it, for 300 steps", "替 300 步調好的結果", end == noisy["steps"] == 300)
 cosine, wsd = np.array(stopped["cosine"]), np.array(stopped["WSD"])
 says(
     "about three times that of WSD", "大約是 WSD 的三倍", 2.5 < cosine[0] / wsd[0] < 3.5
@@ -619,12 +669,12 @@ says(
 
 # %% key="digits-schedules"
 def schedules(peak, updates=720):
-    stable, decay = 0.7 * updates, 0.3 * updates
+    down = 0.3 * updates
     return {"constant": hp.Constant(peak),
             "exponential": hp.ExponentialDecay(peak, 3 / updates),
             "inverse time": hp.InverseTimeDecay(peak, 9 / updates),
             "cosine": hp.CosineDecay(peak, updates),
-            "WSD": hp.WarmupStableDecay(peak, 0, stable, decay)}  # fmt: skip
+            "WSD": hp.WarmupStableDecay(peak, 0, updates - down, down)}  # fmt: skip
 
 
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -638,6 +688,18 @@ tuning_seeds = hp.seeds(4)
 # %% bind="digits"
 epochs = settings["updates"] * settings["batch_size"] / len(X)
 says("about eight epochs", "大約八個訓練週期", 7.5 < epochs < 8.5)
+plan = schedules(1.0)["cosine"]
+says(
+    "720 updates",
+    "更新 720 次",
+    settings["updates"] == 720 and plan(720) < 1e-9 < plan(719),
+)
+says(
+    "This uses 16 **other** seeds",
+    "報告用**另外** 16 個種子",
+    len({*test["seed"]} - {*tuning_seeds}) == 16 == len(test["seed"]),
+)
+says("chosen with four seeds", "挑的時候用四個種子", len(tuning_seeds) == 4)
 says(
     "its own best peak rate out of five",
     "最高學習率各有五個候選值，從中挑出自己最好的",
@@ -657,7 +719,7 @@ with hp.predict("day2-digits"):
         tuning = hp.train(network, tuning_data, rule, **settings, seed=tuning_seeds)
         tuned[name] = digit_peaks[tuning.test_accuracy.mean(axis=1).argmax()]
         best = hp.SGD(schedules(tuned[name])[name])
-        average = 0.99 if name == "constant" else None  # of some hundred weights
+        average = 0.99 if name == "constant" else None
         report = hp.train(network, digits, best, **test, average=average)
         results[name] = report.test_accuracy
         if average:
@@ -675,6 +737,16 @@ with hp.after("day2-digits"):
             f"{name:<18}  mean {mean:.1%}   "
             f"spread (one standard deviation) {spread:.1%}   worst {worst:.1%}"
         )
+
+# %% bind="day2-digits"
+says("16 seeds each", "各 16 個種子", {len(a) for a in results.values()} == {16})
+scatter = {name: a.std() for name, a in results.items()}
+says(
+    "decay and the average of the weights gain little and scatter less",
+    "衰減和權重平均都只高一點點，但各個種子比較集中",
+    max(scatter, key=scatter.get) == "constant",
+)
+says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: a small gain</summary>
@@ -814,7 +886,8 @@ rng, edge_rates = np.random.default_rng(0), np.geomspace(0.05, 0.8, 9)
 inputs = rng.normal(size=(50, 5))
 targets = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2] / 2
 small = hp.MLP((5, 20, 20, 1), activation="tanh", task="regression")
-w, losses, sharpnesses, every = np.stack([small.init(0, float)] * 9), [], [], 100
+w = np.stack([small.init(0, float)] * len(edge_rates))
+losses, sharpnesses, every = [], [], 100
 for update in range(2000):
     if update % every == 0:
         sharpnesses.append(hp.sharpness(small, w, inputs, targets))
@@ -849,6 +922,15 @@ says(
     "每 100 次更新量一次銳度",
     len(sharpnesses) == 20,
 )
+
+# %% bind="network-edge"
+says(
+    "two hidden layers of 20 tanh units",
+    "每層 20 個 tanh 單元",
+    small.sizes[1:3] == (20, 20),
+)
+says("50 examples", "配上 50 筆資料", len(inputs) == len(targets) == 50)
+says("Nine rates at once", "九個學習率一次跑完", len(w) == len(edge_rates) == 9)
 
 # %% bind="edge-seen"
 rises = (np.diff(losses, axis=0) > 0).mean(axis=0)
@@ -919,11 +1001,12 @@ free("with their largest rate", "用的並不是最大的學習率", "what warmu
 # %% key="warmup-run"
 peak_rates, warmups = np.geomspace(0.05, 1.6, 8), [0, 20, 200]
 seeds = hp.seeds(5)
+job = {"updates": 400, "seed": seeds}
 usual = np.stack([network.init(seed) for seed in seeds])
 bad = usual.copy()
 bad[:, -330:] *= 8  # the last layer: 10 outputs with 32 weights and a bias each
 rising = hp.SGD(hp.LinearWarmup(warmups, peak_rates))
-runs = hp.train(network, digits, rising, updates=400, start=bad, seed=seeds)
+runs = hp.train(network, digits, rising, start=bad, **job)
 from_bad = runs.test_accuracy
 
 # %% key="warmup-figure"
@@ -937,7 +1020,7 @@ hp.show(fig, "day2-warmup")
 # %% key="warmup-numbers" tags=["nbval-ignore-output"]
 none, some, long = warmups
 warm = hp.SGD(hp.LinearWarmup([none, long], peak_rates))
-runs = hp.train(network, digits, warm, updates=400, start=usual, seed=seeds)
+runs = hp.train(network, digits, warm, start=usual, **job)
 from_usual = runs.test_accuracy
 names = [f"bad start, warmup {none}", f"bad, {some}", f"bad, {long}"]
 names += [f"usual start, {none}", f"usual, {long}"]
@@ -948,7 +1031,18 @@ for name, accuracy in zip(names, [*from_bad, *from_usual]):
     hp.say(f"{name:<20} largest usable rate of each seed: {np.round(largest, 2)}")
 
 # %% bind="warmup-start"
-free("in batches of 64,", "每批 64 張", "the batch size that hp.train has by default")
+says(
+    "in batches of 64,",
+    "每批 64 張",
+    runs.loss.shape[-1] == 400
+    and round(runs.examples[..., -1].max() / 400) in (62, 63, 64),
+)
+says("with 200 of the 400", "一共更新 400 次", job["updates"] == 400 == 2 * warmups[-1])
+says(
+    "The first sharpness is then huge",
+    "一開始的銳度就非常大",
+    2 / hp.sharpness(network, bad[:1], X[:200], y[:200], iterations=5).max() < 0.05,
+)
 says(
     "eight times too large",
     "放大成八倍",
@@ -986,7 +1080,7 @@ says(
 # 為什麼？從同樣很糟的起點出發，用 200 次更新預熱到 0.4，沿途量一量 $2/$銳度：
 
 # %% key="warmup-sharpness"
-X_some, y_some = X[:500], y[:500]  # enough, and three times as fast
+X_some, y_some = X[:500], y[:500]  # enough, and faster
 measured_at, thresholds = [1, 5, 10, 20, 50, 100, 200], []
 for updates in measured_at:
     warmup = hp.SGD(hp.LinearWarmup(200, 0.4))
@@ -996,7 +1090,7 @@ for updates in measured_at:
 
 # %% key="warmup-sharpness-figure"
 fig, ax = plt.subplots()
-rates_then = 0.4 * np.array(measured_at) / 200
+rates_then = warmup.lr(np.array(measured_at) - 1)
 hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, ax)
 hp.show(fig, "day2-warmup-sharpness")
 
@@ -1018,7 +1112,7 @@ hp.show(fig, "day2-warmup-sharpness")
 says(
     "a warmup of 200 updates to 0.4",
     "用 200 次更新預熱到 0.4",
-    np.isclose(rates_then[-1], 0.4),
+    np.isclose(rates_then[-1], 0.4) and warmup.lr.steps == 200,
 )
 
 # %% bind="warmup-edge"

@@ -74,7 +74,8 @@ images, labels, n_images = digits.X_train, digits.y_train, len(digits.X_train)
 with hp.predict("day3-puzzle"):
     puzzle_sizes = [1, 64, n_images]
     job = {"batch_size": puzzle_sizes, "epochs": 3, "seed": range(3)}
-    puzzle = hp.train(network, digits, hp.SGD(0.05), **job)
+    rule = hp.SGD(0.05)
+    puzzle = hp.train(network, digits, rule, **job)
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
     examples = puzzle.examples + np.array(puzzle_sizes)[:, None]
     updates = np.ones_like(examples).cumsum(axis=1)
@@ -87,13 +88,24 @@ with hp.predict("day3-puzzle"):
 
 # %% key="puzzle-numbers" tags=["nbval-ignore-output"]
 with hp.after("day3-puzzle"):
-    made = [3 * -(-n_images // size) for size in puzzle_sizes]
+    made = [job["epochs"] * -(-n_images // size) for size in puzzle_sizes]
     for size, count, accuracy in zip(puzzle_sizes, made, puzzle.test_accuracy):
         low, high = accuracy.min(), accuracy.max()
         hp.say(
             f"batch size {size:>4}: {count:>4} updates, "
             f"{low:.0%} to {high:.0%} of unseen digits"
         )
+
+# %% bind="day3-puzzle"
+says(
+    "Three epochs at the same learning rate",
+    "同樣的學習率，三個訓練週期",
+    job["epochs"] == 3,
+)
+says("Loss of three batch sizes", "三種批次大小的損失", len(puzzle_sizes) == 3)
+says("but it makes 1,437 an epoch", "一個訓練週期走 1,437 步", made[0] == 3 * 1437)
+says("69 good steps get less far than 4,311", "69 步走得再準", made[:2] == [4311, 69])
+says("one step an epoch: three in all", "總共才三步", made[2] == 3)
 
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: what the race was about</summary>
@@ -128,8 +140,16 @@ free(
 says(
     "the same learning rate, 0.05",
     "學習率都是 0.05",
+    rule.lr == 0.05,
+)
+says(
+    "Three trainings of",
+    "的網路，訓練三次",
     puzzle.loss.shape[0] == len(puzzle_sizes) == 3,
 )
+says("three times. The **batch size**", "也都看過三遍", job["epochs"] == 3)
+says("after three epochs", "三個訓練週期之後", job["epochs"] == 3)
+free("All three have", "三次的學習率", "the three trainings")
 says("every one of the 1,437 training images", "1,437 張訓練影像", n_images == 1437)
 says(
     "1, 64, or all 1,437",
@@ -154,6 +174,16 @@ free(
     "how hp.figures.losses_by_batch_size averages",
 )
 free("", "比較晚才出現", "how the average begins")
+free("0.05 suits all three", "", "a question")
+says(
+    "the one of B = 1 begins late",
+    "B = 1 的曲線比較晚才出現",
+    puzzle_sizes[0] == 1 and (examples[0] <= 2).sum() > 0,
+)
+
+# %% bind="kinds"
+free("## 2. Three kinds of gradient descent", "三種梯度下降", "names")
+free("All three are one loop", "三種其實是同一個迴圈", "names")
 
 # %% [markdown] key="kinds" lang="en"
 # ## 2. Three kinds of gradient descent
@@ -215,6 +245,7 @@ hp.explore_batches()
 
 # %% bind="play-batches"
 says("There are 200 points", "訓練集有 200 個點", len(points.X_train) == 200)
+free("", "十字是最小值", "the mark")
 free("Go from 200 to 1", "從 200 調到 1", "a task at the live figure")
 free("Who is nearest", "誰離最小值最近", "a task")
 free("a rate that ends nearer", "", "a task")
@@ -240,6 +271,7 @@ free(
 says("almost 2", "幾乎可以用到 2", 1.6 < 2 / max(1, (slope**2).mean()) < 2.4)
 
 # %% key="noise-free"
+ends = []
 for noise in [1.0, 0.0]:
     points = hp.linear_regression(250, weights=(2.0,), noise=noise)
     exact = hp.train(
@@ -248,7 +280,16 @@ for noise in [1.0, 0.0]:
     job = {"batch_size": 1, "epochs": 20, "seed": range(50), "dtype": float}
     single = hp.train(line, points, hp.SGD(0.1), **job)
     B, off = job["batch_size"], np.linalg.norm(single.weights - exact, axis=1).mean()
+    ends.append(off)
     hp.say(f"points scatter by {noise}: batch size {B} ends {off:.2f} from the minimum")
+
+# %% bind="noise-free-seen"
+says(
+    "single examples lead all the way to it",
+    "一次只看一個樣本，也能一路走到最小值",
+    noise == 0 and ends[1] < 1e-3,
+)
+says("examples **disagree** there", "樣本在那裡**意見不合**", ends[0] > 0.05 and B == 1)
 
 # %% [markdown] key="noise-free-seen" lang="en"
 # No. When one line fits *every* point, the examples agree about the minimum, and single examples lead all the way to it. What makes SGD restless is that the examples **disagree** there.
@@ -319,6 +360,11 @@ for size in [64, 256, 1024]:
     )
 
 # %% bind="last-batch"
+says(
+    "10 examples in batches of 4",
+    "10 個樣本每批 4 個",
+    len(batches[0]) == 4 and len(losses) == 10,
+)
 free("may be smaller", "可能比較小", "a rest")
 says(
     "make 4, 4 and 2,", "會切成 4、4、2", [len(batch) for batch in batches] == [4, 4, 2]
@@ -353,6 +399,12 @@ for size in [1, 2, 5, 9, 10]:
     )
 
 # %% bind="noise"
+says(
+    "Ten examples whose gradients are the numbers 0 to 9",
+    "假設有十個樣本，梯度就是 0 到 9 這十個數字",
+    size == 10
+    and np.ravel(list(combinations(range(10), size))).tolist() == [*range(size)],
+)
 says("the full-batch gradient is 4.5", "全批次的梯度是 4.5", np.allclose(means, 4.5))
 
 # %% [markdown] key="noise-formula" lang="en"
@@ -617,6 +669,11 @@ free(
     "批次加倍、學習率也加倍",
     "the rule that is tested",
 )
+says(
+    "by the mean loss of three seeds",
+    "用三個種子的平均",
+    sweep.train_loss.shape[2] == 3,
+)
 says("follow four of them", "印出來的四行", len(along) == 4 and smallest == min(sizes))
 cliff = [
     np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T
@@ -670,15 +727,26 @@ free(
 # 先看**記憶體**。要算梯度，網路得替批次裡的每一個樣本記下每一層的數字：這裡是 64 + 32 + 10 個，每個 4 位元組。2,410 個權重則只有一份，和批次大小無關。
 
 # %% key="memory"
-hp.say(f"weights {4 * network.n_weights / 1000:.1f} kB")
+bytes_each = 4
+weights = bytes_each * network.n_weights / 1000
+hp.say(f"weights {weights:.1f} kB")
 for size in [1, 64, n_images]:
-    hp.say(
-        f"batch of {size:>4}: {4 * size * sum(network.sizes) / 1000:>5.1f} kB of "
-        "layer values"
-    )
+    values = bytes_each * size * sum(network.sizes) / 1000
+    hp.say(f"batch of {size:>4}: {values:>5.1f} kB of layer values")
 
 # %% bind="price"
+says("four bytes each", "每個 4 位元組", bytes_each == 4 == each.itemsize)
 says("here 64 + 32 + 10,", "64 + 32 + 10 個", network.sizes == (64, 32, 10))
+says(
+    "for every example of the batch",
+    "批次裡的每一個樣本",
+    np.isclose(values, 4e-3 * n_images * 106),
+)
+says(
+    "whatever the batch",
+    "和批次大小無關",
+    np.isclose(weights, 4e-3 * network.n_weights),
+)
 says("2,410 of them", "2,410 個權重", network.n_weights == 2410)
 
 # %% [markdown] key="time" lang="en"
@@ -731,6 +799,17 @@ says(
     "most of a tiny update is overhead",
     "時間大半花在固定開銷",
     seconds[4] < 3 * seconds[1],
+)
+speed = {size: size / each for size, each in seconds.items()}
+says(
+    "At first the examples per second grow almost with the batch size",
+    "起初，每秒能處理的樣本數幾乎和批次大小成正比",
+    speed[4] > 1.5 * speed[1] and speed[16] > 4 * speed[1],
+)
+says(
+    "they grow slowly or not at all",
+    "就增加得很慢，甚至不再增加",
+    speed[n_images] / speed[256] < 0.7 * n_images / 256,
 )
 
 # %% [markdown] key="race" lang="en"
@@ -878,10 +957,11 @@ hp.say(f"from all gradients {exact_scale:.1f}, "
 # 所以，沿著批次大小為 256 的訓練過程量 $\mathcal{B}$，從全批次的結果取 $S_{\min}$，再和比賽的結果對照：
 
 # %% key="scale-run" tags=["nbval-ignore-output"]
-scales, optimizer = [], hp.SGD(own[256])
+scales, size = [], 256
+optimizer = hp.SGD(own[size])
 for made in [1, 10, 30, 60, 400]:
     run = hp.train(
-        network, digits, optimizer, batch_size=256, updates=made, seed=range(10, 13)
+        network, digits, optimizer, batch_size=size, updates=made, seed=range(10, 13)
     )
     scales.append(hp.gradient_noise_scale(network, run.weights, images, labels))
     seeds = len(scales[-1])
@@ -913,7 +993,42 @@ says(
 )
 free("", "雜訊和訊號一樣大", "the definition")
 
+# %% bind="scale-race"
+says("with batch size 256,", "批次大小為 256 的", size == 256)
+says(
+    "take $S_{\\min}$ from the full batch",
+    "從全批次的結果取 $S_{\\min}$",
+    np.isclose(theory[" theory"][-1], np.mean(needed[-1])),
+)
+
 # %% bind="scale-seen"
+met, law = np.array([np.mean(count) for count in needed]), theory[" theory"]
+says(
+    "Dots are measured, the line is the formula",
+    "圓點是量到的，實線是公式",
+    np.allclose(
+        law, law[-1] * (1 + noise_scale / race_sizes) / (1 + noise_scale / n_images)
+    ),
+)
+says(
+    "The dots bend as the theory says",
+    "圓點轉彎的樣子和理論一致",
+    all(c[0] / c[1] > 2 and c[-2] / c[-1] < 1.5 for c in (met, law)),
+)
+says(
+    "and miss its height",
+    "高度則對不上",
+    np.abs(np.log(met / law)).max() > np.log(1.25),
+)
+dotted = [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":"]
+says("the dotted line is the noise scale", "點線是雜訊尺度", noise_scale in dotted)
+says(
+    "the printed lines differ between seeds",
+    "它因種子而異",
+    np.ptp(scales, axis=1).max() > 5,
+)
+middles = np.diff(np.median(scales, axis=1))
+says("go up and down", "有起有落", min(middles) < 0 < max(middles))
 free(
     "twice the batch saves nearly half",
     "批次加倍，更新次數幾乎減半",
@@ -961,6 +1076,14 @@ says(
     "跑五個訓練週期；各用各的學習率，跑五個訓練週期",
     sweep.loss.shape[-1] == 5 * -(-n_images // 4),
 )
+at_shared = [sizes.index(size) for size in shared]
+says(
+    "the same rate for all",
+    "用同一個學習率",
+    np.array_equal(
+        accuracy["same rate"], sweep.test_accuracy[list(rates).index(1 / 32), at_shared]
+    ),
+)
 
 # %% bind="accuracy-seen"
 same, tuned, enough = (
@@ -970,6 +1093,11 @@ says(
     "Most of it was the learning rate",
     "大部分要怪學習率",
     tuned[-1] - same[-1] > (same[0] - same[-1]) / 2,
+)
+says(
+    'The solid line "shows" that large batches give bad networks',
+    "實線「證明」大批次會訓練出差的網路",
+    next(iter(accuracy)) == "same rate" and same[0] > same[-1] + 0.05,
 )
 says("1/32 is far too small for 256", "1/32 對 256 來說太小了", own[256] >= 4 / 32)
 between_seeds = max(np.ptp(x) for x in accuracy["enough updates"])

@@ -129,7 +129,8 @@ def drawn_epoch(X, y, batch_size, rng):
         yield X[chosen], y[chosen]
 
 
-X, y = np.zeros((1024, 3)), np.arange(1024)
+n = 1024
+X, y = np.zeros((n, 3)), np.arange(n)
 rng = np.random.default_rng(3)
 for _, labels in drawn_epoch(X, y, 4, rng):
     hp.say(f"the first batch of {len(labels)} holds the examples {labels}")
@@ -137,13 +138,14 @@ for _, labels in drawn_epoch(X, y, 4, rng):
 
 # %% bind="unseen-share"
 says("from 0 to 1,023,", "從 0 到 1,023", (y.min(), y.max()) == (0, 1023))
+says("32 × 32 is 1,024", "32 × 32 正好是 1,024", 32 * 32 == n == len(X))
 free("0.04 more or less", "差個 0.04", "what the check allows")
 
 # %% key="unseen-share-answer"
 ### BEGIN SOLUTION
 seen = {int(i) for _, labels in drawn_epoch(X, y, 32, rng) for i in labels}
 ### END SOLUTION
-unseen_share = 1 - len(seen) / 1024  ### SOLUTION
+unseen_share = 1 - len(seen) / n  ### SOLUTION
 
 # %% key="unseen-share-check" task="unseen_share" points=1
 hp.check("unseen_share", unseen_share)
@@ -218,17 +220,20 @@ hp.check("minibatches", minibatches)
 # %% key="minibatches-count" tags=["nbval-ignore-output"]
 if hp.check("minibatches", minibatches).passed:
     for name, loop in {"drawn": drawn_epoch, "yours": minibatches}.items():
-        rng, left = np.random.default_rng(3), set(range(1024))
-        for epoch in range(5):
-            for _, labels in loop(X, y, 32, rng):
+        batch_size = 32  # as in task 2
+        rng, left = np.random.default_rng(3), set(range(len(y)))
+        for epoch in range(1, 6):
+            for _, labels in loop(X, y, batch_size, rng):
                 left -= set(np.ravel(labels).tolist())
-            share = len(left) / 1024
-            hp.say(f"{name}: after epoch {epoch + 1} {share:.1%} have never been seen")
+            share = len(left) / len(y)
+            hp.say(f"{name}: after epoch {epoch} {share:.1%} have never been seen")
 else:
     hp.say("Your loop first.")
 
 # %% bind="minibatches-use"
-says("over five epochs", "各跑五個訓練週期", epoch == 4)
+says("over five epochs", "各跑五個訓練週期", epoch == 5)
+says("Are five epochs enough", "五個訓練週期夠", epoch == 5)
+says("The same count for both loops", "同樣數一數", batch_size == 32 and len(X) == 1024)
 
 # %% [markdown] key="updates-per-epoch" lang="en"
 # ## 4. How many updates? (1 point)
@@ -312,6 +317,11 @@ says(
     "七個學習率、四種批次大小、兩個種子",
     sweep.train_loss.shape == (7, 4, 2),
 )
+says("trained with SGD for four epochs", "訓練四個訓練週期", setting["epochs"] == 4)
+says("after four epochs", "能讓四個訓練週期", setting["epochs"] == 4)
+says("with batch size 16", "批次大小 16、", sizes[0] == 16)
+says("(that is 1/32)", "（也就是 1/32）", rates[1] == 1 / 32)
+says("change to batch size 128", "批次大小 128", sizes[-1] == 128)
 says("learning rate 0.0312", "學習率 0.0312", abs(rates[1] - 0.0312) < 1e-4)
 says(
     "An epoch then has an eighth of the updates",
@@ -418,22 +428,22 @@ hp.check("gradient_noise", gradient_noise)
 # %% key="precise-batch-size-measure"
 def measured_noise(size):
     squares = []
-    for _ in range(5 * size):  # 1,000 batches, whatever their size
-        batches = minibatches(grads, np.arange(200), size, rng)
+    for _ in range(5 * size):  # as many batches, whatever their size
+        batches = minibatches(grads, np.arange(n), size, rng)
         squares += [mean_gradient(batch)[0] ** 2 for batch, _ in batches]
     return np.mean(squares)
 
 
-rng = np.random.default_rng(0)
-grads = rng.normal(size=(200, 1))
+rng, n = np.random.default_rng(0), 200
+grads = rng.normal(size=(n, 1))
 grads = (grads - grads.mean()) / grads.std()  # mean 0, variance 1
 
 # %% key="precise-batch-size-figure" tags=["nbval-ignore-output"]
 mine = [minibatches, mean_gradient, gradient_noise]
 if all(hp.check(function.__name__, function).passed for function in mine):
-    every = range(1, 200)
-    cuts = [B for B in every if 200 % B == 0]  # they cut 200 evenly
-    noise = [gradient_noise(200, B, 1.0) for B in every]
+    every = range(1, n)
+    cuts = [B for B in every if n % B == 0]  # they cut the examples evenly
+    noise = [gradient_noise(n, B, 1.0) for B in every]
     measured = [measured_noise(B) for B in cuts]
     fig, ax = plt.subplots(figsize=(7, 3.4))
     ax.loglog(every, noise, label="your gradient_noise")
@@ -447,12 +457,22 @@ else:
 
 # %% key="precise-batch-size-answer"
 ### BEGIN SOLUTION
-precise = [B for B in range(1, 201) if gradient_noise(200, B, 1.0) <= 0.1**2]
+precise = [B for B in range(1, n + 1) if gradient_noise(n, B, 1.0) <= 0.1**2]
 ### END SOLUTION
 precise_batch_size = min(precise)  ### SOLUTION
 
 # %% bind="precise-batch-size"
 free("A tenth of the error", "誤差只剩十分之一", "the task")
+says("There are 200 examples", "有 200 個樣本", len(grads) == n == 200)
+says("with a variance of 1", "變異數是 1。", np.isclose(grads.var(), 1))
+says("the batch sizes from 1 to 200", "批次大小從 1 試到 200", n == 200)
+dotted = next(line for line in ax.lines if line.get_linestyle() == ":")
+says(
+    "The dotted line is what it would be **with** replacement",
+    "點線是**放回**抽樣的結果",
+    np.allclose(dotted.get_ydata() * dotted.get_xdata(), grads.var()),
+)
+says("Do the dots lie on your line", "圓點都落在你的線上嗎", len(measured) == len(cuts))
 free("ten examples? A hundred", "十個？一百個", "guesses")
 free("your three functions", "三個函式", "those of tasks 1, 3 and 6")
 free("at most **one tenth** of", "只有單一樣本的**十分之一**", "the task")
@@ -522,16 +542,22 @@ def batch_gradients(w, size, count=200):
     return np.stack([network.gradient(w, X[batch], y[batch]) for batch in chosen])
 
 
-rng = np.random.default_rng(8)
+rng, few, many = np.random.default_rng(8), 8, 256
 if hp.check("noise_scale", noise_scale).passed:
     for updates in [1, 30, 100, 400]:
         w = hp.train(network, digits, hp.SGD(0.3), updates=updates, seed=1).weights
-        B = noise_scale(8, batch_gradients(w, 8), 256, batch_gradients(w, 256))
+        gradients = batch_gradients(w, few), batch_gradients(w, many)
+        B = noise_scale(few, gradients[0], many, gradients[1])
         hp.say(f"after {updates} updates the noise scale is about {B:.0f}")
 else:
     hp.say("Your function first.")
 
 # %% bind="noise-scale-use"
+says(
+    "from batches of 8 and of 256,",
+    "用的是 8 個一批和 256 個一批",
+    (few, many) == (8, 256),
+)
 free(
     "twice the batch saves ... nearly none",
     "批次加倍 ... 幾乎省不了",
@@ -565,13 +591,13 @@ free(
 # </details>
 
 # %% key="budget-plan-trial"
-trainings, budget = 0, 40
+trainings, budget, worth, to_start = 0, 40, 60_000, 100
 
 
 def trial(batch_size, lr, seeds=range(2)):
     global trainings
     trainings += len(seeds)
-    setting = {"updates": 60_000 // (100 + batch_size), "seed": seeds}
+    setting = {"updates": worth // (to_start + batch_size), "seed": seeds}
     run = hp.train(network, digits, hp.SGD(lr), batch_size=batch_size, **setting)
     mean, highest = run.train_loss.mean(), run.train_loss.max()
     hp.say(f"{trainings} of {budget} trainings: mean {mean:.3f}, highest {highest:.3f}")
@@ -590,8 +616,10 @@ free("where larger ones stop paying", "", "a summary")
 from hpcourse.checks.tasks import day3
 
 contest = day3.BUDGET_PLAN
-says("costs as much as 100 examples", "相當於 100 個樣本", day3.START == 100)
-says("You have **60,000**", "你的預算是 **60,000**", day3.BUDGET == 60_000)
+says(
+    "costs as much as 100 examples", "相當於 100 個樣本", day3.START == to_start == 100
+)
+says("You have **60,000**", "你的預算是 **60,000**", day3.BUDGET == worth == 60_000)
 says("with 20 seeds that are not shown", "20 個沒有公開的種子", len(day3.HIDDEN) == 20)
 says(
     "**18 of the 20** end at **0.08 or lower**",
@@ -599,7 +627,7 @@ says(
     (contest.enough, contest.target) == (18, 0.08),
 )
 says("**40 trainings**", "**40 次訓練**", budget == 40)
-free("find it blindly", "亂試幾百次", "a question")
+free("A few hundred would find it blindly", "亂試幾百次", "a manner of speaking")
 free("a batch of 1,000", "每批 1,000 個", "the question")
 free(
     "two or three batch sizes ... finalists",

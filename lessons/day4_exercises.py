@@ -176,6 +176,18 @@ apart = [
     np.log(middle["Momentum"] / middle[name]) for name in ("SGD", "SGD, effective")
 ]
 right("The last two", abs(apart[1]) < abs(apart[0]) / 4)
+says(
+    "SGD at 0.005, momentum 0.9 at 0.005",
+    "SGD 用 0.005、動量 0.9 用 0.005",
+    (rules["SGD"].lr, rules["Momentum"].lr, rules["Momentum"].momentum)
+    == (0.005, 0.005, 0.9),
+)
+says(
+    "a step of momentum grows to ten times η",
+    "動量法的一步會成長到 η 的十倍",
+    np.isclose(longer, 0.05),
+)
+says("much farther in ten epochs", "十個訓練週期會走得遠得多", job["epochs"] == 10)
 
 # %% bind="comparison"
 plain, heavy = rules["SGD"], rules["Momentum"]
@@ -322,6 +334,7 @@ for steps in (short - 1, short):
     for _ in range(steps):
         w, v = momentum_step(w, v, np.array([1, 100]) * w, *lr_momentum)
     left.append(np.linalg.norm(w / np.sqrt(2)))
+free("from $(1, 1)$", "從 $(1, 1)$", "the start: np.ones(2), bound by the count")
 says("until a millionth of the distance", "只剩百萬分之一", left[1] <= share < left[0])
 alone = np.linalg.norm(
     hp.descend(hp.Quadratic([1, 100]), hp.SGD(2 / 101), (1.0, 1.0), 1000).w, axis=1
@@ -483,13 +496,13 @@ hp.check("nesterov_step", nesterov_step)
 
 
 # %% key="nesterov-border-run"
-steps = 60
+steps, memory = 60, 0.9
 
 
 def distance(step, lr):
     w, v = np.ones(1), np.zeros(1)
     for _ in range(steps):
-        w, v = step(w, v, 1.0 * w, lr, 0.9)
+        w, v = step(w, v, 1.0 * w, lr, memory)
     return abs(float(w[0]))
 
 
@@ -509,6 +522,15 @@ if hp.check("nesterov_step", nesterov_step).passed:
 else:
     hp.say("Your function first.")
 
+# %% bind="day4-nesterov-border"
+says("Distance after 60 steps", "走 60 步之後的距離", steps == 60)
+reach = {name: rates[end < 1].max() for name, end in ends.items()}
+says(
+    "rises above 1 far earlier than that of the mended rule",
+    "比修好的規則早得多就升到 1 以上",
+    reach["snippet"] < 0.8 * reach["yours"],
+)
+
 # %% [markdown] key="nesterov-seen" lang="en"
 # At small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and no number known about Nesterov's momentum holds for it.
 
@@ -517,6 +539,14 @@ else:
 
 # %% bind="nesterov-border"
 says("at each of 300 rates", "300 個學習率", len(rates) == 300)
+says("Both walk 60 steps", "各走 60 步", steps == 60)
+says(r"with $\gamma = 0.9$", r"動量 $\gamma = 0.9$", memory == 0.9)
+gray = next(line for line in ax.lines if line.get_color() == "gray").get_ydata()
+says(
+    "the place where each line crosses 1",
+    "兩條線各在哪裡越過 1",
+    set(gray) == {distance(lambda w, v, *_: (w, v), 0.1)},
+)
 free("farther away than it began", "走完反而比出發時更遠", "what the crossing means")
 
 # %% bind="nesterov-seen"
@@ -570,7 +600,8 @@ free(
 # </details>
 
 # %% key="ravine-plan-trial"
-trials, budget = 0, 30
+trials, budget, ravine = 0, 30, hp.Quadratic([1, 100])
+job = {"steps": 100, "noise": 3, "seed": range(200)}
 angles = np.radians([10, 35, 60, 85])
 starts = 10 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
@@ -578,10 +609,8 @@ starts = 10 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 def trial(lr, momentum, last_lr):
     global trials
     trials += 1
-    rule = hp.Momentum(hp.GeometricRamp(lr, last_lr, 100), momentum)
-    walks = hp.descend(
-        hp.Quadratic([1, 100]), rule, starts, 100, noise=3, seed=range(200)
-    )
+    rule = hp.Momentum(hp.GeometricRamp(lr, last_lr, job["steps"]), momentum)
+    walks = hp.descend(ravine, rule, starts, **job)
     loss = walks.loss[..., -1].mean(axis=1)  # one for each start
     hp.say(
         f"{trials} of {budget} trials: lowest {loss.min():.3f}, "
@@ -593,10 +622,22 @@ def trial(lr, momentum, last_lr):
 from hpcourse.checks.tasks import day4
 
 contest = day4.RAVINE_PLAN
-says("has the curvatures 1 and 100", "曲率是 1 和 100", list(day4.RAVINE) == [1, 100])
-says("noise with standard deviation 3", "標準差為 3 的雜訊", day4.NOISE == 3)
-says("You have **100 steps**", "你有 **100 步**", day4.STEPS == 100)
-says("the mean of 200 walks", "取 200 條路線的平均", day4.WALKS == 200)
+says(
+    "has the curvatures 1 and 100,",
+    "曲率是 1 和 100",
+    list(day4.RAVINE) == list(ravine.eigenvalues) == [1, 100],
+)
+says(
+    "noise with standard deviation 3",
+    "標準差為 3 的雜訊",
+    day4.NOISE == job["noise"] == 3,
+)
+says("You have **100 steps**", "你有 **100 步**", day4.STEPS == job["steps"] == 100)
+says(
+    "the mean of 200 walks",
+    "取 200 條路線的平均",
+    day4.WALKS == len(job["seed"]) == 200,
+)
 says(
     "tried from 20 starts",
     "我們會用 20 個沒有公開的起點",

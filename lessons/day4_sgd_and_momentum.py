@@ -81,6 +81,8 @@ with hp.predict("day4-puzzle"):
 
 # %% bind="day4-puzzle"
 right("The second, more than ten times closer", left["SGD"] > 10 * left["Momentum"])
+says("closer after 40 steps", "走完 40 步", len(walks["SGD"].w) == 41)
+says("both take 40 steps", "都在同一個斜坡上走 40 步", len(walks["Momentum"].w) == 41)
 
 # %% bind="puzzle"
 slow, fast = walkers.values()
@@ -216,7 +218,15 @@ right("It may be pushed over the barrier", out > 2 * back and out > 0.5)
 says(
     "walk 1,000 steps, with 200 seeds",
     "走 1,000 步，用 200 個種子",
-    path.end.shape[1] == at_left[0, 0].size == 200,
+    job["steps"] == 1000 and path.end.shape[1] == at_left[0, 0].size == 200,
+)
+says(
+    "Start at the bottom of each valley",
+    "分別從兩個谷底出發",
+    np.abs(curve.gradient(np.array([[shallow], [deep]]))).max() < 1e-9,
+)
+says(
+    "no, some or much noise", "雜訊從無到小、再到大", spread[0] == 0 and max(spread) > 2
 )
 groups = {share.shape for share in shares.values()}
 says(
@@ -452,6 +462,13 @@ for name, walker in fair.items():
 #
 # 有了記憶，第 1 天的界線也跟著移動。在 $\kappa = 30$ 的山谷裡，一次呼叫走完 17,640 組 $(\eta, \gamma)$，每組 100 步。請**先預測**，題目用的是另一個碗：
 
+# %% bind="swings"
+says(
+    "at the same speed along the valley floor",
+    "沿著谷底前進的速度相同",
+    np.isclose(fair["SGD"].lr, fair["Momentum"].lr / (1 - fair["Momentum"].momentum)),
+)
+
 # %% bind="swings-seen"
 (sgd_along, sgd_across), (along, across) = crossings.values()
 says("The zigzag *across* is damped", "**橫越**谷底的折返少了", across < sgd_across / 2)
@@ -611,6 +628,7 @@ says(
     "前提是山谷夠長",
     2 * steps["Momentum"][0] < steps["SGD"][0],
 )
+says(r"The usual $\gamma = 0.9$", r"常用的 $\gamma = 0.9$", 0.9 in fits)
 says(
     r"fits a $\kappa$ above a thousand",
     r"適合的 $\kappa$ 在一千以上",
@@ -631,7 +649,7 @@ with hp.predict("day4-gain"):
     look = {"xlabel": "step", "ylabel": "length of the step"}
     hp.figures.named_lines(np.arange(1, 61), lines, ax, **look)
     hp.show(fig, "day4-gain")
-    hp.say(f"last step / lr: {(state.v / 0.1).round(1)}")
+    hp.say(f"last step / lr: {(state.v / rule.lr).round(1)}")
 
 # %% [markdown] key="gain-seen" lang="en"
 # <details><summary>After your answer: how the step grows</summary>
@@ -671,6 +689,7 @@ says("towards 20", r"會到 $\eta$ 的 20 倍", 19.9 < 1 / (1 - memories[-1]) < 
 
 # %% bind="effective"
 gains = dict(zip(memories, state.v / rule.lr))
+says(r"With $\gamma = 0.9$", r"$\gamma = 0.9$ 時", 0.9 in gains)
 says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
 
 # %% key="digits-run"
@@ -798,7 +817,7 @@ half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
 says(
     "is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6
 )
-says("in batches of 64", "每批 64 張時", ("SGD", 64) in tuned_well)
+says("in batches of 64,", "每批 64 張時", ("SGD", 64) in tuned_well)
 noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
 says(
     "In batches of 16 little or nothing is left",
@@ -1001,19 +1020,22 @@ says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
 
 # %% key="nesterov-run"
 many, memory = hp.Quadratic(np.geomspace(1, 100, 20)), np.linspace(0, 0.98, 50)
-tried, lowest = np.geomspace(5e-4, 0.05, 60), {}
+tried, lowest, n_steps = np.geomspace(5e-4, 0.05, 60), {}, 100
 for name, kind in [("Momentum", hp.Momentum), ("Nesterov", hp.Nesterov)]:
-    tries = hp.descend(many, kind(tried, memory), np.ones(20), 100, record=False)
+    rule = kind(tried, memory)
+    tries = hp.descend(many, rule, np.ones(many.dim), n_steps, record=False)
     lowest[name] = np.where(tries.diverged, np.inf, many(tries.end)).min(axis=0)
+usual = 45
 for name, losses in lowest.items():
     best = memory[losses.argmin()]
     hp.say(f"{name:<8} best at γ = {best:.2f}, "
-           f"loss at γ = {memory[45]:.1f}: {losses[45]:.0e}")  # fmt: skip
+           f"loss at γ = {memory[usual]:.1f}: {losses[usual]:.0e}")  # fmt: skip
 
 # %% bind="nesterov"
 curvatures = many.eigenvalues
+says("100 steps.", "走 100 步", n_steps == 100)
 says(
-    "Twenty curvatures from 1 to 100",
+    "Twenty curvatures from 1 to 100,",
     "1 到 100 之間的二十個曲率",
     (len(curvatures), *curvatures[::19]) == (20, 1, 100),
 )
@@ -1028,6 +1050,15 @@ fig, ax = plt.subplots(figsize=(6.4, 3.4))
 look = {"xlabel": r"momentum $\gamma$", "ylabel": "best loss", "yscale": "log"}
 hp.figures.named_lines(memory, lowest, ax, **look)
 hp.show(fig, "day4-nesterov")
+
+# %% bind="day4-nesterov"
+dip = lowest["Momentum"].argmin()
+says(
+    "momentum has a deep dip, Nesterov is far better beyond it",
+    "動量法有一個很深的低谷，過了低谷，Nesterov 好得多",
+    lowest["Momentum"][dip] < lowest["Momentum"][[0, -1]].min() / 100
+    and lowest["Nesterov"][usual] < lowest["Momentum"][usual] / 10,
+)
 
 # %% [markdown] key="nesterov-seen" lang="en"
 # Well tuned, plain momentum wins on this bowl; its best $\gamma$ is about that of section 5's star for $\kappa = 100$, 0.67. With too much memory, from about 0.8 on, Nesterov wins by far, since it damps the swings. Here the usual 0.9 is such a case.
@@ -1064,7 +1095,7 @@ says(
 says(
     "Here the usual 0.9 is such a case",
     "常用的 0.9 在這裡就算記憶太多",
-    np.isclose(memory[45], 0.9),
+    np.isclose(memory[usual], 0.9),
 )
 
 # %% [markdown] key="forms" lang="en"
@@ -1078,11 +1109,11 @@ says(
 # 有些函式庫把學習率放在外面：$z_t = \gamma z_{t-1} + g_t$，再 $w \leftarrow w - \eta_t z_t$。學習率固定時，$v_t = \eta z_t$，兩者沒有差別。現在讓坡度保持固定，到第 50 步把學習率降為十分之一：
 
 # %% key="forms-run"
-cut, v, z, inside, outside = 50, 0.0, 0.0, [], []
+cut, v, z, inside, outside, gamma = 50, 0.0, 0.0, [], [], 0.9
 schedule = hp.StepDecay(lr=0.1, factor=0.1, every=cut)
 for t in range(2 * cut):
-    v = 0.9 * v + schedule(t) * 1.0
-    z = 0.9 * z + 1.0
+    v = gamma * v + schedule(t) * 1.0
+    z = gamma * z + 1.0
     inside.append(v)
     outside.append(schedule(t) * z)
 for when, part in [("before", slice(cut)), ("after", slice(cut, None))]:
@@ -1091,7 +1122,7 @@ for when, part in [("before", slice(cut)), ("after", slice(cut, None))]:
 
 # %% bind="forms"
 says(
-    "cut the rate to a tenth at step 50",
+    "cut the rate to a tenth at step 50,",
     "到第 50 步把學習率降為十分之一",
     np.isclose(schedule(50), schedule(49) / 10),
 )
@@ -1100,7 +1131,7 @@ says(
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 forms = {"rate inside (today, Keras)": inside, "rate outside (PyTorch)": outside}
 look = {"xlabel": "step", "ylabel": "step length", "yscale": "log"}
-hp.figures.named_lines(np.arange(1, 101), forms, ax, **look)
+hp.figures.named_lines(np.arange(1, len(inside) + 1), forms, ax, **look)
 hp.show(fig, "day4-forms")
 
 # %% [markdown] key="forms-seen" lang="en"

@@ -216,6 +216,25 @@ if all(hp.check(task, answer).passed for task, answer in answers.items()):
 else:
     hp.say("Tasks 2 and 3 first.")
 
+# %% bind="day5-waking"
+long = np.array(lengths)
+says(
+    "dips to half the rate after about ten",
+    "大約十個之後降到學習率的一半",
+    0.4 < long.min() < 0.6 and 4 < naps[long.argmin()] < 25,
+)
+back = naps[(long > 1) & (naps > 20)].min()
+says(
+    "is back at the rate after about a hundred",
+    "大約一百個之後回到學習率",
+    60 < back < 160,
+)
+says(
+    "more than three times the rate after some thousands",
+    "幾千個之後超過學習率的三倍",
+    1000 < naps[(long > 3)].min() < 6000,
+)
+
 # %% bind="waking-step"
 asleep = 20_000  # the answer has this too, in a line that learners do not see
 truth = (1 - 0.9) / np.sqrt(1 - 0.999)
@@ -274,6 +293,21 @@ fig, ax = plt.subplots(figsize=(7, 3.4))
 hp.figures.named_lines(t, measured, ax, names="start", xscale="log", yscale="log")
 ax.set(xlabel="step", ylabel=r"step / $\eta$")
 hp.show(fig, "day5-uncorrected-curve")
+
+# %% bind="day5-uncorrected-curve"
+first = {name: line[0] for name, line in measured.items()}
+says(
+    "B starts at 4.5 and falls to 1",
+    "B 從 4.5 開始，降到 1",
+    abs(first["B"] - 4.5) < 0.05,
+)
+says(
+    "C starts at 0.45, rises a little above 1",
+    "C 從 0.45 開始，升到略高於 1",
+    (abs(first["C"] - 0.45) < 0.01 and 1 < max(measured["C"]) < 1.2),
+)
+says("D starts at 0.1 and rises to 1", "D 從 0.1 開始，升到 1", first["D"] == 0.1)
+says("Step lengths of four Adams", "四個 Adam 的步伐長度", len(measured) == 4)
 
 # %% bind="uncorrected-curve"
 says("Four Adams (1 point)", "四個 Adam（1 分）", len(measured) == 4)
@@ -353,12 +387,13 @@ hp.check("adamw_step", adamw_step)
 with hp.predict("day5-decay-use"):
     both = ("adam_step", adam_step), ("adamw_step", adamw_step)
     if all(hp.check(*task).passed for task in both):
-        usual, sizes = (0.01, 0.9, 0.999, 1e-8), np.array([0.001, 0.1, 10.0])
+        usual, d = (0.01, 0.9, 0.999, 1e-8), 0.1
+        sizes = np.array([0.001, 0.1, 10.0])
         l2, decayed = [(np.ones(3), np.zeros(3), np.zeros(3))] * 2  # w, m, v
         for t in range(1, 1001):
             pull = sizes * (-1.0) ** t
-            l2 = adam_step(*l2, t, pull + 0.1 * np.asarray(l2[0]), *usual)
-            decayed = adamw_step(*decayed, t, pull, *usual, 0.1)
+            l2 = adam_step(*l2, t, pull + d * np.asarray(l2[0]), *usual)
+            decayed = adamw_step(*decayed, t, pull, *usual, d)
         for name, state in [("Adam with L2", l2), ("AdamW", decayed)]:
             hp.say(f"{name:<12}  left of the weights: {np.abs(state[0]).round(2)}")
     else:
@@ -387,11 +422,11 @@ says(
     r"以 $\eta = 0.01$ 走 1,000 步",
     (t, usual[0]) == (1000, 0.01),
 )
-shrunk = (1 - 0.01 * 0.1) ** 1000
+shrunk = (1 - usual[0] * d) ** t
 says(
     "Only the decay is left, $d = 0.1$",
     "剩下的只有衰減，$d = 0.1$",
-    np.abs(decayed[0] - shrunk).max() < 0.02,
+    d == 0.1 and np.abs(decayed[0] - shrunk).max() < 0.02,
 )
 
 # %% [markdown] key="corrected-average" lang="en"
@@ -478,6 +513,13 @@ says(
     "`snippet_average` 也有同樣的毛病",
     in_order and not as_given,
 )
+says("the average of three ones", "拿三個 1 給它平均", len(ones) == len(averages) == 3)
+says(
+    "where every $\\hat m_t$ has to be 1",
+    "每個 $\\hat m_t$ 都應該是 1",
+    set(ones) == {1},
+)
+free("for the three ones", "就拿那三個 1", "the hint")
 
 # %% key="corrected-average-use"
 if hp.check("corrected_average", corrected_average).passed:
@@ -528,9 +570,9 @@ drawn = np.random.default_rng(0).multinomial(
 text = hp.Bigram(drawn.reshape(counts.shape))
 
 
-def trial(rule):
+def trial(rule, steps=30):
     w, memory = np.zeros(counts.size), None
-    for t in range(1, 31):
+    for t in range(1, steps + 1):
         w, memory = rule(w, text.gradient(w), memory, t)
     left = text.excess(w)
     common, rare = left[:10].mean(), left[-100:].mean()
@@ -550,7 +592,9 @@ contest, adam = day5.WORDS_RULE, signature(hp.Adam).parameters
 says(
     "in **30 steps**",
     "只走 **30 步**",
-    signature(day5.words_left).parameters["steps"].default == 30,
+    signature(day5.words_left).parameters["steps"].default
+    == signature(trial).parameters["steps"].default
+    == 30,
 )
 says("all 150 words", "150 個字的平均", len(counts) == 150)
 free("", "每個字一樣重要", "how it is counted")

@@ -95,9 +95,36 @@ for ax, letter, curve in zip(axes, "ABCD", shuffled):
 axes[0].set_ylabel("loss")
 hp.show(fig, "day6-curves")
 
+# %% bind="day6-curves"
+a, b, c, d = shuffled
+says(
+    "A falls fast, then jumps up and down around a level above zero",
+    "A 很快下降，然後在高於零的地方上下跳動",
+    np.std(np.diff(a[60:])) > 0.05 * np.mean(a[60:]) and a[60:].mean() < a[0] / 2,
+)
+says("B is a smooth line that sinks a little", "只下降一點點", 0.5 < b[-1] / b[0] < 1)
+says(
+    "C falls, then rises steeply above its start",
+    "C 先下降，再陡升到比起點還高",
+    min(c) < c[0] < c[-1],
+)
+says(
+    "D falls smoothly to a small part of its start",
+    "D 平滑地降到起點的一小部分",
+    d[-1] < 0.1 * d[0],
+)
+says("Four loss curves", "四條損失曲線", len(shuffled) == 4)
+
 # %% bind="curves"
+drawn = [line.get_xdata() for a in axes for line in a.lines]
+says(
+    "each with its loss from beginning to end",
+    "每一次都畫出從頭到尾的損失",
+    all((x[0], x[-1]) == (0, 100) for x in drawn) and len(drawn) == 4,
+)
 says("four patients", "四位病人", len(shuffled) == len(axes) == 4)
-says("Four trainings, each", "四次訓練，", len(curves) == 4)
+says("Four trainings,", "四次訓練，", len(curves) == 4)
+free("Ask three questions", "依序問三個問題", "the hint")
 free("In the second half", "", "the hint")
 
 # %% [markdown] key="curves-ask" lang="en"
@@ -252,6 +279,16 @@ if hp.check("diagnose", diagnose).passed:
     hp.show(fig, "day6-misdiagnosed-rate-run")
 else:
     hp.say("Task 2 first: the clinic needs your diagnose.")
+
+# %% bind="day6-misdiagnosed-rate-run"
+flat = [k for k in range(3) if np.abs(epochs[k, -5:] - 2.3).max() < 0.1]
+says("Two are flat lines near 2.3", "其中兩條是 2.3 附近的水平線", len(flat) == 2)
+says(
+    "the last panel is empty, since its loss is nan",
+    "因為損失是 nan",
+    np.isnan(epochs[3, -1]),
+)
+says("Loss curves for four learning rates", "四個學習率的損失曲線", len(rates) == 4)
 
 # %% bind="misdiagnosed-rate"
 says("with four learning rates", "四個學習率", len(rates) == 4)
@@ -635,6 +672,7 @@ else:
     hp.say("Your map first.")
 
 # %% bind="loss-map"
+free("three kinds of gradient descent", "比較三種梯度下降", "the name of a notebook")
 free("one of the most read books", "讀者最多的機器學習書之一", "how the book is known")
 says(
     "a loss of 3.99 is stored as 3",

@@ -765,7 +765,7 @@ print({n: f"{value:.1f}" for n, value in lucky.items()})
 
 # %% bind="luck"
 says("from $(3, 3)$", "從 $(3, 3)$ 出發", begin == (3, 3))
-says("curvatures 1 and 10", "曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
+says("curvatures 1 and 10,", "曲率是 1 和 10", list(bowl.eigenvalues) == [1, 10])
 free(
     "noise of standard deviation 1",
     "標準差為 1",
@@ -1080,7 +1080,7 @@ says(
     "精確是多少沒什麼差別",
     np.ptp(searched[hp.Adam]) < 0.02,
 )
-free("for two or three finalists", "", "advice")
+free("for two or three finalists", "請花在兩三個決選設定", "advice")
 lowest = [min(t, key=t.get) for t in tables[hp.SGD]]
 of_sweep = np.mean([list(t.values()) for t in tables[hp.SGD]], axis=0)
 says(

@@ -239,6 +239,13 @@ with hp.after("day7-words"):
         average, behind = nats @ model.frequencies, (nats > 0.5).sum()
         hp.say(f"{name}: {average:.2f} nats left, {behind} words over half a nat")
 
+# %% bind="day7-words"
+says(
+    "SGD, 30 steps on all the text at once",
+    "走 30 步，用最好的學習率",
+    best_of.__defaults__ == (30,),
+)
+
 # %% [markdown] key="words-answer" lang="en"
 # <details><summary>After your answer: a staircase and a flat line</summary>
 #
@@ -451,6 +458,20 @@ with hp.after("day7-spike"):
         rest = np.abs(move[huge + 150 :]).mean()
         hp.say(f"beta2 {b}, in η: first {first:.2f}, all {total:.1f}, then {rest:.3f}")
 
+# %% bind="day7-spike"
+carried = {b: moves[b][huge : huge + 150].sum() for b in betas}
+says(
+    "with β₂ 0.999 it is carried more than thirty rates away, with 0.99 about ten, with 0.95 about six",
+    "β₂ 是 0.999 時，被帶走的距離是學習率的三十多倍，0.99 時約十倍，0.95 時約六倍",
+    30 < carried[0.999] < 40 and 9 < carried[0.99] < 11.5 and 5 < carried[0.95] < 7,
+)
+says(
+    "Adam, β₂ = 0.999, and one gradient 10,000 times too large",
+    "Adam，β₂ = 0.999，遇到一個放大成 10,000 倍的梯度",
+    betas[0] == 0.999 and gradients[huge] == 1e4,
+)
+says("The first step is about 3 η", "第一步大約 3 η", 2.8 < moves[0.999][huge] < 3.4)
+
 # %% [markdown] key="spike-answer" lang="en"
 # <details><summary>After your answer: three effects of one gradient</summary>
 #
@@ -606,6 +627,18 @@ plain = network.loss(w, digits.X_train, digits.y_train)
 rough, smooth = plain
 hp.say(f"training loss: {rough:.2f} without, {smooth:.2f} with clipping")
 
+# %% bind="day7-bad-batch"
+says(
+    "without clipping a spike at update 100 and a long way back",
+    "不裁剪時，第 100 次更新之後衝高",
+    98 < without.argmax() < 106 and (without[106:] > without[70:100].max()).sum() > 30,
+)
+says(
+    "with clipping nothing to see",
+    "有裁剪就看不出異狀",
+    clipped[106:].max() < 2 * clipped[50:100].max(),
+)
+
 # %% [markdown] key="clip-seen" lang="en"
 # Both runs meet the bad batch, and its own loss is high for both. The run without clipping takes a huge step, needs many updates to come back, and ends higher. The clipped one goes on as if nothing had happened. Where no batch is bad, clipping at 1 changes almost nothing here: it is insurance.
 #
@@ -626,6 +659,22 @@ says(
     "takes a huge step",
     "跨了一大步",
     without[101:110].max() > 4 * clipped[101:110].max(),
+)
+usual = clipped[70:100]
+says(
+    "its own loss is high for both",
+    "那一批的損失都很高",
+    min(without[100], clipped[100]) > 5 * usual.max(),
+)
+says(
+    "needs many updates to come back",
+    "花了許多次更新才回來",
+    (without[101:] > usual.max()).sum() > 30,
+)
+says(
+    "The clipped one goes on as if nothing had happened",
+    "有裁剪的像什麼事也沒發生",
+    clipped[101:131].mean() < 1.3 * usual.mean(),
 )
 says("ends higher", "最後停在比較高的地方", plain[0] > 1.5 * plain[1])
 free("changes almost nothing here", "幾乎不影響結果", "in tests/claims, with seeds")
@@ -709,6 +758,15 @@ with hp.after("day7-width"):
     for n, rate in best.items():
         hp.say(f"width {n}: best rate {rate:.4f}")
 
+# %% bind="day7-width"
+says("for four widths", "四種寬度的訓練損失", len(sweeps) == 4)
+says(
+    "the farther left the lowest point",
+    "網路越寬，最低點越靠左",
+    [*best.values()] == sorted(best.values(), reverse=True),
+)
+says("four networks of widths", "四個網路，寬度", len(nets) == 4)
+
 # %% [markdown] key="width-answer" lang="en"
 # <details><summary>After your answer: why wider means smaller</summary>
 #
@@ -761,13 +819,13 @@ free("wider means smaller", "越寬就要越小", "the heading of the fold")
 def moved(net, w, rate_factors):
     """How far one step of Adam moves the outputs, on some digits."""
     X, y = digits.X_train[:64], digits.y_train[:64]
-    adam, grad = hp.Adam(0.001), net.gradient(w, X, y)
-    step = adam.step(w, grad, adam.init(w))[0] - w
+    grad = net.gradient(w, X, y)
+    step = one.step(w, grad, one.init(w))[0] - w
     after = (w + rate_factors * step).astype(np.float32)
     return np.sqrt(((net.outputs(after, X) - net.outputs(w, X)) ** 2).mean())
 
 
-moves_of, base = {}, 32
+moves_of, base, one = {}, 32, hp.Adam(0.001)
 for n, net in nets.items():
     start_factors, rate_factors = net.mup(base)
     smaller = (net.init(0) * start_factors).astype(np.float32)
@@ -803,7 +861,7 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低。muP 省下的是調參，不是損失。而且網路要學得會、訓練長度要適中，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少；更新次數減半，muP 會修正過頭；多出許多，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
 
 # %% bind="one-step"
-says("step of 0.001", "用學習率 0.001", hp.Adam(0.001).lr == 0.001 and len(nets) == 4)
+says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
 says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
 free("starts nearer to zero", "", "a definition")
 
@@ -1041,7 +1099,7 @@ says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
 gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
 says(
     "batches of 256 save a larger share of the updates than on the way to the early one",
-    "省下的更新比例，比走到前期目標時更高",
+    "就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高",
     gain[0.4] > gain[1.0],
 )
 says("this gain grows far less than", "增加的幅度遠不如", gain[0.4] / gain[1.0] < 10)
@@ -1273,6 +1331,13 @@ few, n = 5, len(before)
 share = (before[:few] ** 2).sum() / (before**2).sum()
 hp.say(f"the {few} largest of {n} hold {share:.0%} of the squared length")
 
+# %% bind="day7-muon"
+says(
+    "before, they fall steeply; after, more than half of them lie near one",
+    "處理前陡降，處理後一半以上在 1 附近",
+    (before / before[0])[10] < 0.2 and np.mean(after > 0.6) > 0.5,
+)
+
 # %% [markdown] key="muon-seen" lang="en"
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
@@ -1303,7 +1368,11 @@ says(
     "其他方向大多也學得一樣快",
     np.mean(after > 0.5) > 0.5,
 )
-says("do not reach the very smallest", "最小的那些，五步還拉不上來", after[-1] < 0.1)
+says(
+    "five steps do not reach the very smallest",
+    "最小的那些，五步還拉不上來",
+    muon_steps == 5 and after[-1] < 0.1,
+)
 free(
     "costs more than the whole of backpropagation",
     "比整個反向傳播還花時間",

@@ -628,6 +628,9 @@ free(
 # - **權重衰減**會作用在所有二維以上的參數，詞嵌入表也算。配方裡不衰減的，就別放進 `matrices`。
 # - **往後退一步**，退多遠要看格點。如果退到的那一格，損失比最低點高很多，就在兩者之間用更小的倍數再搜尋一次。
 
+# %% bind="recap"
+free("split in three", "分成三份", "the plan of the notebook")
+
 # %% bind="own-care"
 free("(N,) against (N, 1)", "(N,) 碰上 (N, 1)", "a shape")
 free(

@@ -28,6 +28,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from importlib.util import find_spec
@@ -268,7 +269,11 @@ def unbound_words(lesson):
 
 
 def literals(cells, index):
-    """The numbers written in the code right above and right below the text at `index`."""
+    """The numbers that are written once in the code right above and right below the text at `index`.
+
+    Of a number that stands there more often nobody knows which one the text means, and changing one of them
+    would not be seen. Ones and twos are mostly parts of a formula.
+    """
     near = []
     for step in (-1, 1):
         i = index + step
@@ -277,12 +282,14 @@ def literals(cells, index):
         while 0 <= i < len(cells) and cells[i].kind == "code":
             near.append(cells[i].solved)
             i += step
-    found = set()
+    found = Counter()
     for source in near:
         with contextlib.suppress(SyntaxError):  # a magic command
             nodes = ast.walk(ast.parse(source))
-            found |= {n.value for n in nodes if isinstance(n, ast.Constant) and type(n.value) in (int, float)}
-    return found
+            found.update(
+                n.value for n in nodes if isinstance(n, ast.Constant) and type(n.value) in (int, float)
+            )
+    return {value for value, times in found.items() if times == 1 or value in (1, 2)}
 
 
 def insert(nb, bindings):

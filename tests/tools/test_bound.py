@@ -248,6 +248,17 @@ def test_settings_of_the_code_beside_the_text_are_not_meant_but_ratios_are(tmp_p
         assert [f for f in faults if "bound to nothing" in f], words
 
 
+def test_a_setting_that_stands_twice_in_the_code_explains_no_number_of_the_text(tmp_path):
+    twice = ("fast, runs = 60.0, 2.0, range(7)", "fast, runs = 60.0, 2.0, [7, *range(7)]")
+    bind = ('says("all runs agree", "每一次都一樣"', 'says("7 runs", "跑 7 次"')
+    faults = [f for f in lesson(tmp_path, twice).faults() if "bound to nothing" in f]
+    assert len(faults) == 2
+    assert all("'7'" in f for f in faults), faults
+    assert not [f for f in lesson(tmp_path, twice, bind).faults() if "bound to nothing" in f]
+    ones = ("fast, runs = 60.0, 2.0, range(7)", "fast, runs = 60.0, 2.0, [1, *range(1)]")
+    assert not [f for f in lesson(tmp_path, ones, ("In 7 runs", "In 1 run")).faults() if "'1'" in f]
+
+
 def test_the_sentence_of_a_phrase():
     text = "One. The second is here! Third"
     assert sentence(text, text.index("second")) == "The second is here!"
