@@ -482,8 +482,9 @@ with hp.predict("day4-border"):
     kappa, x, gammas = 30, np.linspace(0.01, 3.99, 180), np.linspace(0, 0.97, 98)
     settings, limit = hp.Momentum(lr=x / kappa, momentum=gammas), 100
     bowl = hp.Quadratic([1, kappa])
-    grid = hp.descend(bowl, settings, (1.0, 1.0), limit, record=False)
-    distance = np.linalg.norm(grid.end, axis=-1) / np.sqrt(2)
+    begin = np.array([1.0, 1.0])
+    grid = hp.descend(bowl, settings, begin, limit, record=False)
+    distance = np.linalg.norm(grid.end, axis=-1) / np.linalg.norm(begin)
     distance[grid.diverged] = np.inf
     best_lr, best_momentum = hp.figures.momentum_star(kappa)
     fig, ax = plt.subplots(figsize=(7.6, 3.8))

@@ -839,13 +839,13 @@ tuning, *texts = [hp.Bigram(table.reshape(counts.shape)) for table in drawn]
 # %% key="words-run"
 tried = {hp.SGD: range(4, 10), hp.Momentum: range(3, 9), hp.Adam: range(-4, 2)}
 begin, left, own = np.zeros(counts.size), {}, {}
-job = {"steps": 30, "record": False}
+descent = {"steps": 30, "record": False}
 for rule, powers in tried.items():
-    ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, **job)
+    ends = hp.descend(tuning, rule(2.0 ** np.array(powers)), begin, **descent)
     losses = np.where(ends.diverged, np.inf, tuning(ends.end))
     own[rule] = powers[losses.argmin()]
     best = rule(2.0 ** own[rule])
-    ends = [hp.descend(text, best, begin, **job).end for text in texts]
+    ends = [hp.descend(text, best, begin, **descent).end for text in texts]
     left[rule.__name__] = np.array([text.excess(end) for text, end in zip(texts, ends)])
 
 # %% key="words-table" tags=["nbval-ignore-output"]
@@ -917,7 +917,7 @@ free("Nobody writes", "", "nobody does")
 free("", "Adam 領先的地方", "the heading")
 free("", "仍然是 Adam 領先", "the question")
 says("the 150 commonest words", "最常見的 150 個字", len(words) == 150)
-says("takes 30 steps", "走 30 步", job["steps"] == 30)
+says("takes 30 steps", "走 30 步", descent["steps"] == 30)
 says(
     "judged on three others",
     "另外三份用來評分",
