@@ -1099,7 +1099,7 @@ says("more than a hundredfold", "一百倍以上", scales[2] > 100 * scales[0])
 gain = {goal: needed[64, goal] / needed[256, goal] for goal in (1.0, 0.4)}
 says(
     "batches of 256 save a larger share of the updates than on the way to the early one",
-    "就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高",
+    "用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高",
     gain[0.4] > gain[1.0],
 )
 says("this gain grows far less than", "增加的幅度遠不如", gain[0.4] / gain[1.0] < 10)
