@@ -43,6 +43,7 @@ ADDRESS = re.compile(r"[\w.+-]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+")
 NAMED_NOTEBOOK = re.compile(r"\.ipynb(?![a-z]).*$", re.I)
 # Letters that are no other letter with an accent (and Arabic's line of length); what else keyboards write.
 LETTERS = str.maketrans(dict(zip("ıłøđð", "ilodd")) | {"þ": "th", "æ": "ae", "œ": "oe", "ـ": ""})
+ALIKE = str.maketrans("oil", "011")  # what is typed for a digit: b109o1001
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 
 
@@ -90,7 +91,7 @@ class People:
         self.compact, self.aliases, self.canvas = defaultdict(set), defaultdict(set), defaultdict(set)
         self.parts_of_names = defaultdict(set)
         self.logins = defaultdict(set)  # student -> words that stand beside a name
-        self.digits = defaultdict(set)
+        self.digits, self.alike = defaultdict(set), defaultdict(set)
         self.cache = {}
         for student in roster.values():
             self._add(student)
@@ -99,8 +100,9 @@ class People:
     def _add(self, student):
         words = tuple(tokens(student.id))
         self.sequences[words[0] if words else ""].append((words, student.id))
-        if student.id.strip("_.-@") and len(number := re.sub(r"\D", "", student.id)) >= 5:
+        if len(number := _number(student.id)) >= 5:
             self.digits[number].add(student.id)
+        self.alike["".join(words).translate(ALIKE)].add(student.id)
         for alias in student.aliases:
             self.aliases[fold(alias)].add(student.id)
         for login in (student.id, student.email.split("@")[0], *student.aliases):
@@ -206,11 +208,13 @@ class People:
                 found.weak.add(student)
                 if len(student) > 2:
                     found.ids.add(student)
+        claimed = {student for _, _, student in spans}
         for word in words:
-            number = re.sub(r"\D", "", word)
+            number, alike = _number(word), word.translate(ALIKE)
             if len(number) >= 5 and number in self.digits:
-                claimed = {student for _, _, student in spans}
                 found.weak |= self.digits[number] - claimed
+            if len(alike) >= 5 and alike in self.alike:
+                found.weak |= self.alike[alike] - claimed
 
     def _by_local_part(self, rest, left, found):
         chunks = {
@@ -293,7 +297,7 @@ class People:
                 found.strong.append(Claim("name", run, frozenset(self.chinese[name])))
             if not turned and len(run) > 1:
                 for name, students in self.chinese.items():
-                    if name in run or run in name:
+                    if name in run or run in name or _slip(name, run):
                         found.weak |= students
 
     # ---- a whole path
@@ -335,6 +339,7 @@ class People:
         ids = set().union(*(sign.ids for sign in signs))
         if told and told.system == "Canvas" and not official:
             weak |= {student for _, student in self.sequences.get(told.number, ())}
+            weak |= self.signs(told.compact).weak
         if official:
             return self._with_official(match, official, said, strong, ids, told)
         if official is not None:  # a name that is not on the roster
@@ -557,6 +562,24 @@ def tokens(said, latin=False):
 def chinese_in(said):
     """The Chinese characters of a name."""
     return "".join(re.findall(f"[{CHINESE}]+", fold(said)))
+
+
+def _number(said):
+    """The digits of an id, without the zeros in front that spreadsheets drop."""
+    return re.sub(r"\D", "", said).lstrip("0")
+
+
+def _slip(name, said):
+    """Whether a Chinese name was meant, three characters or longer, and the family's name being right.
+
+    One character is another (陳雅停), is missing or too many (陳淑芬 of 陳林淑芬), or the order is another.
+    """
+    few, many = sorted((name, said), key=len)
+    if len(few) < 3 or len(many) - len(few) > 1 or few[0] != many[0]:
+        return False
+    if len(few) == len(many):
+        return sorted(few) == sorted(many) or sum(a != b for a, b in zip(few, many)) == 1
+    return any(many[:place] + many[place + 1 :] == few for place in range(1, len(many)))
 
 
 def short(words):

@@ -21,14 +21,14 @@ COLUMNS = {
         "uniqueuserid", "orgdefinedid", "matriculationnumber", "registrationnumber",
         "matrikelnummer", "matrikelnr", "idnummer", "studentnummer", "numeroetudiant", "netudiant",
         "matricula", "numerodeid", "matricola", "nralbumu", "masosinhvien", "mssv",
-        "學號", "学号", "學生編號", "識別號碼", "id號碼", "sis使用者id",
+        "學號", "学号", "學生編號", "識別號碼", "id號碼", "sis使用者id", "用戶編號", "使用者編號", "人員編號",
         "学籍番号", "학번",
         "id", "identifier", SEAT,
     ),
     "name": (
         "name", "studentname", "fullname", "student", "displayname", "姓名", "学生姓名", "學生姓名",
-        "中文姓名", "chinesename", "學生", "氏名", "이름", "성명", "nom", "nombre", "nome", "nomecompleto",
-        "nomcomplet", "nombrecompleto", "hovaten", "hoten",
+        "中文姓名", "chinesename", "學生", "全名", "學員姓名", "氏名", "이름", "성명", "nom", "nombre",
+        "nome", "nomecompleto", "nomcomplet", "nombrecompleto", "hovaten", "hoten",
     ),
     "first": (
         "firstname", "givenname", "forename", "vorname", "prenom", "voornaam", "imie", "名字", "名",
@@ -42,7 +42,7 @@ COLUMNS = {
     "email": (
         "email", "emailaddress", "mail", "studentemail", "schoolemail", "useremail", "emailadress",
         "電子郵件", "電子郵件地址", "電子郵件信箱", "電子信箱", "信箱", "电子邮件", "邮箱",
-        "郵件", "email位址", "emailadresse", "adressemail", "correoelectronico", "direcciondecorreo",
+        "郵件", "郵箱", "email位址", "emailadresse", "adressemail", "correoelectronico", "direcciondecorreo",
         "メールアドレス", "이메일",
     ),
     "login": ("sisloginid", "sis登入id", "netid", "username", "login", "loginid", "userid", "account", "帳號", "账号", "使用者名稱"),  # noqa: E501

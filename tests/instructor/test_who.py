@@ -85,6 +85,13 @@ def test_what_a_system_or_a_person_writes_is_understood(path, student):
         ("day1-ada-codes-2/day1.ipynb", {ADA}),
         ("ada.l@gmail.com/day1.ipynb", {ADA}),
         ("14901003.ipynb", {ADA}),
+        ("014901003/day1.ipynb", {ADA}),
+        ("b149O1OO3.ipynb", {ADA}),
+        ("bl4901003_day1.ipynb", {ADA}),
+        ("陳雅停.ipynb", {TINA}),
+        ("陳婷雅_77_assignsubmission_file_/day1.ipynb", {TINA}),
+        ("陳雅_7_8_day1.ipynb", {TINA}),
+        ("陳林雅婷_LATE_7_8_day1.ipynb", {TINA}),
     ],
 )
 def test_what_only_resembles_or_contradicts_is_doubtful(path, candidates):
@@ -99,6 +106,11 @@ def test_what_only_resembles_or_contradicts_is_doubtful(path, candidates):
 )
 def test_nobody_is_certain_by_a_part_of_an_id_or_a_name(path):
     assert match(path)[0] == ()
+
+
+@pytest.mark.parametrize("path", ["王雅婷.ipynb", "陳怡君/d.ipynb", "b14902001.ipynb", "陳雅林淑婷.ipynb"])
+def test_more_than_one_slip_resembles_nobody(path):
+    assert match(path) == ((), ())
 
 
 def test_seat_numbers_are_no_numbers_of_homework_or_copies():
