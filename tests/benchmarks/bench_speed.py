@@ -1,6 +1,6 @@
 """Seconds of the processor for small and large sweeps, beside another checkout and JAX if named.
 
-    python tests/benchmarks/bench_speed.py [--before FOLDER] [--jax PYTHON] [--bare] [--only NAME]
+    python tests/benchmarks/bench_speed.py [--before FOLDER] [--jax PYTHON] [--bare] [--pool] [--only NAME]
 
 FOLDER is a checkout to compare with, such as `git worktree add /tmp/before HEAD~1` makes. PYTHON is an
 interpreter with JAX and what hpcourse needs. Repetitions of all are interleaved in one run; each computes in
@@ -8,6 +8,8 @@ an interpreter of its own. Prints the minimum of each, seconds of the processor 
 clock; "2.00 (1.50) times" is the other's over ours. JAX is warm: the first round, which compiles, does not
 count. It does the same updates, and measures the same accuracies and losses at the end. --bare adds loops
 written by hand for these workloads, which are NumPy's floor (`bare.py`): where they stay behind, NumPy does.
+--pool adds the package on two processes that stand ready, as JAX's compiled program does; there the seconds
+of the processor are the caller's alone, so look at the clock.
 """
 
 import argparse
@@ -35,13 +37,13 @@ import functools, sys, time
 import numpy as np
 import hpcourse as hp
 
-def work(given):
+def work(given, **where):
     if given is None:
         starts = np.random.default_rng(0).normal(size=(100_000, 2))
-        return hp.descend(hp.Rosenbrock(), hp.SGD(1e-3), start=starts, steps=100)
+        return hp.descend(hp.Rosenbrock(), hp.SGD(1e-3), start=starts, steps=100, **where)
     sizes, runs, batch_size, epochs = given
     rule = hp.Adam(np.logspace(-4, -1, runs))
-    return hp.train(hp.MLP(sizes), hp.digits(), rule, batch_size=batch_size, epochs=epochs)
+    return hp.train(hp.MLP(sizes), hp.digits(), rule, batch_size=batch_size, epochs=epochs, **where)
 
 def ready(given):
     return lambda: work(given)
@@ -54,6 +56,14 @@ def ready(given):
     if not bare.same(work(given), bare.work(given)):  # as on a processor whose products are summed otherwise
         sys.stderr.write(f"By hand {given} has other results here.\\n")
     return lambda: bare.work(given)
+"""
+POOL = """
+from concurrent.futures import ProcessPoolExecutor
+
+pool = ProcessPoolExecutor(2)
+
+def ready(given):
+    return lambda: work(given, executor=pool, chunks=2)
 """
 JAX = """
 from bench_training import jax_sweep
@@ -95,6 +105,7 @@ def main():
     parser.add_argument("--before", type=Path)
     parser.add_argument("--jax", type=Path, metavar="PYTHON")
     parser.add_argument("--bare", action="store_true")
+    parser.add_argument("--pool", action="store_true")
     parser.add_argument("--only", default="", help="workloads with this in their name")
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
@@ -105,6 +116,8 @@ def main():
         servers["JAX"] = server(HERE, options.jax, JAX)
     if options.bare:
         servers["bare"] = server(HERE, program=BARE)
+    if options.pool:
+        servers["two processes"] = server(HERE, program=POOL)
     spread = []
     for name, workload in WORKLOADS.items():
         if options.only not in name:
