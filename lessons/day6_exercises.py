@@ -340,7 +340,7 @@ hp.check("misdiagnosed_rate", misdiagnosed_rate)
 # %% [markdown] key="fair-winner" lang="en"
 # ## 4. The referee (3 points)
 #
-# Several optimizers were trained with several learning rates and several seeds. `results` is a dictionary: each optimizer's name leads to an array of final losses, with one row for each rate and one column for each seed. The rates of two optimizers need not be the same, nor as many. A run that diverged has the loss `nan` or infinity. Every optimizer has at least one rate at which no seed diverged.
+# Several optimizers were trained with several learning rates and several seeds. `results` is a dictionary: each optimizer's name leads to an array of final losses, with one row for each rate and one column for each seed. The rates of two optimizers need not be the same, nor as many, and one may have more seeds than another. A run that diverged has the loss `nan` or infinity. Every optimizer has at least one rate at which no seed diverged.
 #
 # Write the referee: return the name of the winner. Each optimizer is judged at **its own best rate**, the one with the lowest mean over the seeds. A rate at which even one seed diverged does not qualify.
 #
@@ -352,10 +352,10 @@ hp.check("misdiagnosed_rate", misdiagnosed_rate)
 #
 # </details>
 
-# %% [markdown] key="fair-winner" lang="zh-TW" of="74c43941"
+# %% [markdown] key="fair-winner" lang="zh-TW" of="d9398d9b"
 # ## 4. 裁判（3 分）
 #
-# 幾個最佳化器，各用幾個學習率、幾個種子訓練過。`results` 是一個字典：每個最佳化器的名字對應一個陣列，裡面是最後的損失，每一列（row）是一個學習率，每一欄（column）是一個種子。不同最佳化器試的學習率不必相同，個數也可以不同。發散的訓練，損失是 `nan` 或無限大。每個最佳化器都至少有一個學習率，所有種子都沒有發散。
+# 幾個最佳化器，各用幾個學習率、幾個種子訓練過。`results` 是一個字典：每個最佳化器的名字對應一個陣列，裡面是最後的損失，每一列（row）是一個學習率，每一欄（column）是一個種子。不同最佳化器試的學習率不必相同，個數也可以不同；種子的個數也是。發散的訓練，損失是 `nan` 或無限大。每個最佳化器都至少有一個學習率，所有種子都沒有發散。
 #
 # 請寫出裁判：傳回贏家的名字。每個最佳化器都用**自己最好的學習率**來評，也就是對種子取平均之後損失最低的那一個。只要有一個種子發散，那個學習率就不合格。
 #

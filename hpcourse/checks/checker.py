@@ -24,7 +24,7 @@ NOT_STARTED = say(
 )
 
 
-PARAMETER_ORDER, CARET = "parameter_order", "caret"
+PARAMETER_ORDER, CARET, LIMITED = "parameter_order", "caret", "limited"
 
 
 @dataclass
@@ -75,6 +75,16 @@ class Live:
         told = (outcome.ending, outcome.printed, outcome.characters, *value)
         lines = (look(self.answer) for look in (has_gaps, has_caret, is_below_input))
         return Observed(*told, function.order, *lines)
+
+    def far(self):
+        """The answer's records on the cases far away, its memory as the task has it and in each other form;
+        [] if it does not come back from there."""
+
+        def work():
+            function = Answer(self.answer, self.task.names)
+            return [watch(self.task, function, self.task.far, form) for form in (None, *self.task.forms)]
+
+        return (self.task.far and run_apart(work).value) or []
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -130,22 +140,27 @@ def conclude(task, source):
         return Result(task, "not started", NOT_STARTED, **printed)
     expected = watch(task, Ours(task.reference, task.names), cases)
     wrong = differences(cases, expected, records)
-    behaviours, kept = [records], None
+    behaviours, kept = [records], 0
     if wrong and task.forms and not any(given.problem for _, _, given, _ in wrong):
         behaviours += source.in_other_forms()
         fitting = [
-            form for form, other in zip(task.forms, behaviours[1:]) if not differences(cases, expected, other)
+            number for number, other in enumerate(behaviours) if not differences(cases, expected, other)
         ]
         if fitting:
-            wrong, kept = [], fitting[0].note
+            wrong, kept = [], fitting[0]
     repeats = _repeats(records[0], observed.again)
     if not wrong and not repeats:
         return Result(task, "not yet", properties.remembers(), **printed)
     if not wrong and observed.order:
         message = properties.parameter_order(task, observed.order)
         return Result(task, "not yet", message, mistake=PARAMETER_ORDER, **printed)
+    if not wrong and (beyond := _beyond(task, source.far(), kept)):
+        example = properties.example(task, beyond[0])
+        message = properties.limited(beyond)
+        return Result(task, "not yet", message, mistake=LIMITED, example=example, **printed)
     if not wrong:
-        remarks = [kept, *_remarks(task, observed.remarks), properties.overwrites(observed.overwritten)]
+        note = task.forms[kept - 1].note if kept else None
+        remarks = [note, *_remarks(task, observed.remarks), properties.overwrites(observed.overwritten)]
         remarks.append(properties.ASKS_FIRST if observed.asks else None)
         message = properties.passed(cases, records, task, [remark for remark in remarks if remark])
         return Result(task, "passed", message, **printed)
@@ -155,6 +170,14 @@ def conclude(task, source):
     message = properties.Parts([message, properties.overwrites(observed.overwritten)])
     example = properties.example(task, wrong[0])
     return Result(task, "not yet", message, mistake=mistake, example=example, **printed)
+
+
+def _beyond(task, records, form):
+    """What differs far outside of the ordinary cases, where the memory is kept in the form of that number."""
+    if not records:
+        return []
+    expected = watch(task, Ours(task.reference, task.names), task.far)
+    return differences(task.far, expected, records[form])
 
 
 def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats):
@@ -255,7 +278,7 @@ def differences(cases, expected, records):
     """[(case, right record, given record, what differs)] for the cases where an answer is wrong."""
     found = []
     for case, right, given in zip(cases, expected, records):
-        what = _difference(right, given)
+        what = _difference(right, given, case.size)
         if what and not (what[0] == given.problem and _forgiven(case, given)):
             found.append((case, right, given, what))
     return found
@@ -265,10 +288,10 @@ def _forgiven(case, record):
     return case.forgiven(record.problem, record.details)
 
 
-def _difference(right, given):
+def _difference(right, given, size=None):
     """(kind, right Seen, given Seen) of the first value that differs, or None."""
     for one, other in zip(right.seen, given.seen):
-        kind = compare(one.value, other.value, one.start)
+        kind = compare(one.value, other.value, one.start, size)
         if kind:
             return kind, one, other
     if given.problem:
@@ -278,12 +301,13 @@ def _difference(right, given):
     return None
 
 
-def compare(right, given, start=None):
+def compare(right, given, start=None, made_from=None):
     """How `given` differs from `right`: "" (not at all), "shape", "type", "nan", "value".
 
     float32 counts to 2e-5, as far as its rounding goes in a few steps; float64 to one part in a million,
     which leaves room for other algebra. `start` is what the numbers were made from: a small difference of
-    large numbers carries their rounding.
+    large numbers carries their rounding. With a size that they were `made_from` nothing else is forgiven,
+    however small they are.
     """
     if (given.dtype.kind == "U") != (right.dtype.kind == "U"):
         return "type"
@@ -294,16 +318,18 @@ def compare(right, given, start=None):
     if given.dtype.kind == "c":
         return "type"
     rough = given.dtype.kind == "f" and given.dtype.itemsize <= 4
-    relative, absolute = (2e-5, 2e-6) if rough else (1e-6, 1e-9)
+    relative, absolute, floor = (2e-5, 2e-6, 1e-12) if rough else (1e-6, 1e-9, 1e-12)
+    if made_from is not None:
+        absolute, floor = absolute if rough else 1e-14, 0
     with np.errstate(all="ignore"):
         finite = np.isfinite(right)
         if not np.all(np.isfinite(given) | ~finite):
             return "nan"
         near = np.abs(given - right)
-        size = np.abs(right).max(initial=0, where=finite)
+        size = np.abs(right).max(initial=made_from or 0, where=finite)
         if start is not None and start.dtype.kind in "iuf":
             size = max(size, np.abs(start).max(initial=0, where=np.isfinite(start)))
-        close = near <= relative * np.abs(right) + absolute * size + 1e-12
+        close = near <= relative * np.abs(right) + absolute * size + floor
         if not finite.all():  # an infinite number is near to nothing but itself
             close = np.where(finite, close, (given == right) | (np.isnan(given) & np.isnan(right)))
     return "" if close.all() else "value"
@@ -327,7 +353,12 @@ def recognise(task, cases, behaviours):
                 if _behaves_as(task, function, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
         for records in behaviours:
-            fitting = [pair for pair, function in pairs(task) if _behaves_as(task, function, cases, records)]
+            numbered = task.fitted(cases, records)
+            for mistake in numbered:
+                if _behaves_as(task, mistake.wrong, cases, records):
+                    return mistake.id, say(mistake.message)
+            both = pairs(task, numbered)
+            fitting = [pair for pair, function in both if _behaves_as(task, function, cases, records)]
             if fitting:
                 words = any(seen.value.dtype.kind == "U" for record in records for seen in record.seen)
                 return properties.two_mistakes(fitting, words)
@@ -341,9 +372,10 @@ def _unusual(task):
                 yield mistake, task.formula(**variant, **mistake.parts)
 
 
-def pairs(task):
+def pairs(task, more=()):
     """((mistake, mistake), a function with both) for all that are in different parts of the formula."""
-    for one, other in itertools.combinations([mistake for mistake in task.mistakes if mistake.parts], 2):
+    parted = [mistake for mistake in (*task.mistakes, *more) if mistake.parts]
+    for one, other in itertools.combinations(parted, 2):
         if not set(one.parts) & set(other.parts):
             yield (one, other), task.formula(**one.parts, **other.parts)
 

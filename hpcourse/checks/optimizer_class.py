@@ -12,7 +12,7 @@ import sys
 import numpy as np
 
 from hpcourse.checks.checker import Live, conclude
-from hpcourse.checks.task import Case, Seen, Unusable, steps
+from hpcourse.checks.task import Seen, Unusable, steps
 
 RULES = {
     "gd_step": "",
@@ -75,6 +75,7 @@ def as_walks(task):
             reference=function,
             cases=lambda rng: _from_rest(task.cases(rng), memory),
             observe=_walk(memory),
+            far=tuple(_from_rest(task.far, memory)),
             forms=(),
             remarks=(),
         )
@@ -142,9 +143,7 @@ def _from_rest(cases, memory):
         for name in memory:
             zero = np.zeros_like(arguments[name])
             arguments[name] = zero.tolist() if isinstance(arguments[name], list | float) else zero
-        found.append(
-            Case(case.name, arguments | ({"t": 1} if "t" in arguments else {}), case.kind, case.note)
-        )
+        found.append(dataclasses.replace(case, arguments=arguments | ({"t": 1} if "t" in arguments else {})))
     return found
 
 

@@ -146,6 +146,25 @@ def passed(cases, records, task, remarks):
     return Parts([say("Right in all {count} tests.", count=len(cases)), *notes])
 
 
+def limited(beyond):
+    """For an answer that is right but for `beyond`, what differs far outside of the ordinary cases."""
+    if {case.kind for case, *_ in beyond} == {"shape"}:
+        fact = getattr(beyond[0][3][1], "name", "")
+        return Parts(
+            [
+                say(
+                    "With the usual arrays it is right, with one of another shape or length it is not: "
+                    "see below."
+                ),
+                say("This should be so, and is not: {fact}.", fact=fact) if isinstance(fact, Said) else None,
+            ]
+        )
+    return say(
+        "With numbers of the usual size it is right, with very large or very small ones it is not: see "
+        "below. Is there a limit in it, a rounding or a small number that the task does not ask for?"
+    )
+
+
 class Parts(Said):
     """Sentences one after the other."""
 

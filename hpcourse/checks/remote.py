@@ -47,6 +47,7 @@ def observe(name, answer, seed=None):
         "again": observed.again and _record_out(observed.again),
         "remarks": [_record_out(record) for record in observed.remarks],
         "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
+        "far": [[_record_out(record) for record in records] for records in live.far()],
         "overwritten": list(observed.overwritten),
         "order": list(observed.order),
         "right_order": list(live.right_order()),
@@ -103,6 +104,11 @@ class Told:
         self.report = Observed(report["ending"], printed, characters, records, again or None, remarks, *told)
         self.order, self.no_use = self._names(report["right_order"]), self._names(report["unused"])
         self.forms = [[_record_in(record) for record in records] for records in report["forms"]]
+        self.beyond = [[_record_in(record) for record in records] for records in report["far"]]
+        if self.beyond and [len(records) for records in self.beyond] != [len(task.far)] * (
+            1 + len(task.forms)
+        ):
+            raise ValueError("every case far away should have a record in each form")
         self.powers = [_record_in(record) for record in report["powers"]]
         if any(len(form) != len(self.cases) for form in [*self.forms, self.powers or self.cases]):
             raise ValueError("every case should have a record in each form")
@@ -110,6 +116,10 @@ class Told:
     def observed(self):
         """The answer on every case."""
         return self.report
+
+    def far(self):
+        """Its records on the cases far away."""
+        return self.beyond
 
     def in_other_forms(self):
         """Its records with the memory kept in other forms."""

@@ -83,7 +83,8 @@ class Case:
     `kind` is "plain", "random", or what is unusual about it ("integers", "float32", "lists", "array",
     "scalar", "matrix"). With a `note`, an answer that raises an exception here passes all the same and
     is told the note; one that answers must answer rightly. `deep` is such a note for answers that call
-    themselves once for each step, where there are more steps than Python allows calls.
+    themselves once for each step, where there are more steps than Python allows calls. `size` is given where
+    numbers are compared as closely as the largest of them allows: it says what they were made from.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Case:
     kind: str = "plain"
     note: Said | None = None
     deep: Said | None = None
+    size: float | None = None
 
     def forgiven(self, problem, details):
         """What is told of an answer that has a problem here and may be right all the same, or None."""
@@ -121,7 +123,11 @@ class Form(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """An exercise. `cases(rng)` lists the cases, the last of them drawn from `rng`."""
+    """An exercise. `cases(rng)` lists the cases, the last of them drawn from `rng`.
+
+    `far` are cases that an answer is tried on only once it is right on all those: far outside of them, where
+    limits show that nobody asked for. What stops there, or takes too long, is right all the same.
+    """
 
     name: str
     day: int
@@ -130,9 +136,11 @@ class Task:
     mistakes: tuple[Mistake, ...]
     observe: Callable
     forms: tuple[Form, ...] = ()
+    far: tuple[Case, ...] = ()
     remarks: tuple[Case, ...] = ()  # a right answer that differs here is told the case's note
     whole: bool = False  # the result should be an int
     words: tuple[str, ...] = ()  # the results to choose from, where they are words
+    fitted: Callable = lambda cases, records: ()  # mistakes with a number in them, read off the records
     formula: Formula | None = None  # what `Mistake.parts` are parts of
     variants: tuple[Mapping, ...] = ()  # parts done otherwise that are right all the same
     names: tuple[str, ...] = field(init=False)

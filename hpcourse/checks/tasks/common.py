@@ -181,6 +181,76 @@ VELOCITY = [0.0, 0.3, -0.2, 1.5, 0.0, -0.04]
 SQUARES = [0.0, 4.0, 0.01, 900.0, 2.0, 0.00003]
 
 
+def far(name, size=0.0, kind="far", **arguments):
+    """A case far outside of the ordinary ones, made from numbers of that `size`; what stops there may."""
+    return Case(name, arguments, kind, SILENT, size=size)
+
+
+def floors(formula, first):
+    """What finds lower limits that nobody asked for, whatever their height, in a schedule whose formula has a
+    part `floor`, and whose first rate or peak is the argument `first`."""
+    fixed = say(
+        "Your rate stops at a lower limit; the right one goes on falling. The task asks for no limit."
+    )
+    shared = say(
+        "Your rate stops at a fixed share of the first or highest one; the right one goes on falling. The "
+        "task asks for no limit."
+    )
+
+    def fitted(cases, records):
+        given = [
+            (float(value), case.arguments[first])
+            for case, record in zip(cases, records)
+            for seen in record.seen
+            if case.kind != "lists" and seen.value.dtype.kind in "if"
+            for value in seen.value.ravel()
+            if value > 0
+        ]
+        rows = []
+        for id, message, power in (("floor_in_proportion", shared, 1), ("floor", fixed, 0)):
+            heights = np.array([value / rate**power for value, rate in given])
+            low = heights.min(initial=np.inf)
+            at = [rate for height, (_, rate) in zip(heights, given) if np.isclose(height, low, 1e-6, 0)]
+            if len(at) > 1:  # once it may be by chance
+                part = {"floor": lambda rate, own, low=low, power=power: np.maximum(rate, low * own**power)}
+                rows.append((len(set(at)), (id, part, message.template)))
+        # Where only one rate is so low nobody can tell which; what is said of the second is true of both.
+        sure = [row for rates, row in rows if rates > 1]
+        return formula.mistakes(*(sure or [row for _, row in rows[-1:]]))
+
+    return fitted
+
+
+HUGE, TINY = 1e15, 1e-15  # their squares are still numbers in float32
+
+
+def scaled(scale):
+    """Weights, memories and gradients of a walk that are `scale` times as large as usual."""
+    return {
+        "w": scale * np.array(WEIGHTS),
+        "grads": [scale * np.array(grad) for grad in NORMAL],
+        "m": scale * np.array(VELOCITY),
+        "v": scale * np.array(VELOCITY),
+    }
+
+
+def far_walks(settings, *others, memory=""):
+    """Walks of an update rule with weights of other shapes, and `others` as they are: (name, arguments)."""
+
+    def shaped(name, make, steps):
+        state = {key: make(0.5 * np.array(WEIGHTS) ** 2) for key in memory}
+        arguments = {"w": make(WEIGHTS), **state, **settings}
+        return Case(name, {**arguments, "grads": [make(grad) for grad in NORMAL[:steps]]}, "shape", SILENT)
+
+    return (
+        shaped("weights with three axes", lambda values: np.reshape(values, (2, 1, 3)).astype(float), 4),
+        shaped("an array of one weight", lambda values: np.array(values[1:2]), 4),
+        shaped("a weight in an array without axes", lambda values: np.array(values[1]), 4),
+        shaped("two thousand weights", lambda values: np.resize(values, 2000), 2),
+        *(far(name, **{key: arguments[key] for key in arguments}) for name, arguments in others),
+    )
+
+
 def walks(rng, first, second, draw, memory=(), start=None):
     """The cases of an update rule.
 

@@ -7,6 +7,7 @@ from hpcourse.checks.task import Case, Formula, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    HUGE,
     INSTEAD_OF_MEAN,
     NO_RATE,
     OF_SEEDS,
@@ -16,11 +17,15 @@ from hpcourse.checks.tasks.common import (
     SEEDS_LEFT_OUT,
     SILENT,
     STANDS_STILL,
+    TINY,
     UPHILL,
     as_it_is,
+    far,
+    far_walks,
     of_one,
     penalty,
     rates_worth,
+    scaled,
     unless_nan,
     walks,
     without_nan,
@@ -36,6 +41,18 @@ def _gd_cases(rng):
     return walks(rng, {"lr": 0.1}, {"lr": 0.02}, lambda rng: {"lr": float(10 ** rng.uniform(-3, 0))})
 
 
+def _gd_scaled(scale, lr):
+    return {key: value for key, value in scaled(scale).items() if key in ("w", "grads")} | {"lr": lr}
+
+
+FAR_STEPS = far_walks(
+    {"lr": 0.1},
+    ("large numbers", _gd_scaled(HUGE, 1e4)),
+    ("a large rate", _gd_scaled(1.0, HUGE)),
+    ("small numbers", _gd_scaled(TINY, 0.01)),
+    ("a small rate, large gradients", _gd_scaled(HUGE, TINY) | {"w": np.array([0.0, 1, -1, 2, 3, -2])}),
+)
+
 GD = Formula(
     lambda p: lambda w, grad, lr: p.walk(w, p.length(lr, p.gradient(grad, w))),
     gradient=lambda g, w: g,
@@ -48,6 +65,7 @@ GD_STEP = Task(
     day=1,
     reference=gd_step,
     cases=_gd_cases,
+    far=FAR_STEPS,
     observe=steps("w"),
     formula=GD,
     mistakes=(
@@ -106,6 +124,14 @@ GD_STEP = Task(
                 "is.",
                 "The gradient is divided by its length. It should count as it is.",
             ),
+            (
+                "unit_length_unless_zero",
+                {"gradient": lambda g, w: g / (np.linalg.norm(g) or 1.0)},
+                "Every step is equally long: the gradient is divided by its length. It should count as it "
+                "is.",
+                "The gradient is divided by its length. It should count as it is.",
+            ),
+            ("rate_squared", {"length": lambda lr, g: lr**2 * g}, "The learning rate enters twice."),
             ("absolute", {"gradient": lambda g, w: abs(g)}, ABSOLUTE),
             (
                 "squared",
@@ -152,6 +178,12 @@ def _curvatures(rng):
     ]
 
 
+FAR_CURVATURES = (
+    far("a flat bowl", eigenvalues=np.array([TINY, 3 * TINY, 0.0])),
+    far("a steep bowl", eigenvalues=np.array([1.0, HUGE, 7.0])),
+    far("many directions", kind="shape", eigenvalues=5 + 4 * np.sin(np.arange(300.0))),
+)
+
 BORDER = Formula(
     # a wrong answer may divide by a flat direction's zero, which for NumPy's numbers is infinity
     lambda p: lambda eigenvalues: p.border(p.product, p.which(np.asarray(eigenvalues, float))),
@@ -165,6 +197,7 @@ LARGEST_STABLE_LR = Task(
     day=1,
     reference=largest_stable_lr,
     cases=_curvatures,
+    far=FAR_CURVATURES,
     observe=once("result"),
     formula=BORDER,
     mistakes=BORDER.mistakes(
@@ -293,6 +326,20 @@ def _sweeps(rng):
     ]
 
 
+def _far_sweeps():
+    nan, inf = np.nan, np.inf
+    losses = np.array([[9.0, 8.0], [3.0, nan], [5.0, 6.0], [inf, 1.0], [7.0, 7.0]])
+    rates = np.array([1e3, HUGE, TINY, 1.0, 1e-9])
+    large = np.array([[9.0], [2.0], [6.0], [7.0], [5.0]])
+    return (
+        far("large losses", lrs=rates, losses=1e30 * losses),
+        far("small losses", lrs=rates, losses=TINY * losses),
+        far("a large rate", lrs=rates, losses=large),
+        far("one rate, one seed", kind="shape", lrs=np.array([0.3]), losses=np.array([[0.7]])),
+        far("many seeds", kind="shape", lrs=rates, losses=np.repeat(losses, 50, axis=1)),
+    )
+
+
 def _scattered(seed):
     """A sweep whose best rate is another one by the mean than by the median, the root mean square, ...
 
@@ -331,6 +378,7 @@ BEST_LEARNING_RATE = Task(
     day=1,
     reference=best_learning_rate,
     cases=_sweeps,
+    far=_far_sweeps(),
     observe=once("result"),
     formula=CHOICE,
     mistakes=(

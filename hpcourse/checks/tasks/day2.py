@@ -1,5 +1,6 @@
 """Day 2: schedules. The first update has t = 0."""
 
+import dataclasses
 import functools
 import inspect
 import operator
@@ -14,7 +15,7 @@ from hpcourse.checks.lines import is_stub
 from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_words, printable
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
-from hpcourse.checks.tasks.common import DEEP, NUMBERS_ONLY, SILENT
+from hpcourse.checks.tasks.common import DEEP, HUGE, NUMBERS_ONLY, SILENT, TINY, far, floors
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
 SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
@@ -47,12 +48,21 @@ def _decays(rng):
     settings = [{"lr0": 0.1, "rate": 0.05}, {"lr0": 2.0, "rate": 0.3}, {"lr0": 0.5, "rate": 0.0005}]
     drawn = {"lr0": float(rng.uniform(0.01, 1)), "rate": float(rng.uniform(0.01, 0.2))}
     steps = (int(rng.integers(2, 6)), int(rng.integers(7, 30)))
-    return _over_time(settings, drawn, ([0, 1, 10, 45, 100, 300], [0, 3, 7], [12_345]), steps)
+    return _over_time(settings, drawn, ([0, 1, 10, 45, 100, 260, 300], [0, 3, 7, 60], [12_345]), steps)
+
+
+FAR_DECAYS = (
+    far("a large first rate", size=HUGE, lr0=HUGE, rate=0.05, t=20),
+    far("a small first rate", size=TINY, lr0=TINY, rate=0.05, t=20),
+    far("a small decay rate", size=1.0, lr0=1.0, rate=1e-9, t=2_000_000),
+    far("a decay rate above one", size=0.5, lr0=0.5, rate=2.5, t=2),
+    far("at the end of a long decay", size=1.0, lr0=1.0, rate=0.3, t=100),
+)
 
 
 def _build_decay(p):
     def decay(lr0, rate, t):
-        return p.join(lr0, p.fade(p.sign, p.speed(rate), p.clock(t)))
+        return p.floor(p.join(lr0, p.fade(p.sign, p.speed(rate), p.clock(t))), lr0)
 
     return decay
 
@@ -64,6 +74,7 @@ DECAY = Formula(
     sign=-1,
     fade=lambda sign, rate, t: np.exp(sign * rate * t),
     join=lambda lr0, share: lr0 * share,
+    floor=lambda lr, lr0: lr,
 )
 STRAIGHT = "The decay is a straight line. It should be exponential."
 
@@ -72,8 +83,10 @@ EXPONENTIAL_DECAY = Task(
     day=2,
     reference=exponential_decay,
     cases=_decays,
+    far=FAR_DECAYS,
     observe=once("result"),
     formula=DECAY,
+    fitted=floors(DECAY, "lr0"),
     mistakes=(
         *DECAY.mistakes(
             (
@@ -250,6 +263,16 @@ def _warmups(rng):
     return _over_time(settings, drawn, ([0, 1, 3, 4, 5, 6, 30], [0, 49, 99, 250], [1500, 12_345]), steps)
 
 
+FAR_WARMUPS = (
+    far("a large peak", size=HUGE, peak_lr=HUGE, warmup_steps=10, t=3),
+    far("a large peak, reached", size=HUGE, peak_lr=HUGE, warmup_steps=10, t=30),
+    far("a small peak", size=TINY, peak_lr=TINY, warmup_steps=10, t=3),
+    far("a long warmup", peak_lr=0.5, warmup_steps=2_000_000, t=1_234_567),
+    far("a long warmup's first stair", peak_lr=0.5, warmup_steps=2_000_000, t=0),
+    far("a warmup of one step", peak_lr=0.5, warmup_steps=1, t=0),
+)
+
+
 def _build_warmup(p):
     def warmup(peak_lr, warmup_steps, t):
         share = p.share(p.stair(t), p.steps(np.float64(warmup_steps)))
@@ -275,6 +298,7 @@ LINEAR_WARMUP = Task(
     day=2,
     reference=linear_warmup,
     cases=_warmups,
+    far=FAR_WARMUPS,
     observe=once("result"),
     formula=CLIMB,
     mistakes=(
@@ -448,6 +472,16 @@ def warmup_then_decay(peak_lr, warmup_steps, rate, t):
     return np.where(t < warmup_steps, rising, peak_lr * np.exp(-rate * np.maximum(t - warmup_steps, 0)))
 
 
+FAR_WARMUPS_AND_DECAYS = (
+    *(dataclasses.replace(case, arguments=case.arguments | {"rate": 0.1}) for case in FAR_WARMUPS),
+    far("a long decay", size=0.5, peak_lr=0.5, warmup_steps=10, rate=1e-6, t=1_500_000),
+    far("at the end of a decay", size=0.5, peak_lr=0.5, warmup_steps=5, rate=0.3, t=105),
+    far("a decay rate above one", size=0.5, peak_lr=0.5, warmup_steps=5, rate=2.5, t=7),
+    far("a large peak, falling", size=HUGE, peak_lr=HUGE, warmup_steps=5, rate=0.1, t=20),
+    far("a small peak, falling", size=TINY, peak_lr=TINY, warmup_steps=5, rate=0.1, t=20),
+)
+
+
 def _warmups_and_decays(rng):
     settings = [
         {"peak_lr": 0.4, "warmup_steps": 5, "rate": 0.1},
@@ -460,7 +494,9 @@ def _warmups_and_decays(rng):
         "rate": float(rng.uniform(0.05, 0.2)),
     }
     steps = (int(rng.integers(1, 5)), drawn["warmup_steps"] + int(rng.integers(3, 20)))
-    return _over_time(settings, drawn, ([0, 2, 4, 5, 6, 25, 200], [0, 39, 40, 100], [1500, 12_345]), steps)
+    return _over_time(
+        settings, drawn, ([0, 2, 4, 5, 6, 25, 150, 200], [0, 39, 40, 100, 500], [1500, 12_345]), steps
+    )
 
 
 def _build(p):
@@ -469,7 +505,7 @@ def _build(p):
     def schedule(peak_lr, warmup_steps, rate, t):
         t, peak = np.asarray(t), p.peak(peak_lr)
         rising = p.low(peak) * p.rise(t, warmup_steps)
-        falling = p.high(peak) * p.fade(p.sign(rate) * p.clock(t, warmup_steps))
+        falling = p.floor(p.high(peak) * p.fade(p.sign(rate) * p.clock(t, warmup_steps)), peak_lr)
         return p.join(p.early(t, warmup_steps), rising, falling, peak)
 
     return schedule
@@ -484,6 +520,7 @@ WARMUP = Formula(
     fade=lambda x: np.exp(-x),
     sign=lambda rate: rate,
     clock=lambda t, steps: t - steps,
+    floor=lambda lr, peak_lr: lr,
     early=lambda t, steps: t < steps,
     join=lambda early, rising, falling, peak: np.where(early, rising, falling),
 )
@@ -498,8 +535,10 @@ WARMUP_THEN_DECAY = Task(
     day=2,
     reference=warmup_then_decay,
     cases=_warmups_and_decays,
+    far=FAR_WARMUPS_AND_DECAYS,
     observe=once("result"),
     formula=WARMUP,
+    fitted=floors(WARMUP, "peak_lr"),
     mistakes=WARMUP.mistakes(
         (
             "jump_at_the_seam",
@@ -718,6 +757,15 @@ def factor_schedule(lr0, factor):
     return lambda t: lr0 * factor**t
 
 
+FAR_FACTORS = (
+    far("a large first rate", lr0=HUGE, factor=0.9, steps=[0, 5, 40]),
+    far("a small first rate", lr0=TINY, factor=0.9, steps=[0, 5, 40]),
+    far("at the end of a long decay", lr0=1.0, factor=0.5, steps=[60]),
+    far("a factor above one", lr0=0.1, factor=1.5, steps=[0, 3, 40]),
+    far("a factor close to one", lr0=0.1, factor=1 - 1e-6, steps=[1_500_000]),
+)
+
+
 def _asked(function, case, form=None):
     """Make one schedule and ask it about all the case's steps, one after the other.
 
@@ -762,6 +810,7 @@ def _factor_schedules(rng):
         "back and forth": (0.5, 0.7, [7, 2, 0, 2]),
         "a late step at once": (0.1, 0.5, [25]),
         "a step far away": (3.0, 0.99, [300]),
+        "two late steps": (0.4, 0.6, [30, 20]),
     }
     drawn = (float(rng.uniform(0.1, 1)), float(rng.uniform(0.6, 0.95)), rng.permutation(12)[:5].tolist())
     names = ("lr0", "factor", "steps")
@@ -777,7 +826,7 @@ def _build_factors(p):
     """A schedule that remembers nothing."""
 
     def make(lr0, factor):
-        return lambda t: p.join(lr0, p.shrunk(p.factor(factor), p.clock(t)))
+        return lambda t: p.floor(p.join(lr0, p.shrunk(p.factor(factor), p.clock(t))), lr0)
 
     return make
 
@@ -788,6 +837,7 @@ FACTORS = Formula(
     clock=lambda t: t,
     shrunk=lambda f, t: f**t,
     join=lambda lr0, share: lr0 * share,
+    floor=lambda lr, lr0: lr,
 )
 
 
@@ -870,8 +920,10 @@ FACTOR_SCHEDULE = Task(
     day=2,
     reference=factor_schedule,
     cases=_factor_schedules,
+    far=FAR_FACTORS,
     observe=_asked,
     formula=FACTORS,
+    fitted=floors(FACTORS, "lr0"),
     mistakes=(
         Mistake(
             "counts_calls",

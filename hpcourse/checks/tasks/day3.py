@@ -11,7 +11,16 @@ from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.contest import Contest, Refused, numbers_of
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
-from hpcourse.checks.tasks.common import ABSOLUTE, FLAT_ONLY, NO_INTEGERS, ROWS_ONLY, SILENT
+from hpcourse.checks.tasks.common import (
+    ABSOLUTE,
+    FLAT_ONLY,
+    HUGE,
+    NO_INTEGERS,
+    ROWS_ONLY,
+    SILENT,
+    TINY,
+    far,
+)
 
 
 def minibatches(X, y, batch_size, rng):
@@ -226,6 +235,12 @@ def _epochs(rng):
     ]
 
 
+FAR_EPOCHS = (
+    far("many examples", kind="shape", size=None, examples=3001, batch_size=1100, seed=1),
+    far("a single example", kind="shape", size=None, examples=3000, batch_size=2999, seed=2),
+)
+
+
 def _build(p):
     """An epoch: an order for the rows and one for the labels, cut into parts, which become batches."""
 
@@ -312,6 +327,7 @@ MINIBATCHES = Task(
     day=3,
     reference=minibatches,
     cases=_epochs,
+    far=FAR_EPOCHS,
     observe=_watch_epochs,
     formula=MINIBATCH,
     mistakes=(
@@ -570,11 +586,21 @@ def _of_batch(reduce):
 
 ADDED_UP = "Something is added up where a mean is asked for."
 
+FAR_GRADIENTS = (
+    far("large gradients", HUGE, per_example_grads=HUGE * np.array([[1.0, -4.0], [3.0, 0.0], [0.5, 2.0]])),
+    far("small gradients", TINY, per_example_grads=TINY * np.array([[1.0, -4.0], [3.0, 0.0], [0.5, 2.0]])),
+    far("one huge gradient", 1e9, per_example_grads=np.array([[1.0, -4.0], [1e9, 2.0], [0.5, -3e8]])),
+    far("many examples", 1.0, "shape", per_example_grads=np.sin(np.arange(6000.0)).reshape(3000, 2)),
+    far("weights with three axes", 20.0, "shape", per_example_grads=np.arange(-9.0, 15).reshape(3, 2, 1, 4)),
+    far("one weight", 1.0, "shape", per_example_grads=np.array([[1.0], [0.5], [-0.25]])),
+)
+
 MEAN_GRADIENT = Task(
     name="mean_gradient",
     day=3,
     reference=mean_gradient,
     cases=_batches_of_gradients,
+    far=FAR_GRADIENTS,
     observe=once("result"),
     formula=MEAN,
     mistakes=MEAN.mistakes(
@@ -622,6 +648,11 @@ MEAN_GRADIENT = Task(
         (
             "one_less",
             _of_batch(lambda grads: np.sum(grads, axis=0) / np.float64(len(grads) - 1)),
+            "Divided by one less than the batch size. That belongs to the variance; a mean divides by all.",
+        ),
+        (
+            "one_less_unless_alone",
+            _of_batch(lambda grads: np.sum(grads, axis=0) / max(len(grads) - 1, 1)),
             "Divided by one less than the batch size. That belongs to the variance; a mean divides by all.",
         ),
         (
@@ -705,11 +736,19 @@ COUNT = Formula(
 )
 ROUNDED_DOWN = "It is rounded down. Even one example left over makes an update."
 
+FAR_COUNTS = (
+    far("two million updates and one", n_examples=2_000_000_001, batch_size=1000),
+    far("many examples, in batches of one", n_examples=1_500_001, batch_size=1),
+    far("one example more than a huge batch", n_examples=10**12 + 1, batch_size=10**12),
+    far("a single example", n_examples=1, batch_size=10**9),
+)
+
 UPDATES_PER_EPOCH = Task(
     name="updates_per_epoch",
     day=3,
     reference=updates_per_epoch,
     cases=_counts,
+    far=FAR_COUNTS,
     observe=once("result"),
     whole=True,
     formula=COUNT,
@@ -834,11 +873,19 @@ NOISE_PARTS = Formula(
     outer=lambda noise: noise,
 )
 
+FAR_NOISES = (
+    far("a large variance", n_examples=100, batch_size=10, variance=HUGE),
+    far("a small variance", n_examples=100, batch_size=10, variance=TINY),
+    far("many examples", n_examples=10**9, batch_size=10**6, variance=1.0),
+    far("two examples", size=1.0, n_examples=2, batch_size=1, variance=1.0),
+)
+
 GRADIENT_NOISE = Task(
     name="gradient_noise",
     day=3,
     reference=gradient_noise,
     cases=_noises,
+    far=FAR_NOISES,
     observe=once("result"),
     formula=NOISE_PARTS,
     mistakes=(
@@ -864,6 +911,11 @@ GRADIENT_NOISE = Task(
                 {"outer": np.sqrt},
                 "That is the standard deviation; the task asks for the variance.",
                 "At the end a root is taken, as for a standard deviation; the task asks for the variance.",
+            ),
+            (
+                "root_of_variance",
+                {"given": np.sqrt},
+                "A root is taken of the variance: it is the standard deviation that enters then.",
             ),
             (
                 "variance_squared",
@@ -1213,11 +1265,23 @@ def _two_sizes(rng):
     ]
 
 
+def _far_sizes():
+    drawn = np.random.default_rng(4)
+    few, many = (_gradients(drawn, [2.0, -1.0, 0.5], 2.0, size, 6) for size in (4, 16))
+    scale = ((HUGE, "large gradients"), (TINY, "small gradients"))
+    usual = {"small": 4, "large": 16}
+    return (
+        *(far(name, small_grads=by * few, large_grads=by * many, **usual) for by, name in scale),
+        far("large batches", small=4 * 10**5, large=10**6, small_grads=few, large_grads=many),
+    )
+
+
 NOISE_SCALE = Task(
     name="noise_scale",
     day=3,
     reference=noise_scale,
     cases=_two_sizes,
+    far=_far_sizes(),
     observe=once("result"),
     formula=NOISE_SCALE_FORMULA,
     mistakes=NOISE_SCALE_FORMULA.mistakes(
@@ -1352,6 +1416,16 @@ NOISE_SCALE = Task(
             "divided_by_length",
             {"result": lambda noise, signal: noise / np.sqrt(np.maximum(signal, 1e-300))},
             "The noise is a square, and you divide it by a length. Divide by the squared length.",
+        ),
+        (
+            "sign_of_the_noise",
+            {
+                "noise": lambda b, B, squares, Squares: -_noise(b, B, squares, Squares),
+                "signal": lambda b, B, squares, Squares: Squares + _noise(b, B, squares, Squares) / B,
+            },
+            "The noise has the wrong sign, and so the signal is too large: which of the two batch sizes has "
+            "the longer gradients?",
+            "The noise has the wrong sign: which of the two batch sizes has the longer gradients?",
         ),
         (
             "sign",

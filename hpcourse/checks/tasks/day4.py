@@ -10,13 +10,18 @@ from hpcourse.checks.task import Case, Form, Formula, Mistake, Task, once, say, 
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    HUGE,
     OLD_MEMORY,
     OLD_MEMORY_RETURNED,
     ONE_STEP_FOR_ALL,
     ORDER,
     ORDER_TOO,
+    TINY,
     UPHILL,
     VELOCITY,
+    far,
+    far_walks,
+    scaled,
     walks,
 )
 
@@ -29,6 +34,23 @@ def _momentum_cases(rng):
         return {"lr": float(10 ** rng.uniform(-3, -0.5)), "momentum": float(rng.uniform(0.75, 0.95))}
 
     return walks(rng, first, second, draw, memory=("v",), start=start)
+
+
+def _far(scale, lr, momentum):
+    return {key: value for key, value in scaled(scale).items() if key != "m"} | {
+        "lr": lr,
+        "momentum": momentum,
+    }
+
+
+FAR_MOMENTUM = far_walks(
+    {"lr": 0.1, "momentum": 0.9},
+    ("large numbers", _far(HUGE, 1e4, 0.9996)),
+    ("a large rate", _far(1.0, HUGE, 0.9)),
+    ("small numbers", _far(TINY, 0.01, 0.001)),
+    ("a small rate, large gradients", _far(HUGE, TINY, 0.9) | {"w": np.ones(6), "v": np.zeros(6)}),
+    memory="v",
+)
 
 
 def _build(p):
@@ -214,6 +236,7 @@ MOMENTUM_STEP = Task(
     day=4,
     reference=momentum_step,
     cases=_momentum_cases,
+    far=FAR_MOMENTUM,
     observe=steps("w", "v"),
     forms=FORMS,
     formula=MOMENTUM,
@@ -251,10 +274,20 @@ def _gains(rng):
 
 
 GAIN = Formula(
-    lambda p: lambda lr, momentum: p.join(p.above(lr, momentum), p.below(np.float64(momentum))),
+    lambda p: (
+        lambda lr, momentum: p.sign * p.join(p.above(lr, momentum), p.bend(p.below(np.float64(momentum))))
+    ),
+    sign=1,
     above=lambda lr, k: lr,
     below=lambda k: 1 - k,
+    bend=lambda rest: rest,
     join=lambda above, below: above / below,
+)
+
+FAR_GAINS = (
+    far("a large rate", lr=HUGE, momentum=0.9),
+    far("a small rate", lr=1.2345678e-6, momentum=0.9),  # who adds terms up until they are tiny is right
+    far("hardly any momentum", lr=0.1, momentum=0.0001),
 )
 
 EFFECTIVE_LR = Task(
@@ -262,6 +295,7 @@ EFFECTIVE_LR = Task(
     day=4,
     reference=effective_lr,
     cases=_gains,
+    far=FAR_GAINS,
     observe=once("result"),
     formula=GAIN,
     mistakes=(
@@ -333,13 +367,13 @@ EFFECTIVE_LR = Task(
         *GAIN.mistakes(
             (
                 "root",
-                {"below": lambda k: np.sqrt(1 - k)},
+                {"bend": np.sqrt},
                 "The steps grow more than that: there is no square root here.",
                 "There is no square root here.",
             ),
             (
                 "gain_squared",
-                {"below": lambda k: (1 - k) ** 2},
+                {"bend": np.square},
                 "The steps grow less than that: the factor counts twice.",
                 "The factor counts twice.",
             ),
@@ -358,7 +392,7 @@ EFFECTIVE_LR = Task(
         *GAIN.mistakes(
             (
                 "negative",
-                {"below": lambda k: k - 1},
+                {"sign": -1},
                 "The right size with the wrong sign: a negative learning rate would walk uphill.",
                 "The sign is wrong: a negative learning rate would walk uphill.",
             ),
@@ -410,11 +444,18 @@ RATIO_OF_CURVATURES = (
     "square roots: that is why it is faster."
 )
 
+FAR_BOWLS = (
+    far("a very long ravine", smallest=1.0, largest=1e12),
+    far("a flat bowl", smallest=TINY, largest=9 * TINY),
+    far("a steep bowl", smallest=HUGE, largest=9 * HUGE),
+)
+
 BEST_MOMENTUM = Task(
     name="best_momentum",
     day=4,
     reference=best_momentum,
     cases=_bowls,
+    far=FAR_BOWLS,
     observe=once("lr", "momentum"),
     formula=BEST,
     mistakes=BEST.mistakes(
@@ -574,6 +615,7 @@ NESTEROV_STEP = Task(
     day=4,
     reference=nesterov_step,
     cases=_momentum_cases,
+    far=FAR_MOMENTUM,
     observe=steps("w", "v"),
     forms=NESTEROV_FORMS,
     formula=NESTEROV,

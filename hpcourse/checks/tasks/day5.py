@@ -11,14 +11,20 @@ from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    HUGE,
     OLD_MEMORY,
     OLD_MEMORY_RETURNED,
     ORDER,
     ORDER_TOO,
     SILENT,
     SQUARES,
+    TINY,
     UPHILL,
     VELOCITY,
+    WEIGHTS,
+    far,
+    far_walks,
+    scaled,
     walks,
 )
 from hpcourse.datasets import bigram_counts
@@ -66,9 +72,10 @@ def _build(p):
         eps, lr, d = p.eps(eps), p.rate(lr), p.sign(weight_decay)
         g = p.enters(grad, w, d, lr)
         b1, b2 = p.betas(beta1, beta2)
-        new_m, new_v = p.mean(b1, m, g), p.square(b2, v, p.squared(g))
+        new_m, (c1, c2) = p.mean(b1, m, g), p.correcting(b1, b2, beta1, beta2)
+        hat = lambda: p.correct_m(new_m, p.correction(np.float64(c1), p.clock(t)))  # noqa: E731
+        new_v = p.square(b2, v, p.squared(p.into_v(g, new_m, hat)))
         use_m, use_v = p.used(new_m, new_v, m, v)
-        c1, c2 = p.correcting(b1, b2, beta1, beta2)
         m_hat = p.correct_m(use_m, p.correction(np.float64(c1), p.clock(t)))
         v_hat = p.correct_v(use_v, p.correction(np.float64(c2), p.clock(t)))
         change = p.scale(p.correction(np.float64(c2), p.clock(t))) * p.divide(
@@ -93,6 +100,7 @@ RIGHT = {
     "betas": lambda b1, b2: (b1, b2),
     "mean": _average,
     "square": _average,
+    "into_v": lambda g, m, m_hat: g,
     "squared": np.square,
     "used": lambda new_m, new_v, m, v: (new_m, new_v),
     "correcting": lambda b1, b2, *given: (b1, b2),
@@ -142,6 +150,21 @@ def rmsprop_step(w, v, grad, lr, rho, eps):
     """The rule of the lesson."""
     v = rho * v + (1 - rho) * grad**2
     return w - lr * grad / (np.sqrt(v) + eps), v
+
+
+def _far(scale, memory, **settings):
+    """Gradients of that scale, and of that scale squared in v; weights like the rate, which is the step."""
+    state = scaled(scale) | {"w": settings["lr"] * np.array(WEIGHTS), "v": scale**2 * np.array(SQUARES)}
+    return {key: value for key, value in state.items() if key in ("w", "grads", *memory)} | settings
+
+
+FAR_RMSPROP = far_walks(
+    {"lr": 0.1, "rho": 0.8, "eps": 1e-2},
+    ("large numbers", _far(HUGE, "v", lr=HUGE, rho=0.99995, eps=1e-8)),
+    ("small numbers", _far(TINY, "v", lr=TINY, rho=0.01, eps=1e-30)),
+    ("a large epsilon", _far(1.0, "v", lr=0.1, rho=0.8, eps=HUGE)),
+    memory="v",
+)
 
 
 def _rmsprop_cases(rng):
@@ -222,6 +245,7 @@ RMSPROP_STEP = Task(
     day=5,
     reference=rmsprop_step,
     cases=_rmsprop_cases,
+    far=FAR_RMSPROP,
     observe=steps("w", "v"),
     formula=RMSPROP,
     mistakes=RMSPROP.mistakes(
@@ -260,6 +284,19 @@ def adam_step(w, m, v, t, grad, lr, beta1, beta2, eps):
     v = beta2 * v + (1 - beta2) * grad**2
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
     return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+def _far_adam(**decay):
+    """Epsilon so small, or so late, that all the usual ways to correct agree."""
+    large, small = ({key: value * by for key, value in decay.items()} for by in (1e-11, 1e13))
+    late = {"t": 100_000, "lr": HUGE, "beta1": 0.9995, "beta2": 0.99999, "eps": 1e-8} | large
+    early = {"t": 3, "lr": TINY, "beta1": 0.01, "beta2": 0.02, "eps": 1e-30} | small
+    return far_walks(
+        {"t": 60, "lr": 0.05, "beta1": 0.8, "beta2": 0.6, "eps": 1e-2} | decay,
+        ("large numbers, late in a training", _far(HUGE, "mv", **late)),
+        ("small numbers", _far(TINY, "mv", **early)),
+        memory="mv",
+    )
 
 
 def _adam_cases(rng, more_first=(), more_second=()):
@@ -383,6 +420,16 @@ ADAM_MISTAKES = (
     *V_MISTAKES,
     *STEP_MISTAKES,
     (
+        "v_from_m",
+        {"into_v": lambda g, m, m_hat: m},
+        "v averages the squares of m. It should average those of the gradient itself.",
+    ),
+    (
+        "v_from_corrected_m",
+        {"into_v": lambda g, m, m_hat: m_hat()},
+        "v averages the squares of the corrected m. It should average those of the gradient itself.",
+    ),
+    (
         "no_v",
         {"divide": lambda m, v, eps, root: m},
         "v is kept but never used: the step should be divided by its square root.",
@@ -450,6 +497,7 @@ ADAM_STEP = Task(
     day=5,
     reference=adam_step,
     cases=_adam_cases,
+    far=_far_adam(),
     observe=steps("w", "m", "v"),
     remarks=(_tiny(),),
     formula=ADAM,
@@ -487,6 +535,7 @@ ADAMW_STEP = Task(
     day=5,
     reference=adamw_step,
     cases=_adamw_cases,
+    far=_far_adam(weight_decay=0.1),
     observe=steps("w", "m", "v"),
     remarks=(_tiny(weight_decay=0.1),),
     formula=ADAMW,
@@ -627,6 +676,19 @@ def _points(rng):
     ]
 
 
+def _far_points():
+    x, y = np.array([2.0, -1.0, 0.5, 3.0]), np.array([1.0, 4.0, -2.0, 0.5])
+    alike = {"x": np.array([1.0, 0.0, 1.0, 1.0, 2.0]), "y": np.array([3.0, 4.0, 3.0, 3.0, 1.0])}
+    many = np.sin(np.arange(500.0) ** 2)
+    return (
+        far("large numbers", HUGE, x=HUGE * x, y=HUGE * y, beta=0.9),
+        far("small numbers", TINY, x=TINY * x, y=TINY * y, beta=0.9),
+        far("a long memory", 4.0, x=x, y=y, beta=0.99999),
+        far("points with the same x", 4.0, "shape", **alike, beta=0.9),
+        far("five hundred points", 1.0, "shape", x=many, y=many[::-1].copy(), beta=0.9),
+    )
+
+
 def _one(*_):
     return 1.0
 
@@ -650,6 +712,7 @@ CORRECTED_AVERAGE = Task(
     day=5,
     reference=corrected_average,
     cases=_points,
+    far=_far_points(),
     observe=once("result"),
     formula=AVERAGES,
     mistakes=(
@@ -732,6 +795,16 @@ CORRECTED_AVERAGE = Task(
                 "The two shares have changed places: the average follows the last value and forgets the "
                 "others.",
                 "In the average the two shares have changed places.",
+            ),
+            (
+                "shares_swapped_everywhere",
+                {
+                    "average": lambda b, m, value, t: (1 - b) * m + b * value,
+                    "correction": lambda b, t, *_: 1 - (1 - b) ** t,
+                },
+                "beta and 1 - beta have changed places, in the average and in its correction: the average "
+                "follows the last value and forgets the others.",
+                "beta and 1 - beta have changed places, in the average and in its correction.",
             ),
             (
                 "share_missing",

@@ -6,12 +6,15 @@ from hpcourse.checks.capstone import CAPSTONE
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once
 from hpcourse.checks.tasks.common import (
+    HUGE,
     INSTEAD_OF_MEAN,
     OF_SEEDS,
     PENALTY,
     SEEDS_LEFT_OUT,
     SILENT,
+    TINY,
     as_it_is,
+    far,
     of_one,
     penalty,
     rates_worth,
@@ -173,11 +176,31 @@ JUMPS_UNNOTICED = (
 )
 NEVER_NOISE = "No curve is ever called a noise floor, however far it jumps up and down."
 
+
+def _far_curves():
+    curves = {
+        "that jitters": _falling(2.3, 0.5, 0.15, 100, 0.25),
+        "that crawls": _falling(2.3, 1.6, 0.002, 80),
+        "that settles": _falling(2.3, 0.03, 0.14, 100),
+        "that grows": 2.3 * 1.05 ** np.arange(60),
+    }
+    sizes = {"a huge loss {what}": HUGE, "a tiny loss {what}": TINY}
+    return (
+        *(
+            far(name.format(what=what), train_loss=size * curve)
+            for name, size in sizes.items()
+            for what, curve in curves.items()
+        ),
+        far("a long curve", kind="shape", train_loss=_falling(2.3, 0.5, 0.01, 3000, 0.25)),
+    )
+
+
 DIAGNOSE = Task(
     name="diagnose",
     day=6,
     reference=diagnose,
     cases=_curves,
+    far=_far_curves(),
     observe=once("result"),
     words=DIAGNOSES,
     formula=DIAGNOSIS,
@@ -480,6 +503,11 @@ def _comparisons(rng):
         "Adam": [[5e12, 6e12], [inf, 1e8]],
     }
     named["huge losses"] = huge
+    named["different numbers of seeds"] = {
+        "SGD": [[0.9, 0.8], [0.5, 0.52]],
+        "Adam": [[0.45, 0.4, 0.43, 0.41, 0.44], [0.6, 0.7, 0.5, 0.65, 0.6]],
+        "Momentum": [[0.7, 0.6, 0.65]],
+    }
     for number, seed in enumerate((2087, 56, 422, 1687, 19), start=1):
         named[f"losses that scatter {number}"] = _scattered(seed)
     cases = [Case(name, {"results": _arrays(results)}) for name, results in named.items()]
@@ -560,11 +588,33 @@ OUT_ALTOGETHER = (
     "that diverged does not qualify; the others of that optimizer still do."
 )
 
+
+def _far_comparisons():
+    nan, inf = np.nan, np.inf
+    tables = {
+        "RMSProp": [[3.0, 4.0], [nan, 1e-3]],
+        "SGD": [[2.0, 2.5], [9.0, 8.0]],
+        "Adam": [[5.0, 6.0], [inf, 1.0]],
+    }
+    sizes = {"large losses": 1e30, "small losses": TINY}
+    return (
+        *(
+            far(name, results={rule: size * np.array(table) for rule, table in tables.items()})
+            for name, size in sizes.items()
+        ),
+        far("one optimizer", kind="shape", results={"SGD": np.array([[0.5]])}),
+        far(
+            "many rates", kind="shape", results={"SGD": np.full((200, 3), 0.5), "Adam": np.full((2, 3), 0.4)}
+        ),
+    )
+
+
 FAIR_WINNER = Task(
     name="fair_winner",
     day=6,
     reference=fair_winner,
     cases=_comparisons,
+    far=_far_comparisons(),
     observe=once("result"),
     formula=REFEREE,
     mistakes=(
@@ -677,6 +727,12 @@ FAIR_WINNER = Task(
                 for id, score, message in INSTEAD_OF_MEAN
                 if id != "steadiest"
             ),
+            (
+                "sum_over_seeds",
+                {"score": np.sum},
+                "The losses are added up over the seeds: an optimizer with more seeds seems worse. Take the "
+                "mean.",
+            ),
         ),
         *(
             Mistake(f"rate_by_{id}", _lowest(_mean_at(score)), RATE_BY)
@@ -758,7 +814,7 @@ def _build_map(p):
 
     def mapped(weights, biases, x, y):
         def loss(weight, bias):
-            return p.after(p.together(p.penalty(p.line(weight, bias, x) - y)))
+            return p.after(p.together(p.penalty(p.error(p.line(weight, bias, x), y))))
 
         table = np.array([[loss(weight, bias) for weight in weights] for bias in biases])
         return p.arranged(p.stored(table, weights, y))
@@ -769,6 +825,7 @@ def _build_map(p):
 MAP = Formula(
     _build_map,
     line=lambda weight, bias, x: weight * x + bias,
+    error=lambda line, y: line - y,
     penalty=np.square,
     together=np.mean,
     after=lambda loss: loss,
@@ -783,11 +840,34 @@ def _stored(change):
 
 FEW_DECIMALS = "The losses are rounded. On a finer grid the same trouble comes back: keep all decimal places."
 
+
+def _far_maps():
+    weights, biases = np.array([1.0, 2.0, 3.5]), np.array([-1.0, 0.5])
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([0.3, 2.9, 5.2])
+    return (
+        far("large numbers", weights=weights, biases=HUGE * biases, x=HUGE * x, y=HUGE * y),
+        far("small numbers", weights=weights, biases=TINY * biases, x=TINY * x, y=TINY * y),
+        far("steep lines", weights=HUGE * weights, biases=biases, x=TINY * x, y=y),
+        far("flat lines", weights=TINY * weights, biases=biases, x=HUGE * x, y=y),
+        far("one line and one point", 1.0, "shape", weights=x[1:2], biases=x[1:2], x=x[1:2], y=y[1:2]),
+        far(
+            "a large map",
+            9.0,
+            "shape",
+            weights=np.linspace(-1, 1, 40),
+            biases=np.linspace(0, 1, 30),
+            x=x,
+            y=y,
+        ),
+    )
+
+
 LOSS_MAP = Task(
     name="loss_map",
     day=6,
     reference=loss_map,
     cases=_maps,
+    far=_far_maps(),
     observe=once("result"),
     formula=MAP,
     mistakes=MAP.mistakes(
@@ -893,6 +973,11 @@ LOSS_MAP = Task(
             "The bias is never used.",
         ),
         (
+            "y_added",
+            {"error": lambda line, y: line + y},
+            "The data `y` are added to the line. The error is their difference.",
+        ),
+        (
             "bias_subtracted",
             {"line": lambda weight, bias, x: weight * x - bias},
             "The bias is subtracted, so that every row shows another line: the line is weight times `x` "
@@ -976,11 +1061,25 @@ def _searches(rng):
     ]
 
 
+def _far_searches():
+    search, fresh = np.array([0.4, 0.3, 0.5]), np.array([[0.45, 0.4], [0.4, 0.55], [0.5, 0.4]])
+    many = np.sin(np.arange(1.0, 301))
+    return (
+        far("large losses", HUGE, search=HUGE * search, fresh=HUGE * fresh),
+        far("small losses", TINY, search=TINY * search, fresh=TINY * fresh),
+        far("one setting", 1.0, "shape", search=search[:1], fresh=fresh[:1]),
+        far(
+            "three hundred settings", 2.0, "shape", search=many + 1, fresh=np.outer(many**2, [1.0, 0.5, 2.0])
+        ),
+    )
+
+
 HONEST_REPORT = Task(
     name="honest_report",
     day=6,
     reference=honest_report,
     cases=_searches,
+    far=_far_searches(),
     observe=once("chosen", "loss", "luck"),
     formula=REPORT,
     mistakes=REPORT.mistakes(

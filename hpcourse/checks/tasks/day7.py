@@ -6,7 +6,7 @@ from hpcourse.checks.capstone import CAPSTONE, _Thing
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say
-from hpcourse.checks.tasks.common import NUMBERS_ONLY, SILENT
+from hpcourse.checks.tasks.common import HUGE, NUMBERS_ONLY, SILENT, TINY, far, floors
 from hpcourse.page import laboratory, scale_up
 
 
@@ -57,11 +57,22 @@ def _words(rng):
     return _cases("lr {}, frequency {}, {} left", names, settings, drawn)
 
 
+FAR_WORDS = (
+    far("a very rare word", lr=0.1, frequency=1e-7, remaining=0.1),
+    far("a rarer word, a large rate", lr=1e6, frequency=1e-14, remaining=0.1),
+    far("a small rate", lr=1.23456e-8, frequency=1.0, remaining=0.1),
+    far("hardly anything left", lr=1.0, frequency=0.5, remaining=1e-30),
+    far("hardly anything done", size=1.0, lr=1.0, frequency=0.5, remaining=0.999),
+    far("a large rate", lr=1e6, frequency=1e-7, remaining=0.5),
+    far("a rate just below the border", lr=1.0, frequency=0.9999, remaining=0.5),
+)
+
 STEPS_FOR_A_WORD = Task(
     name="steps_for_a_word",
     day=7,
     reference=steps_for_a_word,
     cases=_words,
+    far=FAR_WORDS,
     observe=once("result"),
     formula=STEPS,
     mistakes=STEPS.mistakes(
@@ -220,11 +231,18 @@ def _spikes(rng):
     return _cases("beta1 {}, beta2 {}", ("beta1", "beta2"), pairs, drawn)
 
 
+FAR_SPIKES = (
+    far("two long memories", beta1=0.97, beta2=0.98),  # a thousand terms of the series are right
+    far("a very long memory of squares", beta1=0.9, beta2=0.9999999),
+    far("short memories", beta1=0.01, beta2=0.02),
+)
+
 AFTER_A_SPIKE = Task(
     name="after_a_spike",
     day=7,
     reference=after_a_spike,
     cases=_spikes,
+    far=FAR_SPIKES,
     observe=once("first", "total"),
     formula=SPIKE,
     mistakes=SPIKE.mistakes(
@@ -429,11 +447,27 @@ def _unchanged(grad, factor):
 
 LENGTHENS = "A comparison is missing: a short gradient should stay as it is."
 
+
+def _far_gradients():
+    first, second = np.array([[3.0, -1.0, 0.2], [0.5, -2.0, 1.0]]), np.array([-0.4, 6.0])
+    row = np.sin(np.arange(1200.0))
+    return (
+        far("large gradients", first=HUGE * first, second=HUGE * second, limit=1e12),
+        far("large gradients, a larger limit", first=HUGE * first, second=HUGE * second, limit=10 * HUGE),
+        far("small gradients", first=TINY * first, second=TINY * second, limit=1.0),
+        far("a small limit", first=first, second=second, limit=TINY),
+        far("a large limit", first=first, second=second, limit=1e30),
+        far("layers of one number", kind="shape", first=first[:1, :1], second=second[:1], limit=1.5),
+        far("large layers", kind="shape", first=row.reshape(30, 40), second=row[:50], limit=2.0),
+    )
+
+
 CLIP_GRADIENT = Task(
     name="clip_gradient",
     day=7,
     reference=clip_gradient,
     cases=_gradients,
+    far=_far_gradients(),
     observe=once("first", "second"),
     formula=CLIP,
     mistakes=(
@@ -592,7 +626,7 @@ def _build_wsd(p):
         t = np.asarray(t, float)
         up = p.up(t, np.float64(warmup))
         down = p.down(p.left(warmup, stable, decay, t), np.float64(decay))
-        return p.peak(lr) * p.join(up, p.top(t), down)
+        return p.floor(p.peak(lr) * p.join(up, p.top(t), down), lr)
 
     return schedule
 
@@ -605,6 +639,7 @@ WSD_PARTS = Formula(
     top=lambda t: 1.0,
     join=lambda up, top, down: np.minimum(np.minimum(up, top), down),
     peak=lambda lr: lr,
+    floor=lambda rate, lr: rate,
 )
 
 
@@ -616,7 +651,7 @@ def _wsd_cases(rng):
     times = np.array([0, 2, 4, 5, 9, 14, 15, 16, 20, 22, 23, 40])
     return [
         *(Case(f"settings 1 at step {t}", first | {"t": t}) for t in (0, 3, 4, 12, 15, 17, 22, 23, 60)),
-        *(Case(f"settings 2 at step {t}", second | {"t": t}) for t in (1, 3, 5)),
+        *(Case(f"settings 2 at step {t}", second | {"t": t}) for t in (1, 3, 5, 9)),
         Case("an array of steps", first | {"t": times}, "array", NUMBERS_ONLY),
         Case("a list of steps", first | {"t": times.tolist()}, "lists", SILENT),
         Case("random settings, rising", drawn | {"t": 1}, "random"),
@@ -626,13 +661,31 @@ def _wsd_cases(rng):
 
 NO_CEILING = "The rise goes on above the peak. The flat part lies at the peak rate."
 
+
+def _far_parts():
+    usual = {"warmup": 5, "stable": 10, "decay": 8}
+    long = {"warmup": 400_000, "stable": 2_000_000, "decay": 300_000}
+    names = {123_456: "rising", 1_300_000: "flat", 2_699_999: "its last update", 9_000_000: "over for long"}
+    return (
+        *(far(f"a large rate at step {t}", HUGE, lr=HUGE, **usual, t=t) for t in (2, 8, 20)),
+        *(far(f"a small rate at step {t}", TINY, lr=TINY, **usual, t=t) for t in (2, 8, 20)),
+        *(far(f"a long training, {name}", 0.5, lr=0.5, **long, t=t) for t, name in names.items()),
+        *(
+            far(f"parts of one update at step {t}", lr=0.5, warmup=1, stable=1, decay=1, t=t)
+            for t in range(4)
+        ),
+    )
+
+
 WSD = Task(
     name="wsd",
     day=7,
     reference=wsd,
     cases=_wsd_cases,
+    far=_far_parts(),
     observe=once("result"),
     formula=WSD_PARTS,
+    fitted=floors(WSD_PARTS, "lr"),
     mistakes=WSD_PARTS.mistakes(
         (
             "starts_at_zero",
@@ -803,11 +856,19 @@ def _widths(rng):
     return _cases("lr {}, from {} to {}", ("lr", "base", "width"), settings, drawn)
 
 
+FAR_WIDTHS = (
+    far("a large rate", lr=HUGE, base=32, width=128),
+    far("a small rate", lr=TINY, base=32, width=128),
+    far("very much wider", lr=0.01, base=1, width=10**9),
+    far("very much narrower", lr=0.01, base=10**9, width=1),
+)
+
 MUP_RATES = Task(
     name="mup_rates",
     day=7,
     reference=mup_rates,
     cases=_widths,
+    far=FAR_WIDTHS,
     observe=once("first", "hidden", "last", "start"),
     formula=MUP,
     mistakes=MUP.mistakes(
