@@ -9,16 +9,19 @@ Python is never asked anything.
 
 import builtins
 import contextlib
+import functools
 import math
 import os
 import random
 import sys
+import threading
 import time
 import warnings
 
 import numpy as np
 
 EVERY = 256  # events from one look at the clock to the next
+ROOM = 200  # calls that are left in a deep recursion for what looks at the clock
 ASLEEP = 10  # times as long may an answer take that does not compute
 
 
@@ -46,11 +49,13 @@ class _Clock:
 
 def within(seconds, work):
     """`work()`, ended by TimeUp after about `seconds`."""
-    clock = _Clock(seconds)
-    if sys.version_info < (3, 12):
-        return _traced(clock, work)
-    monitoring = sys.monitoring
-    tool = next((number for number in range(6) if monitoring.get_tool(number) is None), None)
+    return _monitored(_Clock(seconds), work)
+
+
+def _monitored(clock, work):
+    """With `sys.monitoring`, where there is such a thing and nobody has taken it all."""
+    monitoring = getattr(sys, "monitoring", None)
+    tool = monitoring and next((number for number in range(6) if monitoring.get_tool(number) is None), None)
     if tool is None:
         return _traced(clock, work)
 
@@ -64,7 +69,7 @@ def within(seconds, work):
         for event in (monitoring.events.JUMP, monitoring.events.PY_START, monitoring.events.PY_RESUME):
             monitoring.register_callback(tool, event, look)
         monitoring.set_events(tool, events)
-        return work()
+        return _in_time(clock, work())
     finally:
         monitoring.set_events(tool, 0)  # first: once the time is up, every Python function called here ends
         clock.stop()
@@ -72,22 +77,69 @@ def within(seconds, work):
 
 
 def _traced(clock, work):
-    """The same with `sys.settrace`. An exception raised in it switches it off, so that an answer which
-    catches everything and goes on for ever is not stopped here."""
+    """The same with `sys.settrace`, which is switched off by any exception that is raised in it.
 
-    def trace(frame, event, argument):
+    So once it is late nothing is raised in it: what takes its place asks Python to raise TimeUp at the next
+    jump or call, and again at every later one, and has no line in Python where that could happen. And in a
+    deep recursion it stops the answer before there is no room left for itself; a profiler, which lives on,
+    switches it on again.
+    """
+    import ctypes  # from 3.12 on not needed
+
+    set_exception = ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
+    ask = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, *[ctypes.py_object] * 4)(set_exception)
+    late = functools.partial(ask, threading.get_ident(), TimeUp)  # it takes no notice of frame and event
+    here, before, profiler, limit = sys._getframe(), sys.gettrace(), sys.getprofile(), sys.getrecursionlimit()
+
+    def everywhere(frame, trace):
+        while frame and frame is not here:
+            frame.f_trace, frame = trace, frame.f_back
+
+    def step(frame, event, argument):
+        if not clock.is_late():
+            return step
+        sys.setprofile(None)
+        sys.settrace(late)
+        everywhere(frame, late)
+        return late
+
+    def call(frame, event, argument):
+        if _depth(frame) > sys.getrecursionlimit() - ROOM:
+            raise RecursionError("maximum recursion depth exceeded")
         frame.f_trace_opcodes = True  # `while True: pass` on one line makes no other event
-        if clock.is_late():
-            raise TimeUp
-        return trace
+        return step(frame, event, argument)
 
-    before = sys.gettrace()
-    sys.settrace(trace)
+    def revive(frame, event, argument):
+        if sys.gettrace() is None:
+            sys.settrace(call)
+            everywhere(frame, step)
+
+    sys.setrecursionlimit(limit + ROOM)
+    sys.setprofile(revive)
+    sys.settrace(call)
     try:
-        return work()
+        return _in_time(clock, work())
     finally:
-        sys.settrace(before)
-        clock.stop()
+        try:
+            sys.setprofile(profiler)
+        finally:  # what was asked for last may come only now
+            sys.settrace(before)
+            sys.setrecursionlimit(limit)
+            clock.stop()
+
+
+def _in_time(clock, result):
+    """The result, unless the answer came back only because its time was up, and caught that."""
+    if clock.late:
+        raise TimeUp
+    return result
+
+
+def _depth(frame):
+    depth = 0
+    while frame:
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 @contextlib.contextmanager
