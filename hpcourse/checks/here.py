@@ -91,8 +91,12 @@ def _traced(clock, work):
     late = functools.partial(ask, threading.get_ident(), TimeUp)  # it takes no notice of frame and event
     here, before, profiler, limit = sys._getframe(), sys.gettrace(), sys.getprofile(), sys.getrecursionlimit()
 
+    asking = []
+
     def everywhere(frame, trace):
         while frame and frame is not here:
+            if trace is late:
+                asking.append(frame)
             frame.f_trace, frame = trace, frame.f_back
 
     def step(frame, event, argument):
@@ -126,6 +130,8 @@ def _traced(clock, work):
             sys.settrace(before)
             sys.setrecursionlimit(limit)
             clock.stop()
+            for frame in asking:  # a generator that was left behind would go on asking
+                frame.f_trace = None
 
 
 def _in_time(clock, result):

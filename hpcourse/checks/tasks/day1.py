@@ -124,13 +124,6 @@ GD_STEP = Task(
                 "is.",
                 "The gradient is divided by its length. It should count as it is.",
             ),
-            (
-                "unit_length_unless_zero",
-                {"gradient": lambda g, w: g / (np.linalg.norm(g) or 1.0)},
-                "Every step is equally long: the gradient is divided by its length. It should count as it "
-                "is.",
-                "The gradient is divided by its length. It should count as it is.",
-            ),
             ("rate_squared", {"length": lambda lr, g: lr**2 * g}, "The learning rate enters twice."),
             ("absolute", {"gradient": lambda g, w: abs(g)}, ABSOLUTE),
             (
