@@ -193,10 +193,10 @@ free("Nothing but the size of the step", "三者只差", "what the code varies")
 # </details>
 
 # %% [markdown] key="puzzle-questions" lang="en"
-# Three questions follow. **Why** is there a step that is too big? **Where** is the border? And how do you **find** a good rate for a network nobody has trained before?
+# Three questions follow. **What** does the size of the step do? Is there a border, and **where**? And how do you **find** a good rate for a network nobody has trained before?
 
-# %% [markdown] key="puzzle-questions" lang="zh-TW" of="490f404e"
-# 接下來有三個問題。步伐**為什麼**不能太大？界線在**哪裡**？面對一個沒有人訓練過的網路，又要怎樣**找到**好的學習率？
+# %% [markdown] key="puzzle-questions" lang="zh-TW" of="c7fdfbc1"
+# 接下來有三個問題。步伐的大小有**什麼**影響？有沒有一條界線，在**哪裡**？面對一個沒有人訓練過的網路，又要怎樣**找到**好的學習率？
 
 # %% [markdown] key="one-weight" lang="en"
 # ## 2. One weight is enough
@@ -1161,7 +1161,7 @@ says("much of the delay is gone", "延遲也少了很多", minima[2] < 0.6 * min
 free("", "照最低點來挑", "a warning")
 
 # %% [markdown] key="range-seen" lang="en"
-# <details><summary>After your answer: why the test shows the explosion late</summary>
+# <details><summary>After your answer: one direction, many, and noise</summary>
 #
 # In one direction the minimum is the last rate tried below the threshold. In twenty directions it lies far **above**. The steep direction does start to grow at the dashed line. But by then it has shrunk to almost nothing, and while it grows back the flat directions still pull the total loss down. The test shows the explosion late. Whoever reads the minimum reads a rate that diverges.
 #
@@ -1169,8 +1169,8 @@ free("", "照最低點來挑", "a warning")
 #
 # </details>
 
-# %% [markdown] key="range-seen" lang="zh-TW" of="c24cec99"
-# <details><summary>作答之後：為什麼看得出爆炸時已經太晚</summary>
+# %% [markdown] key="range-seen" lang="zh-TW" of="e4b1c709"
+# <details><summary>作答之後：單一方向、許多方向，再加上雜訊</summary>
 #
 # 只有一個方向時，最低點就是試過的學習率中，門檻之前的最後一個。有二十個方向時，最低點遠遠**超過**門檻。陡峭方向的損失確實從虛線處開始變大，但那時它已經縮到幾乎是零；在它慢慢長回來的這段時間，平緩的方向還在把總損失往下拉。等到測試看得出爆炸，已經太晚了。照最低點來挑，挑到的是會發散的學習率。
 #

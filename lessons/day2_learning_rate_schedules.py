@@ -92,14 +92,14 @@ free("how much larger it may become", "", "what section 6 measures, bound there"
 free("which after 20", "只走 20 步呢", "the question")
 
 # %% [markdown] key="puzzle-answer" lang="en"
-# <details><summary>After your answer: fast or accurate</summary>
+# <details><summary>After your answer: two rates under noise</summary>
 #
 # Thick lines are the mean over the seeds, thin ones a single seed. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="89a5b1ce"
-# <details><summary>作答之後：要快還是要準</summary>
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="7d131717"
+# <details><summary>作答之後：雜訊裡的兩個學習率</summary>
 #
 # 粗線是所有種子的平均，細線是其中一個種子。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
 #
@@ -131,10 +131,10 @@ says(
 )
 
 # %% [markdown] key="puzzle-question" lang="en"
-# Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what stops the large rate?
+# Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what does the noise do?
 
-# %% [markdown] key="puzzle-question" lang="zh-TW" of="9626f5a8"
-# 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：是什麼擋住了大學習率？
+# %% [markdown] key="puzzle-question" lang="zh-TW" of="84001eba"
+# 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：雜訊做了什麼？
 
 # %% [markdown] key="floor" lang="en"
 # ## 2. The noise floor
@@ -749,7 +749,7 @@ says(
 says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 
 # %% [markdown] key="digits-seen" lang="en"
-# <details><summary>After your answer: a small gain</summary>
+# <details><summary>After your answer: the means and the spreads</summary>
 #
 # (A bar marks the mean.) The gain is small: one or two percentage points, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
 #
@@ -759,8 +759,8 @@ says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="6037a18c"
-# <details><summary>作答之後：好處不大</summary>
+# %% [markdown] key="digits-seen" lang="zh-TW" of="a25fb51a"
+# <details><summary>作答之後：平均與分散程度</summary>
 #
 # （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
 #

@@ -529,32 +529,40 @@ with hp.after("day3-floor"):
     hp.say(f"floor at B = {many} / floor at B = {few}: {ratios}")
 
 # %% [markdown] key="floor-seen" lang="en"
-# <details><summary>After your answer: the linear rule</summary>
+# <details><summary>After your answer: the rules compared</summary>
 #
 # With the rate kept, the floor falls as the batch grows: sixteen times the examples, a sixteenth of the height. To stay level, the rate has to grow as fast as the batch, $\eta \propto B$. Dots are measured, lines are the formula below.
 #
 # </details>
 
-# %% [markdown] key="floor-seen" lang="zh-TW" of="825cc521"
-# <details><summary>作答之後：線性規則</summary>
+# %% [markdown] key="floor-seen" lang="zh-TW" of="ec9acfd3"
+# <details><summary>作答之後：比較這些規則</summary>
 #
 # 學習率不變，批次越大，底線就越低：樣本變成十六倍，高度剩十六分之一。要維持同樣的高度，學習率就得和批次放大同樣的倍數，$\eta \propto B$。圖上的點是量到的，線是下面的公式。
 #
 # </details>
 
 # %% [markdown] key="floor-formula" lang="en"
+# <details><summary>After your answer: the formula</summary>
+#
 # For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$, the floor is exactly
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
 # For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
+#
+# </details>
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="612e38d3"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="f43fd43d"
+# <details><summary>作答之後：公式</summary>
+#
 # 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
 # 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+#
+# </details>
 
 # %% bind="day3-floor"
 says(
@@ -771,14 +779,14 @@ with hp.predict("day3-time"):
         )
 
 # %% [markdown] key="time-seen" lang="en"
-# <details><summary>After your answer: why so little</summary>
+# <details><summary>After your answer: where the time goes</summary>
 #
 # An update with 64 examples costs far less than 64 updates with one: most of a tiny update is overhead. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
 #
 # </details>
 
-# %% [markdown] key="time-seen" lang="zh-TW" of="87cb58f4"
-# <details><summary>作答之後：為什麼只慢這麼一點</summary>
+# %% [markdown] key="time-seen" lang="zh-TW" of="d24cbd20"
+# <details><summary>作答之後：時間花到哪裡去了</summary>
 #
 # 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
 #

@@ -506,35 +506,45 @@ says(r"a ravine with $\kappa = 30$", r"在 $\kappa = 30$ 的山谷裡", kappa ==
 says("in one call, 100 steps each", "每組 100 步", limit == 100)
 
 # %% [markdown] key="map-seen" lang="en"
-# <details><summary>After your answer: how far the border moves</summary>
+# <details><summary>After your answer: what the map shows</summary>
 #
 # In the question $\eta\lambda = 3$. On the map the line crosses 3 at $\gamma = 0.5$: with more memory than that the walk converges.
 #
 # </details>
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="eea07222"
-# <details><summary>作答之後：界線移了多遠</summary>
+# %% [markdown] key="map-seen" lang="zh-TW" of="9e256886"
+# <details><summary>作答之後：地圖上看到什麼</summary>
 #
 # 題目裡 $\eta\lambda = 3$。在地圖上，界線在 $\gamma = 0.5$ 的地方通過 3：記憶比這個多，就會收斂。
 #
 # </details>
 
 # %% [markdown] key="map-border" lang="en"
+# <details><summary>After your answer: the border and the star</summary>
+#
 # The border is the straight line
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
 # Momentum lets the learning rate be larger, up to almost twice. (A few settings right beside the line are on the wrong side: 100 steps are too few to decide.) The fastest setting, the star, can be computed exactly (Polyak 1964). Why it lies there, and where it lies in any bowl, you will derive yourself in the [exercises](day4_exercises.ipynb).
 #
-# Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Below is the ravine with $\kappa = 300$: where has the star gone, and what has become of the bottom edge? Then make the bowl round.
+# </details>
 
-# %% [markdown] key="map-border" lang="zh-TW" of="e2a5cf42"
+# %% [markdown] key="map-border" lang="zh-TW" of="a286f9d8"
+# <details><summary>作答之後：界線和星號</summary>
+#
 # 界線是一條直線：
 #
 # $$0 < \eta\,\lambda_{\max} < 2\,(1+\gamma).$$
 #
 # 有了動量，學習率可以更大，最多將近兩倍。（緊貼著線的有幾組站錯邊：只走 100 步還分不出結果。）最快的設定，也就是星號，可以精確算出來（Polyak，1964）。它為什麼落在那裡、換一個碗又落在哪裡，留給你在[練習](day4_exercises.ipynb)裡自己推出來。
 #
+# </details>
+
+# %% [markdown] key="map-play" lang="en"
+# Along the bottom edge, $\gamma = 0$, lies plain gradient descent. Below is the ravine with $\kappa = 300$: where has the star gone, and what has become of the bottom edge? Then make the bowl round.
+
+# %% [markdown] key="map-play" lang="zh-TW" of="4153d286"
 # 最下面的邊是 $\gamma = 0$，也就是一般的梯度下降。下面換成 $\kappa = 300$ 的山谷：星號跑到哪裡去了？最下面的邊有什麼變化？再把碗變圓看看。
 
 # %% bind="map-seen"
@@ -565,14 +575,16 @@ says(
     0.95 < x[i] / kappa / best_lr < 1.05,
 )
 says("can be computed exactly", "可以精確算出來", abs(gammas[j] - best_momentum) < 0.03)
+
+# %% bind="map-play"
 free(
     r"the ravine with $\kappa = 300$",
     r"下面換成 $\kappa = 300$ 的山谷",
     "where the live figure opens",
 )
-
 # %% key="explore-map"
-hp.explore_momentum_map()
+with hp.after("day4-border"):
+    hp.show(hp.explore_momentum_map())
 
 # %% [markdown] key="acceleration" lang="en"
 # At the star each step leaves about $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ of the distance, with $\sqrt\kappa$ in place of $\kappa$. So the number of steps should grow like $\sqrt\kappa$. Measure it. On logarithmic axes a power law is a line, and its power is the slope.
@@ -653,27 +665,37 @@ with hp.predict("day4-gain"):
     hp.say(f"last step / lr: {(state.v / rule.lr).round(1)}")
 
 # %% [markdown] key="gain-seen" lang="en"
-# <details><summary>After your answer: how the step grows</summary>
+# <details><summary>After your answer: what each step adds</summary>
 #
 # Each step adds $\eta$ and loses a share $1-\gamma$ of what there is, until both are equal. (The last curve is still growing, towards 20 times $\eta$.)
 #
 # </details>
 
-# %% [markdown] key="gain-seen" lang="zh-TW" of="7839b79b"
-# <details><summary>作答之後：步伐怎樣變長</summary>
+# %% [markdown] key="gain-seen" lang="zh-TW" of="30593932"
+# <details><summary>作答之後：每一步加上什麼</summary>
 #
 # 每一步都加上 $\eta$，又失去原有長度的 $1-\gamma$ 倍，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
 #
 # </details>
 
-# %% [markdown] key="effective" lang="en"
+# %% [markdown] key="effective-rate" lang="en"
+# <details><summary>After your answer: the effective rate</summary>
+#
 # The step grows to $\dfrac{\eta}{1-\gamma}$, the **effective rate**. With $\gamma = 0.9$ that is ten times $\eta$.
 #
-# So what does it mean to compare SGD and momentum *at the same learning rate*? Train digits in batches of 64: 17 rates, five seeds, both optimizers, 170 trainings.
+# </details>
 
-# %% [markdown] key="effective" lang="zh-TW" of="42681b69"
+# %% [markdown] key="effective-rate" lang="zh-TW" of="f2e19472"
+# <details><summary>作答之後：有效學習率</summary>
+#
 # 步伐會成長到 $\dfrac{\eta}{1-\gamma}$，稱為**有效學習率**（effective rate）。$\gamma = 0.9$ 時，它是 $\eta$ 的十倍。
 #
+# </details>
+
+# %% [markdown] key="effective" lang="en"
+# So what does it mean to compare SGD and momentum *at the same learning rate*? Train digits in batches of 64: 17 rates, five seeds, both optimizers, 170 trainings.
+
+# %% [markdown] key="effective" lang="zh-TW" of="a58332fc"
 # 那麼，「用同一個學習率」比較 SGD 和動量法，到底是在比什麼？拿手寫數字來訓練，每批 64 張：17 個學習率、五個種子、兩種最佳化器，一共 170 次。
 
 # %% bind="day4-gain"
@@ -688,7 +710,7 @@ says(
 )
 says("towards 20", r"會到 $\eta$ 的 20 倍", 19.9 < 1 / (1 - memories[-1]) < 20.1)
 
-# %% bind="effective"
+# %% bind="effective-rate"
 gains = dict(zip(memories, state.v / rule.lr))
 says(r"With $\gamma = 0.9$", r"$\gamma = 0.9$ 時", 0.9 in gains)
 says(r"that is ten times $\eta$", r"它是 $\eta$ 的十倍", 9.9 < gains[0.9] < 10.1)
@@ -942,7 +964,7 @@ with hp.after("day4-still"):
         )
 
 # %% [markdown] key="noise-seen" lang="en"
-# <details><summary>After your answer: what is quieter, and what is not</summary>
+# <details><summary>After your answer: the weight, its steps, and their mean</summary>
 #
 # (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
@@ -950,8 +972,8 @@ with hp.after("day4-still"):
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="496026a4"
-# <details><summary>作答之後：什麼變安靜了，什麼沒有</summary>
+# %% [markdown] key="noise-seen" lang="zh-TW" of="4633bbd1"
+# <details><summary>作答之後：權重、步伐和平均</summary>
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
@@ -960,18 +982,26 @@ with hp.after("day4-still"):
 # </details>
 
 # %% [markdown] key="noise-formula" lang="en"
+# <details><summary>After your answer: the formula</summary>
+#
 # For one weight the variance settles at
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
 # With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2.
+#
+# </details>
 
-# %% [markdown] key="noise-formula" lang="zh-TW" of="b93d6069"
+# %% [markdown] key="noise-formula" lang="zh-TW" of="c68227c0"
+# <details><summary>作答之後：公式</summary>
+#
 # 只有一個權重時，變異數最後穩定在
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
 # $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。
+#
+# </details>
 
 # %% bind="day4-still"
 sgd, _, same = (w.std() for w, _ in rests.values())

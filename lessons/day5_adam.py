@@ -215,7 +215,7 @@ free(
 )
 
 # %% [markdown] key="adagrad" lang="en"
-# ## 3. AdaGrad never forgets, RMSProp does
+# ## 3. AdaGrad and RMSProp: two ways to remember
 #
 # Two ways to measure the usual size of a gradient $g$, both through its squares:
 #
@@ -227,8 +227,8 @@ free(
 #
 # `hp.replay` hands an optimizer a list of gradients and notes what it does. Here the gradient is 100 for 20 steps, then 1. **Predict:** what do the two do after step 20?
 
-# %% [markdown] key="adagrad" lang="zh-TW" of="d03b7be8"
-# ## 3. AdaGrad 永遠不忘，RMSProp 會忘
+# %% [markdown] key="adagrad" lang="zh-TW" of="b8d19b58"
+# ## 3. AdaGrad 和 RMSProp：兩種記法
 #
 # 梯度 $g$ 平常有多大？有兩種量法，都是看它的平方：
 #
@@ -262,14 +262,14 @@ with hp.after("day5-forget"):
     hp.say(f"AdaGrad's steps {shown} under a constant gradient: {constant}")
 
 # %% [markdown] key="forget-seen" lang="en"
-# <details><summary>After your answer: who forgets</summary>
+# <details><summary>After your answer: a sum and an average</summary>
 #
 # Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **slows down** for good. RMSProp forgets and recovers.
 #
 # </details>
 
-# %% [markdown] key="forget-seen" lang="zh-TW" of="252ffd08"
-# <details><summary>作答之後：誰會忘</summary>
+# %% [markdown] key="forget-seen" lang="zh-TW" of="0b20c321"
+# <details><summary>作答之後：總和與平均</summary>
 #
 # 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭的梯度夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
 #

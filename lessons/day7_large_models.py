@@ -247,7 +247,7 @@ says(
 )
 
 # %% [markdown] key="words-answer" lang="en"
-# <details><summary>After your answer: a staircase and a flat line</summary>
+# <details><summary>After your answer: one dot a word</summary>
 #
 # SGD has learnt the frequent words. The rarer a word, the more is left, and about half of all words are still more than half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. On average momentum stands between.
 #
@@ -255,8 +255,8 @@ says(
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="1ab61e44"
-# <details><summary>作答之後：一道階梯和一條水平線</summary>
+# %% [markdown] key="words-answer" lang="zh-TW" of="4268cdce"
+# <details><summary>作答之後：一個點是一個字</summary>
 #
 # SGD 學好的是常見字。字越罕見，剩下的越多，大約一半的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，罕見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
@@ -334,7 +334,8 @@ says(
 # 3. Adam 呢？有幾個學習率辦得到？
 
 # %% key="explore-words"
-hp.explore_words()
+with hp.after("day7-words"):
+    hp.show(hp.explore_words())
 
 # %% bind="play-words"
 free("more than half a nat behind", "", "a task at the live figure")
@@ -768,14 +769,14 @@ says(
 says("four networks of widths", "四個網路，寬度", len(nets) == 4)
 
 # %% [markdown] key="width-answer" lang="en"
-# <details><summary>After your answer: why wider means smaller</summary>
+# <details><summary>After your answer: width and rate</summary>
 #
 # The wider, the smaller: from width 16 to 128 the best rate falls to less than half. Adam moves every weight by about $\eta$, whatever its gradient. A unit with $n$ inputs adds up $n$ such moves, and since they all answer to the same error, they agree. So a step that is right for a narrow network moves the outputs of a wide one too far.
 #
 # </details>
 
-# %% [markdown] key="width-answer" lang="zh-TW" of="60231d42"
-# <details><summary>作答之後：為什麼越寬就要越小</summary>
+# %% [markdown] key="width-answer" lang="zh-TW" of="5f4bc8b0"
+# <details><summary>作答之後：寬度和學習率</summary>
 #
 # 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。不管梯度多大，Adam 都讓每個權重走大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
 #
@@ -806,13 +807,26 @@ says(
     "越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半",
     best[128] < best[16] / 2,
 )
-free("wider means smaller", "越寬就要越小", "the heading of the fold")
 
 # %% [markdown] key="one-step" lang="en"
-# Measure it: make one Adam step of 0.001 and see how far the outputs move. `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+# Measure it: make one Adam step of 0.001 and see how far the outputs move.
 
-# %% [markdown] key="one-step" lang="zh-TW" of="7c683e83"
-# 量量看：用學習率 0.001 的 Adam 走一步，看輸出動了多少。`net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# %% [markdown] key="one-step" lang="zh-TW" of="88bb1c1a"
+# 量量看：用學習率 0.001 的 Adam 走一步，看輸出動了多少。
+
+# %% [markdown] key="mup" lang="en"
+# <details><summary>After your answer: the remedy</summary>
+#
+# `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+#
+# </details>
+
+# %% [markdown] key="mup" lang="zh-TW" of="c1b0751a"
+# <details><summary>作答之後：解法</summary>
+#
+# `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+#
+# </details>
 
 
 # %% key="one-step-run" tags=["nbval-ignore-output"]
@@ -862,6 +876,8 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
+
+# %% bind="mup"
 says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
 free("starts nearer to zero", "", "a definition")
 
@@ -1145,14 +1161,14 @@ with hp.predict("day7-decay"):
         hp.say(f"η = {lr:g}: kept after {', '.join(map(str, counts))} updates: {line}")
 
 # %% [markdown] key="decay-answer" lang="en"
-# <details><summary>After your answer: the product counts</summary>
+# <details><summary>After your answer: what sets the time of forgetting</summary>
 #
 # At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that matters; here it does not.
 #
 # </details>
 
-# %% [markdown] key="decay-answer" lang="zh-TW" of="f3501e5d"
-# <details><summary>作答之後：要看的是乘積</summary>
+# %% [markdown] key="decay-answer" lang="zh-TW" of="f0e6ba35"
+# <details><summary>作答之後：忘得多快由什麼決定</summary>
 #
 # 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
 #
@@ -1233,7 +1249,7 @@ with hp.after("day7-lines"):
         hp.say(f"{name}, now: training loss {live[name]:.3f}")
 
 # %% [markdown] key="lines-answer" lang="en"
-# <details><summary>After your answer: one line is felt, the others are insurance</summary>
+# <details><summary>After your answer: line by line</summary>
 #
 # Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths of a nat, and even Adam without any other line is. Lion ends nearer to Adam than to momentum. (The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
 #
@@ -1241,8 +1257,8 @@ with hp.after("day7-lines"):
 #
 # </details>
 
-# %% [markdown] key="lines-answer" lang="zh-TW" of="f7ef7823"
-# <details><summary>作答之後：有感的只有一行，其餘是保險</summary>
+# %% [markdown] key="lines-answer" lang="zh-TW" of="3fa326d3"
+# <details><summary>作答之後：一行一行看</summary>
 #
 # Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #

@@ -22,7 +22,8 @@ PROMPT = re.compile(
 )
 FORESEE = re.compile(r"^#+ .*$|`[^`]*`", re.M)  # a heading that says "Predict the noise" asks nothing yet
 SEAL = re.compile(r"^with hp\.(predict|after)\(\s*[\"']([\w-]+)[\"']\s*\):", re.M)
-FOLD = re.compile(r"<details>\s*<summary>[^<\n]+</summary>\n\n.+\n\n</details>\s*", re.S)
+FOLD = re.compile(r"<details>\s*<summary>([^<\n]+)</summary>\n\n.+\n\n</details>\s*", re.S)
+WHY = re.compile(r"\bwhy\b|為什麼|為何", re.I)  # says that something is so
 HEADING = re.compile(r"^#{1,6} ", re.M)
 WORDS = re.compile(r"[A-Za-z]{4,}|\d[\d.,]*\d|[一-鿿]+")
 NUMBER = re.compile(r"\d[\d.]+(?:e-?\d+)?|\de-?\d+")  # as it stands in code; one digit alone says little
@@ -139,9 +140,12 @@ def _seen_after(cells, i, kind, key, language):
                 return
             said = [] if seal_of(cell) else said_in(cell.source)
             right_below = right_below and not said
-        elif FOLD.fullmatch(cell.source):
-            right_below = False
-            continue
+        elif fold := FOLD.fullmatch(cell.source):
+            said, right_below = [fold[1]], False
+            if found := WHY.search(fold[1]):
+                yield cell.fault(
+                    f"a fold is named before it is opened: {fold[1]!r} tells what happens", found[0]
+                )
         elif "<details" in cell.source:
             advice = "<details><summary>...</summary>, an empty line, the text, an empty line, </details>"
             yield cell.fault(f"a fold is the whole cell: {advice}", "<details")
@@ -155,7 +159,8 @@ def _seen_after(cells, i, kind, key, language):
         for text in said:
             if found := answer_in(text, question, language):
                 yield cell.fault(
-                    f"says {found!r}, as the right answer to {key!r} does: put it in a fold", found
+                    f"says {found!r}, as the right answer to {key!r} does: put it in a fold, not in its name",
+                    found,
                 )
 
 

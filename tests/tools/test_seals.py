@@ -106,6 +106,21 @@ def faults_of(lesson):
     return list(seals.source_faults(lesson))
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("After your answer: why the zigzag is fast", "why"),
+        ("After your answer: the zigzagging walk", "zigzagging"),
+        ("作答之後：為什麼這麼快", "為什麼"),
+        ("作答之後：左右擺盪的那一條", "左右擺盪"),
+    ],
+)
+def test_the_name_of_a_closed_fold_is_read_before_the_answer(lesson_of, name, told):
+    before = "作答之後" if name > "一" else "After your answer"
+    (fault,) = faults_of(lesson_of(LESSON.replace(f"<summary>{before}<", f"<summary>{name}<")))
+    assert told in fault
+
+
 def test_a_sealed_prediction_has_no_fault(lesson_of):
     assert faults_of(lesson_of(LESSON)) == []
 
