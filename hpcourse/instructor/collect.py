@@ -439,6 +439,7 @@ def _tell(assignment, named, kinds, roster, records, trouble, left_out, aside):
         print(f"  no mark until you have said whose a doubtful file is: {' '.join(waiting)}")
     if kinds["unread"]:
         print(f"  could not be read, and has no mark until you decide: {' '.join(sorted(kinds['unread']))}")
+        print("    ask for the .ipynb file itself and collect again, or give points in overrides.csv")
     strangers = [student for student in named if student not in roster]
     if strangers:
         print("  not on the roster or not certain, with a row of their own in the marks:")

@@ -211,10 +211,13 @@ def _receive(stream):
 
 def be_host():
     """Grade what comes in, each in a fork, until nothing more can come."""
+    import tempfile
+
     from hpcourse.instructor import limits, scratch
 
-    folder = scratch.own()
-    try:
+    scratch.sweep()
+    with scratch.folder() as folder:
+        tempfile.tempdir = folder
         fonts = os.path.join(folder, "fonts")
         os.environ["MPLCONFIGDIR"] = fonts
         import matplotlib.font_manager  # noqa: F401  (found once, for all kernels)
@@ -231,8 +234,6 @@ def be_host():
             except EOFError:
                 return
             _send(answers, _in_a_fork(Work(**request), folder, requests, limits))
-    finally:
-        limits.remove(folder)
 
 
 def _in_a_fork(work, folder, requests, limits):

@@ -25,6 +25,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type, Unicode
 
 import hpcourse
+from hpcourse.instructor import scratch
 from hpcourse.instructor.course import exercises_folder
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
@@ -77,8 +78,10 @@ def why_not():
 
 def _fails(fenced, lower):
     """What a kernel's Python says when it cannot be started, or ""."""
-    with tempfile.TemporaryDirectory(prefix="hp-") as folder:
-        before, program = start(Path(folder), None, fenced, lower), "import hpcourse, ipykernel"
+    with scratch.folder() as place:
+        folder = Path(place, "kernel")
+        folder.mkdir()
+        before, program = start(folder, None, fenced, lower), "import hpcourse, ipykernel"
         quiet = {"capture_output": True, "text": True, "env": {"PATH": os.defpath}, "cwd": "/"}
         told = subprocess.run([*before, sys.executable, "-c", program], **quiet, check=False)
     said = told.stderr.strip().splitlines() or [f"exit code {told.returncode}"]
@@ -135,12 +138,12 @@ def fence(folder, course=None, lower=False):
     words = (*ISOLATED, *(FROM_ROOT if lower else APART), *arguments, *system, *empty, *inside)
     told = b"".join(os.fsencode(word) + b"\0" for word in words)
     as_whom = demoted() if lower else []
-    return ["/bin/sh", "-c", START, _written(told), _written(calls), *as_whom]
+    return ["/bin/sh", "-c", START, _written(told, folder), _written(calls, folder), *as_whom]
 
 
-def _written(data):
+def _written(data, folder):
     """The path of a new file that holds `data`."""
-    handle, path = tempfile.mkstemp(prefix="hp-fence-")
+    handle, path = tempfile.mkstemp(prefix=".fence-", dir=folder)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     return path
