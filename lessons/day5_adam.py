@@ -77,7 +77,7 @@ hp.say(f"the first pixels are multiplied by {units[:6].round(2)}")
 # **Predict:** SGD trains on both versions, at 13 rates and with five seeds each. What do the new units cost at its best rate?
 
 # %% [markdown] key="puzzle-ask" lang="zh-TW" of="0a40fe00"
-# **先預測**：兩種版本，SGD 各用 13 個學習率、每個五個種子來訓練。就算用最好的學習率，換單位要付出多少代價？
+# **先預測**：兩種版本，SGD 各用 13 個學習率、每個五個種子來訓練。就算用最好的學習率，換單位還要付出多少代價？
 
 # %% key="puzzle-run" tags=["nbval-ignore-output"]
 with hp.predict("day5-puzzle"):
@@ -103,7 +103,7 @@ with hp.predict("day5-puzzle"):
 # %% [markdown] key="puzzle-answer" lang="zh-TW" of="90706624"
 # <details><summary>作答之後：問題出在哪裡</summary>
 #
-# 資訊一模一樣，但是換成這些單位，SGD 就算用最好的學習率，還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
+# 資訊一模一樣，但是換成這些單位，SGD 就算用最好的學習率，準確率還是少了大約 11 個百分點。問題不在學習率選得不好，而在於學習率只有一個，下一節就來看。
 #
 # </details>
 

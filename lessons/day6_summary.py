@@ -505,7 +505,7 @@ for way in [*ways, "step back"]:
 # And here, SGD's last three rates: the validation loss of the four tuning seeds above, then the test accuracy of 30 new ones.
 
 # %% [markdown] key="edge-here" lang="zh-TW" of="f374f305"
-# 這裡也算一次 SGD 最後三個學習率：前面四個調參種子的驗證損失，以及 30 個新種子的測試準確率。
+# 這裡也算一次 SGD 最大的三個學習率：先前那四個調參種子的驗證損失，以及 30 個新種子的測試準確率。
 
 # %% key="edge-report" tags=["nbval-ignore-output"]
 sweep = on_digits["SGD"][1]
@@ -529,7 +529,7 @@ for k, lr in enumerate(rates[-3:]):
 same = last.loss.shape[-1] == sweep.loss.shape[-1]
 says(
     "And here, SGD's last three rates",
-    "SGD 最後三個學習率",
+    "SGD 最大的三個學習率",
     same and list(last.loss.shape[:2]) == [3, 30],
 )
 
@@ -563,7 +563,7 @@ says("100 new seeds", "100 個新種子", reported == 100)
 says("1,200 trainings", "訓練 1,200 次", 4 * (tuning_seeds + reported) == 1200)
 
 # %% bind="edge-here"
-says("SGD's last three rates", "SGD 最後三個學習率", len(loss) == 3)
+says("SGD's last three rates", "SGD 最大的三個學習率", len(loss) == 3)
 says("of the four tuning seeds", "四個調參種子", loss.shape[1] == 4)
 says("of 30 new ones", "30 個新種子", accuracy.shape[1] == 30)
 
@@ -889,7 +889,7 @@ hp.say(f"draws below {middle}: uniform {uniform:.1%}, "
 # 只有一個超參數時，有比抽 59 次更省的辦法：一步步走。下面的搜尋用驗證損失替學習率打分數：
 #
 # 1. 從相差 10 倍的三個學習率開始；
-# 2. 只要最好的落在試過範圍的**邊界**，就往外延伸；
+# 2. 只要最好的落在已試範圍的**邊界**，就往外延伸；
 # 3. 接著試左右相差 4.6 倍的鄰居，再試相差 2.2 倍的（**由粗到細**）；
 # 4. 最後在試過的學習率裡**退一步**，和 `fair` 一樣。
 #
@@ -1353,7 +1353,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | The first updates blow up? | Warmup, clipping, or a smaller peak rate. | Days 2, 7 |
 # | Which batch size? | `32` to `128` to begin with; larger if the machine makes it cheaper. | Day 3 |
 # | Batch size times $k$? | Tune the rate again. $\times k$ keeps SGD's run the same below the cliff, and is not its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
-# | A wider network? | The rate does not carry over: the wider, the smaller Adam's best one. Tune again, or use µP. | Day 7 |
+# | A wider network? | The rate does not carry over: the wider, the smaller Adam's best one. Tune again, or use muP. | Day 7 |
 # | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: move the rate the other way. | Day 4 |
 # | $\beta_1$, $\beta_2$, $\epsilon$? | We did not tune them here. Begin with the usual ones; if the budget allows, $\beta_1$ and $\epsilon$ are worth a try. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Days 5, 7 |
 # | Weight decay with Adam? | AdamW, not L2 in the loss. In PyTorch it changes with the rate. | Day 5 |
@@ -1361,7 +1361,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Nothing you tune matters? | If the seeds differ more than the settings: more seeds, more validation data. If all end equally bad: look at the data, the labels, the loss, a bug. If all are good enough: stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="97f88335"
+# %% [markdown] key="monday" lang="zh-TW" of="5ae75253"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
@@ -1376,7 +1376,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | 頭幾次更新就爆炸？ | 加預熱、做裁剪，或降低最高學習率。 | 第 2、7 天 |
 # | 批次大小？ | 先從 `32` 到 `128` 開始；機器跑大批次如果更划算，再加大。 | 第 3 天 |
 # | 批次大小變成 $k$ 倍？ | 重調學習率。在懸崖以下，$\times k$ 能讓 SGD 的訓練過程保持一樣，但不等於最好的學習率；Adam 最好的學習率大約是 $\times\sqrt{k}$。 | 第 3、5 天 |
-# | 網路變寬？ | 學習率不能照搬：網路越寬，Adam 最好的學習率越小。要重調，或用 µP。 | 第 7 天 |
+# | 網路變寬？ | 學習率不能照搬：網路越寬，Adam 最好的學習率越小。要重調，或用 muP。 | 第 7 天 |
 # | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
 # | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 這一課沒有調。先用常用的值；預算夠的話，$\beta_1$ 和 $\epsilon$ 值得一試。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5、7 天 |
 # | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。在 PyTorch 裡，衰減會隨學習率改變。 | 第 5 天 |
@@ -1627,15 +1627,15 @@ says(
 # - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts. For warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR`; left alone, `LinearLR` starts at `1/3` and takes `5` steps. In Keras and Optax you name the first rate yourself; with `0` the first update does nothing.
 # - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
-# - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one, least of all with Adam: [Day 7](day7_large_models.ipynb) measures by how much, and shows the remedy (µP).
+# - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one, least of all with Adam: [Day 7](day7_large_models.ipynb) measures by how much, and shows the remedy (muP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="efa66a48"
+# %% [markdown] key="practice" lang="zh-TW" of="25fd2cfa"
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
 # - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
-# - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（µP）。
+# - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路，用 Adam 時更是如此：[第 7 天](day7_large_models.ipynb)會量出差多少，並介紹補救的辦法（muP）。
 
 # %% bind="practice"
 free(

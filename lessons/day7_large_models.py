@@ -63,7 +63,7 @@ digits, network = hp.digits(), hp.MLP((64, 32, 10))
 # %% [markdown] key="puzzle" lang="zh-TW" of="240482c2"
 # ## 1. 一個謎題
 #
-# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori 等人，2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬 4,096 個單元，**最高學習率**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的最高學習率是多少？
+# **語言模型**（language model）要猜文字接下來是什麼。Llama 3 有三種規模（Grattafiori 等人，2024，表 3），以權重的個數命名：8B 就是八十億個。8B 模型的層寬是 4,096 個單元，**最高學習率**（peak rate）是 `3e-4`；70B 模型寬 8,192，用 `1.5e-4`；405B 模型寬 16,384。**先預測**：開發團隊替它選的最高學習率是多少？
 
 # %% key="puzzle-run"
 with hp.predict("day7-puzzle"):
@@ -110,7 +110,7 @@ with hp.after("day7-puzzle"):
 right("8e-5", tuple(family["Llama 3"][2])[2:] == (16384, 8e-5))
 
 # %% bind="puzzle"
-says("4,096 units wide", "層寬 4,096 個單元", family["Llama 3"]["width"][0] == 4096)
+says("4,096 units wide", "層寬是 4,096 個單元", family["Llama 3"]["width"][0] == 4096)
 says("is 8,192 wide", "寬 8,192", family["Llama 3"]["width"][1] == 8192)
 says("is 16,384 wide", "寬 16,384", family["Llama 3"]["width"][2] == 16384)
 says(
@@ -938,7 +938,7 @@ free("Two honest remarks", "有兩點要老實說", "how many follow")
 # **換你玩**：右圖是精確算出的平均損失，用的是有雜訊的碗。
 #
 # 1. 餘弦規劃 1,000 步，在 400 步截斷。截斷的代價是什麼？
-# 2. 讓 WSD 也停在那裡，下降段占 20 %。改成 0 % 呢？
+# 2. 讓 WSD 也停在那裡，下降段占 20%。改成 0% 呢？
 # 3. 有沒有哪個截斷點，餘弦比較好？
 
 # %% key="explore-schedule"
@@ -956,8 +956,8 @@ free(
     "餘弦規劃 1,000 步，在 400 步截斷",
     "a task at the live figure",
 )
-free("a descent of 20 %", "下降段占 20 %", "a task")
-free("And of 0 %", "改成 0 %", "a task")
+free("a descent of 20 %", "下降段占 20%", "a task")
+free("And of 0 %", "改成 0%", "a task")
 free("cosine is the better", "餘弦比較好", "a task")
 
 # %% [markdown] key="wsd-digits" lang="en"
@@ -987,7 +987,7 @@ for name in ["cosine", "WSD", "flat", "averaged"]:
 # The warmup in the recipe is Day 2's: insurance for the first updates.
 
 # %% [markdown] key="wsd-seen" lang="zh-TW" of="ee203663"
-# 每一種長度，WSD 的損失都比餘弦低（兩者都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。權重平均不需要下降段，在長的訓練裡也能得到大半的效果，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際好，因為它的學習率平均將近餘弦的兩倍。
+# 每一種長度，WSD 的損失都比餘弦低（兩者的最高學習率都用 0.7；試過六個學習率，這個對兩者都最好）。而且走平的一段可以共用，一次走平的訓練，加上每種長度各自的下降段，成本大約是三次餘弦的三分之二。權重平均不需要下降段，在長的訓練裡也能得到大半的效果，在最短的訓練裡則跟不上：0.99 的記憶大約是 100 次更新，占了全程不小的一部分。三個限制：比測試準確率，WSD 和餘弦最多差一個百分點左右，互有領先；用 Adam、選它自己最好的學習率時，差距比較小；Adam 的學習率設得太小時，WSD 看起來會比實際好，因為它的學習率平均將近餘弦的兩倍。
 #
 # 配方裡的預熱，第 2 天講過：替最前面幾次更新買的保險。
 
@@ -1047,7 +1047,7 @@ free(
     "WSD 看起來會比實際好",
     "in tests/claims, with Adam",
 )
-says("the peak rate of 0.7", "兩者都用 0.7", down.lr == 0.7)
+says("the peak rate of 0.7", "兩者的最高學習率都用 0.7", down.lr == 0.7)
 free(
     "of six rates ... best for both",
     "六個學習率，這個對兩者都最好",
@@ -1358,7 +1358,7 @@ says(
 # A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the very smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
 # %% [markdown] key="muon-seen" lang="zh-TW" of="a66978fb"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1386,7 +1386,7 @@ says(
 )
 says(
     "five steps do not reach the very smallest",
-    "最小的那些，五步還拉不上來",
+    "最小的那些，它內部的五步還拉不上來",
     muon_steps == 5 and after[-1] < 0.1,
 )
 free(
@@ -1425,17 +1425,17 @@ free("large here, under", "在這裡很大", "the formula")
 #
 # | 模型 | 規則、$\beta$ | 最高學習率 | 排程 | 預熱 | 批次 | 衰減 | 裁剪 | 出處 |
 # |---|---|---|---|---|---|---|---|---|
-# | GPT-3 175B | Adam .9 .95 | 0.6e-4 | 餘弦到 10 %，300B 個 token 中的前 260B | 375M 個 token | 32k 到 3.2M 個 token | 0.1 | 1.0 | arXiv 2005.14165，附錄 B、表 2.1 |
+# | GPT-3 175B | Adam .9 .95 | 0.6e-4 | 餘弦到 10%，300B 個 token 中的前 260B | 375M 個 token | 32k 到 3.2M 個 token | 0.1 | 1.0 | arXiv 2005.14165，附錄 B、表 2.1 |
 # | PaLM 540B | Adafactor .9，$1-k^{-0.8}$ | 1e-2 | 前 10k 步固定，再按 $1/\sqrt k$ | – | 1M 到 4M 個 token | 學習率² | 1.0 | arXiv 2204.02311，第 5 節 |
-# | LLaMA 65B | AdamW .9 .95 | 1.5e-4 | 餘弦到 10 % | 2k 步 | 4M 個 token | 0.1 | 1.0 | arXiv 2302.13971，第 2.3 節、表 2 |
+# | LLaMA 65B | AdamW .9 .95 | 1.5e-4 | 餘弦到 10% | 2k 步 | 4M 個 token | 0.1 | 1.0 | arXiv 2302.13971，第 2.3 節、表 2 |
 # | Llama 3 405B | AdamW | 8e-5 | 餘弦，1.2M 步降到 8e-7 | 8k 步 | 4M 到 16M 個 token | – | – | arXiv 2407.21783，第 3.4.1 節、表 3 |
 # | OLMo 2 7B | AdamW .9 .95 | 3e-4 | 餘弦規劃 5T，約 3.9T 截斷，再降到 0 | 8.39B 個 token | 1024 × 4096 | 0.1 | 1.0 | 設定檔 OLMo2-7B-stage1.yaml |
 # | OLMo 2 32B | SkipStepAdamW .9 .95 | 6e-4 | 餘弦 | 2k 步 | 2048 × 4096 | 0.1 | 1.0 | OLMo-core，OLMo-2-0325-32B-train.py |
-# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 約 80 % 和 90 % 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
+# | DeepSeek-V2-Lite | AdamW .9 .95 | 4.2e-4 | 約 80% 和 90% 時各 × 0.316 | 2k 步 | 4608 段 | 0.1 | 1.0 | 專案的 README |
 # | DeepSeek-V3 | AdamW .9 .95 | 2.2e-4 | 固定 10T，4.3T 內餘弦到 2.2e-5，最後 7.3e-6 | 2k 步 | 3072 到 15360 段 | 0.1 | 1.0 | arXiv 2412.19437，第 4.2 節 |
 # | Kimi K2 | MuonClip | 2e-4 | 固定 10T，5.5T 內餘弦到 2e-5，再到 7e-6 | 500 步 | 67M 個 token | 0.1 | QK-clip | 技術報告第 2.5 節 |
 # | SmolLM3 3B | AdamW .9 .95 | 2e-4 | WSD：4.72M 步，最後 522k 步降到 0 | 2k 步 | 2.36M 個 token | 0.1 | 1.0 | 設定檔 stage1_8T.yaml |
-# | Pythia 12B | Adam .9 .95 | 1.2e-4 | 餘弦，143k 步降到 10 % | 1 % | 2M 個 token | 0.1 | 1.0 | 設定檔 pythia-12b.yml |
+# | Pythia 12B | Adam .9 .95 | 1.2e-4 | 餘弦，143k 步降到 10% | 1% | 2M 個 token | 0.1 | 1.0 | 設定檔 pythia-12b.yml |
 # | nanoGPT 124M | AdamW .9 .95 | 6e-4 | 餘弦，600k 步降到 6e-5 | 2k 步 | 491520 個 token | 0.1 | 1.0 | 專案的 train.py |
 # | BERT | Adam .9 .999 | 1e-4 | 直線，1M 步降到 0 | 10k 步 | 256 段，每段 128、最後 512 個 token | 0.01 | 1.0 | arXiv 1810.04805，A.2；專案的程式碼 |
 # | ResNet-50 | SGD，Nesterov .9 | 0.1 B/256 | 90 個訓練週期，到第 30、60、80 個時各除以 10 | 5 個訓練週期 | 8192 張影像 | 1e-4 | – | arXiv 1706.02677，第 2.2、5.1 節 |
