@@ -909,18 +909,18 @@ free(
 # Three parts, as on the parabola: a slope where the network crawls, a broad good range, and a cliff. The line is the median of five seeds, the band runs from the worst seed to the best, the ring marks the best mean. Three things are worth remembering.
 #
 # - Counted in factors the good range is wide. Search by factors of two or three, not by one part in a hundred.
-# - Inside the good range the winner is luck. The last three lines repeat the contest with other seeds: another rate wins, by a hair.
+# - Inside the good range the winner is luck. The last three lines hold the contest three times, each with seeds of its own: another rate wins, by a hair.
 # - The **training loss** is lowest right below the cliff. Whoever looks only for the lowest loss walks to the edge. A step back by a factor of two or three is safe and costs this network little accuracy.
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="1c3a5948"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="ef691189"
 # <details><summary>作答之後：三段</summary>
 #
 # 和拋物線一樣分成三段：網路慢爬的斜坡、一大片好用的範圍，以及懸崖。線是五個種子的中位數，色帶是最差的種子到最好的種子之間的範圍，圓圈標出平均最好的學習率。有三件事值得記住。
 #
 # - 以倍數來看，好用的範圍很寬。搜尋時以兩三倍為一格就好，差個百分之一不必計較。
-# - 在好用的範圍裡，誰是冠軍全憑運氣。最後三行換了種子重新比賽：贏的是別的學習率，而且只贏一點點。
+# - 在好用的範圍裡，誰是冠軍全憑運氣。最後三行各用一組種子來比：贏的是別的學習率，而且只贏一點點。
 # - **訓練損失**最低的地方，就在懸崖旁邊。只追求最低損失的人，會一路走到懸崖邊。把學習率降到二分之一或三分之一，這個網路的準確率只少一點點，卻很安全。
 #
 # </details>

@@ -308,7 +308,8 @@ hp.show(fig, "day3-rate-for-large-batch-map")
 says(
     "one column to the right is twice the batch",
     "往右一格，批次加倍",
-    sizes[1] == 2 * sizes[0],
+    np.ptp(np.log2(np.divide(sizes[1:], sizes[:-1])) - 1) == 0
+    and sizes[1] == 2 * sizes[0],
 )
 
 # %% bind="rate-for-large-batch"
