@@ -353,10 +353,10 @@ def recognise(task, cases, behaviours):
                 if _behaves_as(task, function, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
         for records in behaviours:
-            numbered = task.fitted(cases, records)
+            numbered = task.fitted(cases, records)  # their messages have the number in them already
             for mistake in numbered:
                 if _behaves_as(task, mistake.wrong, cases, records):
-                    return mistake.id, say(mistake.message)
+                    return mistake.id, mistake.message
             both = pairs(task, numbered)
             fitting = [pair for pair, function in both if _behaves_as(task, function, cases, records)]
             if fitting:

@@ -186,9 +186,9 @@ def far(name, size=0.0, kind="far", **arguments):
     return Case(name, arguments, kind, SILENT, size=size)
 
 
-def floors(formula, first):
+def floors(formula, first, parts=("floor",)):
     """What finds lower limits that nobody asked for, whatever their height, in a schedule whose formula has a
-    part `floor`, and whose first rate or peak is the argument `first`."""
+    part `floor` (or several such `parts`), and whose first rate or peak is the argument `first`."""
     fixed = say(
         "Your rate stops at a lower limit; the right one goes on falling. The task asks for no limit."
     )
@@ -212,11 +212,18 @@ def floors(formula, first):
             low = heights.min(initial=np.inf)
             at = [rate for height, (_, rate) in zip(heights, given) if np.isclose(height, low, 1e-6, 0)]
             if len(at) > 1:  # once it may be by chance
-                part = {"floor": lambda rate, own, low=low, power=power: np.maximum(rate, low * own**power)}
-                rows.append((len(set(at)), (id, part, message.template)))
+                alone = message
+                if not power:
+                    limit = f"{low:.4g}"
+                    alone = say("Your results never fall below {limit}. The right ones do.", limit=limit)
+
+                def at_least(rate, own, low=low, power=power):
+                    return np.maximum(rate, low * own**power)
+
+                rows += [(len(set(at)), (id, {part: at_least}, alone, message.template)) for part in parts]
         # Where only one rate is so low nobody can tell which; what is said of the second is true of both.
         sure = [row for rates, row in rows if rates > 1]
-        return formula.mistakes(*(sure or [row for _, row in rows[-1:]]))
+        return formula.mistakes(*(sure or [row for _, row in rows[-len(parts) :]]))
 
     return fitted
 

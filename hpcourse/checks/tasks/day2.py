@@ -505,8 +505,9 @@ def _build(p):
     def schedule(peak_lr, warmup_steps, rate, t):
         t, peak = np.asarray(t), p.peak(peak_lr)
         rising = p.low(peak) * p.rise(t, warmup_steps)
-        falling = p.floor(p.high(peak) * p.fade(p.sign(rate) * p.clock(t, warmup_steps)), peak_lr)
-        return p.join(p.early(t, warmup_steps), rising, falling, peak)
+        falling = p.high(peak) * p.fade(p.sign(rate) * p.clock(t, warmup_steps))
+        falling = p.late_floor(falling, peak_lr)
+        return p.floor(p.join(p.early(t, warmup_steps), rising, falling, peak), peak_lr)
 
     return schedule
 
@@ -521,6 +522,7 @@ WARMUP = Formula(
     sign=lambda rate: rate,
     clock=lambda t, steps: t - steps,
     floor=lambda lr, peak_lr: lr,
+    late_floor=lambda lr, peak_lr: lr,
     early=lambda t, steps: t < steps,
     join=lambda early, rising, falling, peak: np.where(early, rising, falling),
 )
@@ -538,7 +540,7 @@ WARMUP_THEN_DECAY = Task(
     far=FAR_WARMUPS_AND_DECAYS,
     observe=once("result"),
     formula=WARMUP,
-    fitted=floors(WARMUP, "peak_lr"),
+    fitted=floors(WARMUP, "peak_lr", ("floor", "late_floor")),
     mistakes=WARMUP.mistakes(
         (
             "jump_at_the_seam",
