@@ -1087,14 +1087,14 @@ free(
 # %% [markdown] key="range-test" lang="en"
 # ## 6. A test in one run (optional)
 #
-# A sweep costs many trainings. The **learning rate range test** costs one: raise the rate a little at every update and watch what happens. Smith (2017) raised it by equal amounts and watched the accuracy. The form that spread with the library fastai raises it by equal factors and watches the loss, which falls, reaches a minimum, and explodes; fastai suggested a tenth of the rate at the minimum, others read the minimum itself.
+# A sweep costs many trainings. The **learning rate range test** costs one: raise the rate a little at every update and watch what happens. Smith (2017) raised it by equal amounts and watched the accuracy. The form that spread with the library fastai raises it by equal factors and watches the loss, which falls, reaches a minimum, and explodes; fastai suggested a tenth of the rate at the minimum, or the place where the loss falls most steeply, and warned against the minimum itself. We try the tenth, and see what is wrong with the minimum.
 #
 # First where we know the answer: one direction with curvature 3; twenty directions of which the most sharply bent has curvature 3; and the same twenty with a little noise in the gradient, as it comes from looking at one batch at a time, a **mini-batch**. The dashed line is $2/\lambda_{\max}$. **Predict:** where will the three minima be?
 
-# %% [markdown] key="range-test" lang="zh-TW" of="10bcf674"
+# %% [markdown] key="range-test" lang="zh-TW" of="9d02bc21"
 # ## 6. 只要訓練一次的測試（可略過）
 #
-# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行起來的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，也有人直接採用最低點的學習率。
+# 掃描要訓練很多次。**學習率範圍測試**（learning rate range test）只要一次：每次更新都把學習率提高一點點，看看會怎樣。Smith（2017）每次加上同樣的量，看的是準確率。後來隨著 fastai 套件流行起來的做法，是每次乘上同樣的倍率，看的是損失：損失先下降，到達最低點，然後爆炸。fastai 建議取最低點學習率的十分之一，或損失下降最陡的地方，並提醒不要直接採用最低點。這裡試試十分之一，也看看最低點有什麼問題。
 #
 # 先看三個已經知道答案的例子：一個只有一個方向，曲率是 3；一個有二十個方向，其中最大的曲率是 3；還有同樣的二十個方向，但梯度帶一點雜訊，就像每次只看一小批資料（小批次，mini-batch）會帶來的那樣。虛線是 $2/\lambda_{\max}$。**先預測**：三個最低點會在哪裡？
 
@@ -1143,9 +1143,15 @@ free(
 )
 free("", "到達最低點，然後爆炸", "how such a curve looks")
 free(
-    "others read the minimum itself",
-    "也有人直接採用最低點的學習率",
+    "warned against the minimum itself",
+    "提醒不要直接採用最低點",
     "the recipe of others",
+)
+free("where the loss falls most steeply", "損失下降最陡的地方", "the recipe of others")
+free(
+    "We try the tenth",
+    "這裡試試十分之一，也看看最低點有什麼問題",
+    "what the section does",
 )
 free("", "三個最低點會在哪裡", "the question")
 
@@ -1338,9 +1344,9 @@ free("SGD(learning_rate=0.1)", "SGD(learning_rate=0.1)", "how Keras is called")
 free("(0.001 and 0.01)", "（0.001 與 0.01）", "the defaults of the libraries")
 free("later. That is Day 2", "", "what others do")
 free(
-    "do not wake when the rate is made smaller",
-    "光是調小學習率救不回來",
-    "follows from what a dead unit is",
+    "seldom wake when the rate is made smaller",
+    "光是調小學習率很少救得回來",
+    "never in a first layer under SGD, as said above; deeper ones may",
 )
 free("a third of the rate", "用三分之一的學習率", "advice")
 
@@ -1355,10 +1361,10 @@ free(
 )
 
 # %% [markdown] key="boundary-seen" lang="en"
-# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. So nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
+# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
 
-# %% [markdown] key="boundary-seen" lang="zh-TW" of="3667720c"
-# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。所以沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
+# %% [markdown] key="boundary-seen" lang="zh-TW" of="c91d6869"
+# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
@@ -1366,15 +1372,15 @@ free(
 # - **PyTorch** spells today's rule `torch.optim.SGD(model.parameters(), lr=0.1)`; **Keras** spells it `keras.optimizers.SGD(learning_rate=0.1)`. Their defaults (0.001 and 0.01) know nothing of your problem.
 # - A good rate belongs to a model, a loss, a batch size and an optimizer together. Change one of them and search again: Day 3 does it for the batch size, Day 5 for Adam.
 # - Many large models are trained with a rate that rises slowly at first and falls later. That is Day 2.
-# - A loss that sits still at the level of guessing often means one of two things. Did it jump up first? Then count the units that are alive: dead ones do not wake when the rate is made smaller, so start again from new weights, with a third of the rate. Did it never move, and all units are alive? Then the rate is probably too small: raise it.
+# - A loss that sits still at the level of guessing often means one of two things. Did it jump up first? Then count the units that are alive: dead ones seldom wake when the rate is made smaller, so start again from new weights, with a third of the rate. Did it never move, and all units are alive? Then the rate is probably too small: raise it.
 
-# %% [markdown] key="practice" lang="zh-TW" of="76a4034e"
+# %% [markdown] key="practice" lang="zh-TW" of="54da69db"
 # ## 實務上
 #
 # - 今天的規則，**PyTorch** 寫成 `torch.optim.SGD(model.parameters(), lr=0.1)`，**Keras** 寫成 `keras.optimizers.SGD(learning_rate=0.1)`。它們的預設值（0.001 與 0.01）對你的問題一無所知。
 # - 好的學習率要和模型、損失、批次大小與最佳化器搭配來看。換掉其中一個，就要重新找：第 3 天換批次大小，第 5 天換成 Adam。
 # - 許多大型模型訓練時，學習率一開始慢慢提高，後來再降低。那是第 2 天的內容。
-# - 損失停在亂猜的程度一動也不動，常見的原因有兩個。一開始先衝高過嗎？那就數一數還活著的單元：死掉的單元，光是調小學習率救不回來；要換新的起始權重，用三分之一的學習率從頭訓練。從頭到尾都沒動過，單元也全都活著？那多半是學習率太小：把它調大。
+# - 損失停在亂猜的程度一動也不動，常見的原因有兩個。一開始先衝高過嗎？那就數一數還活著的單元：死掉的單元，光是調小學習率很少救得回來；要換新的起始權重，用三分之一的學習率從頭訓練。從頭到尾都沒動過，單元也全都活著？那多半是學習率太小：把它調大。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you

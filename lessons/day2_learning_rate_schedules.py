@@ -472,7 +472,7 @@ says(
 )
 
 # %% [markdown] key="fair-seen" lang="en"
-# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with equal weight. That is the best that can be done on this parabola, where one curvature is all there is. A network has many.
+# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with almost equal weight. Equal weights are the best that can be done on this parabola, where one curvature is all there is. A network has many.
 #
 # ### Or average the weights
 #
@@ -482,8 +482,8 @@ says(
 #
 # The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is about $\sigma^2/(2\lambda n)$, whatever the rate, as long as $n$ is many times $1/(\eta\lambda)$, the number of steps in which a shift dies away:
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="37de456a"
-# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這是有原因的：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用同樣的份量平均起來。這條拋物線只有一個曲率，沒有比這更好的辦法；網路卻有許多不同的曲率。
+# %% [markdown] key="fair-seen" lang="zh-TW" of="797f2481"
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這是有原因的：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用幾乎同樣的份量平均起來。這條拋物線只有一個曲率，份量都相同就是最好的辦法；網路卻有許多不同的曲率。
 #
 # ### 也可以把權重平均起來
 #
@@ -539,9 +539,17 @@ says(
     "反時間衰減拿下冠軍",
     min(best_loss, key=best_loss.get) == "inverse time",
 )
+of_winner = at["inverse time"]
+falling = hp.InverseTimeDecay(peaks[of_winner], ks[of_winner])(np.arange(300))
+kept = np.cumprod(np.append(1, 1 - falling[:0:-1]))[::-1]  # by all later steps
+says(
+    "almost equal weight",
+    "幾乎同樣的份量",
+    (falling * kept).max() < 1.3 * (falling * kept).min(),
+)
 free(
     "the best that can be done on this parabola",
-    "沒有比這更好的辦法",
+    "份量都相同就是最好的辦法",
     "theory: the mean of all kicks",
 )
 free("each later step shrinks", "", "algebra")
@@ -907,14 +915,14 @@ hp.show(fig, "day2-edge")
 hp.explore_edge(edge_rates, losses, sharpnesses, every)
 
 # %% [markdown] key="edge-seen" lang="en"
-# Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and never reaches the line. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
+# Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and does not reach the line here. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
 #
-# So $2/\eta$ is not only a border for the rate. It is a border for the network: training pushes the sharpness up, the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
+# So $2/\eta$ is not only a border for the rate. It is a border for the network: here training pushes the sharpness up, and the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="f5c2b036"
-# 只有兩個權重時，最後可能停在這條線以下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但一直碰不到這條線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
+# %% [markdown] key="edge-seen" lang="zh-TW" of="6c580669"
+# 只有兩個權重時，最後可能停在這條線以下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但在這裡一直碰不到這條線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：在這裡，訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
 says(
@@ -945,7 +953,11 @@ says(
     "銳度會隨著訓練自己變大",
     (product[-1] > product[0])[:4].all(),
 )
-says("and never reaches the line", "但一直碰不到這條線", product[:, :4].max() < 1.7)
+says(
+    "does not reach the line here",
+    "但在這裡一直碰不到這條線",
+    product[:, :4].max() < 1.7,
+)
 says("**stays there**", "就**停住**", np.abs(product[-5:, 4:] / 2 - 1).max() < 0.15)
 says(
     "from below or from above",

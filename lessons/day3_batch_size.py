@@ -314,10 +314,10 @@ for seen in [100, 1000, 10_000]:
     hp.say(f"after {seen:>6,} points: {away[-1]:.3f} from the true line")
 
 # %% [markdown] key="online-seen" lang="en"
-# A hundred times the points leave less than a tenth of the error, and nothing was stored but two weights. That is what SGD suits: data that never end, or more than a memory holds.
+# A hundred times the points leave about a tenth of the error or even less, and nothing was stored but two weights. That is what SGD suits: data that never end, or more than a memory holds.
 
-# %% [markdown] key="online-seen" lang="zh-TW" of="1e99663e"
-# 看過的點變成一百倍，誤差剩不到十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
+# %% [markdown] key="online-seen" lang="zh-TW" of="a08ed129"
+# 看過的點變成一百倍，誤差剩大約十分之一，甚至更少，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
 
 # %% bind="online"
 says(
@@ -334,7 +334,11 @@ says(
     "看過的點變成一百倍",
     len(away) == 3 and seen == 100 * 100,
 )
-says("less than a tenth of the error", "誤差剩不到十分之一", away[2] < away[0] / 10)
+says(
+    "about a tenth of the error or even less",
+    "誤差剩大約十分之一，甚至更少",
+    away[2] < 0.13 * away[0],
+)
 says("two weights", "兩個權重", line.n_weights == 2)
 free("more than a memory holds", "多到記憶體放不下", "what such data are like")
 
@@ -1135,18 +1139,18 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 #
 # - The noise of a mini-batch gradient falls as $1/B$ in variance: four times the examples, half the error.
 # - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, up to the cliff. The best rate is found by a sweep.
-# - Batch size is about speed, not about accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
+# - With a rate of its own and enough updates, a batch size is a matter of speed, not of accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
 #
 # **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="890de847"
+# %% [markdown] key="recap" lang="zh-TW" of="c08234a1"
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
 # - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只到懸崖為止。最好的學習率，還是要靠掃描。
-# - 批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
+# - 學習率各自調好、更新次數也夠的話，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
 #
 # **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。
 #

@@ -8,7 +8,7 @@ QUESTIONS = {
         (
             (
                 "Batch size 1",
-                "Each of its steps is a guess, but it makes 1,437 an epoch, and most of them lead downhill.",
+                "Each of its steps is a guess, but it makes 1,437 an epoch, and on average they lead downhill.",
             ),
             (
                 "Batch size 64",
