@@ -57,14 +57,14 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# A **ravine** is a bowl that bends sharply in one direction and hardly in the other. Two walkers start at the black point. Both see only the gradient where they stand, both make 40 steps. The first is plain gradient descent (in the figure: SGD), with the best learning rate there is for this ravine. The second has about half that rate, but remembers its last step.
+# A **ravine** is a bowl that bends sharply in one direction and hardly in the other. Two walkers start at the black point. Both see only the gradient where they stand, both make 40 steps. The first is plain gradient descent (in the figure: SGD), with the learning rate that is best for this ravine in the long run. The second has about half that rate, but remembers its last step.
 #
 # **Predict:** which one gets closer, and by how much?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="0985b924"
+# %% [markdown] key="puzzle" lang="zh-TW" of="58897b98"
 # ## 1. 一個謎題
 #
-# **山谷**（ravine）是一個方向彎得很急、另一個方向幾乎不彎的碗。兩個人從黑點出發，都只看得到腳下的梯度，都走 40 步。第一個人用一般的梯度下降（圖上標成 SGD），學習率最適合這個山谷；第二個人的學習率大約只有一半，但他記得自己的上一步。
+# **山谷**（ravine）是一個方向彎得很急、另一個方向幾乎不彎的碗。兩個人從黑點出發，都只看得到腳下的梯度，都走 40 步。第一個人用一般的梯度下降（圖上標成 SGD），學習率就長遠來說最適合這個山谷；第二個人的學習率大約只有一半，但他記得自己的上一步。
 #
 # **先預測**：走完之後，誰離最小值比較近？近多少？
 
@@ -92,8 +92,8 @@ says(
     {len(walk.w) - 1 for walk in walks.values()} == {40},
 )
 says(
-    "the best learning rate there is",
-    "學習率最適合這個山谷",
+    "best for this ravine in the long run",
+    "學習率就長遠來說最適合這個山谷",
     0.99 < slow.lr * sum(ravine.eigenvalues) / 2 < 1.01,
 )
 says("about half that rate", "學習率大約只有一半", 0.45 < fast.lr / slow.lr < 0.55)
@@ -975,7 +975,7 @@ with hp.after("day4-still"):
 #
 # (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
+# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor, at rates far below the border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
@@ -984,7 +984,7 @@ with hp.after("day4-still"):
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
-# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
+# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立；但學習率遠低於界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
 # </details>
 
@@ -995,7 +995,7 @@ with hp.after("day4-still"):
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2.
+# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2. The two rules part only near the border: for $\lambda = 1$ and the effective rate 1, half of SGD's border, momentum 0.9 has about half of SGD's variance, and at 2 SGD finds no level at all.
 #
 # </details>
 
@@ -1006,7 +1006,7 @@ with hp.after("day4-still"):
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。
+# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。靠近界線時，兩種規則才分出高下：$\lambda = 1$、有效學習率是 1，也就是 SGD 界線的一半時，動量 0.9 的變異數大約只有 SGD 的一半；到了 2，SGD 根本停不下來。
 #
 # </details>
 
@@ -1037,6 +1037,22 @@ says("average the weights instead", "改成平均權重", max(averaged) < 0.15)
 # %% bind="noise-formula"
 off = [abs(w.std() / exact - 1) for w, exact in rests.values()]
 says("the variance settles at", "變異數最後穩定在", max(off) < 0.05)
+level = {}
+for effective, gamma in [(1, 0), (1, 0.9), (2, 0), (2, 0.9)]:
+    rule = hp.Momentum(effective * (1 - gamma), gamma)
+    path = hp.descend(parabola, rule, [0.0], 500, noise=1.0, seed=range(300))
+    level[effective, gamma] = path.w[:, 200:].var()
+says(
+    "about half of SGD's variance",
+    "大約只有 SGD 的一半",
+    0.45 < level[1, 0.9] / level[1, 0] < 0.58,
+)
+free("half of SGD's border", "SGD 界線的一半", "the border is 2/λ")
+says(
+    "SGD finds no level at all",
+    "SGD 根本停不下來",
+    level[2, 0] > 50 * level[2, 0.9],
+)
 
 # %% [markdown] key="nesterov" lang="en"
 # ## 8. Nesterov: look ahead (optional)

@@ -169,14 +169,14 @@ with hp.predict("day5-ravine"):
 # %% [markdown] key="divide" lang="en"
 # <details><summary>After your answer</summary>
 #
-# One step. (For one rate, 2/101 is the best: see Day 4.)
+# One step. (For one rate, 2/101 is the best in the long run: see Day 4.)
 #
 # </details>
 
-# %% [markdown] key="divide" lang="zh-TW" of="736667ef"
+# %% [markdown] key="divide" lang="zh-TW" of="a8ef5d89"
 # <details><summary>作答之後</summary>
 #
-# 一步。（只用一個學習率時，2/101 已經是最好的，見第 4 天。）
+# 一步。（只用一個學習率時，長遠來說 2/101 最好，見第 4 天。）
 #
 # </details>
 
@@ -199,7 +199,7 @@ free("below $2/100$", "小於 $2/100$", "the rule of Day 1")
 
 # %% bind="divide"
 says("One step.", "一步。", stepped == 0)
-free("2/101 is the best", "2/101 已經是最好的", "Day 4 shows it")
+free("2/101 is the best in the long run", "長遠來說 2/101 最好", "Day 4 shows it")
 
 # %% [markdown] key="idea" lang="en"
 # But a network has thousands of weights, and nobody tells us their curvatures. What each weight does show, at every step, is its gradient. Hence the idea of today: **divide each weight's gradient by its usual size.** A weight with large gradients gets a small rate, one with small gradients a large one. Such rules are called **adaptive**.
@@ -983,12 +983,12 @@ free("the *best* rate grows", "**最好**的學習率也大約", "bound with the
 # %% [markdown] key="decay" lang="en"
 # ## 12. Weight decay is not L2
 #
-# To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, whose gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
+# To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, whose gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD without momentum the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
 
-# %% [markdown] key="decay" lang="zh-TW" of="90740010"
+# %% [markdown] key="decay" lang="zh-TW" of="112b20b1"
 # ## 12. 權重衰減不等於 L2
 #
-# 不想讓權重變得太大，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
+# 不想讓權重變得太大，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對沒有動量的 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
 
 # %% key="quiz-decay"
 hp.quiz("day5-decay")
@@ -1042,7 +1042,7 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the gradient, as long as it is well above $\epsilon$. The hats make this true from the first step.
+# - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the size of the gradients, as long as they agree and lie well above $\epsilon$. The hats make this true from the first step.
 # - It is a coordinate-wise method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
 # - Each at its own best rate, momentum equals Adam on our images; where scales or frequencies differ, as in language, Adam is ahead. Its rate still has to be found. For decay use AdamW.
 #
@@ -1050,10 +1050,10 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 #
 # **Next:** [Day 6](day6_summary.ipynb). Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
 
-# %% [markdown] key="recap" lang="zh-TW" of="6255db3f"
+# %% [markdown] key="recap" lang="zh-TW" of="102a1ba7"
 # ## 今天帶走的東西
 #
-# - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
+# - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度方向一致、又比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
 # - 它是逐座標的方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
 # - 各用自己最好的學習率，在我們的影像上，動量法和 Adam 打平；尺度或頻率差很多的地方，例如語言，Adam 領先。它的學習率還是得自己找出來。要權重衰減，就用 AdamW。
 #
@@ -1062,7 +1062,7 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 # **下一站**：[第 6 天](day6_summary.ipynb)。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。
 
 # %% bind="recap"
-free("as long as it is well above", "", "the condition")
+free("as long as they agree and lie well above", "", "the condition")
 free("Each at its own best rate", "各用自己最好的學習率", "sections 9 and 10")
 free("", "Adam 領先。它的學習率", "section 10")
 

@@ -187,14 +187,14 @@ free("", "最高學習率", "the name of a line")
 # %% [markdown] key="words" lang="en"
 # ## 2. AdamW: why not SGD?
 #
-# The smallest language model guesses the next word from the one before it, the given word. It has a weight for every pair of words (a **bigram**): the row of the given word, through a softmax, is the guess. All that it can learn stands in a table that counts how often each word follows each. The package has that of the 150 most frequent words of the King James Bible, and `hp.Bigram` is the model's loss on all the text at once: no batches, nothing random.
+# One of the smallest language models guesses the next word from the one before it, the given word. It has a weight for every pair of words (a **bigram**): the row of the given word, through a softmax, is the guess. All that it can learn stands in a table that counts how often each word follows each. The package has that of the 150 most frequent words of the King James Bible, and `hp.Bigram` is the model's loss on all the text at once: no batches, nothing random.
 #
 # No guess can be perfect. What counts is what is **left to learn**: the loss after a given word minus the lowest loss possible there, in **nats** (the unit of a cross-entropy with natural logarithms).
 
-# %% [markdown] key="words" lang="zh-TW" of="893f759c"
+# %% [markdown] key="words" lang="zh-TW" of="0568f485"
 # ## 2. AdamW：為什麼不用 SGD？
 #
-# 最小的語言模型只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接過哪些字、各幾次。套件附了這樣一張表，收的是《論語》中最常見的 150 個字。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
+# 有一種非常小的語言模型，只看前一個字，猜下一個字。每一對相鄰的字（bigram）有一個權重：前一個字所在的那一列，經過 softmax，就是對下一個字的猜測。它能學的全在一張表裡：每個字後面接過哪些字、各幾次。套件附了這樣一張表，收的是《論語》中最常見的 150 個字。`hp.Bigram` 是這個模型在整份文字上的損失，沒有批次，也沒有任何隨機成分。
 #
 # 再好的模型也不可能每次都猜對，所以要看的是**還沒學到的**：某個字之後的損失，減去那裡可能的最低損失。單位是 nat，也就是交叉熵取自然對數時的單位。
 
@@ -269,7 +269,7 @@ right("The common ones", left["SGD"][:50].mean() < 0.7 * left["SGD"][100:].mean(
 
 # %% bind="words"
 says("the 150 most frequent words", "最常見的 150 個字", len(words) == 150)
-free("The smallest language model", "最小的語言模型", "a definition")
+free("One of the smallest language models", "非常小的語言模型", "a definition")
 free("the lowest loss possible", "可能的最低損失", "a definition")
 
 # %% bind="words-predict"
@@ -817,14 +817,14 @@ says(
 # %% [markdown] key="mup" lang="en"
 # <details><summary>After your answer: the remedy</summary>
 #
-# `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022): the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+# `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022). For Adam it says: the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
 #
 # </details>
 
 # %% [markdown] key="mup" lang="zh-TW" of="c1b0751a"
 # <details><summary>作答之後：解法</summary>
 #
-# `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）。用 Adam 時的做法是：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
 #
 # </details>
 
@@ -1253,7 +1253,7 @@ with hp.after("day7-lines"):
 #
 # Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths of a nat, and even Adam without any other line is. Lion ends nearer to Adam than to momentum. (The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
 #
-# So the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training; and weight decay, the one that we could not try, when training is very long.
+# So at this size most of the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training; and weight decay, the one that we could not try, when training is very long.
 #
 # </details>
 
@@ -1262,7 +1262,7 @@ with hp.after("day7-lines"):
 #
 # Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #
-# 所以其他各行都是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠權重衰減（只有這一項，我們沒辦法試）。
+# 所以在這個規模，其他各行大多是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠權重衰減（只有這一項，我們沒辦法試）。
 #
 # </details>
 
@@ -1287,6 +1287,11 @@ says(
 )
 free("a shorter memory when a batch is bad", "短一點的記憶", "section 3")
 free("a larger batch late in training", "大一點的批次", "section 6")
+free(
+    "most of the other lines are",
+    "其他各行大多是",
+    "what follows; all but the decay of the rate",
+)
 loss = {row["recipe"]: row["loss"] - stored.rows[0]["loss"] for row in stored.rows}
 replaced = {"Momentum for Adam", "SGD for Adam", "Lion for Adam"}
 others = [
@@ -1532,16 +1537,16 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # ## What you take with you
 #
 # - One rate for all words is set by the most frequent one; Adam gives each its own. On a small, healthy run this is the line that is felt.
-# - The other lines are insurance. Know what each insures against, and whether you run that risk.
+# - At this size most of the other lines are insurance. Know what each insures against, and whether you run that risk.
 # - Numbers of a recipe belong together: rate and width, $\beta_2$ and batch, decay and rate. Copy the relation, not the number.
 #
 # **Your turn:** the [exercises of Day 7](day7_exercises.ipynb) answer at once.
 
-# %% [markdown] key="recap" lang="zh-TW" of="c60d7a5e"
+# %% [markdown] key="recap" lang="zh-TW" of="c8699954"
 # ## 今天帶走的東西
 #
 # - 大家共用的學習率由最常見的字決定；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
-# - 其他各行都是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
+# - 在這個規模，其他各行大多是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
 # - 配方裡的數字要成對看：學習率和寬度、$\beta_2$ 和批次、衰減和學習率。該照抄的是關係，不是數字。
 #
 # **換你動手**：[第 7 天的練習](day7_exercises.ipynb)，每一題做完，馬上知道對不對。
@@ -1555,6 +1560,7 @@ free(
 
 # %% bind="recap"
 free("set by the most frequent one", "由最常見的字決定", "section 2")
+free("most of the other lines", "其他各行大多是保險", "section 8")
 
 # %% key="progress"
 hp.progress()
