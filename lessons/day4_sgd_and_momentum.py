@@ -979,7 +979,7 @@ with hp.after("day4-still"):
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="4633bbd1"
+# %% [markdown] key="noise-seen" lang="zh-TW" of="51606dff"
 # <details><summary>作答之後：權重、步伐和平均</summary>
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
@@ -999,7 +999,7 @@ with hp.after("day4-still"):
 #
 # </details>
 
-# %% [markdown] key="noise-formula" lang="zh-TW" of="c68227c0"
+# %% [markdown] key="noise-formula" lang="zh-TW" of="b26bf3c0"
 # <details><summary>作答之後：公式</summary>
 #
 # 只有一個權重時，變異數最後穩定在

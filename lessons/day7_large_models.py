@@ -821,7 +821,7 @@ says(
 #
 # </details>
 
-# %% [markdown] key="mup" lang="zh-TW" of="c1b0751a"
+# %% [markdown] key="mup" lang="zh-TW" of="196f531f"
 # <details><summary>作答之後：解法</summary>
 #
 # `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）。用 Adam 時的做法是：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
@@ -1257,7 +1257,7 @@ with hp.after("day7-lines"):
 #
 # </details>
 
-# %% [markdown] key="lines-answer" lang="zh-TW" of="3fa326d3"
+# %% [markdown] key="lines-answer" lang="zh-TW" of="e4273fd3"
 # <details><summary>作答之後：一行一行看</summary>
 #
 # Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
