@@ -1374,7 +1374,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Nothing you tune matters? | If the seeds differ more than the settings: more seeds, more validation data. If all end equally bad: look at the data, the labels, the loss, a bug. If all are good enough: stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="5ae75253"
+# %% [markdown] key="monday" lang="zh-TW" of="b89535a0"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
