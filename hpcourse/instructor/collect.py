@@ -340,7 +340,8 @@ def _write_doubts(course, assignment, doubtful, clear, doubts):
         doubt = Doubt(
             assignment, submission.path, "", submission.match.candidates, why, submission.fingerprint
         )
-        kept.setdefault(doubt.key, doubt)
+        if doubt.key not in kept or not kept[doubt.key].student:  # the roster may have changed
+            kept[doubt.key] = doubt
     write_doubts(course, kept)
 
 

@@ -620,3 +620,11 @@ def test_a_person_is_known_by_the_names_in_both_columns(taken, notebook):
         "k1": "t",
         "k2": "l",
     }
+
+
+def test_who_a_file_may_be_of_is_asked_again_when_the_roster_has_changed(taken, notebook, course):
+    files = {"王小民.ipynb": notebook("t")}
+    taken(files)
+    assert [doubt.candidates for doubt in read_doubts(course).values()] == [()]
+    taken(files, CLASS + "b14901011,王小明,\n")
+    assert [doubt.candidates for doubt in read_doubts(course).values()] == [("b14901011",)]
