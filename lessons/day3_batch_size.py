@@ -371,7 +371,10 @@ says(
 )
 free("may be smaller", "可能比較小", "a rest")
 says(
-    "make 4, 4 and 2,", "會切成 4、4、2", [len(batch) for batch in batches] == [4, 4, 2]
+    "make 4, 4 and 2,",
+    "會切成 4、4、2",
+    [len(batch) for batch in batches] == [4, 4, 2]
+    and np.array_equal(np.concatenate(batches), losses),
 )
 weight_of_last = (1 / len(means) / 2) / (1 / len(losses))
 says(

@@ -309,7 +309,7 @@ says(
 says(
     "the best of three rates (by training loss), with three seeds",
     "各試三個學習率，取訓練損失最低的那個，用三個種子",
-    accuracy.shape == (3, 3),
+    accuracy.shape == (3, 3) and all(len(set(rule.lr)) == 3 for rule, *_ in contest),
 )
 says(
     "one step with all 1,437",
