@@ -4,6 +4,7 @@ locale without UTF-8, little memory, one core. The lessons work, or say what to 
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,13 +20,16 @@ LESSONS = sorted(path.stem for path in (NOTEBOOKS / "en").glob("day*.ipynb"))  #
 BY_DESIGN = {"capstone-lab"}  # the journal of the capstone goes on where it was
 MOST_MEGABYTES = 600  # Binder grants 1,000, of which JupyterLab's server needs 150
 
-# Equal work gives equal results, as other tests show; here it is done once, to be quick.
+# Equal work gives equal results, as other tests show; here a training is done once, to be quick. A descent
+# writes into memory that it is given: its result is no answer to other memory.
 REMEMBER = """
 import hashlib, pickle, hpcourse.training as training
 from hpcourse.frame.cores import run_chunks
 known = {}
 
 def remembering(function, chunks, sizes, *where):
+    if function.func is not training.train_chunk:
+        return run_chunks(function, chunks, sizes, *where)
     try:
         key = hashlib.sha256(pickle.dumps((function, chunks))).digest()
     except Exception:  # a surface made in the notebook
@@ -80,6 +84,12 @@ def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
+def waits_for_an_answer(source):
+    """What a sealed cell says at once instead of asking, while the exercise before it is not solved."""
+    sealed = "hp.predict(" in source and "hp.check(" in source
+    return sealed and re.findall(r'hp\.say\("([^"]+)"\)', source)[-1]
+
+
 def differences(path, shown):
     """Cells that showed an error, or something else than is stored where nbval compares that."""
     stored = {cell.id: cell for cell in code_cells(path)}
@@ -87,6 +97,8 @@ def differences(path, shown):
     def differs(name, text):
         if name not in stored:
             return True
+        if guard := waits_for_an_answer(stored[name].source):
+            return text != f"stdout: {guard}\n"
         if name in BY_DESIGN or "nbval-ignore-output" in stored[name].metadata.get("tags", []):
             return "Error: " in text or "stderr: " in text
         return text != run_cells.text_of(stored[name].outputs)
