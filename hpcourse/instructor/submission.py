@@ -25,6 +25,7 @@ from hpcourse.instructor.repair import binds
 from hpcourse.instructor.sandbox import Kernel
 
 TOLD = "application/x-hpcourse"
+NO_PROCESS = "BlockingIOError"  # what a refused `fork` raises
 OBSERVE = (
     "__import__('IPython.display', fromlist=['display']).publish_display_data({{{kind!r}: "
     "__import__('hpcourse.checks.remote', fromlist=['observe']).observe({task!r}, {answer}, {seed})}})"
@@ -73,6 +74,10 @@ class Gone(Exception):
     def __init__(self, why):
         super().__init__(why)
         self.why = why
+
+
+class Short(RuntimeError):
+    """This machine had no process left for a check. That is nobody's zero: there will be no mark."""
 
 
 class Client(NotebookClient):
@@ -225,7 +230,7 @@ class Runner:
                         self._note_end(cell, self.at)
                         cell.outputs = [kept for kept in map(_plain, cell.outputs) if kept]
                 self.used()
-        except Gone:
+        except (Gone, Short):
             raise
         except Exception as error:
             if start == 0 and self.at is None:  # nothing of the submission has run yet: not its fault
@@ -301,6 +306,8 @@ class Runner:
             raise
         told = [output.data[TOLD] for output in probe.outputs if TOLD in output.get("data", {})]
         errors = [output for output in probe.outputs if output.output_type == "error"]
+        if errors and errors[0].ename == NO_PROCESS:
+            raise Short(f"no process was left for the check of {answer}")
         if told:
             result = remote.conclude(task, str(told[-1]), seed)
         else:

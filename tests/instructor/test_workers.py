@@ -504,6 +504,21 @@ def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, 
     assert [task["score"] for task in told] == [0.0] + [1.0] * (len(told) - 1)
 
 
+@pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
+def test_where_the_machine_has_no_process_left_for_a_check_there_is_no_mark(course, released, solved):
+    notebook = json.loads(text(solve(released, solved)))
+    (setup,) = (one for one in notebook["cells"] if one["id"] == "setup")
+    setup["source"] = "import os\ndef refuse():\n    raise BlockingIOError(11, 'x')\nos.fork = refuse\n" + (
+        "".join(setup["source"])
+    )
+    seeds = {task.name: 1 for task in course.tasks("day1")}
+    work = Work("x", "day1", "s", json.dumps(notebook), text(released), seeds, course.limits)
+    graded = grading.grade_apart(work)
+    grading.close_hosts(over=False)
+    assert not graded.notebook
+    assert "no process was left for the check of gd_step" in graded.trouble
+
+
 @pytest.mark.parametrize(
     "code",
     [
