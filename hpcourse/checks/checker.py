@@ -360,8 +360,10 @@ def recognise(task, cases, behaviours):
             both = pairs(task, numbered)
             fitting = [pair for pair, function in both if _behaves_as(task, function, cases, records)]
             if fitting:
+                # What has a number read off may be a known one with just that number: then that tells more.
+                known = [pair for pair in fitting if not any(mistake in numbered for mistake in pair)]
                 words = any(seen.value.dtype.kind == "U" for record in records for seen in record.seen)
-                return properties.two_mistakes(fitting, words)
+                return properties.two_mistakes(known or fitting, words)
     return None
 
 

@@ -1640,7 +1640,7 @@ def test_the_table_of_kills_is_printed():
         check=True,
         encoding="utf-8",
     )
-    assert "gd_step: 16 mistakes, 9 cases" in done.stdout
+    assert "gd_step: 17 mistakes, 9 cases" in done.stdout
     assert re.search(r"only_m_corrected .*x", done.stdout)
     assert "MISSED" not in done.stdout
 

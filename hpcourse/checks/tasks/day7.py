@@ -234,7 +234,7 @@ def _spikes(rng):
 FAR_SPIKES = (
     far("two long memories", beta1=0.97, beta2=0.98),  # a thousand terms of the series are right
     far("a very long memory of squares", beta1=0.9, beta2=0.9999999),
-    far("short memories", beta1=0.01, beta2=0.02),
+    far("shorter memories", beta1=0.7, beta2=0.85),  # with 0.02, replayed for long, no v would be left
 )
 
 AFTER_A_SPIKE = Task(
