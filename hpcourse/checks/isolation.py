@@ -163,6 +163,13 @@ def _run_here(work):
     return Outcome("done", value, stream.kept, stream.characters)
 
 
+def _bars_wait_for_nobody():
+    """tqdm's lock is one for a process and its children: left locked by one, it stops every later bar."""
+    lock = getattr(sys.modules.get("tqdm.std"), "TqdmDefaultWriteLock", None)
+    if lock:
+        lock.acquire = lock.release = lambda *_, **__: None
+
+
 def _be_the_child(work, outgoing, seconds):
     """Never returns: a child that came back would run the rest of the notebook a second time."""
     status = 1
@@ -173,6 +180,7 @@ def _be_the_child(work, outgoing, seconds):
         builtins.input = _nobody_answers  # a notebook's own would ask over the parent's connection
         _mute_notebook()
         plots_do_nothing()
+        _bars_wait_for_nobody()
         _limit(seconds)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 import hpcourse as hp
 import hpcourse.checks
@@ -1462,6 +1463,20 @@ def test_hostile_answers_get_a_plain_sentence(answer, word, capfd):
     assert not result.passed
     assert word in result.message
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_answer_killed_while_it_holds_the_lock_of_progress_bars_leaves_the_bars_free(monkeypatch):
+    monkeypatch.setattr(isolation.run_apart, "__defaults__", (0.3,))
+    tqdm.get_lock()
+
+    def holds(w, grad, lr):
+        with tqdm.get_lock():
+            while True:
+                pass
+
+    assert "did not finish" in hp.check("gd_step", holds).message
+    assert tqdm.get_lock().mp_lock.acquire(timeout=1)
+    tqdm.get_lock().mp_lock.release()
 
 
 def test_loud_answers_are_cut_short(capfd):

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import nbformat
 import pytest
 from submissions import MAKERS, cell, solve, text
+from tqdm import tqdm
 
 from hpcourse.__main__ import main
 from hpcourse.checks import ALL
@@ -218,6 +220,7 @@ def after_a_kill(step, after):
     if child == 0:
         try:
             sys.stdout = sys.stderr = io.StringIO()
+            tqdm.set_lock(threading.RLock())  # the one it has from here would stay locked in the killed one
             step()
         finally:
             os._exit(0)
