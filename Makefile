@@ -7,13 +7,14 @@ NOTEBOOKS ?= en
 QUIET := OPENBLAS_NUM_THREADS=1 MPLCONFIGDIR="$(abspath $(VENV))/matplotlib"
 ROOT := $(shell test "$$(id -u)" = 0 && echo --allow-root)
 
-.PHONY: help lab test lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site book site-test \
+.PHONY: help lab test slow lint unit check bound mutate measure nbval browser bad-days additions browser-oldest site book site-test \
 	lite platforms binder colab lowest \
 	links notebooks claims bench torch clean
 
 help:
 	@echo "make lab         open the course in JupyterLab (NOTEBOOKS=zh-TW for Traditional Chinese)"
-	@echo "make test        run all checks"
+	@echo "make test        run the checks"
+	@echo "make slow        run those that make test leaves out, since they take longer"
 	@echo "make notebooks   build and execute the notebooks from lessons/"
 	@echo "make site        build the course as a site to read, in build/site"
 	@echo "make book        build the course as an EPUB of each language, in build"
@@ -32,6 +33,11 @@ lab: $(VENV)/lab
 
 test: QUICK := and not slow
 test: lint unit check bound nbval browser
+
+# What takes longer: a hostile class, a Dask cluster, all pairs of mistakes, each lesson in the other languages.
+slow: $(VENV)/dev
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow and not lite and not platform" \
+		--ignore tests/bad_days --ignore tests/tools/test_additions.py
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
@@ -112,7 +118,6 @@ measure: $(VENV)/dev
 
 claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m slow tests/checks
 
 bench: $(VENV)/dev
 	@status=0; for part in lessons training speed live checks instructor; do \

@@ -249,6 +249,7 @@ def _broken(result):
     return result + 1 if np.asarray(result).dtype.kind != "U" else "neither"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_removing_any_case_lets_a_wrong_answer_through(name, monkeypatch):
     """For each case an answer that is right on all the others: rejected with the case, accepted without."""
@@ -1322,6 +1323,7 @@ def test_hidden_state_between_calls_is_noticed():
     assert calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_constants_typed_in_fail_with_a_fresh_seed(name):
     """An answer that looks up the results of one seed fails with every other."""
@@ -1628,6 +1630,7 @@ def interpreter():
     subprocess.run([sys.executable, "-c", ""], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_a_check_answers_in_the_time_of_a_few_interpreters(name):
     right = quickest(lambda: hp.check(name, TASKS[name].reference))

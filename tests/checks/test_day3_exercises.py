@@ -70,6 +70,7 @@ def test_the_linear_factor_of_drawing_without_replacement_is_found_from_its_two_
         np.testing.assert_allclose(np.diff(factor, 2), 0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_verdict_on_the_noise_scale_is_the_same_for_200_seeds(monkeypatch):
     monkeypatch.delattr(os, "fork")  # 400 processes would take a while
     large_is_the_signal = next(m for m in day3.NOISE_SCALE.mistakes if m.id == "large_is_the_signal")

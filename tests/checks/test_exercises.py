@@ -64,6 +64,7 @@ def test_the_stored_solution_has_every_point(language, name):
     assert {verdict(cell) for cell in checks(read(language, name, "solutions"))} == {"✓"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_gets_every_point_again(name, tmp_path):
     notebook = read("en", name, "solutions")

@@ -14,6 +14,7 @@ def verdict(result):
     return result.status, result.mistake, result.message, result.example
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_the_verdict_is_the_one_of_a_check_at_once(name):
     task = TASKS[name]

@@ -123,9 +123,9 @@ def lost():
     return said
 
 
-def crawl(executor):
-    starts = np.arange(80.0).reshape(40, 2)  # no two alike, or Dask would do them once
-    hp.descend(Slow(), hp.SGD(0.01), starts, steps=5, executor=executor, chunks=20)
+def crawl(executor, tasks=20):
+    starts = np.arange(4.0 * tasks).reshape(2 * tasks, 2)  # no two alike, or Dask would do them once
+    hp.descend(Slow(), hp.SGD(0.01), starts, steps=5, executor=executor, chunks=tasks)
 
 
 def progress(executor):
@@ -138,12 +138,15 @@ def progress(executor):
 
 
 def interrupted(executor):
-    """Was the work interrupted after its first task, and how many of the 20 tasks were given up?"""
+    """Was the work interrupted after its first task, and how many of its tasks were given up?
+
+    There are so many that a busy machine, too, hears of the first long before the last has begun.
+    """
     futures, submit, show = [], executor.submit, cores.Progress.show
-    cores.Progress.show = lambda self: _thread.interrupt_main() if 0 < self.done < 40 else None
+    cores.Progress.show = lambda self: _thread.interrupt_main() if 0 < self.done < self.total else None
     executor.submit = lambda *call: futures.append(submit(*call)) or futures[-1]
     try:
-        crawl(executor)
+        crawl(executor, tasks=300)
     except KeyboardInterrupt:
         return sum(future.cancelled() for future in futures)
     finally:

@@ -302,6 +302,7 @@ def test_the_gradebook_holds_what_was_graded(small):
         )
 
 
+@pytest.mark.slow
 def test_a_host_that_is_killed_is_replaced(small, monkeypatch):
     course, _ = small
     due, _ = find_due(course, ["day1"])
@@ -323,6 +324,7 @@ grading.be_host()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "far", "seconds", "said"),
     [
@@ -347,6 +349,7 @@ def test_a_grader_that_hangs_does_not_hold_the_class(what, far, seconds, said, s
     assert scores(course)[due[0].student] is None
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small):
     distributed = pytest.importorskip("distributed")
     course, _ = small
@@ -492,6 +495,7 @@ def test_what_leads_up_to_an_open_task_or_a_value_is_free_for_the_packages_rules
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
 def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, solved):
     limits_here = {**course.limits, "cell_seconds": 2}

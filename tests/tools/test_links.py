@@ -120,6 +120,7 @@ def exists(path, heading):
     return heading in {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
 
 
+@pytest.mark.slow
 def test_a_fork_gets_its_own_address_everywhere_and_stays_in_order(whole_fork, monkeypatch, capsys):
     before = build_check(whole_fork)
     arguments = [f"--repo={FORK.name}", f"--branch={FORK.branch}"]
