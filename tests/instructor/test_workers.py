@@ -782,6 +782,7 @@ def test_neither_zip_nor_repository_holds_a_solution_or_the_secret(course, solve
     assert not [name for name, content in files.items() if secret in content or (answer in content)]
 
 
+@pytest.mark.slow
 def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
     course, released, solved, tmp_path, monkeypatch, capsys
 ):
