@@ -481,14 +481,14 @@ hp.check("factor_schedule", factor_schedule)
 # %% [markdown] key="edge-of-stability" lang="en"
 # ## 7. Room to grow (2 points)
 #
-# The small network of the lesson, trained with four learning rates by plain gradient descent, without any noise. After 500 updates all four losses are low, and somebody wants to go on at **twice** the rate. Only one of the four runs can bear that. The figure cannot tell: a loss that falls smoothly says nothing of how near the border is. A measurement can.
+# The small network of the lesson, trained with four learning rates by plain gradient descent, without any noise. After 500 updates all four losses are low, and somebody wants to go on at **twice** the rate. Only one of the four runs can bear that without its loss jumping up. The figure cannot tell: a loss that falls smoothly says nothing of how near the border is. A measurement can.
 #
 # On Day 1 the border of a bowl was where rate times curvature is 2. `hp.sharpness(small, w, inputs, targets)` measures the largest curvature where each of the runs stands now; the rates are in `lrs`, in the order A to D.
 
-# %% [markdown] key="edge-of-stability" lang="zh-TW" of="2b2f4bc9"
+# %% [markdown] key="edge-of-stability" lang="zh-TW" of="955bf009"
 # ## 7. 還有多少餘地（2 分）
 #
-# 同樣是課程裡的那個小網路，用四個學習率訓練，單純的梯度下降，沒有任何雜訊。更新 500 次之後，四個損失都很低，這時有人想把學習率調成**兩倍**再繼續。四次訓練裡，只有一次受得了。光看圖看不出來：損失平穩下降，並不表示離界線還很遠。要量一量才知道。
+# 同樣是課程裡的那個小網路，用四個學習率訓練，單純的梯度下降，沒有任何雜訊。更新 500 次之後，四個損失都很低，這時有人想把學習率調成**兩倍**再繼續。四次訓練裡，只有一次受得了，損失不會往上跳。光看圖看不出來：損失平穩下降，並不表示離界線還很遠。要量一量才知道。
 #
 # 第 1 天的碗，界線在學習率乘上曲率等於 2 的地方。`hp.sharpness(small, w, inputs, targets)` 會量出每一次訓練目前所在位置最大的曲率；學習率放在 `lrs` 裡，依序是 A 到 D。
 
@@ -563,10 +563,15 @@ says(
     "all four losses are low", "四個損失都很低", np.max(losses[-1]) < losses[0][0] / 10
 )
 free("go on at **twice** the rate", "調成**兩倍**再繼續", "the wish")
+twice, highest = w, losses[-1]
+for _ in range(20):
+    loss, gradient = small.loss_and_gradient(twice, inputs, targets)
+    twice, highest = twice - 2 * lrs[:, None] * gradient, np.fmax(highest, loss)
 says(
-    "Only one of the four runs can bear that",
-    "四次訓練裡，只有一次受得了",
-    np.sum(2 * products < 2) == 1,
+    "Only one of the four runs can bear that without its loss jumping up",
+    "四次訓練裡，只有一次受得了，損失不會往上跳",
+    (np.sort(highest / losses[-1])[:2] > [0.9, 10]).all()
+    and np.sum(highest <= losses[-1]) == np.sum(2 * products < 2) == 1,
 )
 free("the largest curvature", "最大的曲率", "what sharpness is")
 

@@ -234,16 +234,16 @@ free("a smaller rate; a larger batch", "", "what lowers the floor in the formula
 # %% [markdown] key="decay" lang="en"
 # ## 3. Learning rate decay
 #
-# So begin with a large rate, to arrive quickly, and let it fall, to lower the floor. The best-known form is **exponential decay**:
+# So begin with a large rate, to arrive quickly, and let it fall, to lower the floor. A simple form is **exponential decay**:
 #
 # $$\eta_t = \eta_0 \exp(-k t)$$
 #
 # $\eta_t$ is the learning rate of update $t$ ($t = 0, 1, 2, \dots$); $\eta_0$ is the first one; $k$ is the decay rate, `rate` in code. Every update multiplies the learning rate by the same factor $e^{-k}$. (Many texts write $\lambda$ for the decay rate. Here $\lambda$ stays the curvature.)
 
-# %% [markdown] key="decay" lang="zh-TW" of="a0c4b3c8"
+# %% [markdown] key="decay" lang="zh-TW" of="238725ae"
 # ## 3. 學習率衰減
 #
-# 那麼，一開始用大的學習率，好早點走到附近；再讓它變小，把底線壓低。最有名的形式是**指數衰減**（exponential decay）：
+# 那麼，一開始用大的學習率，好早點走到附近；再讓它變小，把底線壓低。一種簡單的形式是**指數衰減**（exponential decay）：
 #
 # $$\eta_t = \eta_0 \exp(-k t)$$
 #
@@ -259,7 +259,6 @@ hp.say(f"updates {', '.join(map(str, shown))}: {schedule(shown).round(4)}")
 
 # %% bind="decay"
 free("to lower the floor", "", "the idea to be tested")
-free("The best-known form", "", "a custom")
 
 # %% [markdown] key="play-decay" lang="en"
 # **Your turn.** All five schedules start at 0.5 and meet noise of the same size. On the right, the thin line is one run; the others are averages over all possible noise. Your slider sets $k$ of the exponential schedule; step, inverse time and cosine are explained below.
@@ -1180,16 +1179,16 @@ says(
     0.05 < escaped[0].min() and escaped[0].max() < 0.5,
 )
 says(
-    "every run stays in the valley",
-    "所有起點就都留在出發的那個谷裡",
+    "no run leaves the shallow valley",
+    "就沒有一次逃得出淺谷",
     escaped[5].max() == escaped[20].max() == 0,
 )
 
 # %% [markdown] key="basins-seen" lang="en"
-# On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, every run stays in the valley it started in. What warmup prevents is being thrown about at the start, not local minima.
+# On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, no run leaves the shallow valley. What warmup prevents is being thrown about at the start, not local minima.
 
-# %% [markdown] key="basins-seen" lang="zh-TW" of="6b361b62"
-# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，所有起點就都留在出發的那個谷裡。預熱防止的是一開始被甩來甩去，不是局部最小值。
+# %% [markdown] key="basins-seen" lang="zh-TW" of="e9d52234"
+# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，就沒有一次逃得出淺谷。預熱防止的是一開始被甩來甩去，不是局部最小值。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice

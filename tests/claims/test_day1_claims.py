@@ -165,8 +165,8 @@ def test_larger_rates_end_in_flatter_places_partly_because_they_get_further(clai
         "Larger rates end in flatter places, partly because they get further in the same time",
         statistic="median 2/sharpness after 230 updates; at equal rate × updates; share of the gap left",
         measured=f"{np.round(same_time, 2)}; {np.round(same_way, 2)}; {np.round(left, 2)}",
-        verdict="confirmed under conditions: half of it or more, counted in factors, is the progress made",
-        holds=(np.diff(same_time) > 0).all() and (np.diff(same_way) > 0).all() and 0.25 < left.mean() < 0.6,
+        verdict="confirmed under conditions: about half of it, counted in factors, is the progress made",
+        holds=(np.diff(same_time) > 0).all() and (np.diff(same_way) > 0).all() and 0.4 < left.mean() < 0.65,
     )
     near = rates / same_time, rates / same_way  # 1 is the edge of stability
     claim(
@@ -175,6 +175,38 @@ def test_larger_rates_end_in_flatter_places_partly_because_they_get_further(clai
         measured=f"{np.round(near[0], 2)}; {np.round(near[1], 2)}",
         verdict="confirmed",
         holds=all((np.diff(of) > 0).all() and of[0] < 0.25 and of[-1] > 0.5 for of in near),
+    )
+
+
+def test_inside_the_good_range_the_winner_changes_with_the_seeds(claim):
+    rates, winners, leads = np.logspace(-3, 1, 32)[17:24], set(), []  # those of the lesson's good range
+    for first in (100, 105, 110, 115):
+        run = hp.train(NETWORK, hp.digits(), hp.SGD(rates), seed=range(first, first + 5))
+        mean = run.test_accuracy.mean(axis=1)
+        winners.add(mean.argmax())
+        leads.append(np.diff(np.sort(mean)[-2:])[0])
+    claim(
+        "Inside the good range luck has a large say in which rate wins",
+        statistic="different winners in four contests of five seeds each; largest lead over the second",
+        measured=f"{len(winners)}; {max(leads):.1%}",
+        verdict="confirmed",
+        holds=len(winners) > 1 and max(leads) < 0.0125,
+    )
+
+
+def test_a_tiny_step_of_a_central_difference_leaves_four_digits(claim):
+    """The exercise on a published program: its surfaces are like these two, its step is 1e-12."""
+    x, z = np.meshgrid(*2 * [np.linspace(-2, 2, 101) + 0.0037])
+    digits = []
+    for loss, exact in ((lambda x: x**2 + z**2, 2 * x), (lambda x: np.sin(x) + z**2, np.cos(x))):
+        slope = (loss(x + 1e-12) - loss(x - 1e-12)) / 2e-12
+        digits.append(np.median(-np.log10(np.abs(slope / exact - 1))))
+    claim(
+        "With h = 1e-12 most gradients have only about four right digits",
+        statistic="median number of right digits on two surfaces",
+        measured=", ".join(f"{number:.1f}" for number in digits),
+        verdict="confirmed",
+        holds=3 < min(digits) <= max(digits) < 5,
     )
 
 

@@ -192,6 +192,63 @@ def test_single_examples_converge_when_the_examples_agree(claim):
     )
 
 
+def test_single_examples_bear_a_far_smaller_rate_than_the_full_batch(claim):
+    """Its second moments V follow V ← mean of (1 − ηzzᵀ) V (1 − ηzzᵀ) over the examples z."""
+    borders, full = [], []
+    for seed in range(300, 306):
+        x = hp.linear_regression(250, weights=(2.0,), seed=seed).X_train[:, 0]
+        z = np.column_stack([x, np.ones(len(x))])
+        full.append(2 / np.linalg.eigvalsh(z.T @ z / len(z)).max())
+        for lr in np.arange(0.3, 1.5, 0.02):
+            steps, moments = np.eye(2) - lr * z[:, :, None] * z[:, None, :], np.eye(2)
+            for _ in range(200):
+                moments = (steps @ moments @ steps).mean(axis=0)
+            if np.trace(moments) > 2:
+                borders.append(lr)
+                break
+    claim(
+        "With single examples a line fit diverges at about a third of the rate that the full batch bears",
+        statistic="border of the mean squared distance; of the full batch; six data sets of 200 points",
+        measured=f"{min(borders):.2f} to {max(borders):.2f}; {min(full):.2f} to {max(full):.2f}",
+        verdict="confirmed under conditions: it depends on the few largest inputs",
+        holds=len(borders) == 6 and 0.25 < np.mean(np.divide(borders, full)) < 0.4,
+    )
+
+
+def test_a_stream_seen_once_leaves_an_error_like_one_over_the_root_of_its_length(claim):
+    rng, away = np.random.default_rng(300), []
+    w, falling = np.zeros((60, 2)), hp.InverseTimeDecay(0.5, 0.5)(np.arange(10_000))
+    for seen, lr in enumerate(falling, start=1):
+        x, scatter = rng.normal(size=(2, len(w)))
+        error = w[:, 0] * x + w[:, 1] - (2 * x + scatter)
+        w = w - lr * np.stack([error * x, error], axis=1)
+        if seen in (100, 10_000):
+            away.append(np.sqrt(((w - [2, 0]) ** 2).sum(axis=1).mean()))
+    best = np.sqrt(2 / 10_000)  # no unbiased estimate of two weights is nearer
+    claim(
+        "A hundred times the points of a stream leave about a tenth of the error",
+        statistic="root mean square distance after 10,000 points / after 100; / least possible, 60 streams",
+        measured=f"{away[1] / away[0]:.3f}; {away[1] / best:.2f}",
+        verdict="confirmed under conditions: with a rate that falls like 1/t and fits the curvature",
+        holds=0.05 < away[1] / away[0] < 0.15 and 0.8 < away[1] / best < 1.3,
+    )
+
+
+def test_the_best_rate_grows_far_less_than_the_batch(claim, digits):
+    rates, sizes = 2.0 ** np.arange(-4, 2), [4, 32, 512]
+    history = hp.train(NETWORK, digits, hp.SGD(rates), batch_size=sizes, epochs=5, seed=SEEDS)
+    mean = np.nan_to_num(history.train_loss.mean(axis=2), nan=9)
+    best = rates[mean.argmin(axis=0)]
+    works = [rates[column < 1.5].max() for column in mean.T]
+    claim(
+        "The batch grows 128-fold, the best rate not even tenfold; it is the largest that works, or half",
+        statistic="best rates, and largest rates that work, at B = 4, 32, 512, five epochs",
+        measured=f"{best}, {np.array(works)}",
+        verdict="confirmed",
+        holds=1 <= best[-1] / best[0] < 10 and np.mean(works / best <= 2) > 0.5,
+    )
+
+
 def test_large_batches_are_more_stable(claim):
     found = np.array([floor(hp.SGD([0.05, 0.1]), size) for size in (1, 16)])
     exact = np.array([[lr / (2 * B * (2 - lr)) for lr in (0.05, 0.1)] for B in (1, 16)])

@@ -582,8 +582,8 @@ SLOPE_STEP = Reading(
         Misreading(
             "drowned_in_rounding",
             lambda h: h < 1e-5,
-            "Too small: both losses agree in nearly all of their 16 digits, and what is left of their "
-            "difference is mostly rounding.",
+            "Too small: the two losses agree in so many of their 16 digits that rounding spoils what is left "
+            "of their difference.",
         ),
         Misreading(
             "bends_between",

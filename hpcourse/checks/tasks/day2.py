@@ -392,7 +392,7 @@ LINEAR_WARMUP = Task(
         Mistake(
             "capped_before_scaling",
             lambda peak_lr, warmup_steps, t: np.minimum((t + 1) / warmup_steps, peak_lr),
-            "It rises towards 1 and is cut off at the peak rate, too soon. The slope should end at the peak.",
+            "It rises towards 1 and is cut off at the peak rate. The slope should end at the peak.",
         ),
         Mistake(
             "no_warmup",
@@ -1148,8 +1148,8 @@ BEST_DECAY_RATE = Reading(
         Misreading(
             "for_the_short_training",
             _good_after(300),
-            "That is the best decay rate for 300 steps. With it, 3,000 steps lead hardly lower than 300: "
-            "the run has stopped long before. What does a longer training want?",
+            "That is about the best decay rate for 300 steps. With it, 3,000 steps end at several times the "
+            "loss that they could reach: the run has stopped long before. What does a longer training want?",
         ),
         Misreading(
             "border_of_the_sweep",
@@ -1206,8 +1206,8 @@ EDGE_OF_STABILITY = Reading(
         Misreading(
             "at_the_edge",
             lambda word: word in ("A", "D"),
-            "This run sits at its border already: take its rate times its sharpness. A larger rate would "
-            "throw it out at once.",
+            "This run sits at its border already: take its rate times its sharpness. At a larger rate its "
+            "loss would jump up at once.",
         ),
         Misreading(
             "nearly_there",
@@ -1409,6 +1409,17 @@ def _losses_of_schedule(rates):
     return run.train_loss
 
 
+def _thrown_out(rates, losses):
+    """Whether the largest rates are what went wrong: at half of them most networks learn something.
+
+    A single step at more than 1.5 throws the network out for good, and half of it may do so, too.
+    """
+    if not np.isfinite(losses).all():
+        return True
+    lost = np.median(losses) > 1.5
+    return lost and (rates.max() > 1.5 or np.median(_losses_of_schedule(rates / 2)) < 1.5)
+
+
 MY_SCHEDULE = Contest(
     name="my_schedule",
     day=2,
@@ -1425,9 +1436,7 @@ MY_SCHEDULE = Contest(
         ),
         Misreading(
             "too_large",
-            lambda rates, losses: (
-                not np.isfinite(losses).all() or (np.median(losses) > 1.5 and rates.max() > 0.5)
-            ),
+            lambda rates, losses: _thrown_out(rates, losses),
             "{reached} of {seeds}: the largest of your rates throws the network out, and it does not come "
             "back.",
         ),

@@ -1508,12 +1508,12 @@ BUDGET_PLAN = Contest(
         Misreading(
             "pays_for_starting",
             lambda plan, losses: plan[0] < 20,
-            "{reached} of {seeds} reach {target}, and {enough} should. With so small a batch nearly the "
-            "whole budget is spent on starting updates, each of which sees little.",
+            "{reached} of {seeds} reach {target}, and {enough} should. With so small a batch most of the "
+            "budget is spent on starting updates, each of which sees little.",
         ),
         Misreading(
             "few_updates",
-            lambda plan, losses: plan[0] > 200,
+            lambda plan, losses: plan[0] > 250,
             "{reached} of {seeds} reach {target}, and {enough} should. With so large a batch the budget buys "
             "few updates, and the cliff does not let the rate make up for it.",
         ),

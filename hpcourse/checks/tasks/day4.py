@@ -906,7 +906,7 @@ RAVINE_PLAN = Contest(
         ),
         Misreading(
             "little_memory",
-            lambda plan, losses: plan[1] < 0.4,
+            lambda plan, losses: plan[1] < 0.35,
             "{reached} of {seeds} reach {target}, and {enough} should. With so little momentum the flat "
             "direction does not get down in time, and the steep one does not let the rate make up for it.",
         ),

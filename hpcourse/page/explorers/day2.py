@@ -16,7 +16,7 @@ PEAK, START = 0.5, -5.0  # of all schedules of `explore_decay`
 
 
 def explore_decay(steps=200, seed=4):
-    r"""Noisy descent on $L(w) = \tfrac12 w^2$ with four schedules: a slider for the exponential decay.
+    r"""Noisy descent on $L(w) = \tfrac12 w^2$ with five schedules: a slider for the exponential decay.
 
     The noise has standard deviation 1 and is the same for all. Thin lines are one run, thick ones the
     average over all noise, which is exact.

@@ -31,15 +31,15 @@ def explore_noisy_walk(steps=200, start=(-2.5, 2.0)):
         if path.diverged:
             floor.set_ydata([1e-9, 1e-9])
             return text("Diverged at step {step}.").format(step=int(path.diverged_at))
-        with np.errstate(divide="ignore"):
-            exact = np.sum(lr * noise**2 / (2 * np.maximum(2 - lr * curvatures, 0)))
+        if lr * curvatures.max() >= 2:
+            floor.set_ydata([1e-9, 1e-9])
+            return text("At this rate the walk finds no level: the border is η = 0.2.")
+        exact = np.sum(lr * noise**2 / (2 * (2 - lr * curvatures)))
         floor.set_ydata([max(exact, 1e-9)] * 2)
         if not noise:
             return text("Without noise the loss is {loss} after {steps} steps, and still falls.").format(
                 loss=f"{path.loss[-1]:.2g}", steps=steps
             )
-        if not np.isfinite(exact):
-            return text("At this rate the walk finds no level: the border is η = 0.2.")
         said = text("Mean loss of the last {n} steps: {measured}. Exact level (dashed): {exact}.")
         half = steps // 2
         return said.format(n=half, measured=f"{path.loss[half:].mean():.2g}", exact=f"{exact:.2g}")
