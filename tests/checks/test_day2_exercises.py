@@ -141,6 +141,18 @@ def test_schedules_of_the_usual_kinds_do_not_reach_the_target_and_are_told_why(m
     assert result.score < 0.9
 
 
+@pytest.mark.parametrize(
+    ("schedule", "mistake"),
+    [
+        (hp.ExponentialDecay(0.6, 1), "too_little_travel"),  # high at first, and lost for want of travel
+        (lambda t: 1.0, "too_large"),
+        (lambda t: 3.0 if t < 20 else 0.3, "too_large"),
+    ],
+)
+def test_a_high_rate_is_blamed_where_it_is_what_went_wrong(schedule, mistake):
+    assert hp.check("my_schedule", schedule).mistake == mistake
+
+
 @pytest.mark.parametrize("schedule", GOOD, ids=range(len(GOOD)))
 def test_schedules_that_stay_high_and_come_down_pass_in_any_form(schedule):
     result = hp.check("my_schedule", schedule)

@@ -96,6 +96,12 @@ def test_the_usual_plans_do_not_reach_the_target_and_are_told_why(mistake):
     assert result.score < 0.9
 
 
+def test_a_batch_that_a_larger_rate_would_save_is_not_told_that_none_can():
+    result = hp.check("budget_plan", (220, 0.2))
+    assert (result.status, result.mistake) == ("not yet", "rate_too_small")
+    assert sum(day3._losses_of_plan((210, 0.9)) <= day3.BUDGET_PLAN.target) > 15
+
+
 @pytest.mark.parametrize(
     "plan",
     [(64, 0.8), [50, 1], (np.int64(100), np.float32(0.8)), {"batch_size": 48, "lr": 0.9}, np.array([64, 1])],

@@ -60,6 +60,12 @@ def test_the_usual_ravine_plans_do_not_reach_the_target_and_are_told_why(mistake
     assert {m.id for m in day4.RAVINE_PLAN.mistakes} == set(PLANS)
 
 
+def test_memory_that_brings_many_walks_down_is_not_called_too_little():
+    assert (np.array(day4._losses_of_plan((0.064, 0.39, 0.0036))) <= day4.RAVINE_PLAN.target).sum() > 5
+    result = hp.check("ravine_plan", (0.01, 0.39, 0.001))
+    assert (result.status, result.mistake) == ("not yet", "rate_too_small")
+
+
 @pytest.mark.parametrize(
     "plan",
     [

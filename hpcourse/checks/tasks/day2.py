@@ -1410,14 +1410,10 @@ def _losses_of_schedule(rates):
 
 
 def _thrown_out(rates, losses):
-    """Whether the largest rates are what went wrong: at half of them most networks learn something.
-
-    A single step at more than 1.5 throws the network out for good, and half of it may do so, too.
-    """
+    """Whether the largest rates are what went wrong: with none above 0.4 most networks learn something."""
     if not np.isfinite(losses).all():
         return True
-    lost = np.median(losses) > 1.5
-    return lost and (rates.max() > 1.5 or np.median(_losses_of_schedule(rates / 2)) < 1.5)
+    return np.median(losses) > 1.5 and np.median(_losses_of_schedule(np.minimum(rates, 0.4))) < 1.5
 
 
 MY_SCHEDULE = Contest(
@@ -1436,7 +1432,7 @@ MY_SCHEDULE = Contest(
         ),
         Misreading(
             "too_large",
-            lambda rates, losses: _thrown_out(rates, losses),
+            _thrown_out,
             "{reached} of {seeds}: the largest of your rates throws the network out, and it does not come "
             "back.",
         ),
