@@ -400,12 +400,12 @@ hp.check("fair_winner", fair_winner)
 # %% [markdown] key="fair-winner-use" lang="en"
 # Let your referee judge a real race: four optimizers on two spirals, eight rates, twelve seeds, 384 trainings. The losses are measured on examples that were not used for training.
 #
-# First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four.
+# First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four. (This referee chooses the rates and judges by the same losses. Task 5 is stricter.)
 
-# %% [markdown] key="fair-winner-use" lang="zh-TW" of="2743623f"
+# %% [markdown] key="fair-winner-use" lang="zh-TW" of="d65453f4"
 # 讓你的裁判評一場真正的比賽，題目是分開兩條螺線：四個最佳化器、八個學習率、十二個種子，一共訓練 384 次。損失是在沒有用來訓練的資料上量的。
 #
-# 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。
+# 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。（這位裁判挑學習率和評分，看的是同一批損失；第 5 題會更嚴格。）
 
 # %% key="fair-winner-race"
 spirals, wide = hp.spirals(1000, noise=0.15, seed=1), hp.MLP((2, 16, 16, 2))
@@ -566,14 +566,14 @@ free("equally good", "一樣好", "how the tries are drawn")
 # %% [markdown] key="honest-report-seen" lang="en"
 # <details><summary>After your answer: the price of searching</summary>
 #
-# With one try there is nothing to choose, and no luck. The lowest of 30 equally good tries lies 2.04 standard deviations too low on average (exactly 2.043, the expected largest of 30 standard normal numbers), although nothing has been found at all. Ten times as many tries add less than one standard deviation, but the growth never ends. So whoever reports the best of a search reports, in part, how long it was. A fresh seed costs one training and takes the luck away.
+# With one try there is nothing to choose, and no luck. The lowest of 30 equally good tries lies 2.04 standard deviations too low on average (exactly 2.043, the expected largest of 30 standard normal numbers), although nothing has been found at all. With 300 it is less than one standard deviation more, but the growth never ends. So whoever reports the best of a search reports, in part, how long it was. A fresh seed costs one training and takes the luck away.
 #
 # </details>
 
-# %% [markdown] key="honest-report-seen" lang="zh-TW" of="d82095e1"
+# %% [markdown] key="honest-report-seen" lang="zh-TW" of="11f2eed1"
 # <details><summary>作答之後：搜尋的代價</summary>
 #
-# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。次數變成十倍，多出來的還不到一個標準差，可是會一直增加下去，沒有盡頭。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
+# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。試 300 次，多出來的還不到一個標準差，可是會一直增加下去，沒有盡頭。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
 #
 # </details>
 
@@ -590,8 +590,8 @@ free(
     "a known value, and a test",
 )
 says(
-    "Ten times as many tries add less than one",
-    "次數變成十倍，多出來的還不到一個",
+    "With 300 it is less than one standard deviation more",
+    "試 300 次，多出來的還不到一個標準差",
     0.5 < lucky[300] - lucky[30] < 1,
 )
 free("reports the best of a search", "搜尋裡最好的數字", "in general")

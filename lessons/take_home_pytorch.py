@@ -177,7 +177,7 @@ free(
 )
 
 # %% [markdown] key="agree-seen" lang="en"
-# Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is seldom the formula, and often what they call by the same name:
+# Each of these rules agrees with PyTorch's within 1e-12 over the whole run. What differs between libraries is seldom the formula, but for the place of ε, and often what they call by the same name:
 #
 # | here | PyTorch | Keras | beware |
 # |---|---|---|---|
@@ -200,8 +200,8 @@ free(
 # | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves |
 # | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
 
-# %% [markdown] key="agree-seen" lang="zh-TW" of="3808d45d"
-# 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家套件的差別很少在公式，多半在同一個名字底下放了什麼：
+# %% [markdown] key="agree-seen" lang="zh-TW" of="65c2d8b7"
+# 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家套件的公式，除了 ε 放的位置，很少有差別；差別多半在同一個名字底下放了什麼：
 #
 # | 這裡 | PyTorch | Keras | 小心 |
 # |---|---|---|---|
@@ -491,10 +491,10 @@ free("a failed run counts as infinite", "失敗的訓練算無限大", "what fit
 free("of its worst seed", "取最差的種子", "what the function does")
 
 # %% [markdown] key="batch-size" lang="en"
-# **Batch size** (Day 3): another one may want another rate, so search anew. With the same epochs 256 makes about a quarter of the updates of 64, and here ends higher, each at its own rate: compare at equal updates as well before you call a batch size worse.
+# **Batch size** (Day 3): another one may want another rate, so search anew. With the same epochs 256 makes about a quarter of the updates of 64, and here ends higher, each at its own rate and by the two seeds that chose it: compare at equal updates as well before you call a batch size worse.
 
-# %% [markdown] key="batch-size" lang="zh-TW" of="3a3181a0"
-# **批次大小**（第 3 天）：換了批次大小，學習率可能也要換，所以重新搜尋。訓練週期數相同時，256 的更新次數大約是 64 的四分之一，這裡各用自己的學習率，結果 256 的損失還是比較高；說哪個批次大小比較差之前，也要用相同的更新次數比一次。
+# %% [markdown] key="batch-size" lang="zh-TW" of="fc25dbda"
+# **批次大小**（第 3 天）：換了批次大小，學習率可能也要換，所以重新搜尋。訓練週期數相同時，256 的更新次數大約是 64 的四分之一，這裡各用自己的學習率（就用挑學習率的那兩個種子來比），結果 256 的損失還是比較高；說哪個批次大小比較差之前，也要用相同的更新次數比一次。
 
 # %% key="batch-size-run" tags=["nbval-ignore-output"]
 lowest = {}

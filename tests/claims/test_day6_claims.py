@@ -276,7 +276,7 @@ def test_59_random_trials_hit_the_best_five_percent(claim):
     hits = (rng.random((50_000, 59)).min(axis=1) < 0.05).mean()
     exact = 1 - 0.95**59
     claim(
-        "59 random trials hit the best 5 % with a probability of 95 %, whatever the number of dimensions",
+        "59 random trials hit the best 5% with a probability of 95%, whatever the number of dimensions",
         statistic="exact; share of 50,000 searches",
         measured=f"{exact:.4f}; {hits:.4f}",
         verdict="confirmed",

@@ -348,7 +348,8 @@ ADAM_MISTAKES = (
     (
         "no_correction",
         {"correct_m": lambda m, c: m, "correct_v": lambda v, c: v},
-        "Neither m nor v is corrected for having started at zero: the first steps are too long by far.",
+        "Neither m nor v is corrected for having started at zero: at the usual betas the first steps are "
+        "too long by far.",
         "Neither m nor v is corrected for having started at zero.",
     ),
     (

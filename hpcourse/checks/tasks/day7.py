@@ -1067,7 +1067,7 @@ DOCTORED_LINE = Reading(
             "the_rule",
             _line("A"),
             "A memory of 0.95 is short, but the batch is large: a few batches hold enough of every word. "
-            "Nearly all large models use it.",
+            "Most language models of the table use it.",
         ),
         Misreading(
             "the_warmup",
@@ -1088,7 +1088,7 @@ DOCTORED_LINE = Reading(
         Misreading(
             "the_insurance",
             _line("F"),
-            "Decay of 0.1 and clipping of the whole gradient at 1 stand in nearly every recipe of the table.",
+            "Decay of 0.1 and clipping of the whole gradient at 1 stand in most recipes of the table.",
         ),
     ),
     right="Right: the rate was tuned at width 256 and is carried over to a width 16 times as large, without "

@@ -54,7 +54,7 @@ QUESTIONS = {
             ),
             (
                 "Both shrink; RMSProp's recover, AdaGrad's do not",
-                "An average forgets the hundreds after some dozens of steps. A sum keeps them for ever.",
+                "An average forgets the hundreds after about a hundred steps. A sum keeps them for ever.",
             ),
             (
                 "Neither changes: they divide by the gradient's size",
@@ -77,7 +77,7 @@ QUESTIONS = {
         right=1,
     ),
     "day5-bias": Question(
-        "Without any correction, how long are Adam's first steps?",
+        "At the usual betas and without any correction, how long are Adam's first steps?",
         (
             ("Too short: m starts at zero", "It does. But v starts at zero, too, and stands below."),
             ("Just right: the two errors cancel", "m is a tenth of what it should be, √v about a thirtieth."),

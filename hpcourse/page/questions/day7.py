@@ -55,7 +55,7 @@ QUESTIONS = {
         "Decay 0.1 with AdamW at 3e-4 forgets in 33,333 updates. Copy the 0.1 to SGD at rate 1: in how many?",
         (
             ("33,333", "The 0.1 is the same. But what shrinks a weight each step is the product η·d."),
-            ("About ten", "1/(1 × 0.1): the weights are gone before they have learnt anything."),
+            ("About ten", "1/(1 × 0.1): ten updates later hardly more than a third of a weight is left."),
             ("About 3 million", "That would be right if a larger rate meant weaker decay."),
         ),
         right=1,
