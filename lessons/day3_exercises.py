@@ -642,13 +642,13 @@ hp.check("budget_plan", budget_plan)
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You have written the loop that feeds every training, and you know how to test whether an epoch is one. You can say before a training how noisy its gradient will be, and by how much the learning rate must grow with the batch. Two batch sizes are enough for you to estimate where larger ones stop paying, and you have chosen batch size and rate together, for a price.
+# You have written the loop that feeds every training, and you know how to test whether an epoch is one. You can say before a training how noisy its gradient will be, and by how much the learning rate has to grow with the batch to keep the run as it is. Two batch sizes are enough for you to estimate where larger ones stop paying, and you have chosen batch size and rate together, for a price.
 #
 # Next: [Day 4, SGD and momentum](day4_sgd_and_momentum.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="3230d04b"
+# %% [markdown] key="end" lang="zh-TW" of="ee4bf165"
 # ## 完成
 #
-# 每一種訓練都要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。訓練還沒開始，你就能說出梯度的雜訊會有多大，也知道批次變大時，學習率該跟著放大多少。只要量兩種批次大小，你就能估出批次多大之後就不划算；你也照著一張價目表，把批次大小和學習率一起選定了。
+# 每一種訓練都要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。訓練還沒開始，你就能說出梯度的雜訊會有多大，也知道批次變大時，學習率要跟著放大多少，訓練過程才不變。只要量兩種批次大小，你就能估出批次多大之後就不划算；你也照著一張價目表，把批次大小和學習率一起選定了。
 #
 # 接下來：[第 4 天，SGD 與動量](day4_sgd_and_momentum.ipynb)。

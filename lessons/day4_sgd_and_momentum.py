@@ -1003,18 +1003,18 @@ with hp.after("day4-still"):
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2. The two rules part only near the border: for $\lambda = 1$ and the effective rate 1, half of SGD's border, momentum 0.9 has about half of SGD's variance, and at 2 SGD finds no level at all.
+# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2. The two rules part as the rate nears the border: for $\lambda = 1$ and the effective rate 1, half of SGD's border, momentum 0.9 has about half of SGD's variance, and at 2 SGD finds no level at all.
 #
 # </details>
 
-# %% [markdown] key="noise-formula" lang="zh-TW" of="b26bf3c0"
+# %% [markdown] key="noise-formula" lang="zh-TW" of="44844ab0"
 # <details><summary>作答之後：公式</summary>
 #
 # 只有一個權重時，變異數最後穩定在
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。靠近界線時，兩種規則才分出高下：$\lambda = 1$、有效學習率是 1，也就是 SGD 界線的一半時，動量 0.9 的變異數大約只有 SGD 的一半；到了 2，SGD 根本停不下來。
+# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。學習率越靠近界線，兩種規則差得越多：$\lambda = 1$、有效學習率是 1，也就是 SGD 界線的一半時，動量 0.9 的變異數大約只有 SGD 的一半；到了 2，SGD 根本停不下來。
 #
 # </details>
 

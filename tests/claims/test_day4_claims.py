@@ -198,6 +198,19 @@ def test_the_stationary_variance_is_the_formulas(claim):
     )
 
 
+def test_at_equal_effective_rates_the_two_part_as_the_border_nears(claim):
+    effective = np.array([0.1, 0.5, 1, 1.5])  # the border of SGD is 2
+    shares = np.array([at_rest(0.1 * rate, 0.9).var() / at_rest(rate, 0).var() for rate in effective])
+    exact = 1.9 * (2 - effective) / (3.8 - 0.1 * effective)
+    claim(
+        "Momentum's variance is SGD's at small effective rates, and ever less of it towards SGD's border",
+        statistic="variance at rest, momentum 0.9 / SGD, at the effective rates 0.1, 0.5, 1, 1.5; formula",
+        measured=f"{np.round(shares, 2)}; {np.round(exact, 2)}",
+        verdict="confirmed",
+        holds=(np.diff(shares) < 0).all() and np.allclose(shares, exact, rtol=0.12),
+    )
+
+
 def test_nine_tenths_is_one_choice_among_others(claim):
     memories = np.array([0, 0.5, 0.9, 0.99])
     bowl = hp.Quadratic([1, 30])
