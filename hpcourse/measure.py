@@ -52,7 +52,7 @@ class RangeTest:
 
 
 def lr_range_test(model, data=None, *, first=1e-4, last=10.0, steps=100, optimizer=None, smooth=0.9, **run):
-    r"""Raise the learning rate by equal factors from `first` to `last`, one update each (Smith 2017).
+    r"""Raise the learning rate by equal factors from `first` to `last`, one update each (after Smith 2017).
 
     `model` is a network, and then `data` its data set and `run` goes to `train` (`batch_size`,
     `seed`); or a surface, and then `run` goes to `descend` and must name `start`. `optimizer` is SGD

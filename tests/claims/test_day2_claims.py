@@ -112,13 +112,13 @@ def test_on_a_noisy_parabola_every_tuned_decay_beats_the_tuned_constant_rate(cla
 
 def test_on_digits_decay_gains_little_and_scatters_less(claim):
     rates, updates = np.geomspace(0.2, 1.2, 5), 900
-    accuracy = {}
+    X, y = hp.digits().X_train, hp.digits().y_train
+    held_out = hp.Dataset("digits", X[:1150], y[:1150], X[1150:], y[1150:])  # tuning sees no test image
+    settings, accuracy = {"batch_size": 16, "updates": updates}, {}
     for name, schedule in {"constant": hp.Constant, "cosine": lambda lr: hp.CosineDecay(lr, updates)}.items():
-        tuning = hp.train(NETWORK, hp.digits(), hp.SGD(schedule(rates)), batch_size=16, seed=range(500, 506))
-        best = rates[tuning.test_accuracy.mean(axis=1).argmax()]
-        runs = hp.train(
-            NETWORK, hp.digits(), hp.SGD(schedule(float(best))), batch_size=16, seed=range(520, 545)
-        )
+        tuning = hp.train(NETWORK, held_out, hp.SGD(schedule(rates)), **settings, seed=range(500, 506))
+        best = float(rates[tuning.test_accuracy.mean(axis=1).argmax()])
+        runs = hp.train(NETWORK, hp.digits(), hp.SGD(schedule(best)), **settings, seed=range(520, 545))
         accuracy[name] = runs.test_accuracy
     gain = accuracy["cosine"].mean() - accuracy["constant"].mean()
     spread = {name: values.std() for name, values in accuracy.items()}
