@@ -604,12 +604,12 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # %% [markdown] key="stop-seen" lang="en"
 # Stopped at 100, cosine decay is caught with its rate still high, and its loss is about three times that of WSD. At 200 the two are nearly level. WSD ends equally well each time. At 300, where cosine was meant to end, cosine is ahead: it decays for longer.
 #
-# Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. WSD does not buy a lower loss here (on Day 7's network it does). It buys the freedom to stop.
+# Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. WSD does not buy a lower loss here (on Day 7's network it does, in training). It buys the freedom to stop.
 
-# %% [markdown] key="stop-seen" lang="zh-TW" of="287bbd7b"
+# %% [markdown] key="stop-seen" lang="zh-TW" of="d271ce17"
 # 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。不管停在哪一步，WSD 的結果都一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
-# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失（第 7 天的網路上則是），而是隨時可以停下來的自由。
+# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失（第 7 天的網路上倒是，看的是訓練損失），而是隨時可以停下來的自由。
 
 # %% bind="average-seen"
 says(

@@ -1386,10 +1386,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a third to a fifth of Adam's training loss on the digits (with one other split of the data only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
+# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a fifth to a half of Adam's training loss on the digits, as the data were split (once only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="7a424c73"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失是 Adam 的三分之一到五分之一（資料換一種切法時，有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="4d81285d"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，是 Adam 的五分之一到一半（有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1398,12 +1398,12 @@ says(
     share > 0.9 and after[20] > 10 * (before / before[0])[20],
 )
 free(
-    "a third to a fifth of Adam's training loss",
-    "是 Adam 的三分之一到五分之一",
-    "in tests/claims, with other seeds; Muon is no rule of the package",
+    "a fifth to a half of Adam's training loss",
+    "是 Adam 的五分之一到一半",
+    "in tests/claims, with two splits; Muon is no rule of the package",
 )
 free(
-    "with one other split of the data only three quarters",
+    "once only three quarters",
     "有一次是四分之三",
     "measured for the course: 0.73",
 )
