@@ -314,13 +314,13 @@ says("examples **disagree** there", "樣本在那裡**意見不合**", ends[0] >
 # 一次一個樣本還有一個好處：資料不必先到齊。感測器的讀數、網站的點擊、股市的成交，都是一筆一筆來的，用過就可以丟掉。從這樣的資料流學習，叫做**線上學習**（online learning，也有人譯作在線學習）。全批次得等到最後一筆，而資料流沒有最後一筆。下面有二十個資料流，各有 10,000 點，每一點只用一次，學習率逐漸下降（第 2 天）；真正的直線斜率是 2，截距是 0。
 
 # %% key="online-run"
-rng, n_streams, away = np.random.default_rng(0), 20, []
-w, falling = np.zeros((n_streams, 2)), hp.InverseTimeDecay(0.5, 0.5)(np.arange(10_000))
+rng, shown, away = np.random.default_rng(0), [100, 1000, 10_000], []
+w, falling = np.zeros((20, 2)), hp.InverseTimeDecay(0.5, 0.5)(np.arange(shown[-1]))
 for seen, lr in enumerate(falling, start=1):
-    x, scatter = rng.normal(size=(2, n_streams))  # of each stream the next point
+    x, scatter = rng.normal(size=(2, len(w)))  # of each stream the next point
     error = w[:, 0] * x + w[:, 1] - (2 * x + scatter)
     w = w - lr * np.stack([error * x, error], axis=1)
-    if seen in [100, 1000, 10_000]:
+    if seen in shown:
         away.append(np.linalg.norm(w - [2, 0], axis=1).mean())
         hp.say(f"after {seen:>6,} points: {away[-1]:.3f} from the true line")
 
@@ -348,7 +348,7 @@ says(
 says(
     "A hundred times the points",
     "看過的點變成一百倍",
-    len(away) == 3 and seen == 100 * 100,
+    len(away) == len(shown) == 3 and shown[2] / shown[0] == 100,
 )
 says(
     "about a tenth of the error",
