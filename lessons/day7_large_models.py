@@ -1109,10 +1109,10 @@ for goal in [1.0, 0.4]:
     hp.say(f"updates to {goal} nats: {line}")
 
 # %% [markdown] key="batch-seen" lang="en"
-# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
+# Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So here the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
-# %% [markdown] key="batch-seen" lang="zh-TW" of="dc5d91c2"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。實際賽跑起來，就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# %% [markdown] key="batch-seen" lang="zh-TW" of="5747f2d0"
+# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。實際賽跑起來，就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度在這裡指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
