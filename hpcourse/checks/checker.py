@@ -177,7 +177,8 @@ def _beyond(task, records, form):
     if not records:
         return []
     expected = watch(task, Ours(task.reference, task.names), task.far)
-    return differences(task.far, expected, records[form])
+    found = differences(task.far, expected, records[form])
+    return [one for one in found if not (form and task.forms[form - 1].lost(one[0].arguments))]
 
 
 def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats):

@@ -148,7 +148,17 @@ def passed(cases, records, task, remarks):
 
 def limited(beyond):
     """For an answer that is right but for `beyond`, what differs far outside of the ordinary cases."""
-    if {case.kind for case, *_ in beyond} == {"shape"}:
+    kinds = {case.kind for case, *_ in beyond}
+    if kinds == {"end"}:
+        return say(
+            "With the usual settings it is right; where one of them is zero or one, or hardly differs from "
+            "that, it is not: see below. Is there a special case in it, or a sum that stops too soon?"
+        )
+    if kinds == {"repeats"}:
+        return say(
+            "With numbers that all differ it is right; where the same ones come twice it is not: see below."
+        )
+    if kinds == {"shape"}:
         fact = getattr(beyond[0][3][1], "name", "")
         return Parts(
             [
@@ -346,7 +356,7 @@ def stopped_at_caret(record):
 
 
 def _unusable(task, first):
-    _, _, given, (kind, *_) = first
+    _, right, given, (kind, *_) = first
     if kind == "nothing":
         return say(
             "Your function returns nothing (None). Does it end with `return`, on every way through it? "
@@ -388,6 +398,8 @@ def _unusable(task, first):
                 **given.details,
             )
         return say("Your function gave fewer results than it should.")
+    if kind == "type" and given.details and _is_word(right):
+        return say("A word is asked for, and your function returns something else: {got}.", **given.details)
     if kind == "type" and given.details:
         return say("Your function returns something that is not numbers: {got}.", **given.details)
     if kind == "type" and first[3][1].value.dtype.kind == "U":
@@ -410,6 +422,11 @@ def _unusable(task, first):
             "Your batches never come to an end: after one pass through the data there should be no more."
         )
     return None
+
+
+def _is_word(record):
+    """Whether the right answer is a word (facts about batches are words, too, but have no such name)."""
+    return any(seen.name == "result" and seen.value.dtype.kind == "U" for seen in record.seen)
 
 
 def _not_one(got):
@@ -623,9 +640,9 @@ def _walk(expected, records, wrong):
     if not wrong_at:
         return None
     if min(step for _, step in wrong_at) > 1:
-        return say(
-            "The first step is right, later ones are not: what goes from one step to the next is not what "
-            "the rule keeps."
+        return say(  # what goes from one step to the next was right, too
+            "The first step is right in every test, later ones are not. They start from other numbers: does "
+            "it treat some of them in another way, or keep something between calls?"
         )
     names = list(dict.fromkeys(seen.name for seen in expected[0].seen))
     ever = [name for name in names if any(name == at for at, _ in wrong_at)]
@@ -669,6 +686,8 @@ def _factor(expected, records, change):
             a, b = change(right), change(given)
             if a is None or b is None or a.shape != b.shape:
                 continue
+            if not np.isfinite(b).all():
+                return None
             large = np.abs(a) > 1e-6 * np.abs(a).max(initial=0)
             if not np.allclose(b[~large], 0, atol=1e-5 * np.abs(b).max(initial=0)):
                 return None

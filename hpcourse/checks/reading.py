@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from hpcourse.checks.checker import CARET, NOT_STARTED
-from hpcourse.checks.properties import printable
+from hpcourse.checks.properties import Parts, printable
 from hpcourse.checks.result import Result
 from hpcourse.checks.task import say
 from hpcourse.frame.language import Listed
@@ -23,6 +23,10 @@ FARTHEST = 30  # exponents of ten that somebody may mean
 ALONE = say(
     "The answer has two parts. Give both, with a comma between them: your choice first, then what the "
     "task asks for beside it."
+)
+OTHER_WAY_ROUND = say(
+    "Worth knowing: the task asks for your choice first, then for what shows it. Here both orders are "
+    "understood; a cell that goes on with your answer may rely on the task's."
 )
 
 
@@ -80,12 +84,12 @@ class Reading:
 
     def conclude(self, told, seed=None):
         """The Result of what `telling` said."""
-        parts = [(self, told)]
+        parts, exchanged = [(self, told)], False
         if self.reason and told is not None:
             if not isinstance(told, list) or len(told) != 2:
                 return Result(self, "not yet", ALONE)
             if self._suits(told[1]) and not self._suits(told[0]):
-                told = told[::-1]  # which is which can be seen
+                told, exchanged = told[::-1], True  # which is which can be seen
             parts = [(self, told[0]), (self.reason, told[1])]
         if any(part is None for _, part in parts):
             return Result(self, "not started", NOT_STARTED)
@@ -93,7 +97,8 @@ class Reading:
             if fault := reading._fault(part):
                 mistake, message = fault
                 return Result(self, "not yet", message, mistake=mistake)
-        return Result(self, "passed", say(parts[-1][0].right))
+        right = say(parts[-1][0].right)
+        return Result(self, "passed", Parts([right, OTHER_WAY_ROUND]) if exchanged else right)
 
     def _fault(self, told):
         """(id of the mistake or None, message) of a wrong answer, None of a right one."""

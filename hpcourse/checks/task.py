@@ -113,12 +113,13 @@ class Seen(NamedTuple):
 class Form(NamedTuple):
     """Another way to keep the same memory: how to hand it over and how to read it back.
 
-    `note` is told to whoever keeps it so and is right.
+    `note` is told to whoever keeps it so and is right. `lost` says with which arguments nothing can be read.
     """
 
     hand: Callable
     read: Callable
     note: Said | None = None
+    lost: Callable = lambda given: False
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,8 @@ class Answer:
                 self.overwritten.add(name)
                 if value.dtype.kind in "iu" and (name == "w" or _holds(result, value)):
                     raise Unusable("in place")  # fractions were cut off, as they are in such an array
+            elif isinstance(value, dict | list) and not _alike(value, arguments[name]):
+                self.overwritten.add(name)
         return result
 
     def untouched(self, **arguments):
@@ -321,6 +324,21 @@ class Reordered(Answer):
 
 def _equal(one, other):
     return one.shape == np.shape(other) and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+
+
+def _alike(one, other):
+    """Whether two containers hold the same."""
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and one.keys() == other.keys()
+            and all(_alike(one[key], other[key]) for key in one)
+        )
+    if isinstance(one, list | tuple):
+        return type(one) is type(other) and len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and _equal(one, other)
+    return one is other or one == other
 
 
 def _holds(result, array):

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from decimal import Decimal
 
 import numpy as np
@@ -407,6 +408,44 @@ def test_what_was_overwritten_below_is_told_above():
     assert "overwrites `w`" in result.message
 
 
+@pytest.mark.parametrize(
+    "change", [lambda results: results.popitem(), lambda results: results.update(SGD=[])]
+)
+def test_a_dictionary_that_was_changed_is_remarked_on_too(change):
+    def fair_winner(results):
+        winner = TASKS["fair_winner"].reference(results)
+        change(results)
+        return winner
+
+    result = hp.check("fair_winner", fair_winner)
+    assert result.passed
+    assert "overwrites `results`" in result.message
+    assert "overwrites" not in hp.check("fair_winner", TASKS["fair_winner"].reference).message
+
+
+def test_a_list_that_was_sorted_is_remarked_on_too():
+    def largest_stable_lr(eigenvalues):
+        eigenvalues.sort()
+        return 2 / eigenvalues[-1]
+
+    assert "overwrites `eigenvalues`" in hp.check("largest_stable_lr", largest_stable_lr).message
+
+
+def test_without_momentum_a_memory_that_cannot_be_read_is_no_mistake():
+    def kept_for_the_next_step(w, v, grad, lr, momentum):
+        v = v + lr * grad
+        return w - (momentum * v + lr * grad), momentum * v
+
+    assert hp.check("nesterov_step", kept_for_the_next_step).passed
+
+
+def test_a_number_that_is_not_finite_raises_no_warning_in_the_checker():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = hp.check("mup_rates", lambda lr, base, width: (lr, lr / (width - base + 1), lr, np.inf))
+    assert not result.passed
+
+
 def _gap(w, v, grad, lr, rho, eps):
     v = ...
     return w - lr * grad / (np.sqrt(v) + eps), v
@@ -429,10 +468,30 @@ def _smallest_usable(lrs, losses):
     return np.min(np.asarray(lrs)[np.isfinite(losses).all(axis=1)])
 
 
+def _every_x_once(x, y, beta):
+    table = dict(zip(np.asarray(x).tolist(), np.asarray(y).tolist()))
+    return TASKS["corrected_average"].reference(np.array(list(table)), np.array(list(table.values())), beta)
+
+
+def _lengths_added_always(first, second, limit):
+    length = np.linalg.norm(first) + np.linalg.norm(second)
+    return (first, second) if length == 0 else (limit / length * first, limit / length * second)
+
+
 def _lengths_crossed(small, small_grads, large, large_grads):
     one, other = (np.mean(np.linalg.norm(grads, axis=1)) for grads in (small_grads, large_grads))
     noise = (one - other) / (1 / large - 1 / small)
     return noise / ((large * other - small * one) / (large - small))
+
+
+def _no_sign_changes(w, grad, lr):
+    new = w - lr * grad
+    return np.where(new * w < 0, 0, new)
+
+
+def _small_weights_do_not_decay(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
+    after, m, v = ADAM(w, m, v, t, grad, lr, beta1, beta2, eps)
+    return after - lr * weight_decay * np.where(np.abs(w) > 1e-3, w, 0), m, v
 
 
 def _l2_uphill(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
@@ -464,6 +523,14 @@ def _l2_uphill(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
         ("nesterov_step", lambda w, v, g, lr, k: (w - (k * v + lr * g), v), "Or, which comes", "only adds"),
         ("momentum_step", lambda w, v, g, lr, k: (w + v, k * v + lr * g), "sign is wrong", "from the first"),
         ("adamw_step", _l2_uphill, "look at the sign of the decay", "else besides"),
+        ("gd_step", _no_sign_changes, "treat some of them in another way", "what the rule keeps"),
+        ("adamw_step", _small_weights_do_not_decay, "The first step is right in every test", "rule keeps"),
+        ("fair_winner", lambda results: b"Adam", "A word is asked for", "not numbers"),
+        ("minibatches", lambda X, y, batch_size, rng: b"ab", "pair", "A word"),
+        ("effective_lr", lambda lr, k: lr / max(1 - k, 1e-3), "zero or one", "very large or very small"),
+        ("mean_gradient", lambda g: np.mean(np.unique(g, axis=0), axis=0), "come twice", "very large"),
+        ("corrected_average", _every_x_once, "come twice", "another shape"),
+        ("clip_gradient", _lengths_added_always, "A comparison is missing", "something else"),
     ],
 )  # fmt: skip
 def test_messages_say_only_what_was_seen(name, answer, wanted, unwanted):

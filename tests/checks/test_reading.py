@@ -121,7 +121,10 @@ REASONED = dataclasses.replace(WORD, name="reasoned", mistakes=(A,), reason=NUMB
     "answer", [("B", 2.5), ["b", np.float32(2.5)], (2.5, "B"), {"letter": "B", "number": 2.5}]
 )
 def test_a_choice_with_its_reason_is_right_in_either_order(answer):
-    assert REASONED.check(answer).passed
+    result = REASONED.check(answer)
+    assert result.passed
+    exchanged = isinstance(answer, tuple) and answer[0] == 2.5
+    assert exchanged == ("your choice first, then" in str(result.message))
 
 
 @pytest.mark.parametrize(

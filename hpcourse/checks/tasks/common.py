@@ -105,6 +105,8 @@ PENALTIES = (
     ("penalty_for_nan", {"nan": 100.0, "posinf": np.inf}),
 )
 
+APART = 0.01 + 0.001 * np.arange(5)  # makes five rounded losses differ: who counts equal ones once shows
+
 # How seeds make up the worth of a rate, in parts: which of them count, what they are judged by, and what
 # becomes of a rate that has diverged. `seen` is what is left of a row of losses.
 OF_SEEDS = {
@@ -241,16 +243,19 @@ def scaled(scale):
     }
 
 
-def far_walks(settings, *others, memory=""):
-    """Walks of an update rule with weights of other shapes, and `others` as they are: (name, arguments)."""
+def far_walks(settings, *others, memory="", ends=()):
+    """Walks of an update rule with weights of other shapes, with some settings at their `ends`, and `others`
+    as they are: (name, arguments)."""
 
-    def shaped(name, make, steps):
+    def shaped(name, make, steps, kind="shape", **end):
         state = {key: make(0.5 * np.array(WEIGHTS) ** 2) for key in memory}
-        arguments = {"w": make(WEIGHTS), **state, **settings}
-        return Case(name, {**arguments, "grads": [make(grad) for grad in NORMAL[:steps]]}, "shape", SILENT)
+        arguments = {"w": make(WEIGHTS), **state, **settings, **end}
+        return Case(name, {**arguments, "grads": [make(grad) for grad in NORMAL[:steps]]}, kind, SILENT)
 
     return (
+        *(shaped(name, np.array, 4, "end", **end) for name, end in ends),
         shaped("weights with three axes", lambda values: np.reshape(values, (2, 1, 3)).astype(float), 4),
+        shaped("a square matrix of weights", lambda values: np.reshape(values[1:5], (2, 2)).astype(float), 4),
         shaped("an array of one weight", lambda values: np.array(values[1:2]), 4),
         shaped("a weight in an array without axes", lambda values: np.array(values[1]), 4),
         shaped("two hundred weights", lambda values: np.resize(values, 200), 2),

@@ -6,6 +6,7 @@ from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
+    APART,
     ASCENT,
     HUGE,
     INSTEAD_OF_MEAN,
@@ -51,6 +52,7 @@ FAR_STEPS = far_walks(
     ("a large rate", _gd_scaled(1.0, HUGE)),
     ("small numbers", _gd_scaled(TINY, 0.01)),
     ("a small rate, large gradients", _gd_scaled(HUGE, TINY) | {"w": np.array([0.0, 1, -1, 2, 3, -2])}),
+    ends=(("a rate of zero", {"lr": 0.0}), ("a rate of one", {"lr": 1.0})),
 )
 
 GD = Formula(
@@ -200,6 +202,12 @@ LARGEST_STABLE_LR = Task(
             "You ask the flattest direction. The steepest one diverges first: it sets the border for all.",
         ),
         (
+            "smallest_positive",
+            {"which": lambda e: e[e > 0].min()},
+            "You ask the flattest direction that is not quite flat. The steepest one diverges first: it sets "
+            "the border for all.",
+        ),
+        (
             "mean_curvature",
             {"which": np.mean},
             "You use the average curvature. One direction steeper than that is enough to diverge.",
@@ -330,6 +338,7 @@ def _far_sweeps():
         far("a large rate", lrs=rates, losses=large),
         far("one rate, one seed", kind="shape", lrs=np.array([0.3]), losses=np.array([[0.7]])),
         far("many seeds", kind="shape", lrs=rates, losses=np.repeat(losses, 50, axis=1)),
+        far("seeds that end alike", kind="repeats", lrs=rates[:2], losses=np.array([[9, 9, 0.3], [5, 6, 6]])),
     )
 
 
@@ -339,7 +348,7 @@ def _scattered(seed):
     The seeds were searched for: with these three, no two of those averages choose alike everywhere.
     """
     rng = np.random.default_rng(seed)
-    losses = np.round(rng.uniform(0.3, 0.6, (9, 1)) * rng.lognormal(0, 0.6, (9, 5)), 2) + 0.01
+    losses = np.round(rng.uniform(0.3, 0.6, (9, 1)) * rng.lognormal(0, 0.6, (9, 5)), 2) + APART
     return {"lrs": np.geomspace(0.001, 10, 9), "losses": losses}
 
 

@@ -57,6 +57,7 @@ FAR_DECAYS = (
     far("a small decay rate", size=1.0, lr0=1.0, rate=1e-9, t=2_000_000),
     far("a decay rate above one", size=0.5, lr0=0.5, rate=2.5, t=2),
     far("at the end of a long decay", size=1.0, lr0=1.0, rate=0.3, t=100),
+    *(far(f"a decay rate of {rate}", 0.5, "end", lr0=0.5, rate=float(rate), t=7) for rate in (0, 1)),
 )
 
 
@@ -269,7 +270,14 @@ FAR_WARMUPS = (
     far("a small peak", size=TINY, peak_lr=TINY, warmup_steps=10, t=3),
     far("a long warmup", peak_lr=0.5, warmup_steps=2_000_000, t=1_234_567),
     far("a long warmup's first stair", peak_lr=0.5, warmup_steps=2_000_000, t=0),
-    far("a warmup of one step", peak_lr=0.5, warmup_steps=1, t=0),
+    *(
+        far(f"a warmup of one step at step {t}", kind="end", peak_lr=0.5, warmup_steps=1, t=t)
+        for t in (0, 1, 5)
+    ),
+    *(
+        far(f"a warmup of two steps at step {t}", kind="end", peak_lr=0.5, warmup_steps=2, t=t)
+        for t in (0, 1, 5)
+    ),
 )
 
 
@@ -479,6 +487,11 @@ FAR_WARMUPS_AND_DECAYS = (
     far("a decay rate above one", size=0.5, peak_lr=0.5, warmup_steps=5, rate=2.5, t=7),
     far("a large peak, falling", size=HUGE, peak_lr=HUGE, warmup_steps=5, rate=0.1, t=20),
     far("a small peak, falling", size=TINY, peak_lr=TINY, warmup_steps=5, rate=0.1, t=20),
+    *(
+        far(f"a decay rate of {rate} at step {t}", 0.5, "end", peak_lr=0.5, warmup_steps=5, rate=rate, t=t)
+        for rate in (0.0, 1.0)
+        for t in (2, 9)
+    ),
 )
 
 
@@ -765,6 +778,7 @@ FAR_FACTORS = (
     far("at the end of a long decay", lr0=1.0, factor=0.5, steps=[60]),
     far("a factor above one", lr0=0.1, factor=1.5, steps=[0, 3, 40]),
     far("a factor close to one", lr0=0.1, factor=1 - 1e-6, steps=[1_500_000]),
+    far("a factor of one", kind="end", lr0=0.1, factor=1.0, steps=[0, 3, 40]),
 )
 
 
@@ -898,6 +912,14 @@ def _one_factor_upwards(lr0, factor):
     return schedule
 
 
+NEWEST = {}
+
+
+def _newest_rules(lr0, factor):
+    NEWEST.update(lr0=lr0, factor=factor)
+    return lambda t: NEWEST["lr0"] * NEWEST["factor"] ** t
+
+
 def _first_come(lr0, factor):
     known = {}
 
@@ -975,6 +997,12 @@ FACTOR_SCHEDULE = Task(
             _first_come,
             "Asked about the same step again, the schedule repeats itself now. But the first answer still "
             "depends on how many other steps it was asked about before.",
+        ),
+        Mistake(
+            "newest_rules",
+            _newest_rules,
+            "The schedule made last changes those made before: they share their numbers, through a class or "
+            "through names outside of the function. Each schedule should keep its own.",
         ),
         *FACTORS.mistakes(
             (

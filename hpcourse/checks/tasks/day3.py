@@ -39,6 +39,7 @@ KNOWN = say("the examples themselves are unchanged")
 LABELLED = say("no numbers of examples stand in the place of labels")
 TRUE = say("the labels are those of the data")
 STEP = say("every label stands beside its example")
+EACH = say("every label comes as often as in the data")
 MIXED = say("the order is shuffled")
 BLOCKS = say("examples change between batches")
 LABELS = say("labels change between batches")
@@ -67,6 +68,11 @@ def _watch_epochs(function, case, form=None):
         return
     n, size, seed = (case.arguments[name] for name in ("examples", "batch_size", "seed"))
     X, y = _data(n, case.arguments.get("shape", (3,)))
+    if "classes" in case.arguments:
+        y = LABEL + np.arange(n) % case.arguments["classes"]
+    if "alike" in case.arguments:  # the first examples are all the same, with labels of their own
+        X[: case.arguments["alike"]] = X[0]
+    own = _numbers(X)
     given = {"X": X.copy(), "y": y.copy(), "batch_size": size}
     rng = np.random.default_rng(seed)
     first = _epoch(function, {**given, "rng": rng}, n)
@@ -77,10 +83,12 @@ def _watch_epochs(function, case, form=None):
     labels = _together([batch for _, batch in first], y)
     ids = _numbers(rows)
     yield Seen(KNOWN, 0, _yes(rows.shape[1:] == X.shape[1:] and np.array_equal(rows, X[ids % n])))
-    yield Seen(ONCE, 0, _yes(np.array_equal(np.sort(ids), np.arange(n))))
+    yield Seen(ONCE, 0, _yes(np.array_equal(np.sort(ids), np.sort(own))))
     yield Seen(LABELLED, 0, _yes(not len(ids) or set(labels.ravel().tolist()) != set(ids.tolist())))
     yield Seen(TRUE, 0, _yes(np.isin(labels, y).all()))
-    yield Seen(STEP, 0, _yes(len(ids) == len(labels) and np.array_equal(LABEL + ids, labels.ravel())))
+    pairs, given_pairs = set(zip(own.tolist(), y.tolist())), zip(ids.tolist(), labels.ravel().tolist())
+    yield Seen(STEP, 0, _yes(len(ids) == labels.size and pairs.issuperset(given_pairs)))
+    yield Seen(EACH, 0, _yes(np.array_equal(np.sort(labels.ravel()), np.sort(y))))
     yield Seen(MIXED, 0, _yes(len(set(np.diff(ids).tolist())) > 2))
     second = _examples_first(_epoch(function, {**given, "rng": rng}, n))
     untouched = np.array_equal(given["X"], X) and np.array_equal(given["y"], y)
@@ -238,6 +246,8 @@ def _epochs(rng):
 FAR_EPOCHS = (
     far("many examples", kind="shape", size=None, examples=3001, batch_size=1100, seed=1),
     far("a single example", kind="shape", size=None, examples=3000, batch_size=2999, seed=2),
+    far("three labels for all", kind="repeats", size=None, examples=23, batch_size=5, seed=3, classes=3),
+    far("examples that are alike", kind="repeats", size=None, examples=24, batch_size=5, seed=4, alike=9),
 )
 
 
@@ -593,6 +603,7 @@ FAR_GRADIENTS = (
     far("many examples", 1.0, "shape", per_example_grads=np.sin(np.arange(6000.0)).reshape(3000, 2)),
     far("weights with three axes", 20.0, "shape", per_example_grads=np.arange(-9.0, 15).reshape(3, 2, 1, 4)),
     far("one weight", 1.0, "shape", per_example_grads=np.array([[1.0], [0.5], [-0.25]])),
+    far("the same example twice", 3.0, "repeats", per_example_grads=np.array([[1.0, 2], [3, 0], [1, 2]])),
 )
 
 MEAN_GRADIENT = Task(
@@ -741,6 +752,10 @@ FAR_COUNTS = (
     far("many examples, in batches of one", n_examples=1_500_001, batch_size=1),
     far("one example more than a huge batch", n_examples=10**12 + 1, batch_size=10**12),
     far("a single example", n_examples=1, batch_size=10**9),
+    *(
+        far(f"{n} in batches of {size}", kind="end", n_examples=n, batch_size=size)
+        for n, size in ((1, 1), (2, 1), (2, 2), (3, 2), (2, 3))
+    ),
 )
 
 UPDATES_PER_EPOCH = Task(
@@ -833,6 +848,9 @@ def gradient_noise(n_examples, batch_size, variance):
     return variance / batch_size * (n_examples - batch_size) / (n_examples - 1)
 
 
+ONE_VARIANCE = say("It works for one variance at a time; an array of them it does not take.")
+
+
 def _noises(rng):
     settings = [
         (100, 10, 4.0),
@@ -852,6 +870,7 @@ def _noises(rng):
             "a variance for each weight",
             {"n_examples": 60, "batch_size": 12, "variance": np.array([0.0, 2.0, 0.01, 30.0])},
             "array",
+            ONE_VARIANCE,
         ),
         Case("random numbers", dict(zip(names, drawn)), "random"),
     ]
@@ -878,6 +897,8 @@ FAR_NOISES = (
     far("a small variance", n_examples=100, batch_size=10, variance=TINY),
     far("many examples", n_examples=10**9, batch_size=10**6, variance=1.0),
     far("two examples", size=1.0, n_examples=2, batch_size=1, variance=1.0),
+    far("no variance", 1.0, "end", n_examples=9, batch_size=2, variance=0.0),
+    far("all but one example", 1.0, "end", n_examples=9, batch_size=8, variance=1.0),
 )
 
 GRADIENT_NOISE = Task(
@@ -1273,6 +1294,7 @@ def _far_sizes():
     return (
         *(far(name, small_grads=by * few, large_grads=by * many, **usual) for by, name in scale),
         far("large batches", small=4 * 10**5, large=10**6, small_grads=few, large_grads=many),
+        far("gradients that repeat", kind="repeats", small_grads=few[[0, 1, 1]], large_grads=many, **usual),
     )
 
 

@@ -50,6 +50,7 @@ FAR_MOMENTUM = far_walks(
     ("small numbers", _far(TINY, 0.01, 0.001)),
     ("a small rate, large gradients", _far(HUGE, TINY, 0.9) | {"w": np.ones(6), "v": np.zeros(6)}),
     memory="v",
+    ends=(("no momentum", {"momentum": 0.0}), ("hardly any friction", {"momentum": 0.99999})),
 )
 
 
@@ -129,9 +130,16 @@ VELOCITY_MISTAKES = (
         {"enters": lambda k, lr, g: (1 - k) * lr * g},
         "The gradient enters with a share only, as in an average. In this form it counts in full: under "
         "a constant gradient your steps stay as short as without momentum.",
-        "The gradient enters the velocity with a share only, as in an average. It should count in full.",
+        "The gradient enters with a share only, as in an average. It should count in full.",
+    ),
+    (
+        "dampened_everywhere",
+        {"given": lambda lr, k: ((1 - k) * lr, k)},
+        "Wherever the gradient stands it has a share only, as in an average. In this form it counts in full.",
+        "The gradient enters with a share only, as in an average. It should count in full.",
     ),
     ("no_learning_rate", {"enters": lambda k, lr, g: g}, NEVER_USED, "The gradient enters without the rate."),
+    ("rate_of_one", {"given": lambda lr, k: (1.0, k)}, NEVER_USED, "The gradient enters without the rate."),
     (
         "swapped",
         {"given": lambda lr, k: (k, lr)},
@@ -288,6 +296,7 @@ FAR_GAINS = (
     far("a large rate", lr=HUGE, momentum=0.9),
     far("a small rate", lr=1.2345678e-6, momentum=0.9),  # who adds terms up until they are tiny is right
     far("hardly any momentum", lr=0.1, momentum=0.0001),
+    far("hardly any friction", kind="end", lr=0.1, momentum=0.99999),  # ten thousand terms are too few
 )
 
 EFFECTIVE_LR = Task(
@@ -587,6 +596,10 @@ def nesterov_step(w, v, grad, lr, momentum):
     return w - (momentum * v + lr * grad), v
 
 
+def _no_momentum(given):
+    return given["momentum"] == 0
+
+
 # Nesterov's other memories: as for momentum, what the next step will keep (momentum times velocity), and
 # the point without the look ahead, from which the classical form takes its differences.
 NESTEROV_FORMS = (
@@ -595,15 +608,22 @@ NESTEROV_FORMS = (
         lambda given: given["momentum"] * given["v"],
         lambda after, given: after["v"] / given["momentum"],
         OTHER_MEMORY,
+        _no_momentum,
     ),
     Form(
         lambda given: given["w"] + given["momentum"] * given["v"],
         lambda after, given: (after["v"] - after["w"]) / given["momentum"],
         OTHER_MEMORY,
+        _no_momentum,
     ),
 )
 
-ELSEWHERE = ("no_learning_rate", "momentum_scales_both", "gradient_twice")  # have another name here
+ELSEWHERE = (
+    "no_learning_rate",
+    "rate_of_one",
+    "momentum_scales_both",
+    "gradient_twice",
+)  # have another name here
 
 
 def _ahead(id, step, *messages):

@@ -164,6 +164,11 @@ FAR_RMSPROP = far_walks(
     ("small numbers", _far(TINY, "v", lr=TINY, rho=0.01, eps=1e-30)),
     ("a large epsilon", _far(1.0, "v", lr=0.1, rho=0.8, eps=HUGE)),
     memory="v",
+    ends=(
+        ("no memory", {"rho": 0.0}),
+        ("hardly anything forgotten", {"rho": 0.99999}),
+        ("a rate of one", {"lr": 1.0}),
+    ),
 )
 
 
@@ -296,6 +301,16 @@ def _far_adam(**decay):
         ("large numbers, late in a training", _far(HUGE, "mv", **late)),
         ("small numbers", _far(TINY, "mv", **early)),
         memory="mv",
+        ends=(
+            ("no memory of gradients", {"beta1": 0.0}),
+            ("no memory of squares", {"beta2": 0.0}),
+            ("hardly anything forgotten", {"beta1": 0.9999, "beta2": 0.99999, "eps": 1e-15}),
+            ("the first step without memories", {"t": 1, "beta1": 0.0, "beta2": 0.0}),
+            ("a rate of one", {"lr": 1.0}),
+            *[("no decay", {"weight_decay": 0.0}), ("a decay of one", {"weight_decay": 1.0})][
+                : 2 * len(decay)
+            ],
+        ),
     )
 
 
@@ -470,6 +485,10 @@ ADAM_MISTAKES = (
     ),
     ("old_memory_returned", {"remembered": lambda new, hats, old: old}, OLD_MEMORY_RETURNED, OLD_MEMORY),
     ("order_of_results", {"arrange": lambda w, m, v: (w, v, m)}, ORDER, ORDER_TOO),
+    ("weights_last", {"arrange": lambda w, m, v: (m, v, w)}, ORDER, ORDER_TOO),
+    ("weights_second", {"arrange": lambda w, m, v: (m, w, v)}, ORDER, ORDER_TOO),
+    ("results_backwards", {"arrange": lambda w, m, v: (v, m, w)}, ORDER, ORDER_TOO),
+    ("v_first", {"arrange": lambda w, m, v: (v, w, m)}, ORDER, ORDER_TOO),
     (
         "moves_with_old_averages",
         {"used": lambda new_m, new_v, m, v: (m, v)},
@@ -685,7 +704,9 @@ def _far_points():
         far("large numbers", HUGE, x=HUGE * x, y=HUGE * y, beta=0.9),
         far("small numbers", TINY, x=TINY * x, y=TINY * y, beta=0.9),
         far("a long memory", 4.0, x=x, y=y, beta=0.99999),
-        far("points with the same x", 4.0, "shape", **alike, beta=0.9),
+        far("points with the same x", 4.0, "repeats", **alike, beta=0.9),
+        far("no memory", 4.0, "end", x=x, y=y, beta=0.0),
+        far("hardly anything forgotten", 4.0, "end", x=x, y=y, beta=0.9999999),
         far("five hundred points", 1.0, "shape", x=many, y=many[::-1].copy(), beta=0.9),
     )
 

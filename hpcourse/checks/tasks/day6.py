@@ -6,6 +6,7 @@ from hpcourse.checks.capstone import CAPSTONE
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once
 from hpcourse.checks.tasks.common import (
+    APART,
     HUGE,
     INSTEAD_OF_MEAN,
     OF_SEEDS,
@@ -64,7 +65,7 @@ def _curves(rng):
         "falls, then is lost": lost,
         "jumps about above its start": wild,
         "hardly moves": _falling(2.3, 1.0, 0.001, 80),
-        "goes down in a straight line": np.linspace(0.7, 0.665, 50),
+        "goes down in a straight line": np.linspace(0.7, 0.55, 50),
         "crawls for long": _falling(6.0, 0.5, 0.00015, 400),
         "flattens early and jitters": _falling(2.3, 0.5, 0.15, 100, 0.25),
         "jitters around a high level": _falling(0.7, 0.2, 0.1, 150, 0.3),
@@ -98,7 +99,7 @@ def _curves(rng):
         ),
         "small losses that jitter": 0.004 * _falling(2.3, 0.5, 0.15, 100, 0.25),
         "small losses that crawl": 0.004 * _falling(2.3, 1.0, 0.001, 80),
-        "large losses that settle above zero": 3000 * _falling(2.3, 0.17, 0.14, 100),
+        "large losses that settle above zero": 3000 * _falling(2.3, 0.7, 0.14, 100),
         "large losses that crawl": 3000 * _falling(2.3, 1.6, 0.003, 80, 0.002),
     }
     start, steps = float(rng.uniform(0.8, 5)), int(rng.integers(60, 150))
@@ -349,6 +350,23 @@ DIAGNOSE = Task(
             {"left": lambda loss: loss[-1] > 0.01 * loss[0]},
             "A curve that has lost nearly all of its loss is called too slow.",
         ),
+        *(
+            (
+                id,
+                {"left": lambda loss, share=share: loss[-1] > share * loss[0]},
+                "A curve that has lost most of its loss is called too slow. Half of it may be left.",
+            )
+            for id, share in (("little_may_be_left", 0.1), ("a_quarter_may_be_left", 0.25))
+        ),
+        *(
+            (
+                id,
+                {"left": lambda loss, share=share: loss[-1] > share * loss[0]},
+                "A curve that keeps nearly four fifths of its loss counts as healthy. Where more than half "
+                "is left the rate is too small.",
+            )
+            for id, share in (("nearly_all_may_be_left", 0.9), ("four_fifths_may_be_left", 0.8))
+        ),
         (
             "absolute_share",
             {"left": lambda loss: loss[-1] > 0.5},
@@ -475,9 +493,9 @@ def _comparisons(rng):
         "RMSProp": [[0.5, 0.2], [nan, 0.56]],
     }
     different = {
-        "SGD": [[0.9, 1.0], [0.6, 0.5], [0.35, 0.4], [0.7, 0.8], [0.9, 0.95]],
+        "SGD": [[0.9, 1.0], [0.6, 0.5], [0.35, 0.4], [0.7, 0.8], [nan, 0.95]],
         "Adam": [[0.5, 0.5], [0.45, 0.55]],
-        "AdaGrad": [[0.42, 0.44], [0.41, 0.43], [0.6, 0.6]],
+        "AdaGrad": [[0.6, 0.6], [0.61, 0.63], [0.41, 0.43]],
     }
     often = {
         "Momentum": [[0.5, 0.45], [nan, 0.02]],
@@ -505,8 +523,8 @@ def _comparisons(rng):
     named["huge losses"] = huge
     named["different numbers of seeds"] = {
         "SGD": [[0.9, 0.8], [0.5, 0.52]],
-        "Adam": [[0.45, 0.4, 0.43, 0.41, 0.44], [0.6, 0.7, 0.5, 0.65, 0.6]],
-        "Momentum": [[0.7, 0.6, 0.65]],
+        "Adam": [[0.62, 0.6, 0.3, 0.31, 0.3], [0.6, 0.7, 0.5, 0.65, 0.6]],
+        "Momentum": [[0.32, 0.35, 1.2]],
     }
     for number, seed in enumerate((2087, 56, 422, 1687, 19), start=1):
         named[f"losses that scatter {number}"] = _scattered(seed)
@@ -529,7 +547,7 @@ def _scattered(seed):
     rng = np.random.default_rng(seed)
     names = ("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdaGrad")
     return {
-        name: np.round(rng.uniform(0.3, 0.5, (4, 1)) * rng.lognormal(0, 0.6, (4, 5)), 2) + 0.01
+        name: np.round(rng.uniform(0.3, 0.5, (4, 1)) * rng.lognormal(0, 0.6, (4, 5)), 2) + APART
         for name in names
     }
 
@@ -601,6 +619,11 @@ def _far_comparisons():
         *(
             far(name, results={rule: size * np.array(table) for rule, table in tables.items()})
             for name, size in sizes.items()
+        ),
+        far(
+            "seeds that end alike",
+            kind="repeats",
+            results={"SGD": np.array([[9.0, 9.0, 0.3]]), "Adam": np.array([[6.0, 6.0, 5.0]])},
         ),
         far("one optimizer", kind="shape", results={"SGD": np.array([[0.5]])}),
         far(
@@ -707,7 +730,47 @@ FAIR_WINNER = Task(
             ),
             OUT_ALTOGETHER,
         ),
+        Mistake(
+            "out_if_others_are_left",
+            lambda results: fair_winner(_without_diverged(results) or results),
+            "An optimizer with a single diverged run is out altogether, unless all are. Only the rate that "
+            "diverged does not qualify; the others of that optimizer still do.",
+        ),
+        Mistake(
+            "rates_in_common",
+            lambda results: fair_winner(
+                {name: table[: min(map(len, results.values()))] for name, table in results.items()}
+            ),
+            "Only as many rates count as every optimizer has. Each is to be judged at its own best rate, and "
+            "that may be its last one.",
+        ),
+        Mistake(
+            "seeds_in_common",
+            lambda results: fair_winner(
+                {
+                    name: np.asarray(table)[:, : min(np.shape(other)[1] for other in results.values())]
+                    for name, table in results.items()
+                }
+            ),
+            "Only as many seeds count as every optimizer has. All of its own seeds belong to the mean.",
+        ),
         *REFEREE.mistakes(
+            *(
+                (
+                    id,
+                    {
+                        "seeds": lambda row, left=left: np.where(left(row), row, 0.0),
+                        "aside": unless_nan,
+                        "score": np.sum,
+                    },
+                    "The losses are added up, and a diverged seed adds nothing, as if its loss were zero. "
+                    "Put its rate aside, and take the mean.",
+                )
+                for id, left in (
+                    ("sum_of_finite", np.isfinite),
+                    ("sum_of_all_but_nan", lambda row: ~np.isnan(row)),
+                )
+            ),
             (
                 "worst_optimizer",
                 {"winner": max},
@@ -849,6 +912,15 @@ def _far_maps():
         far("small numbers", weights=weights, biases=TINY * biases, x=TINY * x, y=TINY * y),
         far("steep lines", weights=HUGE * weights, biases=biases, x=TINY * x, y=y),
         far("flat lines", weights=TINY * weights, biases=biases, x=HUGE * x, y=y),
+        far(
+            "points with the same x",
+            1.0,
+            "repeats",
+            weights=weights,
+            biases=biases,
+            x=x[[0, 1, 1, 0]],
+            y=x[[0, 1, 2, 0]],
+        ),
         far("one line and one point", 1.0, "shape", weights=x[1:2], biases=x[1:2], x=x[1:2], y=y[1:2]),
         far(
             "a large map",
@@ -1067,6 +1139,7 @@ def _far_searches():
     return (
         far("large losses", HUGE, search=HUGE * search, fresh=HUGE * fresh),
         far("small losses", TINY, search=TINY * search, fresh=TINY * fresh),
+        far("seeds that end alike", 1.0, "repeats", search=search, fresh=fresh[:, [0, 0, 1]]),
         far("one setting", 1.0, "shape", search=search[:1], fresh=fresh[:1]),
         far(
             "three hundred settings", 2.0, "shape", search=many + 1, fresh=np.outer(many**2, [1.0, 0.5, 2.0])
@@ -1228,6 +1301,16 @@ HONEST_REPORT = Task(
             "loss_first",
             {"arrange": lambda chosen, honest, luck: (honest, chosen, luck)},
             "Number and loss have changed places: first the number of the setting, then its loss.",
+        ),
+        (
+            "results_backwards",
+            {"arrange": lambda chosen, honest, luck: (luck, honest, chosen)},
+            "Number and luck have changed places: first the number of the setting, then loss and luck.",
+        ),
+        (
+            "luck_first",
+            {"arrange": lambda chosen, honest, luck: (luck, chosen, honest)},
+            "The luck comes first. It comes last, after the number of the setting and its loss.",
         ),
     ),
 )

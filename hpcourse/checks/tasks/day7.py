@@ -1,12 +1,14 @@
 """Day 7: the lines of a large model's recipe."""
 
+import itertools
+
 import numpy as np
 
 from hpcourse.checks.capstone import CAPSTONE, _Thing
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say
-from hpcourse.checks.tasks.common import HUGE, NUMBERS_ONLY, SILENT, TINY, far, floors
+from hpcourse.checks.tasks.common import HUGE, NUMBERS_ONLY, ORDER, ORDER_TOO, SILENT, TINY, far, floors
 from hpcourse.page import laboratory, scale_up
 
 
@@ -195,6 +197,11 @@ STEPS_FOR_A_WORD = Task(
             {"more": np.floor},
             "Cut off to whole steps. Here the number is asked for as it is, with its fraction.",
         ),
+        (
+            "rounded",
+            {"more": np.round},
+            "Rounded to whole steps. Here the number is asked for as it is, with its fraction.",
+        ),
     ),
 )
 
@@ -232,7 +239,9 @@ def _spikes(rng):
 
 
 FAR_SPIKES = (
-    far("two long memories", beta1=0.97, beta2=0.98),  # a thousand terms of the series are right
+    far("two long memories", beta1=0.97, beta2=0.98),
+    far("two very long memories", kind="end", beta1=0.999, beta2=0.9999),  # ten thousand terms are too few
+    far("only the squares remembered", kind="end", beta1=0.0, beta2=0.999),
     far("a very long memory of squares", beta1=0.9, beta2=0.9999999),
     far("shorter memories", beta1=0.7, beta2=0.85),  # with 0.02, replayed for long, no v would be left
 )
@@ -427,9 +436,10 @@ def _gradients(rng):
     return [
         case("both layers long", long, 1.0),
         case("the first one longer, another limit", (long[0], [-0.4, 1.5]), 2.5),
-        case("both layers short", short, 1.0),
+        case("both layers short", short, 3.0),
         case("one short, one long", mixed, 1.0),
-        case("each below the limit, together above", near, 2.25),
+        case("each below the limit, together hardly above", near, 2.45),
+        case("together hardly below", short, 0.9),
         case("nothing but zeros", zeros, 1.0),
         case("float32", mixed, 0.5, "float32", make=lambda x: np.array(x, np.float32)),
         case("lists", long, 0.1, "lists", SILENT, list),
@@ -457,6 +467,14 @@ def _far_gradients():
         far("small gradients", first=TINY * first, second=TINY * second, limit=1.0),
         far("a small limit", first=first, second=second, limit=TINY),
         far("a large limit", first=first, second=second, limit=1e30),
+        far("a limit of zero", kind="end", first=first, second=second, limit=0.0),
+        far(
+            "small gradients, a smaller limit",
+            TINY,
+            first=TINY * first,
+            second=TINY * second,
+            limit=TINY / 10,
+        ),
         far("layers of one number", kind="shape", first=first[:1, :1], second=second[:1], limit=1.5),
         far("large layers", kind="shape", first=row.reshape(30, 40), second=row[:50], limit=2.0),
     )
@@ -530,6 +548,11 @@ CLIP_GRADIENT = Task(
                 {"factor": lambda length, limit: 1 / np.maximum(length, limit)},
                 "The gradient is divided, but not brought to the limit: a limit other than one makes a "
                 "difference.",
+            ),
+            (
+                "to_length_one",
+                {"factor": lambda length, limit: 1 / np.where(length > limit, length, 1)},
+                "What is too long becomes one long, whatever the limit is.",
             ),
             ("never", {"factor": lambda length, limit: 1.0}, "Nothing is ever shortened."),
             (
@@ -671,8 +694,12 @@ def _far_parts():
         *(far(f"a small rate at step {t}", TINY, lr=TINY, **usual, t=t) for t in (2, 8, 20)),
         *(far(f"a long training, {name}", 0.5, lr=0.5, **long, t=t) for t, name in names.items()),
         *(
-            far(f"parts of one update at step {t}", lr=0.5, warmup=1, stable=1, decay=1, t=t)
+            far(f"parts of one update at step {t}", kind="end", lr=0.5, warmup=1, stable=1, decay=1, t=t)
             for t in range(4)
+        ),
+        *(
+            far(f"no flat part at step {t}", kind="end", lr=0.5, warmup=2, stable=0, decay=2, t=t)
+            for t in range(5)
         ),
     )
 
@@ -751,6 +778,21 @@ WSD = Task(
             "The descent is curved. It should be a straight line.",
         ),
         (
+            "descent_rooted",
+            {"down": lambda left, d: np.sqrt(np.maximum(left / d, 0))},
+            "The descent is curved. It should be a straight line.",
+        ),
+        (
+            "descent_too_short",
+            {"down": lambda left, d: np.maximum((left - 1) / np.maximum(d - 1, 1), 0)},
+            "The descent takes one update less than `decay`: zero comes one update early.",
+        ),
+        (
+            "descent_too_long",
+            {"down": lambda left, d: np.maximum((left + 1) / (d + 1), 0)},
+            "The descent takes one update more than `decay`: zero comes one update late.",
+        ),
+        (
             "descent_as_a_root",
             {"down": lambda left, d: 1 - np.sqrt(np.clip(1 - left / d, 0, 1))},
             "The descent falls as a square root does. Some recipes do that; here a straight line is asked.",
@@ -796,6 +838,11 @@ WSD = Task(
             "After the descent the rate jumps back to its peak. It should stay at zero.",
         ),
         (
+            "stays_up_later",
+            {"down": lambda left, d: np.where(left >= 0, left / d, 1.0)},
+            "After the descent the rate jumps back to its peak. It should stay at zero.",
+        ),
+        (
             "no_ceiling",
             {"top": lambda t: np.inf},
             NO_CEILING,
@@ -835,7 +882,7 @@ def mup_rates(lr, base, width):
 def _build_mup(p):
     def rates(lr, base, width):
         m = p.ratio(np.float64(width), np.float64(base))
-        return p.first(lr, m), p.hidden(lr, m), p.last(lr, m), p.start(lr, m)
+        return p.arrange(p.first(lr, m), p.hidden(lr, m), p.last(lr, m), p.start(lr, m))
 
     return rates
 
@@ -847,7 +894,10 @@ MUP = Formula(
     hidden=lambda lr, m: lr / m,
     last=lambda lr, m: lr / m,
     start=lambda lr, m: 1 / np.sqrt(m),
+    arrange=lambda *results: results,
 )
+# The orders in which the first rate, the two that are alike, and the factor can stand.
+ORDERS = [order for order in itertools.permutations(range(4)) if order.index(1) < order.index(2)][1:]
 
 
 def _widths(rng):
@@ -861,6 +911,8 @@ FAR_WIDTHS = (
     far("a small rate", lr=TINY, base=32, width=128),
     far("very much wider", lr=0.01, base=1, width=10**9),
     far("very much narrower", lr=0.01, base=10**9, width=1),
+    far("as wide as it was", kind="end", lr=0.01, base=48, width=48),
+    far("a width of one", kind="end", lr=0.01, base=1, width=1),
 )
 
 MUP_RATES = Task(
@@ -969,6 +1021,15 @@ MUP_RATES = Task(
             "start_with_rate",
             {"start": lambda lr, m: lr / np.sqrt(m)},
             "The start of the last matrix is multiplied by the rate. Return the factor alone.",
+        ),
+        *(
+            (
+                "order_of_results_" + "".join(map(str, order)),
+                {"arrange": lambda *results, order=order: tuple(results[i] for i in order)},
+                ORDER,
+                ORDER_TOO,
+            )
+            for order in ORDERS
         ),
     ),
 )
