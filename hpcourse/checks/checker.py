@@ -377,7 +377,7 @@ def _unusual(task):
 
 def pairs(task, more=()):
     """((mistake, mistake), a function with both) for all that are in different parts of the formula."""
-    parted = [mistake for mistake in (*task.mistakes, *more) if mistake.parts]
+    parted = [mistake for mistake in (*task.mistakes, *task.twins, *more) if mistake.parts]
     for one, other in itertools.combinations(parted, 2):
         if not set(one.parts) & set(other.parts):
             yield (one, other), task.formula(**one.parts, **other.parts)

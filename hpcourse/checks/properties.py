@@ -106,7 +106,7 @@ def two_mistakes(fitting, words=False):
     changes = [{**one.parts, **other.parts}.items() for one, other in fitting]
     fitting = [pair for pair, its in zip(fitting, changes) if not any(others < its for others in changes)]
     common = [mistake for mistake in fitting[0] if all(mistake in pair for pair in fitting)]
-    told = {frozenset(mistake.message for mistake in pair) for pair in fitting}
+    told = {frozenset(mistake.beside or mistake.message for mistake in pair) for pair in fitting}
     if len(told) == 1 or len(common) == 2:
         return "+".join(mistake.id for mistake in fitting[0]), Parts([both, *_told(fitting[0])])
     if common:

@@ -143,6 +143,9 @@ class Task:
     words: tuple[str, ...] = ()  # the results to choose from, where they are words
     fitted: Callable = lambda cases, records: ()  # mistakes with a number in them, read off the records
     formula: Formula | None = None  # what `Mistake.parts` are parts of
+    twins: tuple[
+        Mistake, ...
+    ] = ()  # each does, alone, what one of the mistakes does; beside others it differs
     variants: tuple[Mapping, ...] = ()  # parts done otherwise that are right all the same
     names: tuple[str, ...] = field(init=False)
 

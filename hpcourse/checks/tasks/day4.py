@@ -132,14 +132,7 @@ VELOCITY_MISTAKES = (
         "a constant gradient your steps stay as short as without momentum.",
         "The gradient enters with a share only, as in an average. It should count in full.",
     ),
-    (
-        "dampened_everywhere",
-        {"given": lambda lr, k: ((1 - k) * lr, k)},
-        "Wherever the gradient stands it has a share only, as in an average. In this form it counts in full.",
-        "The gradient enters with a share only, as in an average. It should count in full.",
-    ),
     ("no_learning_rate", {"enters": lambda k, lr, g: g}, NEVER_USED, "The gradient enters without the rate."),
-    ("rate_of_one", {"given": lambda lr, k: (1.0, k)}, NEVER_USED, "The gradient enters without the rate."),
     (
         "swapped",
         {"given": lambda lr, k: (k, lr)},
@@ -239,6 +232,20 @@ VELOCITY_MISTAKES = (
     ),
 )
 
+# A share, or no rate, wherever the gradient stands: in plain momentum, where it stands once, alone not new.
+DAMPENED_EVERYWHERE = (
+    "dampened_everywhere",
+    {"given": lambda lr, k: ((1 - k) * lr, k)},
+    "Wherever the gradient stands it has a share only, as in an average. In this form it counts in full.",
+    "The gradient enters with a share only, as in an average. It should count in full.",
+)
+RATE_OF_ONE = (
+    "rate_of_one",
+    {"given": lambda lr, k: (1.0, k)},
+    NEVER_USED,
+    "The gradient enters without the rate.",
+)
+
 MOMENTUM_STEP = Task(
     name="momentum_step",
     day=4,
@@ -248,6 +255,7 @@ MOMENTUM_STEP = Task(
     observe=steps("w", "v"),
     forms=FORMS,
     formula=MOMENTUM,
+    twins=MOMENTUM.mistakes(DAMPENED_EVERYWHERE, RATE_OF_ONE),
     mistakes=MOMENTUM.mistakes(
         *VELOCITY_MISTAKES,
         (
@@ -733,6 +741,7 @@ NESTEROV_STEP = Task(
             "What you remember is the whole step with its look ahead. The memory is the velocity without it.",
         ),
         *(row for row in VELOCITY_MISTAKES if row[0] not in ELSEWHERE),
+        DAMPENED_EVERYWHERE,
         _ahead(
             "whole_velocity_ahead",
             lambda new, old, lr, g, k: new + lr * g,
