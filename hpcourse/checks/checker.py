@@ -77,14 +77,27 @@ class Live:
         return Observed(*told, function.order, *lines)
 
     def far(self):
-        """The answer's records on the cases far away, its memory as the task has it and in each other form;
-        [] if it does not come back from there."""
+        """The answer's records on the cases far away, its memory as the task has it and in each other form.
 
-        def work():
-            function = Answer(self.answer, self.task.names)
-            return [watch(self.task, function, self.task.far, form) for form in (None, *self.task.forms)]
+        The small ones come first, so that an answer that is stopped on a large one has been tried on those.
+        What is not tried any more counts as stopped, which is forgiven far away.
+        """
+        forms, far = (None, *self.task.forms), self.task.far
+        records = [[Record(problem="raised") for _ in far] for _ in forms]
+        for small in (True, False):
+            places = [i for i, case in enumerate(far) if (case.kind in ("end", "repeats")) == small]
 
-        return (self.task.far and run_apart(work).value) or []
+            def work(cases=tuple(far[i] for i in places)):
+                function = Answer(self.answer, self.task.names)
+                return [watch(self.task, function, cases, form) for form in forms]
+
+            found = places and run_apart(work).value
+            if places and not found:
+                break
+            for kept, new in zip(records, found):
+                for i, record in zip(places, new):
+                    kept[i] = record
+        return records
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""

@@ -246,8 +246,8 @@ def _epochs(rng):
 FAR_EPOCHS = (
     far("many examples", kind="shape", size=None, examples=3001, batch_size=1100, seed=1),
     far("a single example", kind="shape", size=None, examples=3000, batch_size=2999, seed=2),
-    far("three labels for all", kind="repeats", size=None, examples=23, batch_size=5, seed=3, classes=3),
-    far("examples that are alike", kind="repeats", size=None, examples=24, batch_size=5, seed=4, alike=9),
+    far("three labels for all", kind="repeats", size=None, examples=29, batch_size=6, seed=3, classes=3),
+    far("examples that are alike", kind="repeats", size=None, examples=28, batch_size=6, seed=4, alike=9),
 )
 
 
@@ -897,8 +897,8 @@ FAR_NOISES = (
     far("a small variance", n_examples=100, batch_size=10, variance=TINY),
     far("many examples", n_examples=10**9, batch_size=10**6, variance=1.0),
     far("two examples", size=1.0, n_examples=2, batch_size=1, variance=1.0),
-    far("no variance", 1.0, "end", n_examples=9, batch_size=2, variance=0.0),
-    far("all but one example", 1.0, "end", n_examples=9, batch_size=8, variance=1.0),
+    far("no variance", 1.0, "end", n_examples=11, batch_size=2, variance=0.0),
+    far("all but one example", 1.0, "end", n_examples=11, batch_size=10, variance=1.0),
 )
 
 GRADIENT_NOISE = Task(

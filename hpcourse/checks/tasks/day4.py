@@ -304,7 +304,8 @@ FAR_GAINS = (
     far("a large rate", lr=HUGE, momentum=0.9),
     far("a small rate", lr=1.2345678e-6, momentum=0.9),  # who adds terms up until they are tiny is right
     far("hardly any momentum", lr=0.1, momentum=0.0001),
-    far("hardly any friction", kind="end", lr=0.1, momentum=0.99999),  # ten thousand terms are too few
+    # compared very roughly: who adds up six thousand terms is right
+    far("hardly any friction", size=6e16, kind="end", lr=0.1, momentum=0.9999),
 )
 
 EFFECTIVE_LR = Task(
