@@ -24,7 +24,7 @@ MASKED = (  # what speaks of no result, in this order
     r"第[一二三四五六七八九十]+",
     r"第\s*[\d一二三四五六七八九十]+(?:\s*[、，到至和與或～–-]\s*\d+)*\s*[天節章題格部]",
     r"\b[Aa]bout \d+ minutes\b|大約 \d+ 分鐘",
-    r"\(\d+ points?\)|（\d+ 分）|\b\d+ tasks?, \d+ points|\d+ 題，共 \d+ 分",  # of an exercise
+    r"\(\d+ points?\)|（\d+ 分）|\b\d+ tasks?, \d+ points?\b|\d+ 題，共 \d+ 分",  # of an exercise
     r"\b[Nn]o (?:longer|sooner|later)\b|\b[Aa]s (?:long|soon|well|far) as\b|#\d+\b",
     r"\b[Aa] third (?=row|line|one|way|time|kind|rate|rule|walk|run|curve|task|thing|language)",
     r"十分(?!之)|再三|四處|四面|千萬別|萬一|百分點|五花八門|三角|四捨五入|一五一十",

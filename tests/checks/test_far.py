@@ -89,7 +89,7 @@ def test_no_limit_on_a_count_passes(name):
 @pytest.mark.parametrize("name", TASKS)
 def test_every_task_is_tried_far_away_and_its_reference_stays_finite(name):
     task = TASKS[name]
-    assert len(task.far) >= 2
+    assert len(task.far) >= 2, "a task has two `far` cases or more: CONTRIBUTING, A new task"
     for record in checker.watch(task, Ours(task.reference, task.names), task.far):
         assert not record.problem
         assert all(seen.value.dtype.kind == "U" or np.isfinite(seen.value).all() for seen in record.seen)

@@ -15,6 +15,7 @@ import pytest
 import hpcourse as hp
 from hpcourse.checks import READINGS, TASKS, checker, properties, remote
 from hpcourse.checks.task import Ours
+from hpcourse.frame.course import LANGUAGES
 from hpcourse.frame.language import text
 
 ADAM = TASKS["adam_step"].reference
@@ -97,7 +98,7 @@ def _check_pairs(name, told):
     assert unnamed <= 0.03 * len(told) + 1
 
 
-@pytest.mark.parametrize("language", ["en", "zh-TW"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FORMULAS)
 def test_pairs_of_mistakes_are_told_by_both_names_or_what_they_share(name, language):
     """A sample of the pairs, another one in each language; `make claims` takes all of them."""

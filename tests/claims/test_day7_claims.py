@@ -7,7 +7,7 @@ import hpcourse as hp
 from tools.experiments import day7_recipe
 
 DIGITS, SMALL = hp.digits(), hp.MLP((64, 32, 10))
-LANGUAGES = ("en", "zh-TW")
+BOOKS = ("en", "zh-TW")  # whose words are counted
 STEPS, WORDS = 40, 120  # the lesson: 30 steps, 150 words
 
 
@@ -33,7 +33,7 @@ def words():
         "Lion": hp.Lion(2.0 ** np.arange(-7, 1.0)),
     }
     found = {}
-    for language in LANGUAGES:
+    for language in BOOKS:
         for name, rule in rules.items():
             left, best = left_after(model_of(language), rule)
             assert 0 < best < len(rule.lr) - 1
@@ -45,7 +45,7 @@ def average(language, left):
     return left @ model_of(language).frequencies
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_adam_learns_words_that_sgd_does_not(claim, words, language):
     sgd, adam = (average(language, words[language, name]) for name in ("SGD", "Adam"))
     claim(
@@ -57,7 +57,7 @@ def test_adam_learns_words_that_sgd_does_not(claim, words, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_momentum_stands_between(claim, words, language):
     sgd, momentum, adam = (average(language, words[language, name]) for name in ("SGD", "Momentum", "Adam"))
     claim(
@@ -69,7 +69,7 @@ def test_momentum_stands_between(claim, words, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_rare_words_lag_under_sgd(claim, words, language):
     left = words[language, "SGD"]
     often, rare = left[:40].mean(), left[-40:].mean()
@@ -82,7 +82,7 @@ def test_rare_words_lag_under_sgd(claim, words, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_adam_and_lion_leave_no_word_behind(claim, words, language):
     worst = {name: words[language, name].max() for name in ("Adam", "Lion")}
     claim(
@@ -94,7 +94,7 @@ def test_adam_and_lion_leave_no_word_behind(claim, words, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_frequency_is_the_cause(claim, words, language):
     equal = hp.Bigram(model_of(language).following)
     left, best = left_after(equal, hp.SGD(2.0 ** np.arange(6, 14)))
@@ -108,7 +108,7 @@ def test_frequency_is_the_cause(claim, words, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_a_word_learns_at_the_rate_times_its_frequency(claim, language):
     counts, start = hp.bigram_counts(language)[1][:60, :60], np.zeros(3600)
     model, apart = hp.Bigram(counts), 0.0
@@ -127,7 +127,7 @@ def test_a_word_learns_at_the_rate_times_its_frequency(claim, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_adam_does_not_see_the_frequency(claim, language):
     counts, start, rule = hp.bigram_counts(language)[1][:60, :60], np.zeros(3600), hp.Adam(0.3, eps=1e-30)
     model, apart = hp.Bigram(counts), 0.0
@@ -555,7 +555,7 @@ def on_batches(model, rule, batch_size, updates, seed):
     return np.array(left)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_a_short_memory_costs_with_small_batches_of_words(claim, language):
     model, memories = model_of(language, 80), np.array([0.9, 0.95, 0.999])
     beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-9, -1), indexing="ij")
@@ -575,7 +575,7 @@ def test_a_short_memory_costs_with_small_batches_of_words(claim, language):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_the_exact_noise_scale_grows_along_the_way(claim, language):
     model = model_of(language, 80)
     w, share = hp.descend(model, hp.SGD(50.0), np.zeros(model.dim), 120).w, model.counts / model.counts.sum()
@@ -615,7 +615,7 @@ def test_where_no_word_is_very_frequent_sgd_lags_less(claim):
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", BOOKS)
 def test_a_larger_batch_saves_more_on_the_way_to_a_lower_loss(claim, language):
     """SGD on batches of words; mean updates over four draws, each size at its own best of five rates."""
     model, rule, needed = model_of(language, 100), hp.SGD(2.0 ** np.arange(4, 9)[:, None]), {}

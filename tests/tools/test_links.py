@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import nbformat
 import pytest
 
+from hpcourse.frame.course import LANGUAGES
 from tools import build, links
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def fork(tmp_path):
     """A small fork: one lesson and its notebooks, and what stands around them."""
     around = ["pyproject.toml", "README.md", "README.zh-TW.md", "tools/build.py", "lessons/glossary.csv"]
     around += ["hpcourse/course.toml"]
-    notebooks = [f"notebooks/{language}/{LESSON}.ipynb" for language in ("en", "zh-TW")]
+    notebooks = [f"notebooks/{language}/{LESSON}.ipynb" for language in LANGUAGES]
     return copied([*around, f"lessons/{LESSON}.py", *notebooks], tmp_path / "fork")
 
 
