@@ -24,13 +24,20 @@ from typing import Any
 from hpcourse.checks.here import TimeUp, put_back, within
 
 SECONDS = 2.0
-# A grader, whose machine may be busy, counts CPU time and waits longer than that.
+# A grader, whose machine may be busy, does not look at the clock: it counts how long an answer computes and
+# how long it sleeps. So many times `seconds` may both take, where a busy processor is slower as well.
 PATIENCE = float(os.environ.get("HPCOURSE_PATIENCE", 1))
+COMPUTING = 2
+PAUSE = 0.1  # seconds between looks at that
 MEMORY = 512 * 2**20  # what an answer may use beyond what the notebook has in use already
 FILE_SIZE = 16 * 2**20
 RETURNED = 32 * 2**20  # no honest answer to a check returns more
 KEPT = 1000  # characters of what the answer prints
 HEADER = struct.Struct("!Q")
+
+
+class NoProcess(OSError):
+    """The system has no process for a check; that says nothing about an answer."""
 
 
 @dataclass(frozen=True)
@@ -64,27 +71,41 @@ class Cut(io.TextIOBase):
 def run_apart(work, seconds=SECONDS):
     """`work()` in a child of this process, given up after `seconds`; returns an `Outcome`.
 
-    `work` returns only numbers, strings, arrays and containers of these, and raises nothing.
+    `work` returns only numbers, strings, arrays and containers of these, and raises nothing. Raises NoProcess
+    where the system refuses a child.
     """
     if not hasattr(os, "fork") or sys.platform in ("emscripten", "wasi"):
         return _run_bounded(work, seconds)
-    incoming, outgoing = os.pipe()
-    with warnings.catch_warnings():
-        # From 3.12 on Python warns of forking beside threads. The child starts none of the notebook's
-        # threads and touches none of their locks; if it should hang all the same, the time limit ends it.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+    try:
+        incoming, outgoing, child = _fork()
+    except OSError as error:
+        raise NoProcess(*error.args) from error
     if child == 0:
         _be_the_child(work, outgoing, seconds)
     os.close(outgoing)
     try:
-        message = _receive(incoming, time.monotonic() + seconds * PATIENCE)
+        message = _receive(incoming, _Clock(seconds) if PATIENCE <= 1 else _Work(child, seconds))
     finally:
         os.close(incoming)
         signalled = _end(child)
     if not isinstance(message, bytes):
         return Outcome("time" if signalled == getattr(signal, "SIGXCPU", None) else message)
     return Outcome("done", *pickle.loads(message))
+
+
+def _fork():
+    """(where the child's message comes in, where it goes out, the child's number or 0)."""
+    incoming, outgoing = os.pipe()
+    try:
+        with warnings.catch_warnings():
+            # From 3.12 on Python warns of forking beside threads. The child starts none of the notebook's
+            # threads and touches none of their locks; if it should hang all the same, its time limit ends it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return incoming, outgoing, os.fork()
+    except OSError:
+        os.close(incoming)
+        os.close(outgoing)
+        raise
 
 
 def _run_bounded(work, seconds):
@@ -211,7 +232,7 @@ def _limit(seconds):
         return
     limits = {"RLIMIT_AS": _memory_in_use() + MEMORY, "RLIMIT_FSIZE": FILE_SIZE, "RLIMIT_CORE": 0}
     if PATIENCE > 1:
-        limits["RLIMIT_CPU"] = math.ceil(seconds)
+        limits["RLIMIT_CPU"] = math.ceil(COMPUTING * seconds)
     for name, value in limits.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):
             kind = getattr(resource, name)
@@ -229,14 +250,50 @@ def _memory_in_use():
         return 64 * 2**30
 
 
-def _receive(pipe, deadline):
+class _Clock:
+    """The time that a child has, by the clock."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def left(self):
+        """Seconds until the next look; 0 when its time is up."""
+        return max(self.end - time.monotonic(), 0)
+
+
+class _Work:
+    """The time that a child has, of computing and of sleeping: waiting for a processor is neither."""
+
+    def __init__(self, child, seconds):
+        self.child, self.seconds, self.clock = child, seconds, _Clock(seconds * PATIENCE)
+        self.cpu, self.asleep, self.last = 0.0, 0.0, time.monotonic()
+
+    def left(self):
+        """Seconds until the next look; 0 when its time is up."""
+        try:
+            with open(f"/proc/{self.child}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:  # not Linux
+            return self.clock.left()
+        now, cpu = time.monotonic(), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        if cpu == self.cpu and fields[0] not in (b"R", b"D"):
+            self.asleep += min(now - self.last, 2 * PAUSE)  # if we were kept waiting, it is not its sleep
+        self.cpu, self.last = cpu, now
+        up = cpu > COMPUTING * self.seconds or self.asleep > PATIENCE / 2 * self.seconds
+        return 0 if up else PAUSE
+
+
+def _receive(pipe, time_it_has):
     """The child's message, or how it ended without one."""
     data = bytearray()
     wanted = HEADER.size
     while len(data) < wanted:
-        ready, _, _ = select.select([pipe], [], [], max(deadline - time.monotonic(), 0))
-        if not ready:
+        left = time_it_has.left()
+        ready, _, _ = select.select([pipe], [], [], left)
+        if not ready and not left:
             return "time"
+        if not ready:
+            continue
         part = os.read(pipe, 2**16)
         if not part:
             return "died"

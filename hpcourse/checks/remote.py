@@ -11,8 +11,12 @@ True
 """
 
 import base64
+import functools
 import json
 import math
+import os
+import tempfile
+import threading
 
 import numpy as np
 
@@ -24,6 +28,7 @@ from hpcourse.checks.tasks import ALL, TASKS
 
 LONGEST = 64 * 2**20  # characters of a report
 ENDINGS = ("done", "time", "died")
+NEEDS = 128 * 2**20  # bytes that an answer may count on
 UNREADABLE = say("What this answer gave could not be read.")
 
 
@@ -38,29 +43,70 @@ def observe(name, answer, seed=None):
     walks = optimizer_class.handles(name, answer)
     live = optimizer_class.walking(task, answer, seed) if walks else Live(task, answer, seed)
     observed = live.observed()
-    report = {
-        "walks": walks,
+    report = _report(observed) | {"walks": walks}
+    if observed.ending == "done":
+        report |= {
+            "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
+            "far": [[_record_out(record) for record in records] for records in live.far()],
+            "right_order": list(live.right_order()),
+            "powers": [_record_out(record) for record in live.with_powers()],
+            "unused": list(live.unused()),
+        }
+    return json.dumps(report)
+
+
+def control(name, seed=None):
+    """What the task's own reference did where answers are tried, as text like that of `observe`.
+
+    `conclude` passes it wherever an answer can be judged: by the same version of this package as here, with
+    the memory, the files and the threads that an answer may ask for.
+    """
+    task, asked = TASKS[name], []
+
+    @functools.wraps(task.reference)
+    def own(*args, **kwargs):
+        if not asked:
+            asked.append(_ask_the_machine())
+        return task.reference(*args, **kwargs)
+
+    return json.dumps(_report(Live(task, own, seed).observed()))
+
+
+def _ask_the_machine():
+    import mmap  # not everywhere
+
+    mmap.mmap(-1, NEEDS).close()
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(2**16))
+        file.flush()
+    for descriptor in [os.dup(0) for _ in range(8)]:
+        os.close(descriptor)
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+
+
+def _report(observed):
+    return {
         "ending": observed.ending,
         "printed": observed.printed,
         "characters": observed.characters,
         "records": [_record_out(record) for record in observed.records],
         "again": observed.again and _record_out(observed.again),
         "remarks": [_record_out(record) for record in observed.remarks],
-        "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
-        "far": [[_record_out(record) for record in records] for records in live.far()],
         "overwritten": list(observed.overwritten),
         "order": list(observed.order),
-        "right_order": list(live.right_order()),
         "gaps": observed.gaps,
         "caret": observed.caret,
-        "powers": [_record_out(record) for record in live.with_powers()],
-        "unused": list(live.unused()),
+        **{name: [] for name in ("forms", "far", "right_order", "powers", "unused")},
     }
-    return json.dumps(report)
 
 
 def conclude(name, text, seed=None):
-    """The Result of an answer to the task `name`, from what `observe` said with the same `seed`."""
+    """The Result of an answer to the task `name`, from what `observe` said with the same `seed`.
+
+    Raises MemoryError or OSError where this process has not what it takes.
+    """
     task = ALL[name]
     try:
         if len(text) > LONGEST:
@@ -74,6 +120,8 @@ def conclude(name, text, seed=None):
         result = optimizer_class.best(checker.conclude(task, Told(task, report, seed)) for task in tasks)
         str(result.message), result.example  # the report may lack what a message needs
         return result
+    except (MemoryError, OSError):  # this process lacks something: that is nobody's answer
+        raise
     except Exception:  # the text may hold anything
         return Result(task, "not yet", UNREADABLE)
 

@@ -34,6 +34,7 @@ IGNORED = set(
 ) | {"System Volume Information"}
 PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
 ZIP = b"PK\x03\x04"
+SHADOW = b"\0\5\x16\7"
 ARCHIVE = re.compile(r"\.(zip|7z|rar|t?gz|bz2|xz|tar)(?![a-z])")
 OTHER_ARCHIVES = {
     b"7z\xbc\xaf\x27\x1c": "7z",
@@ -98,10 +99,11 @@ def _in_folder(drop, trouble, known):
         folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
         if repository and not folders and not names:
             bare.append(Path(place) / ".git")
+        alone = all(_ignored((name,)) for name in names + folders)
         for name in sorted(names + links):
             path = Path(place) / name
             ours = path.is_file() and not path.is_symlink()  # a link could lead anywhere, a pipe never ends
-            if ours and not _ignored((name,)):
+            if ours and not _ignored((name,), alone):
                 paths.append(path)
             elif path.is_symlink() and (name in links or "ipynb" in name.lower()):
                 linked.append(path)
@@ -165,6 +167,10 @@ class _Archives:
         name = file.name.lower()
         if file.stuffing or file.problem:
             return [file]
+        if "._" in name and _starts(file).startswith(SHADOW):
+            return [
+                replace(file, problem=note("what macOS keeps beside a file; the file itself is not there"))
+            ]
         if name.endswith((".eml", ".emlx")):
             return self._in_mail(file, depth)
         if top and _starts(file).startswith(b"PK"):
@@ -200,9 +206,14 @@ class _Archives:
             yield replace(file, problem=why)
             return
         names, found = _names(members, self.known), False
+        places = [
+            tuple(part for part in PurePosixPath(name).parts if part not in ("/", "..", "."))
+            for name in names
+        ]
+        full = {parts[:-1] for parts in places if parts and not _ignored(parts)}
         for number, member in enumerate(members):
-            parts = tuple(part for part in PurePosixPath(names[number]).parts if part not in ("/", "..", "."))
-            if names[number].endswith("/") or not parts or _ignored(parts):
+            parts = places[number]
+            if names[number].endswith("/") or not parts or _ignored(parts, parts[:-1] not in full):
                 continue
             found = True
             read = _limited(lambda member=member: self._archive(file).open(member))
@@ -337,5 +348,8 @@ def _time(member):
         return 0.0
 
 
-def _ignored(parts):
+def _ignored(parts, alone=False):
+    """Whether nobody has handed that in; what is called like a notebook counts where it is `alone`."""
+    if alone and "ipynb" in parts[-1].lower() and not IGNORED & set(parts):
+        return False
     return bool(IGNORED & set(parts)) or parts[-1].startswith(("._", ".Trash-"))

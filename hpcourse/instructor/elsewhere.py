@@ -127,8 +127,8 @@ def _grade(place, released, seed, settings, hidden=""):
     )
     graded = grade_apart(work)
     close_hosts(over=False)
-    if graded.trouble:
-        return None, notes, graded.trouble
+    if graded.trouble or graded.unmarked:
+        return None, notes, graded.trouble or f"no verdict on {', '.join(graded.unmarked)}: grade it again"
     graded = nbformat.reads(graded.notebook, as_version=4)
     return graded, [*notes, *graded.metadata.hpcourse.notes], ""
 

@@ -38,10 +38,11 @@ class Due:
 
 @dataclass
 class Totals:
-    """What grading took: CPU seconds of graders and of kernels."""
+    """What grading took: CPU seconds of graders and of kernels; what is left without a mark, as lines."""
 
     graders: float = 0.0
     kernels: float = 0.0
+    unmarked: list = field(default_factory=list)
 
 
 def grade_all(arguments):
@@ -58,6 +59,7 @@ def grade_all(arguments):
                 f"nothing to grade: first run hpcourse course collect DOWNLOAD --assignment {assignments[0]}"
             )
         began = time.monotonic()
+        totals = Totals()
         if due:
             with _workers(arguments.jobs, arguments.dask) as (executor, workers):
                 totals = grade_with(executor, workers, course, due, fenced)
@@ -73,6 +75,8 @@ def grade_all(arguments):
     print(f", {len(failed)} could not be graded:" if failed else "")
     for one in failed:
         print(f"  {one.student} {one.assignment}: {one.trouble[-1]}")
+    for line in totals.unmarked:
+        print(f"  {line}")
     print("Next: hpcourse course report")
     return 1 if failed else 0
 
@@ -169,9 +173,10 @@ def stamp(submitted, released, secret):
 
 
 def stamp_of(path):
-    """The stamp in a graded notebook; "" where there is none or it was not written to its end."""
+    """The stamp in a graded notebook; "" where there is none, or a mark is missing."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["metadata"]["hpcourse"]["stamp"]
+        told = json.loads(path.read_text(encoding="utf-8"))["metadata"]["hpcourse"]
+        return "" if told.get("unmarked") else told["stamp"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
@@ -253,6 +258,9 @@ def _keep(course, book, one, work, graded, given, totals):
     one.trouble = []
     totals.graders += graded.seconds
     totals.kernels += graded.kernel_seconds
+    if graded.unmarked:
+        said = f"{one.student} {one.assignment}: no mark for {', '.join(graded.unmarked)}"
+        totals.unmarked.append(f"{said}; the next grade tries again (see report/look_at.csv)")
     cells = {cell.id: cell for cell in nbformat.reads(graded.notebook, as_version=4).cells}
     enter(book, one.student, one.assignment, cells, given)
     write_whole(path, graded.notebook)

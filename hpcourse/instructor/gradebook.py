@@ -11,8 +11,9 @@ def enter(book, student, assignment, cells, released):
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             told = cells[grade.name].metadata.get("hpcourse", {}) if grade.name in cells else {}
-            grade.auto_score = told.get("score", 0.0) * told.get("points", 0.0)
-            grade.needs_manual_grade = False
+            score = told.get("score", 0.0)
+            grade.auto_score = None if score is None else score * told.get("points", 0.0)
+            grade.needs_manual_grade = score is None
         for comment in notebook.comments:
             given = released.get(comment.name, "")
             written = cells[comment.name].source if comment.name in cells else ""

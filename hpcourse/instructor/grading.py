@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import hpcourse
 
@@ -48,10 +48,14 @@ class Work:
 
 @dataclass
 class Graded:
-    """What came of it: the graded notebook as text, or else `trouble`; CPU seconds beside the kernel's."""
+    """What came of it: the graded notebook as text, or else `trouble`; CPU seconds beside the kernel's.
+
+    `unmarked` are the tasks without a mark.
+    """
 
     notebook: str = ""
     trouble: str = ""
+    unmarked: list = field(default_factory=list)
     seconds: float = 0.0
     kernel_seconds: float = 0.0
 
@@ -62,7 +66,7 @@ def grade(work, fonts=None):
 
     from hpcourse.instructor.notebooks import MOST_CELLS
     from hpcourse.instructor.repair import repair
-    from hpcourse.instructor.submission import Runner, speaking
+    from hpcourse.instructor.submission import Runner, first_cells, judged, speaking
 
     if work.version != hpcourse.__version__:
         raise RuntimeError(f"the worker has hpcourse {hpcourse.__version__}, the course {work.version}")
@@ -74,23 +78,26 @@ def grade(work, fonts=None):
         raise ValueError(f"the notebook has more than {2 * MOST_CELLS} cells")
     notebook, _ = repair(submitted, released)
     with speaking(work.language):
-        runner = Runner(work.seeds, work.limits, work.fenced, work.hidden, fonts, work.demoted)
-        notes = runner.run(notebook)
+        runner = Runner(
+            work.seeds, work.limits, work.fenced, work.hidden, fonts, work.demoted, first_cells(released)
+        )
+        notes, unmarked = judged(runner, notebook)
     notebook.metadata["hpcourse"] = {
         "assignment": work.assignment,
         "language": work.language,
         "notes": notes,
+        "unmarked": unmarked,
         "stamp": work.stamp,
     }
-    return Graded(nbformat.writes(notebook) + "\n", kernel_seconds=runner.used())
+    return Graded(nbformat.writes(notebook) + "\n", unmarked=unmarked, kernel_seconds=runner.spent)
 
 
 def grade_apart(work):
     """The Graded of a Work, done in a process of its own; what ends that process costs a second try."""
     trouble = ""
     work = replace(work, demoted=work.demoted and os.getuid() == 0)  # on another machine we may not be root
-    for _ in range(TRIES):
-        host = _Host.borrow()
+    for number in range(TRIES):
+        host = _Host.borrow(new=number > 0)  # this package may have changed since the others started
         try:
             graded = Graded(**host.ask(asdict(work), far(work.limits) + GRACE))
         except TimeoutError:  # it hangs and cannot even be ended; another try would take as long
@@ -100,9 +107,10 @@ def grade_apart(work):
             host.close()
             trouble = f"the grader ended ({type(error).__name__})"
             continue
-        _Host.give_back(host)
         if not graded.trouble or graded.trouble == TOO_LONG:
+            _Host.give_back(host)
             return graded
+        host.close()
         trouble = graded.trouble
     return Graded(trouble=trouble)
 
@@ -137,12 +145,12 @@ class _Host:
         self.running.add(self)
 
     @classmethod
-    def borrow(cls):
+    def borrow(cls, new=False):
         """An idle one, or a new one."""
         if cls.over:
             raise RuntimeError("grading is over")
         with contextlib.suppress(queue.Empty):
-            return cls.idle.get_nowait()
+            return cls() if new else cls.idle.get_nowait()
         return cls()
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import math
 import os
 import resource
@@ -26,6 +27,7 @@ SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay o
 STUCK = 600  # rounds of PAUSE (a busy machine makes them longer) without an answer to an excess: it hangs
 FAR = 10  # wall time over CPU time: only a machine that stands still takes so long
 SLEEPS = (psutil.STATUS_SLEEPING, psutil.STATUS_IDLE, psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+HIDDEN = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # too deep to be named, or closed to us
 WORKS = 0.1  # of the time: who uses less CPU than this is asleep, if it does not wait for one
 
 
@@ -115,19 +117,23 @@ class Guard(threading.Thread):
 class Meter:
     """CPU seconds used below this process, and seconds in which nothing below wanted a CPU.
 
-    Neither depends on what else the machine does: who waits for a CPU is neither at work nor asleep.
+    Neither depends on what else the machine does: who waits for a CPU is neither at work nor asleep. Nobody
+    can see who has stopped a process; `stopped` says that one was.
     """
 
     def __init__(self):
         self.started, self.last, self.idle = cpu_seconds(), time.monotonic(), 0.0
-        self.cpu = 0.0
+        self.cpu, self.stopped = 0.0, False
 
     def look(self):
         """Bring `cpu` and `idle` up to date."""
         now, cpu = time.monotonic(), cpu_seconds() - self.started
         passed = min(now - self.last, 1.0)  # if we were kept waiting ourselves, it is not their sleep
-        if cpu - self.cpu < WORKS * passed and not _wants_a_cpu():
-            self.idle += passed
+        if cpu - self.cpu < WORKS * passed:
+            processes = below()
+            if all(process.sleeps for process in processes):
+                self.idle += passed
+                self.stopped |= any(process.stopped for process in processes)
         self.cpu, self.last = max(cpu, self.cpu), now
         return self
 
@@ -141,10 +147,6 @@ def cpu_seconds():
     """CPU time of everything below this process, of what has ended as well."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime + sum(process.cpu for process in below())
-
-
-def _wants_a_cpu():
-    return any(not process.sleeps for process in below())
 
 
 def limit(limits, user=None):
@@ -204,6 +206,7 @@ class Process(NamedTuple):
     pid: int
     parent: int
     sleeps: bool
+    stopped: bool
     cpu: float
     rss: int
     tasks: int
@@ -257,6 +260,7 @@ def _all_processes():
                 told["pid"],
                 told["ppid"],
                 sleeps,
+                told["status"] == psutil.STATUS_STOPPED,
                 -1 if ended else sum(cpu[:4]) if cpu else 0.0,
                 memory.rss if memory else 0,
                 told["num_threads"] or 1,
@@ -276,6 +280,7 @@ def _all_processes():
                     int(name),
                     int(fields[1]),
                     fields[0] in b"SIZTt",
+                    fields[0] in b"Tt",
                     cpu,
                     0 if ended else int(fields[21]) * page,
                     max(1, int(fields[17])),
@@ -354,8 +359,10 @@ def _size(folder, most=math.inf):
                         break
         except (FileNotFoundError, NotADirectoryError):
             continue  # gone in the meantime
-        except OSError:  # nested too deep to be named, or closed to us: a place to hide files in
-            return math.inf, files
+        except OSError as error:
+            if error.errno in HIDDEN:
+                return math.inf, files
+            continue  # this process lacks descriptors or memory, say
     return total, files
 
 

@@ -10,12 +10,12 @@ from hpcourse.instructor.notebooks import LEFT_OUT, ONLY, UNREAD
 from hpcourse.instructor.notes import note, words
 from hpcourse.instructor.outcomes import FAILED, NOT_COLLECTED, NOT_GRADED, STALE, WAITS, answer_of
 from hpcourse.instructor.signs import signs
-from hpcourse.instructor.submission import ASKED, CUT, ENDED, LOST, STOPPED, UNFINISHED
+from hpcourse.instructor.submission import ASKED, CUT, ENDED, LOST, NO_MARK, STOPPED, UNFINISHED
 
 LONG = 4  # lines from which equal answers are worth a look
 TELLING = (
     FAILED, NOT_COLLECTED[0], NOT_GRADED[0], STALE[0], WAITS, UNCLEAR, ENDED, STOPPED, UNFINISHED, UNREAD,
-    LEFT_OUT, TOO_MANY, CUT, LATER, ONLY, ASKED, LOST, note("the file says {said}")[0],
+    LEFT_OUT, NO_MARK, TOO_MANY, CUT, LATER, ONLY, ASKED, LOST, note("the file says {said}")[0],
 )  # fmt: skip
 
 

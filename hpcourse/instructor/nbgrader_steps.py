@@ -26,7 +26,7 @@ from hpcourse.instructor.course import Course
 from hpcourse.instructor.grade import stamp_now
 from hpcourse.instructor.repair import repair
 from hpcourse.instructor.sandbox import why_not
-from hpcourse.instructor.submission import Runner, speaking
+from hpcourse.instructor.submission import Runner, first_cells, judged, speaking
 
 
 def configure(c):
@@ -86,9 +86,10 @@ class Run(NbGraderPreprocessor):
         seeds = {task.name: course.seed(student, assignment, task.name) for task in course.tasks(assignment)}
         submitted = course.notebook("submitted", assignment, student).read_bytes()
         with speaking(course.language):
-            runner = Runner(seeds, course.limits, not why_not(), course.root)
-            nb.metadata["hpcourse"] = {
-                "notes": runner.run(nb),
-                "stamp": stamp_now(course, assignment, submitted),
-            }
+            given = first_cells(course.released(assignment))
+            runner = Runner(seeds, course.limits, not why_not(), course.root, given=given)
+            notes, unmarked = judged(runner, nb)
+            if unmarked:  # nbgrader knows no missing marks
+                raise RuntimeError(f"no verdict on {', '.join(unmarked)}: grade {student} again")
+            nb.metadata["hpcourse"] = {"notes": notes, "stamp": stamp_now(course, assignment, submitted)}
         return nb, resources

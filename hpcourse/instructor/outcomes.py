@@ -118,7 +118,8 @@ def read_outcome(course, student, assignment, tasks, given, record, waiting):
         check = cells.get(task.cell, {})
         told = check.get("metadata", {}).get("hpcourse", {})
         if "status" in told:
-            mark.score, mark.status = told["score"] * task.points, told["status"]
+            mark.status = told["status"]
+            mark.score = None if told["score"] is None else told["score"] * task.points
             mark.mistake = told["mistake"] or ""
             mark.shown = "".join(check["outputs"][0]["data"]["text/html"])
         mark.answer = _source(cells.get(answer_of(task), {}))

@@ -324,6 +324,24 @@ def test_an_archive_without_files_is_no_empty_notebook(content, taken, notebook,
     assert read_records(course, "day1")[TINA]["unread"]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_shadow_of_macos_without_its_file_says_what_it_is(packed, taken, notebook, course):
+    shadow = b"\0\5\x16\7\0\2\0\0Mac OS X"
+    files = {
+        f"{TINA}_1_assignsubmission_file_/._day1.ipynb": shadow,
+        f"{WEI}_2_assignsubmission_file_/._day1.ipynb": notebook("w"),  # called so, and a notebook all the same
+        f"{ADA}_3_assignsubmission_file_/._day1.ipynb": shadow,
+        f"{ADA}_3_assignsubmission_file_/day1.ipynb": notebook("a"),
+        f"{LIN}_4_assignsubmission_file_._day1.ipynb": shadow,
+    }
+    drop = {"all.zip": zipped(files)} if packed else files
+    assert taken(drop) == ({WEI: "w", ADA: "a"}, [])
+    records = read_records(course, "day1")
+    for student in (TINA, LIN):
+        assert records[student]["unread"]
+        assert any("macOS keeps beside a file" in words(noted) for noted in records[student]["notes"])
+
+
 def test_strangers_files_in_moodles_flat_download_are_of_as_many_people(taken, notebook, course):
     files = {
         f"{name}_{n}_assignsubmission_file_d.ipynb": notebook(name)
