@@ -92,8 +92,8 @@ def files_in(drop, trouble, known=frozenset()):
 
 
 def _in_folder(drop, trouble, known):
-    paths, linked, bare = [], [], []
-    for place, folders, names in os.walk(drop, onerror=lambda error: trouble.append(str(error))):
+    paths, linked, bare, closed = [], [], [], []
+    for place, folders, names in os.walk(drop, onerror=closed.append):
         links = [name for name in folders if Path(place, name).is_symlink()]
         repository = ".git" in folders
         folders[:] = sorted(name for name in folders if not _ignored((name,)) and name not in links)
@@ -114,6 +114,11 @@ def _in_folder(drop, trouble, known):
     for path in bare:
         file = _file(path.relative_to(drop).parts, path.lstat().st_mtime, 0, lambda *_, **__: b"")
         yield replace(file, problem=note("a repository whose files are not there: git checkout brings them"))
+    for error in closed:  # somebody's folder, perhaps: that it is empty, nobody knows
+        trouble.append(str(error))
+        if Path(error.filename) != drop:
+            file = _file(Path(error.filename).relative_to(drop).parts, 0.0, 0, lambda *_, **__: b"")
+            yield replace(file, problem=as_it_is(error.strerror or str(error)))
     for path in linked:  # whose it is has handed in something: what, nobody knows
         file = _file(path.relative_to(drop).parts, path.lstat().st_mtime, 0, lambda *_, **__: b"")
         trouble.append(f"{'/'.join(file.parts)}: {words(why)}")

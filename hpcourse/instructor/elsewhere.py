@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nbformat
 
-from hpcourse.frame.language import text
+from hpcourse.frame.language import Listed, text
 from hpcourse.instructor import sandbox
 from hpcourse.instructor.archive import files_in
 from hpcourse.instructor.course import LIMITS, tasks_of
@@ -67,8 +67,8 @@ def push(notebook, released):
     settings = {"assignment": Path(notebook).stem.split("_")[0], "language": language, "limits": LIMITS}
     with speaking(language):
         graded, notes, trouble = _grade(Path(notebook), released, lambda task: drawn, settings)
-        if trouble:
-            print(trouble)
+        if graded is None:
+            _show(trouble or _unread(notes))
             return 1
         results = _results(graded, released, notes)
     lines = ["| | | |", "|---|---|---|"]
@@ -76,12 +76,15 @@ def push(notebook, released):
         said = test["output"].replace("|", "\\|").replace("\n", "<br>")
         sign = "✅" if test["status"] == "passed" else "❌"
         lines.append(f"| {sign} {test['name']} | {test['score']:g} / {test['max_score']:g} | {said} |")
-    said = "\n".join([results["output"], "", *lines, ""])
+    _show("\n".join([results["output"], "", *lines, ""]))
+    solved = [test["status"] == "passed" for test in results["tests"]]
+    return 0 if solved and all(solved) else 1  # no task at all is what an emptied release has
+
+
+def _show(said):
     print(said)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         Path(summary).write_text(said, encoding="utf-8")
-    solved = [test["status"] == "passed" for test in results["tests"]]
-    return 0 if solved and all(solved) else 1  # no task at all is what an emptied release has
 
 
 def _who(path):
@@ -127,8 +130,13 @@ def _grade(place, released, seed, settings, hidden=""):
     )
     graded = grade_apart(work)
     close_hosts(over=False)
-    if graded.trouble or graded.unmarked:
-        return None, notes, graded.trouble or f"no verdict on {', '.join(graded.unmarked)}: grade it again"
+    if graded.trouble:
+        return None, notes, graded.trouble
+    if graded.unmarked:
+        unclear = text(
+            "No verdict on {tasks}: what went wrong may be this machine's doing. Let it run once more."
+        )
+        return None, notes, unclear.format(tasks=Listed(graded.unmarked))
     graded = nbformat.reads(graded.notebook, as_version=4)
     return graded, [*notes, *graded.metadata.hpcourse.notes], ""
 
@@ -145,24 +153,23 @@ def _unread(notes):
 
 def _results(graded, released, notes):
     """What Gradescope reads: a test a task, with the check's own words."""
-    cells = {cell.id: cell for cell in graded.cells} if graded else {}
+    cells = {cell.id: cell for cell in graded.cells}
     tests = []
     for task in tasks_of(released):
-        cell = cells.get(task.cell)
-        told = cell.metadata.hpcourse if cell else {"score": 0.0, "status": "not started"}
+        cell = cells[task.cell]
+        told = cell.metadata.hpcourse
         tests.append(
             {
                 "name": task.name,
                 "score": told["score"] * task.points,
                 "max_score": task.points,
                 "status": "passed" if told["status"] == "passed" else "failed",
-                "output": cell.outputs[0].data["text/plain"][:4000] if cell else "",
+                "output": cell.outputs[0].data["text/plain"][:4000],
                 "output_format": "text",
                 "visibility": "visible",
             }
         )
-    said = _said(notes) if graded else _unread(notes)
-    return {"output": said, "output_format": "text", "tests": tests, "stdout_visibility": "hidden"}
+    return {"output": _said(notes), "output_format": "text", "tests": tests, "stdout_visibility": "hidden"}
 
 
 def main(arguments):

@@ -395,7 +395,7 @@ class Runner:
             raise
         if told is None:
             result = _untried(task, why, answer, self._end_of(answer) if why == "NameError" else "")
-            if why != "NameError" and not self.client.worked:
+            if not self.client.worked:
                 self._doubt(cell, why or "said nothing")
         else:
             result = remote.conclude(task, told, self.seeds[task])

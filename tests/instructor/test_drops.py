@@ -324,6 +324,22 @@ def test_an_archive_without_files_is_no_empty_notebook(content, taken, notebook,
     assert read_records(course, "day1")[TINA]["unread"]
 
 
+def test_a_folder_that_the_disk_does_not_give_is_no_empty_notebook(taken, notebook, course, monkeypatch):
+    scandir = os.scandir
+
+    def broken(place="."):
+        if os.path.basename(place) == TINA:
+            raise OSError(5, "Input/output error", place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", broken)
+    files = {f"{TINA}/day1.ipynb": notebook("t"), f"{ADA}/day1.ipynb": notebook("a")}
+    assert taken(files, status=1) == ({ADA: "a"}, [])
+    record = read_records(course, "day1")[TINA]
+    assert record["unread"]
+    assert "Input/output error" in words(record["notes"][0])
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_shadow_of_macos_without_its_file_says_what_it_is(packed, taken, notebook, course):
     shadow = b"\0\5\x16\7\0\2\0\0Mac OS X"

@@ -620,6 +620,23 @@ def test_memory_that_is_resident_nowhere_counts(hold):
     assert counted > 0.9 * 10**8
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not say")
+def test_what_a_process_shares_with_its_forks_counts_once():
+    fill = "x = b'x' * 10**8\nfor _ in range(3): os.fork()"
+    program = f"import os, time\n{fill}\nprint(flush=True)\ntime.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    try:
+        for _ in range(8):
+            child.stdout.readline()
+        processes = limits.below()
+        assert limits.memory(processes) > 7 * 10**8
+        assert 10**8 < limits.memory(processes, 3 * 10**8) < 3 * 10**8
+    finally:
+        limits.end_all()
+        child.wait()
+        child.stdout.close()
+
+
 def test_a_busy_machine_does_not_use_up_a_submissions_time():
     program = "import time\nprint(flush=True)\nwhile True:\n    pass"
     meter = limits.Meter()
