@@ -410,7 +410,7 @@ class Runner:
         told = [output.data[TOLD] for output in probe.outputs if TOLD in output.get("data", {})]
         errors = [output for output in probe.outputs if output.output_type == "error"]
         if errors and errors[0].ename == NO_PROCESS:
-            raise Unfit(f"no process was left for the check of {self.client.nb.cells[index].id}")
+            raise Unfit(f"no process was left for the check {question}")
         if told:
             return str(told[-1]), ""
         return None, SLOW if self.client.slow else errors[0].ename if errors else ""

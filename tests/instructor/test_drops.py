@@ -345,7 +345,9 @@ def test_a_shadow_of_macos_without_its_file_says_what_it_is(packed, taken, noteb
     shadow = b"\0\5\x16\7\0\2\0\0Mac OS X"
     files = {
         f"{TINA}_1_assignsubmission_file_/._day1.ipynb": shadow,
-        f"{WEI}_2_assignsubmission_file_/._day1.ipynb": notebook("w"),  # called so, and a notebook all the same
+        f"{WEI}_2_assignsubmission_file_/._day1.ipynb": notebook(
+            "w"
+        ),  # called so, and a notebook all the same
         f"{ADA}_3_assignsubmission_file_/._day1.ipynb": shadow,
         f"{ADA}_3_assignsubmission_file_/day1.ipynb": notebook("a"),
         f"{LIN}_4_assignsubmission_file_._day1.ipynb": shadow,

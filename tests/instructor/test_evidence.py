@@ -100,13 +100,17 @@ def test_a_kernel_killed_from_outside_costs_no_points(words, graded, when):
 
 @pytest.mark.parametrize(
     ("words", "points"),
-    [("def gd_step", NONE), ("import numpy", FULL), ("observe('gd_step'", NONE)],
+    [
+        ("def gd_step", NONE),
+        ("import numpy", {**FULL, "largest_stable_lr": None}),
+        ("observe('gd_step'", NONE),
+    ],
 )
 def test_a_kernel_that_is_killed_there_each_time_is_nobodys_zero(words, points, graded, when):
     when(words, 99, kill)
     told, notes = graded()
     assert told == points
-    assert (NO_MARK in notes) == (points == NONE)
+    assert NO_MARK in notes
 
 
 def test_a_kernel_that_ends_itself_in_the_same_cell_each_time_has_done_so(graded):

@@ -523,7 +523,7 @@ def test_where_the_machine_has_no_process_left_for_a_check_there_is_no_mark(cour
     graded = grading.grade_apart(work)
     grading.close_hosts(over=False)
     assert not graded.notebook
-    assert "no process was left for the check of gd_step" in graded.trouble
+    assert "no process was left for the check observe('gd_step'" in graded.trouble
 
 
 @pytest.mark.parametrize(
