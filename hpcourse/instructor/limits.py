@@ -118,10 +118,12 @@ class Meter:
     """CPU seconds used below this process, and seconds in which nothing below wanted a CPU.
 
     Neither depends on what else the machine does: who waits for a CPU is neither at work nor asleep. Nobody
-    can see who has stopped a process; `stopped` says that one was.
+    can see who has stopped a process; `stopped` says that one was. With `us`, what is below is not idle while
+    this process is the one that works, or waits for a CPU.
     """
 
-    def __init__(self):
+    def __init__(self, us=False):
+        self.us = us
         self.started, self.last, self.idle = cpu_seconds(), time.monotonic(), 0.0
         self.cpu, self.stopped = 0.0, False
 
@@ -131,7 +133,7 @@ class Meter:
         passed = min(now - self.last, 1.0)  # if we were kept waiting ourselves, it is not their sleep
         if cpu - self.cpu < WORKS * passed:
             processes = below()
-            if all(process.sleeps for process in processes):
+            if all(process.sleeps for process in processes) and not (self.us and _awake()):
                 self.idle += passed
                 self.stopped |= any(process.stopped for process in processes)
         self.cpu, self.last = max(cpu, self.cpu), now
@@ -147,6 +149,11 @@ def cpu_seconds():
     """CPU time of everything below this process, of what has ended as well."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime + sum(process.cpu for process in below())
+
+
+def _awake():
+    """Whether this process's first thread works or waits for a CPU."""
+    return psutil.Process().status() not in SLEEPS
 
 
 def limit(limits, user=None):

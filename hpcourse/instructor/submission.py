@@ -208,8 +208,8 @@ class Runner:
         self.careful, self.notes, self.doubts = careful, [], []
         self.deadline = time.monotonic() + FAR * self.limits["seconds"]
         self.earlier, self.most, self.before = 0.0, 0.0, cpu_seconds()
-        self.slept = 0.0  # in cells: between them a kernel waits for us
-        self.guard = Guard(self.limits, lambda: self._out_of_time(5))
+        self.meter, self.slept = Meter(us=True), 0.0  # in all; in cells
+        self.guard = Guard(self.limits, lambda: self.meter.look() and self._out_of_time(5))
         self.guard.start()
         before = signal.signal(signal.SIGTERM, self.guard.give_up)
         self.stopped, self.ended = set(), {}
@@ -314,7 +314,7 @@ class Runner:
 
     def _out_of_time(self, more=0):
         most = self.limits["seconds"] + more
-        return max(self.used(), self.slept) > most or time.monotonic() > self.deadline + more
+        return max(self.used(), self.meter.idle) > most or time.monotonic() > self.deadline + more
 
     def _worked_too_long(self):
         return self.used() > self.limits["seconds"]
@@ -326,7 +326,8 @@ class Runner:
         """The Doubt about how a kernel ended, or None where the submission's part was measured."""
         cell = self.client.nb.cells[self.at].id
         if self.guard.reason == TIME_IS_UP:
-            return None if self._worked_too_long() else Doubt(cell, "slept", time.monotonic() > self.deadline)
+            in_cells = self.slept > self.limits["seconds"] / 2 and time.monotonic() < self.deadline
+            return None if self._worked_too_long() else Doubt(cell, "slept", foreign=not in_cells)
         if self.guard.reason or (self.client.stubborn and self.client.worked):
             return None
         if isinstance(error, OSError | MemoryError):
