@@ -39,10 +39,11 @@ def best(files, released, others, assignment):
         fitting.append((ours > 0, done, file.modified, file, fixed, repairs))
     if not fitting:
         notes += _instead(files) if not readable else []
-        return None, "", [*notes, NO_NOTEBOOK]
+        unread = any(noted[0] == UNREAD for noted in notes)  # there may be one
+        return None, "", notes if unread else [*notes, NO_NOTEBOOK]
     _, done, _, file, fixed, repairs = max(fitting, key=lambda entry: (entry[:3], str(entry[3])))
     if not done and any(noted[0] == UNREAD for noted in notes):  # the work is in what nobody can read
-        return None, "", [*notes, NO_NOTEBOOK]
+        return None, "", notes
     if len(fitting) > 1:
         notes.append(note("{count} notebooks, of which {file} was taken", count=len(fitting), file=str(file)))
     elif file.name != f"{assignment}_exercises.ipynb":

@@ -188,7 +188,7 @@ def test_everyone_has_a_row_and_what_was_done_is_said(course, write, released, s
     assert notes == {
         "b14901001": "",
         "b14901002": "renamed from my work.ipynb",
-        "b14901003": "day1_exercises.ipynb cannot be read: not JSON; no notebook",
+        "b14901003": "day1_exercises.ipynb cannot be read: not JSON",
         "b14901004": "no notebook",
         "b14901005": "no notebook",
         "b14901006": "no notebook",

@@ -202,7 +202,7 @@ def test_what_went_wrong_is_said(graded):
     course, students, _, _ = graded
     expected = {
         "exits": "it ended itself",
-        "killed": "it ended itself",
+        "killed": "it was ended, by itself or from outside",
         "loop_in_a_cell": "was stopped after 3 s",
         "loop_that_swallows_interrupts": "could not be interrupted",
         "writes_much": "MB of files",
