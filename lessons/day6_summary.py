@@ -1499,7 +1499,7 @@ says(
 # **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完兩個訓練週期（一共六個）時：
 
 # %% key="breaks-ratio" tags=["nbval-ignore-output"]
-lrs, adam = 10.0 ** np.arange(-5, 0), {}
+lrs, adam = 10.0 ** np.arange(-5, 1), {}
 for n in [46, 47, 138]:
     adam[n] = hp.train(network, digits, hp.Adam(lrs), seed=range(10), updates=n)
 before, update = adam[46].weights, adam[47].weights - adam[46].weights
@@ -1509,12 +1509,12 @@ for k, lr in enumerate(lrs):
     hp.say(f"lr {lr:.0e}: update / weights {ratio[k]:.0e}, accuracy {reached[k]:.0%}")
 
 # %% [markdown] key="breaks-ratio-seen" lang="en"
-# With less than a thousandth an update, 138 updates do not get there; the good ratios are around a hundredth here, ten times the rule's, as the training is short. But a rate that is off by powers of ten shows in the ratio long before the end.
+# With less than a thousandth an update, 138 updates do not get there; the good ratios are around a hundredth here, ten times the rule's, as the training is short. So a rate that is too small by powers of ten shows in the ratio long before the end. One that is far too large need not: at 1 the weights themselves have grown, and the ratio looks like that of 0.001.
 #
 # **Too small, or dead?** Both sit still near $\ln 10$. Two things differ: the highest loss of a batch on the way, and the share of hidden units that are zero for all images.
 
-# %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="a5e69fc3"
-# 比例不到千分之一的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一，是經驗法則的十倍。不過，學習率如果差了幾個數量級，不必等訓練結束，從這個比例就看得出來。
+# %% [markdown] key="breaks-ratio-seen" lang="zh-TW" of="0a3f9918"
+# 比例不到千分之一的，138 次更新走不到目的地；這裡訓練很短，好的比例大約是百分之一，是經驗法則的十倍。所以，學習率如果小了幾個數量級，不必等訓練結束，從這個比例就看得出來。太大的，卻不一定看得出來：學習率是 1 時，權重本身也變得很大，比例看起來就像 0.001 的。
 #
 # **學習率太小，還是網路死了？** 兩者的損失都停在 $\ln 10$ 附近。差別有兩個：途中單一批次最高的損失，以及對所有影像都是零的隱藏單元占多少。
 
@@ -1639,9 +1639,18 @@ says(
     0.005 < np.exp(np.log(ratio[good]).mean()) < 0.025,
 )
 says(
-    "a rate that is off by powers of ten shows in the ratio",
-    "學習率如果差了幾個數量級",
-    (np.diff(ratio) > 0).all() and ratio[2] / ratio[0] > 50,
+    "a rate that is too small by powers of ten shows in the ratio",
+    "學習率如果小了幾個數量級",
+    (np.diff(ratio[:4]) > 0).all() and ratio[2] / ratio[0] > 50,
+)
+grown = np.linalg.norm(before, axis=-1).mean(axis=1)
+says(
+    "at 1 the weights themselves have grown, and the ratio looks like that of 0.001",
+    "學習率是 1 時，權重本身也變得很大，比例看起來就像 0.001 的",
+    len(ratio) == 6  # from 1e-5 to 1
+    and grown[-1] > 10 * grown[2]
+    and 0.5 < ratio[-1] / ratio[2] < 2
+    and reached[-1] < 0.5,
 )
 free("the highest loss of a batch", "途中單一批次最高的損失", "what is measured")
 

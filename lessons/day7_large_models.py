@@ -372,12 +372,12 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
     print(words[i], f"{together:.4f} {alone:.4f}")
 
 # %% [markdown] key="cause-seen" lang="en"
-# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is set by the most frequent word, and the others crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, the networks of today's language models, there for the word that is to be guessed; our exact statement is about the given one.
+# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is held down by the most frequent words, and the rare ones crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, the networks of today's language models, there for the word that is to be guessed; our exact statement is about the given one.
 #
 # How far this goes depends on the text. Where no word is very frequent, SGD lags less, and equal frequencies take less of the lag away.
 
-# %% [markdown] key="cause-seen" lang="zh-TW" of="7dd67dfc"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格程式說得更精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率由最常見的字決定，其他的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 Transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# %% [markdown] key="cause-seen" lang="zh-TW" of="3228fc65"
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格程式說得更精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率，大小受限於最常見的那些字，罕見的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 Transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
 # 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些，讓每個字一樣常見，能補回來的也就少一些。
 
@@ -426,8 +426,8 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
 # %% bind="cause-seen"
 says("Most of SGD's lag is gone", "落後的部分大多消失了", equal_left < 0.45 * sgd_left)
 free(
-    "set by the most frequent word",
-    "由最常見的字決定",
+    "held down by the most frequent words",
+    "受限於最常見的那些字",
     "the threshold of Day 1, of the steepest direction",
 )
 free("SGD lags less", "", "in tests/claims, with frequencies drawn together")
@@ -881,12 +881,12 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And the effect needs networks that learn the task and a run of the right length: from width 8 to 16 the best rate hardly falls yet, since so narrow a network learns too little in this time; with half as many updates muP corrects too much, with half as many again the minimum is too flat to see it. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's sometimes rises with the width.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And the effect needs networks that learn the task: from width 8 to 16 the best rate hardly falls yet, since so narrow a network learns too little in this time. With half as many updates, and with half as many again, the standard network's best rate falls as well, and muP's does not; with half as many muP corrects too much, and its best rate rises. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's often rises a little with the width.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="34694732"
+# %% [markdown] key="mup-seen" lang="zh-TW" of="225c9e95"
 # 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路要學得會、訓練長度要適中，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少；更新次數減半，muP 會修正過頭；多出一半，谷底又太平坦，看不出來。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的有時還隨寬度上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路要學得會，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少。更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會；減半時 muP 還會修正過頭，最好的學習率反而上升。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的也常隨寬度略為上升。
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
@@ -926,11 +926,10 @@ free(
     "寬度從 8 到 16 ... 學到的太少",
     "in tests/claims, with other seeds",
 )
-free("with half as many again", "多出一半", "as below: 138 updates")
 free(
-    "with half as many updates",
-    "更新次數減半",
-    "measured for the course: 46 updates, and 138",
+    "With half as many updates ... best rate rises",
+    "更新次數減半或多出一半 ... 反而上升",
+    "in tests/claims, with other seeds: 46 updates, and 138",
 )
 free("Two honest remarks", "有兩點要老實說", "how many follow")
 
@@ -1562,16 +1561,16 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - One rate for all words is set by the most frequent one; Adam gives each its own. On a small, healthy run this is the line that is felt.
+# - One rate for all words is held down by the most frequent ones; Adam gives each its own. On a small, healthy run this is the line that is felt.
 # - At this size most of the other lines are insurance. Know what each insures against, and whether you run that risk.
 # - Numbers of a recipe belong together: rate and width, $\beta_2$ and batch, decay and rate. Copy the relation, not the number.
 #
 # **Your turn:** the [exercises of Day 7](day7_exercises.ipynb) answer at once.
 
-# %% [markdown] key="recap" lang="zh-TW" of="c8699954"
+# %% [markdown] key="recap" lang="zh-TW" of="77dd8f1e"
 # ## 今天帶走的東西
 #
-# - 大家共用的學習率由最常見的字決定；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
+# - 大家共用的學習率，大小受限於最常見的那些字；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
 # - 在這個規模，其他各行大多是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
 # - 配方裡的數字要成對看：學習率和寬度、$\beta_2$ 和批次、衰減和學習率。該照抄的是關係，不是數字。
 #
@@ -1585,7 +1584,7 @@ free(
 )
 
 # %% bind="recap"
-free("set by the most frequent one", "由最常見的字決定", "section 2")
+free("held down by the most frequent ones", "受限於最常見的那些字", "section 2")
 free("most of the other lines", "其他各行大多是保險", "section 8")
 
 # %% key="progress"

@@ -197,10 +197,10 @@ free(
 # | `hp.WarmupStableDecay(lr, W, S, D)` | `LambdaLR(opt, hp.WarmupStableDecay(1.0, W, S, D))` | a `LearningRateSchedule` of your own | as for `LambdaLR` above |
 # | `train(..., clip=c)` | `clip_grad_norm_(model.parameters(), c)` | `global_clipnorm=c` | Keras's `clipnorm` clips each variable by itself |
 # | `train(..., average=d)` | `AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(d))` | `use_ema=True, ema_momentum=d` | ours begins at the start; theirs, unless asked before, after the first update |
-# | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves |
+# | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves, with one output; with several both average over them, too |
 # | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
 
-# %% [markdown] key="agree-seen" lang="zh-TW" of="65c2d8b7"
+# %% [markdown] key="agree-seen" lang="zh-TW" of="026c713b"
 # 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家套件的公式，除了 ε 放的位置，很少有差別；差別多半在同一個名字底下放了什麼：
 #
 # | 這裡 | PyTorch | Keras | 小心 |
@@ -221,7 +221,7 @@ free(
 # | `hp.WarmupStableDecay(lr, W, S, D)` | `LambdaLR(opt, hp.WarmupStableDecay(1.0, W, S, D))` | 自己寫一個 `LearningRateSchedule` | 同上面的 `LambdaLR` |
 # | `train(..., clip=c)` | `clip_grad_norm_(model.parameters(), c)` | `global_clipnorm=c` | Keras 的 `clipnorm` 是每個變數各自裁剪 |
 # | `train(..., average=d)` | `AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(d))` | `use_ema=True, ema_momentum=d` | 我們從起點算起；它們的則從第一次更新之後算起，除非事先呼叫過 |
-# | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，學習率的上限就減半 |
+# | 有 ½ 的平方誤差 | `MSELoss()` | `MeanSquaredError()` | 少了 ½，只有一個輸出時，學習率的上限就減半；輸出不只一個時，兩者還會對它們取平均 |
 # | He 的起始權重 | `nn.Linear`：均勻分布，±1/√n | Glorot | 起點不同，懸崖的位置也不同 |
 
 # %% [markdown] key="loop" lang="en"

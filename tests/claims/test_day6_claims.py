@@ -361,3 +361,23 @@ def test_beyond_the_cliff_clipping_saves_most_runs_and_dead_differs_from_slow(cl
         and zero[1].min() > 0.85
         and jump[0].mean() < 1.5 < jump[1].mean(),
     )
+
+
+def test_the_ratio_of_an_update_shows_a_rate_too_small_and_not_one_too_large(claim):
+    rates, (_, final) = [1e-5, 1e-3, 1e-2, 1.0], digits()
+    before, after, end = (
+        hp.train(NETWORK, final, hp.Adam(rates), seed=range(SEED, SEED + 6), updates=n)
+        for n in (46, 47, UPDATES)
+    )
+    far = np.linalg.norm(after.weights - before.weights, axis=-1) / np.linalg.norm(before.weights, axis=-1)
+    ratio, accuracy = far.mean(axis=1), end.test_accuracy.mean(axis=1)
+    claim(
+        "Update over weights shows a rate far too small; one far too large looks like 0.001",
+        statistic="Adam on digits at 1e-5, 1e-3, 1e-2, 1: ratio after two of six epochs; accuracy at the end",
+        measured=", ".join(f"{value:.1e}" for value in ratio) + f"; {percent(*accuracy)}",
+        verdict="confirmed",
+        holds=ratio[0] < ratio[1] / 50
+        and ratio[1] < ratio[2] / 2
+        and 0.4 < ratio[3] / ratio[1] < 2.5
+        and accuracy[3] < 0.5 < accuracy[1] < accuracy[2],
+    )

@@ -297,6 +297,27 @@ def test_with_mup_the_best_rate_no_longer_falls(claim, widths):
     )
 
 
+@pytest.mark.parametrize("updates", [46, 138])
+def test_at_other_lengths_too_the_best_rate_falls_and_that_of_mup_does_not(claim, updates):
+    moved, seeds = {}, range(140, 144)
+    for mup in (False, True):
+        best = []
+        for n in (16, 128):
+            net = hp.MLP((64, n, n, n, 10))
+            start, rate = net.mup(32) if mup else (1, None)
+            begin = np.stack([net.init(seed) * start for seed in seeds])
+            job = {"updates": updates, "start": begin, "rates": rate, "seed": seeds}
+            best.append(lowest(np.nan_to_num(hp.train(net, DIGITS, hp.Adam(RATES), **job).train_loss, nan=9)))
+        moved[mup] = best[1] - best[0]
+    claim(
+        f"With half as many updates, and half as many again, only muP's best rate does not fall ({updates})",
+        statistic="change of log2 of the best rate from width 16 to 128, standard and muP",
+        measured=f"{moved[False]:+.2f} and {moved[True]:+.2f}",
+        verdict="confirmed",
+        holds=moved[False] < -0.5 and moved[True] > (0.05 if updates == 46 else -0.5),
+    )
+
+
 def test_mup_does_not_win(claim, widths):
     ends = {}
     for mup in (False, True):

@@ -46,7 +46,7 @@ QUESTIONS = {
         (
             (
                 "Both shrink to a hundredth, as SGD's do",
-                "SGD's do: its step is the gradient times the rate. These two divide by what they remember.",
+                "The next step of all three does. But SGD's and AdaGrad's then stay there, and RMSProp forgets.",
             ),
             (
                 "Both shrink, and both recover",
@@ -86,10 +86,10 @@ QUESTIONS = {
         right=2,
     ),
     "day5-turn": Question(
-        "We turn the narrow ravine by 45° and the starting point with it. Who notices?",
+        "We turn the narrow ravine by 45° and the starting point with it. SGD, momentum, Adam: who notices?",
         (
             (
-                "All optimizers",
+                "All three",
                 "SGD's step is the gradient times a number, and the gradient turns with the ravine.",
             ),
             ("Only Adam", "It divides weight by weight, and now each weight feels both directions at once."),

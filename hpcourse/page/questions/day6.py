@@ -71,7 +71,7 @@ QUESTIONS = {
             ),
             (
                 "Adam and AdamW, two points ahead of the rest",
-                "Own step sizes pay where inputs differ in scale or some are rare (Day 5). Pixels are alike.",
+                "Own step sizes pay where inputs differ in scale or some are rare (Day 5). These pixels share one scale.",
             ),
         ),
         right=2,
