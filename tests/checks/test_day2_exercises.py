@@ -145,6 +145,10 @@ def test_schedules_of_the_usual_kinds_do_not_reach_the_target_and_are_told_why(m
     ("schedule", "mistake"),
     [
         (hp.ExponentialDecay(0.6, 1), "too_little_travel"),  # high at first, and lost for want of travel
+        (
+            lambda t: 0.5 * t / 300,
+            "high_at_the_end",
+        ),  # its rates add up to 75, and half as high again is worse
         (lambda t: 1.0, "too_large"),
         (lambda t: 3.0 if t < 20 else 0.3, "too_large"),
     ],

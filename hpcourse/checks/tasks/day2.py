@@ -1444,6 +1444,17 @@ def _thrown_out(rates, losses):
     return np.median(losses) > 1.5 and np.median(_losses_of_schedule(np.minimum(rates, 0.4))) < 1.5
 
 
+def _wants_more(rates, losses):
+    """Whether the rates add up to very little, or to little and more of them ends clearly lower."""
+    longer = rates[np.arange(UPDATES) * 2 // 3]
+    more = [other for other in (1.5 * rates, longer) if other.sum() > rates.sum()]
+
+    def helps(other):
+        return np.median(np.nan_to_num(_losses_of_schedule(other), nan=np.inf)) < 0.9 * np.median(losses)
+
+    return rates.sum() < 40 or (rates.sum() < 75 and any(map(helps, more)))
+
+
 MY_SCHEDULE = Contest(
     name="my_schedule",
     day=2,
@@ -1466,7 +1477,7 @@ MY_SCHEDULE = Contest(
         ),
         Misreading(
             "too_little_travel",
-            lambda rates, losses: rates.sum() < 75,
+            _wants_more,
             "{reached} of {seeds} reach {target}; half of them end at {median} or lower. Your rates add up "
             "to little: the network is still on its way when the training ends. Higher, or high for longer.",
         ),
