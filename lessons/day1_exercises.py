@@ -369,11 +369,11 @@ says(
 #
 # <details><summary>Hint</summary>
 #
-# Your computer keeps about 16 digits. How many digits of $L(w+h)$ and $L(w-h)$ differ when $h$ is tiny? And what is wrong with a large $h$ on a curve that bends?
+# Your computer keeps about 16 digits. How many digits of $L(w+h)$ and $L(w-h)$ differ when $h$ is tiny? And what is wrong with a large $h$ on a curve that bends more and more?
 #
 # </details>
 
-# %% [markdown] key="slope-step" lang="zh-TW" of="0286fdcb"
+# %% [markdown] key="slope-step" lang="zh-TW" of="2ce92b69"
 # ## 6. 一個出錯的程式（2 分）
 #
 # 自己動手寫梯度的人，都應該檢查一下寫得對不對。常用的檢查是**中央差分**：往兩邊各走一小步 $h$，看損失差多少，
@@ -386,7 +386,7 @@ says(
 #
 # <details><summary>提示</summary>
 #
-# 電腦大約只留 16 位有效數字。$h$ 非常小的時候，$L(w+h)$ 和 $L(w-h)$ 有幾位不一樣？反過來，曲線會彎，$h$ 太大又有什麼問題？
+# 電腦大約只留 16 位有效數字。$h$ 非常小的時候，$L(w+h)$ 和 $L(w-h)$ 有幾位不一樣？反過來，曲線越來越彎，$h$ 太大又有什麼問題？
 #
 # </details>
 

@@ -758,7 +758,7 @@ says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 # %% [markdown] key="digits-seen" lang="en"
 # <details><summary>After your answer: the means and the spreads</summary>
 #
-# (A bar marks the mean.) The gain is small: one or two percentage points, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: change `range(100, 116)` and run again.
+# (A bar marks the mean.) The gain is small: one or two percentage points, a few of the 360 test images. The average of the weights gains as much as a decay does, at a constant rate. How much it is depends on the seeds: with other sets of 16 it can be three or four points, since single runs at a constant rate end far below the rest. Change `range(100, 116)` and run again.
 #
 # Look at the worst seeds, too. At a constant rate a run is still being kicked when training stops, and some seeds stop at a bad moment. With a decay, and with the average, the seeds lie closer together.
 #
@@ -766,10 +766,10 @@ says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="a25fb51a"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="1ca382c9"
 # <details><summary>作答之後：平均與分散程度</summary>
 #
-# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：改一改 `range(100, 116)` 再執行看看。
+# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：換成另外 16 個，有時會到三、四個百分點，因為學習率固定時，個別種子的結果會差很多。改一改 `range(100, 116)` 再執行看看。
 #
 # 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，位置剛好不巧。用了衰減，或取平均，各個種子的結果就比較集中。
 #
@@ -780,8 +780,8 @@ says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 # %% bind="day2-digits"
 means = {name: accuracy.mean() for name, accuracy in results.items()}
 right(
-    "Up to three percentage points",
-    0.003 < max(means.values()) - means["constant"] < 0.03,
+    "Between one and five percentage points",
+    0.01 < max(means.values()) - means["constant"] < 0.05,
 )
 
 # %% bind="digits-seen"
@@ -795,6 +795,8 @@ says(
     "一、兩個百分點",
     0.5 < max(gains.values()) / 3.6 < 2.5,
 )
+says("other sets of 16", "另外 16 個", len(test["seed"]) == 16)
+free("three or four points", "三、四個百分點", "tests/claims: four other sets")
 says(
     "a few of the 360 test images", "360 張測試影像裡的幾張", len(digits.X_test) == 360
 )
@@ -1106,14 +1108,14 @@ hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, 
 hp.show(fig, "day2-warmup-sharpness")
 
 # %% [markdown] key="warmup-edge" lang="en"
-# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the threshold of most seeds is near it or above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the thresholds have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="c219f760"
-# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，大多數種子的門檻已經接近它，甚至更高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="c47a3b78"
+# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高一點。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1139,9 +1141,14 @@ says(
     np.median(at_peak) > 5 * np.median(thresholds[0]),
 )
 says(
-    "the threshold of most seeds is near it or above",
-    "大多數種子的門檻已經接近它，甚至更高",
-    (at_peak > 0.3).sum() > 2,
+    "the lowest to about half of it",
+    "最低的大約到它的一半",
+    0.4 < at_peak.min() / rates_then[-1] < 0.65,
+)
+says(
+    "the highest to a little above",
+    "最高的比它略高一點",
+    1 < at_peak.max() / rates_then[-1] < 1.3,
 )
 free("", "拿最大的學習率撞上尖銳的起點", "theory")
 free("When the peak comes", "等學習率升到最高", "the last update of the warmup")

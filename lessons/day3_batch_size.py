@@ -1149,14 +1149,14 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 # ## In practice
 #
 # - **PyTorch**: `DataLoader(dataset, batch_size=64, shuffle=True)`; without them the batch size is 1 and nothing is shuffled. `drop_last=True` leaves out a smaller last batch. **Keras**: `model.fit(x, y, batch_size=32)`; 32 is the default.
-# - Start in the middle, at 32 to 128, and double while an epoch gets faster and memory lasts. With each doubling, double SGD's rate to keep the run as it is, up to the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
+# - Start in the middle, at 32 to 128, and double while the loss you want comes sooner and memory lasts. (A faster epoch is not enough: in the race the full batch needed more than ten times as many epochs as batches of 64.) With each doubling, double SGD's rate to keep the run as it is, up to the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
 # - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch, unless the network looks at the batch as a whole (batch normalization) or draws at random (dropout).
 
-# %% [markdown] key="practice" lang="zh-TW" of="a137e2be"
+# %% [markdown] key="practice" lang="zh-TW" of="9a9cf819"
 # ## 實務上
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
-# - 先從中間開始，選 32 到 128；只要加倍之後，一個訓練週期跑得更快、記憶體也夠，就繼續加倍。每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
+# - 先從中間開始，選 32 到 128；只要加倍之後，能更快達到想要的損失、記憶體也夠，就繼續加倍。（光是一個訓練週期跑得更快還不夠：比賽裡，全批次要跑的訓練週期數，是每批 64 個的十倍以上。）每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
 # - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考一批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
 
 # %% [markdown] key="recap" lang="en"
@@ -1189,9 +1189,16 @@ free(
     "the default of model.fit, tried with Keras 3.15",
 )
 free(
-    "at 32 to 128, and double while an epoch gets faster",
-    "選 32 到 128 ... 跑得更快、記憶體也夠，就繼續加倍",
+    "at 32 to 128, and double while the loss you want comes sooner",
+    "選 32 到 128 ... 更快達到想要的損失、記憶體也夠，就繼續加倍",
     "advice",
+)
+free("A faster epoch is not enough", "跑得更快還不夠", "what follows")
+seen = {size: size * count.mean() for size, count in zip(races, needed)}
+says(
+    "more than ten times as many epochs as batches of 64",
+    "是每批 64 個的十倍以上",
+    seen[n_images] > 10 * seen[64],
 )
 free(
     "With each doubling, double SGD's rate",

@@ -798,14 +798,14 @@ for (name, size), again in tuned_well.items():
 #
 # Over the effective rate (right) the two curves nearly coincide: there, momentum **acts like** SGD with ten times the rate. They part where SGD reaches its cliff. Momentum bears more, as on the map: in terms of the effective rate its border is $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$ instead of $2$.
 #
-# The fair contest, each at its own best rate and with new seeds: in batches of 64, after ten epochs, momentum's median loss is about half of SGD's or less, while the accuracies overlap. In batches of 16 little or nothing is left of the lead: there the noise of the gradients rules, and section 7 asks what momentum does about that.
+# The fair contest, each at its own best rate and with new seeds: in batches of 64, after ten epochs, momentum's median loss is about half of SGD's or less, while the accuracies overlap. In batches of 16 little or nothing is left of the lead. There the gradients are noisier; what momentum does about noise, section 7 asks.
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="c2da5e88"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="d7c935ea"
 # 學習率 0.01 時動量法大勝，學習率 1 時卻慘敗。誰決定共用的學習率，誰就決定了贏家。
 #
 # 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率是十倍的 SGD。一直到 SGD 的懸崖，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
-# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先就所剩無幾，甚至完全不見：那裡由梯度的雜訊主宰，動量對雜訊有什麼作用，第 7 節再看。
+# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先就所剩無幾，甚至完全不見。批次小，梯度的雜訊就比較大；動量對雜訊有什麼作用，第 7 節再看。
 
 # %% bind="digits-seen"
 says("Over the effective rate (right)", "改用有效學習率來看（右圖）", gains[0] == 1)
@@ -855,6 +855,7 @@ half = np.median(momentum.train_loss) / np.median(sgd.train_loss)
 says(
     "is about half of SGD's or less", "大約只有 SGD 的一半，甚至更低", 0.2 < half < 0.6
 )
+free("the gradients are noisier", "梯度的雜訊就比較大", "Day 3: variance as 1/B")
 says("in batches of 64,", "每批 64 張時", ("SGD", 64) in tuned_well)
 noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
 says(
@@ -1241,7 +1242,7 @@ free(
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - SGD's noise holds it at a noise floor, which rises with the rate. On our curve noise did not trap it in a local minimum: noise got it out.
+# - SGD's noise holds it at a noise floor, which rises with the rate. On our curve some noise got it out of a local minimum; much noise also threw it out of the deep valley.
 # - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
 # - What counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
 #
@@ -1249,10 +1250,10 @@ free(
 #
 # **Next:** [Day 5](day5_adam.ipynb). One rate for all weights is a compromise in every ravine. What if each weight had its own?
 
-# %% [markdown] key="recap" lang="zh-TW" of="05bf3cbe"
+# %% [markdown] key="recap" lang="zh-TW" of="af230dba"
 # ## 今天帶走的東西
 #
-# - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，雜訊並沒有把它困在局部最小值，反而讓它出得來。
+# - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，適量的雜訊把它帶出局部最小值；雜訊太大，也會把它甩出深谷。
 # - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
 # - 真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
 #
@@ -1263,7 +1264,14 @@ free(
 # %% bind="recap"
 free("which rises with the rate", "學習率越大，底線越高", "the formula of section 2")
 says(
-    "noise got it out", "反而讓它出得來", 0.9 < shares["leave shallow"].mean(axis=1)[4]
+    "some noise got it out",
+    "適量的雜訊把它帶出",
+    0.9 < shares["leave shallow"].mean(axis=1)[4],
+)
+says(
+    "much noise also threw it out",
+    "雜訊太大，也會把它甩出深谷",
+    shares["leave deep"].mean(axis=1)[-1] > 0.1,
 )
 says(
     r"like $\kappa$ for gradient descent",

@@ -597,11 +597,11 @@ SLOPE_STEP = Reading(
         Misreading(
             "bends_between",
             lambda h: h > 1e-4,
-            "Too large: the curve bends between the two points, so that the line through them has another "
-            "slope than the curve in the middle.",
+            "Too large: the curve bends more and more between the two points, so that the line through them "
+            "has another slope than the curve in the middle.",
         ),
     ),
-    right="Right: small enough that the curve is nearly straight, large enough that rounding does not count.",
+    right="Right: small enough that the curve bends evenly, or nearly so, and large enough for the rounding.",
     otherwise="Try it in the cell above: the error should be smaller than one millionth.",
 )
 

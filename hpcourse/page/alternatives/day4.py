@@ -5,7 +5,7 @@ TEXTS = {
     "day4-nesterov-border": "Distance after 60 steps against the rate: the snippet's line rises above 1 far earlier than that of the mended rule.",
     "day4-puzzle": "Two walks in a ravine: SGD zigzags and falls short, momentum swings less and less and arrives.",
     "day4-escape": "Without noise no walk leaves its valley; with some, nearly all leave the shallow one only.",
-    "day4-map": "Map of rate and momentum: a straight border, and the fastest setting in the corner below it.",
+    "day4-map": "Map of rate and momentum: a straight border, and the fastest setting close to it, halfway up.",
     "day4-acceleration": "Steps against the condition number: slope 1 for gradient descent, about one half for momentum.",
     "day4-gain": "Under a constant gradient the step grows to the learning rate divided by one minus gamma.",
     "day4-digits": "Training loss of SGD and momentum: far apart over the rate, together over the effective rate.",

@@ -33,7 +33,7 @@ QUESTIONS = {
                 "Tuning takes away most of the advantage, not all: at the end the noise still kicks.",
             ),
             (
-                "Up to three percentage points",
+                "Between one and five percentage points",
                 "A few of 360 images. A tuned constant rate is not far from what this network can do.",
             ),
             (
