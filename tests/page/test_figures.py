@@ -146,6 +146,11 @@ def test_the_two_valleys_are_told_apart():
     assert "Diverged at step" in figure.description
 
 
+@pytest.mark.parametrize(("lr", "start"), [(0.785, -1.5), (1.53, 1.0)])
+def test_who_jumps_to_and_fro_close_to_a_bottom_does_not_rest(lr, start):
+    assert "still moving" in hp.explore_basins().update(lr=lr, start=start)
+
+
 def test_the_sweep_explorer_reads_the_history_it_is_given():
     history = hp.train(
         hp.softmax_regression(64, 10), hp.digits(), hp.SGD([0.1, 1.0]), epochs=1, seed=range(2)
