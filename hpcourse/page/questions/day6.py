@@ -59,7 +59,7 @@ QUESTIONS = {
         (
             (
                 "Adam, by five points or more over all others",
-                "That is the gap at 0.001, and it belongs to that rate. Each has a rate of its own now.",
+                "At 0.001 it is so far ahead of SGD and momentum, thanks to that rate. Each has a rate of its own now.",
             ),
             (
                 "SGD: once tuned, the simplest rule does best",
