@@ -1164,18 +1164,18 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 #
 # - The noise of a mini-batch gradient falls as $1/B$ in variance: four times the examples, half the error.
 # - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, up to the cliff. The best rate is found by a sweep.
-# - With a rate of its own and enough updates, a batch size is a matter of speed, not of accuracy. Below the noise scale a larger batch saves updates; below what keeps the machine busy it saves time.
+# - With a rate of its own and enough updates, a batch size is a matter of speed, not of accuracy. Below the noise scale a larger batch saves updates; it saves time as long as the updates saved outweigh the longer time of each.
 #
 # **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="c08234a1"
+# %% [markdown] key="recap" lang="zh-TW" of="05343872"
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
 # - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只到懸崖為止。最好的學習率，還是要靠掃描。
-# - 學習率各自調好、更新次數也夠的話，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；機器還沒滿載時，加大批次可以省時間。
+# - 學習率各自調好、更新次數也夠的話，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；只要省下的更新次數，抵得過每次更新多花的時間，就能省時間。
 #
 # **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
@@ -1211,6 +1211,7 @@ free("the best rate is another matter", "最好的學習率是另一回事", "se
 free("four times the examples, half the error", "四倍的樣本，一半的誤差", "section 3")
 free("The best rate is found by a sweep", "最好的學習率，還是要靠掃描", "section 5")
 free("a larger batch saves updates", "", "section 7")
+free("outweigh the longer time of each", "抵得過每次更新多花的時間", "section 6")
 
 # %% key="progress"
 hp.progress()
