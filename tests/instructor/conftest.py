@@ -15,6 +15,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "graded" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
+            item.add_marker(pytest.mark.xdist_group("graded"))  # on one worker, or it is graded twice
 
 
 @pytest.fixture(scope="session", autouse=True)
