@@ -78,6 +78,7 @@ class Signs:
     weak: set = field(default_factory=set)
     ids: set = field(default_factory=set)  # of weak, those named by an id: tells two of one name apart
     aliases: list = field(default_factory=list)
+    others: set = field(default_factory=set)  # Chinese words that are nobody's name on the roster
 
 
 class People:
@@ -296,6 +297,7 @@ class People:
             for name in sorted(turned):
                 found.strong.append(Claim("name", run, frozenset(self.chinese[name])))
             if not turned and len(run) > 1:
+                found.others.add(run)
                 for name, students in self.chinese.items():
                     if name in run or run in name or _slip(name, run):
                         found.weak |= students
@@ -348,13 +350,20 @@ class People:
             match.candidates = tuple(sorted(candidates | resembling))
             match.why = note("{said} is not on the roster", said=said) if match.candidates else None
             return match
-        return self._by_claims(match, claims, weak, ids)
+        return self._by_claims(match, claims, weak, ids, set().union(*(sign.others for sign in signs)))
 
-    def _by_claims(self, match, claims, weak, ids):
+    def _by_claims(self, match, claims, weak, ids, others):
         if claims:
             common = frozenset.intersection(*(claim.students for claim in claims))
             if len(common) > 1 and len(common & ids) == 1:
                 common &= ids
+            against = [] if len(common) != 1 else self._other_names(*common, claims, others)
+            if against:  # an id, and a name beside it that is another
+                slips = [self.chinese[name] for name in self.chinese for word in against if _slip(name, word)]
+                match.candidates = tuple(sorted(common.union(*slips)))
+                said = list(dict.fromkeys([*(claim.said for claim in claims), *against]))
+                match.why = note("{names} mean different students", names=said)
+                return match
             if len(common) == 1:
                 match.certain = tuple(common)
                 return match
@@ -370,6 +379,22 @@ class People:
             match.candidates = tuple(sorted(weak))
             match.why = note("it only resembles a name or an id on the roster")
         return match
+
+    def _other_names(self, student, claims, words):
+        """Those of `words` that look like a name which is not that of the `student` of an id.
+
+        They resemble another one of the roster, or begin with the student's own family name.
+        """
+        own = chinese_in(self.roster[student].name) if student in self.roster else ""
+        if not own or any(claim.kind == "name" for claim in claims):
+            return []
+        words = [word for word in sorted(words) if len(word) <= 4 and word not in own and own not in word]
+        return [
+            word
+            for word in words
+            if (word[0] == own[0] and len(word) == len(own))
+            or any(_slip(name, word) for name in self.chinese)
+        ]
 
     def _against(self, match, folder, file):
         """A submission on Gradescope; one whose file is named after somebody else alone is doubtful."""

@@ -43,6 +43,7 @@ q4,Albert (Al) Green
 q5,Joy Main
 """
 TINA, LIN, ADA, JOSE, WEI, CIWAS, SAYUN, JEAN, MARY = (f"b149010{n:02}" for n in (1, 2, 3, 4, 5, 6, 8, 9, 10))
+TWO = "id,name\nb14901001,高雅婷\nb14901002,林柏翰\nb14901003,王明\n"
 WORLD = """id,name,email
 u1000001,김민준,minjun.kim@univ.ac.kr
 u1000002,山田 太郎,t-yamada@univ.ac.jp
@@ -191,6 +192,9 @@ def test_a_drop_gives_everybody_their_own(paths, taken, notebook):
         (WORLD, {"D/Abgaben/Picard_Jean-Luc_jlp_12346/20261001_d.ipynb": JEAN2, "ada.l@example.edu_1_d_1_2_d.ipynb": ADA2}),
         (WORLD, {"Day 1/Lovelace, Ada - 8812345/Revision 2 - Late/d.ipynb": ADA2, "jlp@example.edu.ipynb": JEAN2}),
         (WORLD, {f"day1-{ADA2}-main-3f2a1b9c/d.ipynb": ADA2, "KakaoTalk_20261001_103000_김민준.ipynb": KIM}),
+        (TWO, {"b14901003_王朋.ipynb": None, "b14901001_林柏瀚.ipynb": None, "b14901002_林柏瀚 作業.ipynb": None}),
+        (TWO, {"b14901003_明王.ipynb": "b14901003", "b14901002_柏翰.ipynb": "b14901002"}),
+        (TWO, {"b14901003_王明第一次作業.ipynb": "b14901003", "b14901001_高等數學.ipynb": "b14901001"}),
         ("id,name\nk1,林完成\nk2,張修正\nk3,王新版\n", {"林完成.ipynb": "k1", "張修正 第一天.ipynb": "k2", "作業_王新版 作業.ipynb": "k3"}),
         ("id,name\nk1,陳怡安\nk2,林小華\n", {"#U9673#U6021#U5b89.ipynb": "k1", "林\u200b小\u200b華2.ipynb": "k2"}),
         ("id,name,aliases\nk1,Ada King,Countess of Lovelace; ada-c\nk2,Ben Hur,ben benny\n",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import zipfile
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -222,12 +223,15 @@ def after_a_kill(step, after):
             sys.stdout = sys.stderr = io.StringIO()
             tqdm.set_lock(threading.RLock())  # the one it has from here would stay locked in the killed one
             step()
-        finally:
-            os._exit(0)
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())  # else nobody would hear why it did not do its work
+            os._exit(1)
+        os._exit(0)
     if after is not None:
         time.sleep(after)
         os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    assert after is not None or status == 0
     return time.perf_counter() - began
 
 
