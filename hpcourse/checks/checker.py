@@ -121,7 +121,14 @@ class Live:
     def unused(self):
         """Names of arguments whose numbers never change the answer's results."""
         function = Answer(self.answer, self.task.names)
-        return run_apart(lambda: _unused(self.task, function, self.cases)).value or []
+        names = run_apart(lambda: _unused(self.task, function, self.cases)).value
+        if not names:
+            return []
+        # Who keeps results between calls gives the first ones again: other numbers come first once.
+        others = [(_with_others(case, names) or [case])[0] for case in self.cases]
+        usual = run_apart(lambda: watch(self.task, function, self.cases)).value
+        first = run_apart(lambda: watch(self.task, function, others)).value
+        return names if usual and first and all(map(_alike, usual, first)) else []
 
     def right_order(self):
         """The order of the arguments with which the answer would be right, or ()."""
@@ -354,8 +361,11 @@ def recognise(task, cases, behaviours):
 
     `behaviours` are its records, its memory read in whatever form. Single mistakes come first, then those
     of somebody whose formula is unusual in another part, then pairs: only mistakes in different parts of
-    the task's formula can be made together.
+    the task's formula can be made together. Who returns the old memory has no form of his own: what is known
+    only in another one comes last, and without a word on the weights.
     """
+    own = 1 if _memory_stays(behaviours[0]) else len(behaviours)
+    behaviours, others = behaviours[:own], behaviours[own:]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for records in behaviours:
@@ -378,7 +388,17 @@ def recognise(task, cases, behaviours):
                 known = [pair for pair in fitting if not any(mistake in numbered for mistake in pair)]
                 words = any(seen.value.dtype.kind == "U" for record in records for seen in record.seen)
                 return properties.two_mistakes(known or fitting, words)
+        for records in others:
+            for mistake in task.mistakes:
+                if _behaves_as(task, mistake.wrong, cases, records):
+                    return mistake.id, say(mistake.beside or mistake.message)
     return None
+
+
+def _memory_stays(records):
+    """Whether the memory `v` comes back from every step as it was."""
+    kept = [seen for record in records for seen in record.seen if seen.name == "v"]
+    return bool(kept) and all(np.array_equal(seen.value, seen.start) for seen in kept)
 
 
 def _unusual(task):
@@ -497,7 +517,7 @@ def _unused(task, function, cases, names=None):
         for case, record in zip(cases, before):
             for other in _with_others(case, names):
                 after = watch(task, function, [other])[0]
-                if record.problem != after.problem or not _identical(record, after):
+                if not _alike(record, after):
                     return True
         return False
 
@@ -506,6 +526,10 @@ def _unused(task, function, cases, names=None):
     quiet = [name for name in names if not change([name], cases[:2])]
     # Nearly always either all of them matter nowhere or there are none: one walk instead of one for each.
     return quiet if not change(quiet) else [name for name in quiet if not change([name])]
+
+
+def _alike(record, other):
+    return record.problem == other.problem and _identical(record, other)
 
 
 def _with_others(case, names):

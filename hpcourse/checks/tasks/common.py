@@ -184,7 +184,10 @@ SQUARES = [0.0, 4.0, 0.01, 900.0, 2.0, 0.00003]
 
 
 def far(name, size=0.0, kind="far", **arguments):
-    """A case far outside of the ordinary ones, made from numbers of that `size`; what stops there may."""
+    """A case far outside of the ordinary ones, made from numbers of that `size`; what stops there may.
+
+    One of the kind "other" is as ordinary as they are, and stands for numbers that none of them has.
+    """
     return Case(name, arguments, kind, SILENT, size=size)
 
 
@@ -263,11 +266,16 @@ def far_walks(settings, *others, memory="", ends=()):
     )
 
 
-def walks(rng, first, second, draw, memory=(), start=None):
+# No gradient at all, and one whose entries add up to zero: neither is a reason to treat a step otherwise.
+STILL = ([0.0] * 6, [0.0, 2.0, -3.0, 1.0, -1.0, 1.0])
+
+
+def walks(rng, first, second, draw, memory=(), start=None, later_grads=()):
     """The cases of an update rule.
 
     `first` and `second` are two sets of hyperparameters, `draw` makes one from the generator. `memory`
-    names what the rule remembers, `start` gives it a value other than zero.
+    names what the rule remembers, `start` gives it a value other than zero. The longest walk ends with
+    `later_grads`.
     """
     start = start or {}
     zero = {name: [0.0] * 6 for name in memory}
@@ -281,13 +289,14 @@ def walks(rng, first, second, draw, memory=(), start=None):
 
     numbers = {"w": 1.5} | dict.fromkeys(memory, 0.0)
     later = first | ({"t": first["t"] + 6} if "t" in first else {})
+    long = (*NORMAL[1:], *NORMAL, *later_grads)
     drawn = draw(rng)
     gradients = [rng.uniform(0.3, 3, 6) * rng.choice([-1, 1], 6) for _ in range(4)]
     random = {"w": rng.normal(size=6)} | {name: rng.uniform(0.5, 2, 6) for name in memory}
     return [
         case("memory that starts at zero" if memory else "one set of settings", first, NORMAL),
         case("gradients of very different size", second, MIXED, **start),
-        case("memory from earlier steps" if memory else "more steps", later, NORMAL[1:] + NORMAL, **start),
+        case("memory from earlier steps" if memory else "more steps", later, long, **start),
         case("a matrix of weights", second, NORMAL, "matrix", FLAT_ONLY, in_shape((2, 3), float), **start),
         case("a single number", first, [2.0, 0.0, -1.5], "scalar", ARRAYS_ONLY, float, **numbers),
         case("float32", later, NORMAL, "float32", None, in_shape(6, np.float32), **start),

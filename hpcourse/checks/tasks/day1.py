@@ -18,6 +18,7 @@ from hpcourse.checks.tasks.common import (
     SEEDS_LEFT_OUT,
     SILENT,
     STANDS_STILL,
+    STILL,
     TINY,
     UPHILL,
     as_it_is,
@@ -39,7 +40,10 @@ def gd_step(w, grad, lr):
 
 
 def _gd_cases(rng):
-    return walks(rng, {"lr": 0.1}, {"lr": 0.02}, lambda rng: {"lr": float(10 ** rng.uniform(-3, 0))})
+    def draw(rng):
+        return {"lr": float(10 ** rng.uniform(-3, 0))}
+
+    return walks(rng, {"lr": 0.1}, {"lr": 0.02}, draw, later_grads=STILL)
 
 
 def _gd_scaled(scale, lr):
@@ -338,6 +342,8 @@ def _far_sweeps():
         far("a large rate", lrs=rates, losses=large),
         far("one rate, one seed", kind="shape", lrs=np.array([0.3]), losses=np.array([[0.7]])),
         far("many seeds", kind="shape", lrs=rates, losses=np.repeat(losses, 50, axis=1)),
+        far("a loss of zero", kind="other", lrs=rates[:3], losses=np.array([[5, 6.0], [0, 3], [4, 7]])),
+        far("an unlucky seed", kind="other", lrs=rates[:2], losses=np.array([[0.5] * 3, [1e-3, 1e-3, 1]])),
         far("seeds that end alike", kind="repeats", lrs=rates[:2], losses=np.array([[9, 9, 0.3], [5, 6, 6]])),
     )
 

@@ -778,6 +778,7 @@ FAR_FACTORS = (
     far("at the end of a long decay", lr0=1.0, factor=0.5, steps=[60]),
     far("a factor above one", lr0=0.1, factor=1.5, steps=[0, 3, 40]),
     far("a factor close to one", lr0=0.1, factor=1 - 1e-6, steps=[1_500_000]),
+    far("another start, the same factor", kind="other", lr0=0.7, factor=0.9, steps=[0, 2, 5]),
     far("a factor of one", kind="end", lr0=0.1, factor=1.0, steps=[0, 3, 40]),
 )
 

@@ -732,7 +732,7 @@ def updates_per_epoch(n_examples, batch_size):
 
 
 def _counts(rng):
-    pairs = [(100, 32), (1437, 64), (96, 32), (10, 10), (5, 8), (17, 1), (101, 20), (50, 49), (7, 4)]
+    pairs = [(100, 32), (1437, 64), (128, 32), (10, 10), (5, 8), (17, 1), (101, 20), (50, 49), (7, 4)]
     size = int(rng.integers(8, 40))
     n = size * int(rng.integers(5, 60)) + int(rng.integers(1, size // 2))
     cases = [Case(f"{n} examples in batches of {b}", {"n_examples": n, "batch_size": b}) for n, b in pairs]
@@ -755,6 +755,10 @@ FAR_COUNTS = (
     *(
         far(f"{n} in batches of {size}", kind="end", n_examples=n, batch_size=size)
         for n, size in ((1, 1), (2, 1), (2, 2), (3, 2), (2, 3))
+    ),
+    *(  # quotients that come out even, odd and even ones, and one example left over in a large batch
+        far(f"{n} in batches of {size}", kind="other", n_examples=n, batch_size=size)
+        for n, size in ((96, 32), (8, 4), (1024, 32), (1025, 128), (1025, 1024))
     ),
 )
 
@@ -1289,11 +1293,13 @@ def _two_sizes(rng):
 def _far_sizes():
     drawn = np.random.default_rng(4)
     few, many = (_gradients(drawn, [2.0, -1.0, 0.5], 2.0, size, 6) for size in (4, 16))
+    fews, manys = (_gradients(drawn, [2.0, -1.0, 0.5], 2.0, size, 600) for size in (4, 16))
     scale = ((HUGE, "large gradients"), (TINY, "small gradients"))
     usual = {"small": 4, "large": 16}
     return (
         *(far(name, small_grads=by * few, large_grads=by * many, **usual) for by, name in scale),
         far("large batches", small=4 * 10**5, large=10**6, small_grads=few, large_grads=many),
+        far("six hundred batches", kind="shape", small_grads=fews, large_grads=manys, **usual),
         far("gradients that repeat", kind="repeats", small_grads=few[[0, 1, 1]], large_grads=many, **usual),
     )
 

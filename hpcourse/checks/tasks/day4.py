@@ -16,6 +16,7 @@ from hpcourse.checks.tasks.common import (
     ONE_STEP_FOR_ALL,
     ORDER,
     ORDER_TOO,
+    STILL,
     TINY,
     UPHILL,
     VELOCITY,
@@ -33,7 +34,7 @@ def _momentum_cases(rng):
     def draw(rng):
         return {"lr": float(10 ** rng.uniform(-3, -0.5)), "momentum": float(rng.uniform(0.75, 0.95))}
 
-    return walks(rng, first, second, draw, memory=("v",), start=start)
+    return walks(rng, first, second, draw, memory=("v",), start=start, later_grads=STILL)
 
 
 def _far(scale, lr, momentum):
@@ -464,6 +465,7 @@ RATIO_OF_CURVATURES = (
 
 FAR_BOWLS = (
     far("a very long ravine", smallest=1.0, largest=1e12),
+    far("a long ravine", kind="other", smallest=0.5, largest=100_000.0),
     far("a flat bowl", smallest=TINY, largest=9 * TINY),
     far("a steep bowl", smallest=HUGE, largest=9 * HUGE),
 )
@@ -632,6 +634,7 @@ ELSEWHERE = (
     "rate_of_one",
     "momentum_scales_both",
     "gradient_twice",
+    "dampened",  # the steps get longer all the same
 )  # have another name here
 
 
@@ -740,6 +743,11 @@ NESTEROV_STEP = Task(
             "The weights are right in the first step, but what you remember is the whole step with its look "
             "ahead. The memory is the velocity without it.",
             "What you remember is the whole step with its look ahead. The memory is the velocity without it.",
+        ),
+        (
+            "dampened",
+            {"enters": lambda k, lr, g: (1 - k) * lr * g},
+            "The gradient enters with a share only, as in an average. It should count in full.",
         ),
         *(row for row in VELOCITY_MISTAKES if row[0] not in ELSEWHERE),
         DAMPENED_EVERYWHERE,
