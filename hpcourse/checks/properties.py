@@ -259,7 +259,7 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
     fact = getattr(first[3][1], "name", "")
     if isinstance(fact, Said):
         return say("This should be so, and is not: {fact}.", fact=fact)
-    for found in (_unusable(task, first), _shape_or_nan(task, wrong, kinds)):
+    for found in (_unusable(task, first, records), _shape_or_nan(task, wrong, kinds)):
         if found:
             return found
     if not repeats:
@@ -360,8 +360,13 @@ def stopped_at_caret(record):
     return record.problem == "raised" and at_caret(str(record.details.get("said")))
 
 
-def _unusable(task, first):
+def _unusable(task, first, records):
     _, right, given, (kind, *_) = first
+    if kind == "nothing" and not all(record.problem for record in records):
+        return say(
+            "In some tests your function returns nothing (None), in others a result. Is there a way through "
+            "it without a `return`, or one on which the result never gets a value?"
+        )
     if kind == "nothing":
         return say(
             "Your function returns nothing (None). Does it end with `return`, on every way through it? "

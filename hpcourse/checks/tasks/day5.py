@@ -12,6 +12,7 @@ from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
     HUGE,
+    NORMAL,
     OLD_MEMORY,
     OLD_MEMORY_RETURNED,
     ORDER,
@@ -59,6 +60,10 @@ NO_RATE_HERE = "The learning rate is never used."
 EPS_TWICE = "Epsilon is added twice, inside the square root and outside. It belongs outside alone."
 EPS_SUBTRACTED = "Epsilon is taken away from the root, so that a small root can become negative. It is added."
 EPS_AT_LEAST = "Epsilon is used as a lower limit of the root. It should be added to it."
+EPS_FOR_ZEROS = (
+    "A divisor of zero is taken care of, but elsewhere the root stands alone: epsilon is missing there. Add "
+    "it to every root."
+)
 EPS_SQUARED = "Epsilon is squared. It should be added as it is."
 EPS_TYPED = "Epsilon is typed in as a number: another one that is handed over changes nothing."
 TYPED = (1e-8, 1e-7, 1e-6)
@@ -172,17 +177,36 @@ FAR_RMSPROP = far_walks(
 )
 
 
+def _with_a_standstill(cases):
+    """The cases of a walk and one more, with the second one's settings: a step without any gradient.
+
+    One gradient is so small that an epsilon typed in differs from one that is left out.
+    """
+    small = np.array([1.0, 1.0, 1e-3, 1e-5, 1e-3, 1e-3])
+    grads = [np.array(grad) * small for grad in (NORMAL[0], np.zeros(6), NORMAL[2])]
+    zero = {name: np.zeros(6) for name in "mv" if name in cases[1].arguments}
+    return [
+        *cases[:-1],
+        Case("a step without any gradient", cases[1].arguments | zero | {"grads": grads}),
+        cases[-1],
+    ]
+
+
 def _rmsprop_cases(rng):
     def draw(rng):
         return {"lr": float(rng.uniform(0.01, 0.3)), "rho": float(rng.uniform(0.7, 0.95)), "eps": 1e-6}
 
     first = {"lr": 0.05, "rho": 0.99, "eps": 1e-8}
     second = {"lr": 0.1, "rho": 0.8, "eps": 1e-2}
-    return walks(rng, first, second, draw, memory=("v",), start={"v": SQUARES})
+    return _with_a_standstill(walks(rng, first, second, draw, memory=("v",), start={"v": SQUARES}))
 
 
 def _no_eps(m, v, eps, root):
     return m / root(v)
+
+
+def _eps_for_zeros(m, v, eps, root):
+    return m / np.where(root(v) == 0, eps, root(v))
 
 
 # What all three rules can get wrong about epsilon, the root and the step.
@@ -195,6 +219,7 @@ STEP_MISTAKES = (
     ("eps_twice", {"divide": lambda m, v, eps, root: m / (root(v + eps) + eps)}, EPS_TWICE),
     ("eps_subtracted", {"divide": lambda m, v, eps, root: m / (root(v) - eps)}, EPS_SUBTRACTED),
     ("eps_at_least", {"divide": lambda m, v, eps, root: m / np.maximum(root(v), eps)}, EPS_AT_LEAST),
+    ("eps_for_zeros", {"divide": _eps_for_zeros}, EPS_FOR_ZEROS),
     ("eps_squared", {"eps": np.square}, EPS_SQUARED),
     *((f"eps_is_{value:g}", {"eps": lambda eps, value=value: value}, EPS_TYPED) for value in TYPED),
     ("no_root", {"root": lambda v: v}, NO_ROOT, ROOT_MISSING),
@@ -328,7 +353,7 @@ def _adam_cases(rng, more_first=(), more_second=()):
     # A large epsilon, to see where it stands, but so late that all the usual ways to correct agree.
     second = {"t": 60, "lr": 0.05, "beta1": 0.8, "beta2": 0.6, "eps": 1e-2, **dict(more_second)}
     start = {"m": VELOCITY, "v": SQUARES}
-    return walks(rng, first, second, draw, memory=("m", "v"), start=start)
+    return _with_a_standstill(walks(rng, first, second, draw, memory=("m", "v"), start=start))
 
 
 # An epsilon that the correction does not reach (Kingma and Ba, end of section 2) is right and unusual.
@@ -679,7 +704,7 @@ AVERAGES = Formula(
 
 def _points(rng):
     x = [2.0, -1.0, 0.5, 3.0, 1.0, -2.5]  # ranks differ from places
-    y = [1.0, 4.0, -2.0, 0.5, 3.0, -1.0]
+    y = [1.0, 4.0, -2.0, 0.0, 3.0, -1.0]  # a zero is a value, too
     drawn = {"x": rng.permutation(8) + rng.uniform(0, 0.5, 8), "y": rng.normal(size=8)}
     return [
         Case("points in no order", {"x": np.array(x), "y": np.array(y), "beta": 0.9}),

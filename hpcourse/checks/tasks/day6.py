@@ -80,6 +80,7 @@ def _curves(rng):
         "jitters close to its start": _falling(1.0, 0.7, 0.3, 61, 0.15),
         "one early bump, then it learns": _falling(2.3, 0.03, 0.14, 100) + _bump(100, 3.0),
         "one early bump, then it crawls": _falling(2.3, 1.0, 0.001, 90) + _bump(90, 4.0),
+        "one early dip, then it crawls": _falling(2.3, 1.0, 0.001, 90) - _bump(90, 1.8),
         "one early bump, then noise": _falling(2.3, 0.5, 0.15, 100, 0.25) + _bump(100, 4.0),
         "noisy at first, then it settles": np.where(
             np.arange(120) < 40, _falling(2.3, 0.9, 0.2, 120, 0.3), _falling(2.3, 0.02, 0.12, 120)
@@ -192,6 +193,7 @@ def _far_curves():
             for name, size in sizes.items()
             for what, curve in curves.items()
         ),
+        far("a curve that ends at zero", kind="end", train_loss=np.linspace(2.3, 0.0, 60)),
         far("a long curve", kind="shape", train_loss=_falling(2.3, 0.5, 0.01, 3000, 0.25)),
     )
 
@@ -504,6 +506,16 @@ def _comparisons(rng):
         "Adam": [[5e12, 6e12], [inf, 1e8]],
     }
     named["huge losses"] = huge
+    named["losses below zero"] = {  # as those of a density
+        "SGD": [[0.2, -0.3], [0.4, 0.5]],
+        "Adam": [[-0.6, -0.7], [0.3, 0.2]],
+        "RMSProp": [[-0.3, -0.2], [-0.4, -0.5]],
+    }
+    named["nothing left to lose"] = {
+        "Adam": [[0.2, 0.1], [0.4, 0.3]],
+        "SGD": [[0.5, 0.6], [0.0, 0.0]],
+        "Momentum": [[0.3, 0.2], [0.25, 0.3]],
+    }
     named["different numbers of seeds"] = {
         "SGD": [[0.9, 0.8], [0.5, 0.52]],
         "Adam": [[0.62, 0.6, 0.3, 0.31, 0.3], [0.6, 0.7, 0.5, 0.65, 0.6]],
@@ -963,9 +975,9 @@ LOSS_MAP = Task(
         (
             "type_of_the_grid",
             {"stored": lambda table, weights, y: table.astype(weights.dtype)},
-            "Right as long as the weights have decimal places. With whole-number weights the table takes "
-            "over their type, and cuts the losses off again.",
-            "With whole-number weights the table takes over their type, and cuts the losses off.",
+            "Right as long as the grid has decimal places. With a grid of whole numbers the table takes "
+            "over its type, and cuts the losses off again.",
+            "With a grid of whole numbers the table takes over its type, and cuts the losses off.",
         ),
         (
             "transposed",
@@ -1107,6 +1119,10 @@ def _searches(rng):
         "seven settings": _drawn_search(np.random.default_rng(12), 7, 4),
         "large losses": _drawn_search(np.random.default_rng(13), 6, 5, 4000.0),
         "small losses": _drawn_search(np.random.default_rng(14), 5, 6, 1e-4),
+        "losses below zero": {  # as those of a density: nearest to zero is not lowest
+            "search": [0.5, -0.2, -0.9, 0.1, -0.4],
+            "fresh": [[0.4, 0.6], [-0.1, 0.1], [-0.5, -0.8], [0.0, 0.3], [-0.7, -0.6]],
+        },
     }
     drawn = _drawn_search(rng, int(rng.integers(6, 20)), int(rng.integers(3, 8)))
     return [

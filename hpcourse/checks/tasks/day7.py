@@ -8,7 +8,17 @@ from hpcourse.checks.capstone import CAPSTONE, _Thing
 from hpcourse.checks.contest import Contest, Refused
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say
-from hpcourse.checks.tasks.common import HUGE, NUMBERS_ONLY, ORDER, ORDER_TOO, SILENT, TINY, far, floors
+from hpcourse.checks.tasks.common import (
+    HUGE,
+    NO_INTEGERS,
+    NUMBERS_ONLY,
+    ORDER,
+    ORDER_TOO,
+    SILENT,
+    TINY,
+    far,
+    floors,
+)
 from hpcourse.page import laboratory, scale_up
 
 
@@ -48,7 +58,7 @@ def _words(rng):
     settings = [
         (0.5, 0.1, 0.1),
         (1.5, 0.02, 0.05),
-        (0.8, 0.25, 0.5),
+        (0.87654321, 0.0123456, 0.5),  # whoever rounds on the way is seen
         (40.0, 0.001, 0.01),
         (0.3, 1.0, 0.2),
         (1.0, 1e-5, 0.3),
@@ -428,6 +438,7 @@ def _gradients(rng):
     short = [[0.1, -0.3, 0.2], [0.0, 0.25, -0.4]], [0.05, -0.6]
     near = [[0.3, -0.9, 0.6], [0.0, 0.75, -1.2]], [0.15, -1.8]
     mixed = [[0.1, -0.3, 0.2], [0.0, 0.25, -0.4]], [2.5, 9.0]
+    below_one = [[0.6, 0.0, 0.2], [0.0, 0.4, -0.4]], [0.2, -0.489]  # hardly, for a millionth in a divisor
 
     def case(name, layers, limit, kind="plain", note=None, make=np.array):
         return Case(name, {"first": make(layers[0]), "second": make(layers[1]), "limit": limit}, kind, note)
@@ -441,7 +452,12 @@ def _gradients(rng):
         case("one short, one long", mixed, 1.0),
         case("each below the limit, together hardly above", near, 2.45),
         case("together hardly below", short, 0.9),
+        case("longer than a limit below one, and shorter than one", below_one, 0.5),
+        case("together below a limit above one", near, 3.0),
         case("nothing but zeros", zeros, 1.0),
+        case("nothing but zeros in the first layer", (zeros[0], long[1]), 1.0),
+        case("nothing but zeros in the second layer", (long[0], zeros[1]), 1.0),
+        case("whole numbers", ([[3, -1, 2], [0, 4, -2]], [-1, 6]), 2.5, "integers", NO_INTEGERS),
         case("float32", mixed, 0.5, "float32", make=lambda x: np.array(x, np.float32)),
         case("lists", long, 0.1, "lists", SILENT, list),
         case("random numbers", drawn, float(rng.uniform(0.5, 2)), "random"),
