@@ -10,12 +10,11 @@ from hpcourse.__main__ import main
 from hpcourse.instructor.course import Course
 
 
-def pytest_collection_modifyitems(items):
-    """What looks at the class of hostile submissions has to wait until it is graded."""
-    for item in items:
-        if "graded" in getattr(item, "fixturenames", ()):
-            item.add_marker("slow")
-            item.add_marker(pytest.mark.xdist_group("graded"))  # on one worker, or it is graded twice
+def pytest_itemcollected(item):
+    """What looks at the class of hostile submissions has to wait until it is graded, on one worker."""
+    if "graded" in getattr(item, "fixturenames", ()):
+        item.add_marker("slow")
+        item.add_marker(pytest.mark.xdist_group("graded"))
 
 
 @pytest.fixture(scope="session", autouse=True)
