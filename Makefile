@@ -36,7 +36,7 @@ test: lint unit check bound nbval browser
 
 # What takes longer: a hostile class, a Dask cluster, all pairs of mistakes, each lesson in the other languages.
 slow: $(VENV)/dev
-	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "slow and not lite and not platform" \
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow and not lite and not platform" \
 		--ignore tests/bad_days --ignore tests/tools/test_additions.py
 
 lint: $(VENV)/dev
