@@ -281,8 +281,8 @@ def test_the_banks_are_complete():
         "linear_warmup": 26, "warmup_then_decay": 34, "factor_schedule": 24, "minibatches": 35,
         "mean_gradient": 20, "updates_per_epoch": 12, "gradient_noise": 19, "noise_scale": 26,
         "momentum_step": 25,
-        "effective_lr": 15, "best_momentum": 23, "nesterov_step": 37, "rmsprop_step": 29,
-        "adam_step": 59, "adamw_step": 76, "corrected_average": 26, "diagnose": 44,
+        "effective_lr": 15, "best_momentum": 23, "nesterov_step": 37, "rmsprop_step": 30,
+        "adam_step": 60, "adamw_step": 77, "corrected_average": 26, "diagnose": 44,
         "fair_winner": 47, "loss_map": 21, "honest_report": 29, "steps_for_a_word": 22, "after_a_spike": 23,
         "clip_gradient": 28, "wsd": 32, "mup_rates": 30,
     }  # fmt: skip
