@@ -34,10 +34,10 @@ lab: $(VENV)/lab
 test: QUICK := and not slow
 test: lint unit check bound nbval browser
 
-# What takes longer: a hostile class, a Dask cluster, all pairs of mistakes, each lesson in the other languages.
+# What takes longer: a hostile class, a Dask cluster, each lesson in the browser.
 slow: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow and not lite and not platform" \
-		--ignore tests/bad_days --ignore tests/tools/test_additions.py
+		-k "not all_pairs" --ignore tests/bad_days --ignore tests/tools/test_additions.py
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
@@ -118,6 +118,7 @@ measure: $(VENV)/dev
 
 claims: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 $(BIN)/python -m pytest -q --claims-table tests/claims
+	$(QUIET) $(BIN)/python -m pytest -q -n 2 -m slow -k all_pairs tests/checks
 
 bench: $(VENV)/dev
 	@status=0; for part in lessons training speed live checks instructor; do \
