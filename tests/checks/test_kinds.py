@@ -98,6 +98,7 @@ def _check_pairs(name, told):
     assert unnamed <= 0.03 * len(told) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FORMULAS)
 def test_pairs_of_mistakes_are_told_by_both_names_or_what_they_share(name, language):
@@ -268,6 +269,7 @@ BY_CHANCE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "answer", "seeds"), BY_CHANCE)
 def test_a_wrong_answer_is_wrong_with_every_seed(name, answer, seeds):
     assert not any(hp.check(name, answer, seed=seed).passed for seed in range(seeds))

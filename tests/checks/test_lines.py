@@ -75,6 +75,7 @@ def of_a_schedule(lr0, factor):
     return lambda t: lr0 * factor ^ t
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "answer", "mistake"),
     [

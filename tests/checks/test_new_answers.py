@@ -29,6 +29,7 @@ def _function(task, lines):
     return names[task]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.splitlines()[0])
 def test_every_verdict_is_right_and_every_name(answer):
     heading, lines = answer.split("\n", 1)

@@ -337,6 +337,7 @@ def everything(course):
     return {str(path.relative_to(course.root)): path.read_bytes() for path in paths}
 
 
+@pytest.mark.slow
 def test_a_small_class_twice_again_by_hand_and_resubmitted(small, released, solved, write, step):
     course, drop, where = small
     step(where, "grade", FENCE)
@@ -388,6 +389,7 @@ def test_a_small_class_twice_again_by_hand_and_resubmitted(small, released, solv
     assert marks(course)["b"]["day1 gd_step (1)"] == "0.25"  # what a person has set stays
 
 
+@pytest.mark.slow
 def test_a_grader_that_fails_loses_only_that_submission_and_says_so(small, step):
     course, _, where = small
     for student in "cd":

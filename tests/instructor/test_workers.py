@@ -235,6 +235,7 @@ def after_a_kill(step, after):
     return time.perf_counter() - began
 
 
+@pytest.mark.slow
 def test_after_sigkill_at_random_moments_marks_are_true_or_missing_with_a_reason(
     template, released, solved, tmp_path, write, monkeypatch
 ):
@@ -377,6 +378,7 @@ def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small)
     } == here
 
 
+@pytest.mark.slow
 def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
     course, _ = small
     one = Due("x", "day1", course.root / "x.ipynb")
@@ -515,6 +517,7 @@ def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, 
     assert [task["score"] for task in told] == [0.0] + [1.0] * (len(told) - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(WHY_NOT), reason=f"NO SANDBOX TESTED: {WHY_NOT}")
 def test_where_the_machine_has_no_process_left_for_a_check_there_is_no_mark(course, released, solved):
     notebook = json.loads(text(solve(released, solved)))
@@ -703,6 +706,7 @@ subprocess.run([*before, sys.executable, "-c", sys.argv[1]])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fenced", [False, pytest.param(True, marks=FENCES[True].marks)])
 @pytest.mark.skipif(not sandbox.can_demote(), reason="only root can start programs as another user")
 def test_what_root_grades_is_bound_as_a_user_of_its_own(fenced, tmp_path):
@@ -740,6 +744,7 @@ def test_in_the_sandbox_no_memory_outlives_its_process(lower, tmp_path):
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "-1"
 
 
+@pytest.mark.slow
 def test_what_a_killed_grader_leaves_the_next_one_removes(tmp_path):
     def start():
         before = set(tmp_path.glob("hp-*"))

@@ -409,6 +409,7 @@ def drawn(rng):
     }
 
 
+@pytest.mark.slow
 def test_few_random_settings_are_good_enough():
     rng = np.random.default_rng(6)
     results = [hp.check("capstone", drawn(rng), seed=k) for k in range(60)]
