@@ -232,7 +232,7 @@ free(
 # `hp.replay` hands an optimizer a list of gradients and notes what it does. Here the gradient is 100 for 20 steps, then 1. **Predict:** what do the two do after step 20?
 
 # %% [markdown] key="adagrad" lang="zh-TW" of="478c6a5e"
-# ## 3. AdaGrad 和 RMSProp：兩種記法
+# ## 3. AdaGrad 和 RMSProp：兩種記憶方式
 #
 # 梯度 $g$ 平常有多大？有兩種量法，都是看它的平方：
 #
