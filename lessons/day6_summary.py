@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday6_summary.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day6_summary.ipynb) · [English](../en/day6_summary.ipynb) · [繁體中文](../zh-TW/day6_summary.ipynb)
 #
-# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一個種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 76 次的掃描較量；用自己選的設定，訓練網路辨識手寫數字，四組結果並排比較。
+# **你會動手做**：重演一場不公平的比較，再把它變公平；看看單一種子的運氣能有多好；讓一個只訓練十次左右的搜尋，和訓練 76 次的掃描較量；用自己選的設定，訓練網路辨識手寫數字，四組結果並排比較。
 #
 # **你會學到**：常見的建議哪些成立、在什麼條件下成立；怎樣公平比較；預算不多時怎樣調參。
 #
@@ -717,7 +717,7 @@ says(
 # **Your turn.** With one seed a rate, move "draw again" a few times. How often is the ring at the lowest point of the dashed line? Then use ten seeds.
 
 # %% [markdown] key="luck" lang="zh-TW" of="9f0a5211"
-# ## 4. 單一個種子的運氣
+# ## 4. 單一種子的運氣
 #
 # 前面每個學習率都用了好幾個種子。如果時間只夠用一個呢？這裡我們可以知道真相：一個曲率是 1 和 10 的碗，梯度帶著標準差為 1 的雜訊，從 $(3, 3)$ 出發走 200 步，比較十二個學習率。
 #
@@ -1407,7 +1407,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
 # | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 這一課沒有調。先用常用的值；預算夠的話，$\beta_1$ 和 $\epsilon$ 值得一試。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5、7 天 |
 # | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。在 PyTorch 裡，衰減會隨學習率改變。 | 第 5 天 |
-# | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先跳高過？有沒有單元對所有輸入都是零？有的話，學習率降到三分之一，從頭訓練。都活著，損失也沒跳高過？那就把學習率**調高**。 | 第 1、6 天 |
+# | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先衝高過？有沒有單元對所有輸入都是零？有的話，學習率降到三分之一，從頭訓練。都活著，損失也沒衝高過？那就把學習率**調高**。 | 第 1、6 天 |
 # | 怎麼調都沒差？ | 種子之間的差距比設定之間還大：多跑幾個種子、多留一些驗證資料。全都一樣差：檢查資料、標籤、損失函數、程式錯誤。全都夠好：別再調了。 | 本節 |
 # | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 4–6 天 |
 
@@ -1531,7 +1531,7 @@ for lr, high, last, share in zip(lrs, peak, end, dead):
 # Too small: no jump, nearly all units alive; raise the rate. Dead: the loss jumped first, and nearly all units are zero; no rate wakes them, so start anew with a smaller one. The run between them is the remedy for both.
 
 # %% [markdown] key="breaks-still-seen" lang="zh-TW" of="b32fd5d9"
-# 太小：損失沒有跳高，幾乎所有單元都活著，把學習率調高。死了：損失先跳高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。兩者的解藥，就是中間那一組的學習率。
+# 太小：損失沒有衝高，幾乎所有單元都活著，把學習率調高。死了：損失先衝高過，幾乎所有單元都是零；怎麼調學習率都叫不醒，只能換小一點的學習率從頭訓練。兩者的解藥，就是中間那一組的學習率。
 
 # %% bind="breaks"
 free(
@@ -1665,12 +1665,12 @@ says(
 # %% bind="breaks-still-seen"
 says(
     "no jump, nearly all units alive",
-    "損失沒有跳高，幾乎所有單元都活著",
+    "損失沒有衝高，幾乎所有單元都活著",
     peak[0] < 1.3 * begun[1, 1][0] and dead[0] < 0.15,
 )
 says(
     "the loss jumped first, and nearly all units are zero",
-    "損失先跳高過，幾乎所有單元都是零",
+    "損失先衝高過，幾乎所有單元都是零",
     peak[2] > 2 * begun[1, 1][0] and dead[2] > 0.85,
 )
 free("start anew with a smaller one", "換小一點的學習率", "advice")
