@@ -57,12 +57,12 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A puzzle
 #
-# Take the digits, and give each of the 64 pixels a unit of its own, as if one length came in millimetres and the next in inches: each column of the data is multiplied by a fixed number between 0.1 and 10. Nothing is lost: the first layer could undo it by dividing its weights. (The last 287 of the training images both choose the rates and compare them, with the same seeds; Day 6 is stricter. The test images stay in their drawer.)
+# Take the digits, and give each of the 64 pixels a unit of its own, as if one length came in millimetres and the next in inches: each column of the data is multiplied by a fixed number between 0.1 and 10. Nothing is lost: the first layer could undo it by dividing its weights. (The last 287 of the training images, the **validation** images, both choose the rates and compare them, with the same seeds; Day 6 is stricter. The test images stay in their drawer.)
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="57b6b646"
+# %% [markdown] key="puzzle" lang="zh-TW" of="13a1df33"
 # ## 1. 一個謎題
 #
-# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英吋：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。（挑學習率和比較成績，用的都是訓練影像的最後 287 張，種子也相同；第 6 天會更嚴格。測試影像則留在抽屜裡，不去動它。）
+# 拿手寫數字來，讓 64 個像素各用各的單位，好比量長度，一個用公釐，下一個用英吋：資料的每一欄都乘上一個固定的數，介於 0.1 和 10 之間。資訊一點也沒少，第一層只要把權重除回去就能還原。（挑學習率和比較成績，用的都是訓練影像的最後 287 張，也就是**驗證**影像，種子也相同；第 6 天會更嚴格。測試影像則留在抽屜裡，不去動它。）
 
 # %% key="puzzle-data"
 images, labels, network = hp.digits().X_train, hp.digits().y_train, hp.MLP((64, 32, 10))
@@ -74,10 +74,10 @@ data = {
 hp.say(f"the first pixels are multiplied by {units[:6].round(2)}")
 
 # %% [markdown] key="puzzle-ask" lang="en"
-# **Predict:** SGD trains on both versions, at 13 rates and with five seeds each. What do the new units cost at its best rate?
+# **Predict:** SGD trains on both versions for ten epochs, at 13 rates and with five seeds each. What do the new units cost at its best rate?
 
-# %% [markdown] key="puzzle-ask" lang="zh-TW" of="0a40fe00"
-# **先預測**：兩種版本，SGD 各用 13 個學習率、每個五個種子來訓練。就算用最好的學習率，換單位還要付出多少代價？
+# %% [markdown] key="puzzle-ask" lang="zh-TW" of="964f161c"
+# **先預測**：兩種版本，SGD 各用 13 個學習率、每個五個種子，訓練十個週期（epoch）。就算用最好的學習率，換單位還要付出多少代價？
 
 # %% key="puzzle-run" tags=["nbval-ignore-output"]
 with hp.predict("day5-puzzle"):
@@ -119,7 +119,7 @@ says(
     0.1 <= units.min() < 0.15 and 7 < units.max() <= 10,
 )
 says(
-    "The last 287 of the training images both choose the rates and compare them",
+    "The last 287 of the training images, ... both choose the rates and compare them",
     "挑學習率和比較成績，用的都是訓練影像的最後 287 張",
     len(data["digits"].X_test) == 287,
 )
@@ -135,6 +135,12 @@ says(
     "at 13 rates and with five seeds each",
     "各用 13 個學習率、每個五個種子",
     runs["digits", "SGD"].diverged.shape == (13, 5),
+)
+updates = runs["digits", "SGD"].loss.shape[-1]
+says(
+    "for ten epochs",
+    "訓練十個週期",
+    updates == 10 * np.ceil(len(data["digits"].X_train) / 64),
 )
 free("at its best rate", "用最好的學習率", "the question")
 
@@ -657,12 +663,12 @@ hp.explore_wrong_way()
 # %% [markdown] key="wrong-seen" lang="en"
 # Adam ends at +1, the worst place of all. The large slope raises $v$ at once and so shortens *its own* step; when the small slopes come, $v$ has forgotten.
 #
-# Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is a large gradient so rare that $v$ forgets it in between; at 0.999 the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
+# Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is that a large gradient raises $v$ for its own step; $v$ need not forget it in between. The wrong way wins from about $C = 2/\sqrt{1-\beta_2}$ on: at 0.999 from 64, though the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
 
-# %% [markdown] key="wrong-seen" lang="zh-TW" of="9ec4c4a5"
+# %% [markdown] key="wrong-seen" lang="zh-TW" of="2a763e5c"
 # Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
 #
-# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。大梯度要夠罕見，才騙得過 Adam：下一次出現之前，$v$ 早已忘了上一次；0.999 的記憶大約有一千步。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。騙過 Adam 的，是大梯度抬高了自己那一步的 $v$；兩次之間，$v$ 不必把它忘掉。大約從 $C = 2/\sqrt{1-\beta_2}$ 起，錯的方向就會占上風：0.999 的記憶大約有一千步，但從 64 起就會被騙。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
 
 # %% bind="wrong"
 says(
@@ -685,11 +691,8 @@ says(
 )
 free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure")
 free("at 15 Adam", "到了 15", "at the live figure")
-free(
-    "at 0.999 ... about a thousand steps",
-    "0.999 的記憶大約有一千步",
-    "1/(1 - 0.999)",
-)
+free("The wrong way wins ... from 64,", "從 64 起就會被騙", "in tests/claims")
+free("about a thousand steps", "0.999 的記憶大約有一千步", "1/(1 - 0.999)")
 
 # %% [markdown] key="fame" lang="en"
 # ## 9. The fame, measured
@@ -746,12 +749,12 @@ says(
 # %% [markdown] key="fame-seen" lang="en"
 # - **Well on most tasks?** On the digits as given, momentum at its best rate is level with Adam, and SGD close behind. (Beware of charts on which all optimizers share one rate.) With odd units Adam is clearly ahead, each at its own best rate. How far depends on the units: try another seed for them.
 # - **Fast?** Momentum is nearly as fast on the digits. With odd units Adam slows down least.
-# - **No tuning?** Its good range (within 2 points of its best) stays about *where it is* when the units change; those of the others move towards smaller rates. But the default is not in it:
+# - **No tuning?** Its good range (within 2 points of its best) stays about *where it is* with these units; those of the others move towards smaller rates. But the default is not in it:
 
-# %% [markdown] key="fame-seen" lang="zh-TW" of="8a808d9b"
+# %% [markdown] key="fame-seen" lang="zh-TW" of="16ef71d8"
 # - **大多數任務都好？** 在原本的手寫數字上，動量法用自己最好的學習率，就和 Adam 打平，SGD 也只差一點。（看到所有最佳化器共用一個學習率的圖表，要當心。）換成奇怪的單位，各用自己最好的學習率，Adam 明顯領先。領先多少要看是什麼單位：換個種子來產生單位試試。
 # - **快？** 在原本的手寫數字上，動量法幾乎一樣快。換成奇怪的單位，Adam 慢下來的幅度最小。
-# - **不必調整？** 換了單位，它好用的範圍（和最好的相差 2 個百分點以內）大致**留在原地**；其他的都往小的學習率移動。不過，預設值並不在範圍裡：
+# - **不必調整？** 換成這些單位，它好用的範圍（和最好的相差 2 個百分點以內）大致**留在原地**；其他的都往小的學習率移動。不過，預設值並不在範圍裡：
 
 # %% bind="fame"
 says(

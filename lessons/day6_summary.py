@@ -362,16 +362,16 @@ with hp.after("day6-digits"):
 #
 # Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves reach nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
 #
-# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Over all 15 seeds, RMSProp is about two points behind in this short training and plain SGD three to four. (A decaying rate makes up for part of it: section 6.)
+# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Over all 15 seeds, RMSProp is about two points behind in this short training and plain SGD three to four (of 60 others, about two as well). (A decaying rate makes up for part of it: section 6.)
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="0523035a"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="777ad419"
 # <details><summary>作答之後：各用自己的學習率</summary>
 #
 # 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線的最高點差不多高，只是位置不同。只沿著一條垂直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 #
-# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。訓練這麼短，15 個種子合起來看，RMSProp 落後大約兩個百分點，單純的 SGD 落後三到四個。（讓學習率衰減，能補回一部分，見第 6 節。）
+# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。訓練這麼短，15 個種子合起來看，RMSProp 落後大約兩個百分點，單純的 SGD 落後三到四個（換成另外 60 個種子，也是大約兩個）。（讓學習率衰減，能補回一部分，見第 6 節。）
 #
 # </details>
 
@@ -427,6 +427,9 @@ says(
     "and plain SGD three to four",
     "單純的 SGD 落後三到四個",
     0.027 < behind["SGD"] < 0.043,
+)
+free(
+    "of 60 others, about two as well", "另外 60 個種子，也是大約兩個", "in tests/claims"
 )
 
 # %% bind="day6-digits"
@@ -490,12 +493,12 @@ says(
 # %% [markdown] key="edge" lang="en"
 # ### Why the lowest mean walks to the edge
 #
-# Look at SGD's panel: the curve stays high all the way to the cliff. There the mean loss is lowest right before the fall, and a handful of seeds often gives no warning, since at the edge only about one start in twenty ends low (below 85%). How do four ways to choose compare? Each had 50 groups of four tuning seeds. The picks then trained on 1,000 new seeds. It takes 4,800 trainings, so it was measured beforehand:
+# Look at SGD's panel: the curve stays high all the way to the cliff. There the mean loss is lowest right before the fall, and a handful of seeds often gives no warning, since at the edge only about one start in twenty ends low (below 85%). How do four ways to choose compare? (One takes the smallest rate whose mean is within one **standard error** of the lowest: the standard deviation of its four seeds, divided by $\sqrt 4$.) Each had 50 groups of four tuning seeds. The picks then trained on 1,000 new seeds. It takes 4,800 trainings, so it was measured beforehand:
 
-# %% [markdown] key="edge" lang="zh-TW" of="48553b86"
+# %% [markdown] key="edge" lang="zh-TW" of="fa0f21fe"
 # ### 為什麼只看平均，會走到懸崖邊
 #
-# 看 SGD 那一格：曲線一直很高，直到懸崖。平均損失最低的，就是掉下去之前的最後一個學習率。只用幾個種子，往往看不出危險，因為在懸崖邊，大約二十個起點裡只有一個成績特別差（不到 85%）。下面比較四種選法，每一種都有 50 組調參種子，一組四個；選出的學習率再用 1,000 個新種子訓練。總共要訓練 4,800 次，所以事先跑過一次：
+# 看 SGD 那一格：曲線一直很高，直到懸崖。平均損失最低的，就是掉下去之前的最後一個學習率。只用幾個種子，往往看不出危險，因為在懸崖邊，大約二十個起點裡只有一個成績特別差（不到 85%）。下面比較四種選法（其中一種是：平均損失和最低的相差不到一個**標準誤**的學習率都算合格，從中取最小的；標準誤就是最低的那個學習率，四個種子的標準差除以 $\sqrt 4$）。每一種都有 50 組調參種子，一組四個；選出的學習率再用 1,000 個新種子訓練。總共要訓練 4,800 次，所以事先跑過一次：
 
 # %% key="edge-table"
 edge = hp.measured("day6-edge")
@@ -561,6 +564,11 @@ says(
     0.035 < (walked["low"] - (1 - share) * careful["low"]) / share < 0.065,
 )
 free("Why the lowest mean walks", "", "bound with the groups below")
+free(
+    "(One takes the smallest ... four seeds,",
+    "（其中一種是：... 四個種子",
+    "a definition",
+)
 says("How do four ways", "下面比較四種選法", len(edge.rows) == 4)
 tuning_seeds, reported = (len(eval(s)) for s in edge.seeds.values())
 says(
@@ -647,12 +655,12 @@ hp.show(fig, "day6-more-tasks")
 # %% [markdown] key="more-tasks-seen" lang="en"
 # On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. *Here* a cheaper remedy is to bring every input to the same scale: divide by the factors, and you have the plain digits back.
 #
-# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, even on full batches, without any noise (Kunstner et al. 2023).
+# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, the networks of today's language models, even on full batches, without any noise (Kunstner et al. 2023).
 
-# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="5c7c9601"
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="103c65d6"
 # 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。**在這裡**有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 不過，尺度不一只是其中一種情況。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer 時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
+# 不過，尺度不一只是其中一種情況。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer（現今語言模型所用的網路）時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
 
 # %% bind="more-tasks"
 says("Two more tasks", "再看兩個任務", all(ax.lines or ax.collections for ax in axes))
@@ -1182,11 +1190,11 @@ for size in [16, 32, 64, 128, 256]:
 # | The rate is crucial | confirmed | section 3, Day 1 |
 # | Decay or warmup usually helps | decay confirmed; warmup under conditions | here, Day 2 |
 # | Small batches balance | confirmed for short training, rates re-tuned | here, Day 3 |
-# | Adam fits most tasks | under conditions: on our images and planes it ties with tuned momentum; with inputs on different scales and rare words it is ahead, and on transformers by others' measurements | sections 2 and 3, Days 5 and 7 |
+# | Adam fits most tasks | under conditions: on our images, moons and spirals it ties with tuned momentum; with inputs on different scales and rare words it is ahead, and on transformers by others' measurements | sections 2 and 3, Days 5 and 7 |
 # | SGD and momentum for simpler tasks | corrected: simplicity does not decide; the scales of the inputs, and how rare some inputs or classes are, matter more. More flexible they are not: each asks for a rate of its own | section 3, Day 5 |
 # | Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
 
-# %% [markdown] key="verdict" lang="zh-TW" of="9893b613"
+# %% [markdown] key="verdict" lang="zh-TW" of="0ec27822"
 # 看過的影像一樣多時，批次小，更新次數就多，在這裡最後的成績也比較好。不過每減半一次，更新次數就加倍；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
 #
 # | 建議 | 結論 | 在哪裡量的 |
@@ -1194,7 +1202,7 @@ for size in [16, 32, 64, 128, 256]:
 # | 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
 # | 衰減或預熱通常有幫助 | 衰減：證實；預熱：要看條件 | 本節、第 2 天 |
 # | 小批次是好的折衷 | 證實，條件是訓練時間短、學習率重新調過 | 本節、第 3 天 |
-# | Adam 適合大多數任務 | 要看條件：在我們的影像和平面資料上，各自調好後和動量法平手；輸入的尺度很亂或有罕見字時，Adam 領先；在 Transformer 上也領先，這是別人量的 | 第 2、3 節、第 5、7 天 |
+# | Adam 適合大多數任務 | 要看條件：在我們的影像、半月和螺線上，各自調好後和動量法平手；輸入的尺度很亂或有罕見字時，Adam 領先；在 Transformer 上也領先，這是別人量的 | 第 2、3 節、第 5、7 天 |
 # | SGD 和動量法適合簡單的任務 | 更正：關鍵不是任務簡單與否；輸入的尺度、有沒有罕見的輸入或類別，影響更大。調整也沒有更靈活：每個最佳化器都要調自己的學習率 | 第 3 節、第 5 天 |
 # | 調整這些，訓練效果會更好 | 證實；要用新的種子驗證，否則可能只是運氣 | 第 3、4 節 |
 
@@ -1458,12 +1466,12 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
 # %% [markdown] key="breaks-start-seen" lang="en"
 # Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps, but it does not heal this start; the right one needs no warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
 #
-# **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient on 287 of the training images after each of the first five updates (the longest is printed) and at the end, without clipping and with a limit of 1, about the gradient's length at the start.
+# **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient on 287 of the training images after each of the first five updates (the longest is printed) and at the end, without **clipping** and with it: a gradient longer than a limit of 1, about the gradient's length at the start, is shortened to the limit.
 
-# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="3955b2ee"
+# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="ece084f7"
 # 起始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
-# **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。頭五次更新，我們每更新一次，就拿 287 張訓練影像量一次梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組把長度限制在 1，大約就是一開始的梯度長度。
+# **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。頭五次更新，我們每更新一次，就拿 287 張訓練影像量一次梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組做：梯度太長就縮短，把長度限制在 1，大約就是一開始的梯度長度。
 
 # %% key="breaks-spike" tags=["nbval-ignore-output"]
 limits, lengths, made = [np.inf, 1], [], [1, 2, 3, 4, 5, 138]
@@ -1585,7 +1593,7 @@ at_start = np.linalg.norm(
     network.gradient(he, tuning.X_test, tuning.y_test), axis=-1
 ).mean()
 says(
-    "a limit of 1, about the gradient's length at the start",
+    "longer than a limit of 1, about the gradient's length at the start",
     "限制在 1，大約就是一開始的梯度長度",
     0.7 < at_start < 1.4 and limits[1] == 1,
 )
@@ -1684,15 +1692,15 @@ says(
 # ## In practice
 #
 # - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts. For warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR`; left alone, `LinearLR` starts at `1/3` and takes `5` steps. In Keras and Optax you name the first rate yourself; with `0` the first update does nothing.
-# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` elsewhere; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
+# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` in Keras and Optax; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
 # - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one: [Day 7](day7_large_models.ipynb) measures by how much with Adam, and shows the remedy (muP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="971c466e"
+# %% [markdown] key="practice" lang="zh-TW" of="33f0e853"
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，其他套件用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，Keras 和 Optax 用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路：[第 7 天](day7_large_models.ipynb)會量出用 Adam 時差多少，並介紹補救的辦法（muP）。
 

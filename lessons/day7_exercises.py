@@ -125,7 +125,7 @@ says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < h
 #
 # Write `after_a_spike`. It returns two lengths in units of $\eta$, in this order: that of the first step, and that of all steps from the first on together, added up for ever. `beta1` is $\beta_1$ and `beta2` is $\beta_2$, and $\beta_1 < \sqrt{\beta_2}$.
 #
-# Will a shorter memory of $v$ lengthen the way or shorten it?
+# Does a shorter memory of $v$ always shorten the way?
 #
 # <details><summary>Hint</summary>
 #
@@ -133,14 +133,14 @@ says("need for that half", "走完這一半要幾步", 1 < half[1] < half[2] < h
 #
 # </details>
 
-# %% [markdown] key="after-a-spike" lang="zh-TW" of="326f80d8"
+# %% [markdown] key="after-a-spike" lang="zh-TW" of="c2ddafc1"
 # ## 2. 衝高之後（2 分）
 #
 # Adam 已經跑了很久，突然來了一個比其他都大得多的梯度。從這時起，$m$ 和 $v$ 裡就只有它，好像兩者之前都是零，之後的梯度也都是零。偏差修正早已不起作用，$\epsilon$ 也沒有影響。
 #
 # 請寫出 `after_a_spike`。它依序傳回兩個長度，以 $\eta$ 為單位：第一步的長度，以及從第一步起、永遠走下去，所有步伐加起來的長度。`beta1` 是 $\beta_1$，`beta2` 是 $\beta_2$，而且 $\beta_1 < \sqrt{\beta_2}$。
 #
-# 想一想：$v$ 的記憶短一點，路會變長還是變短？
+# 想一想：$v$ 的記憶越短，路就一定越短嗎？
 #
 # <details><summary>提示</summary>
 #

@@ -91,16 +91,16 @@ with hp.after("day7-puzzle"):
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: a pattern in three families</summary>
 #
-# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows one reason. (The sizes differ in depth and batch as well, and not every family keeps to it: see the table of section 8.)
+# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows one reason. (In five of its sizes Pythia has GPT-3's very numbers; the sizes differ in depth and batch as well, and not every family keeps to it: see the table of section 8.)
 #
 # So a recipe is not a list of magic numbers. Its lines answer to each other, and to the model.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="72eec1d4"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="9c8c37ec"
 # <details><summary>作答之後：三個家族，同一個規律</summary>
 #
-# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown 等人，2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
+# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown 等人，2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（Pythia 有五種規模，兩個數字都和 GPT-3 的一樣；各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
 #
 # 所以配方不是一串神奇數字。每一行都和其他行有關，也和模型有關。
 #
@@ -150,6 +150,12 @@ says(
 others = published[published["family"] != "Llama 3"]
 others = others["width"] * others["rate"]
 says("three families", "三個家族", len(family) == 3)
+pairs = [{(of["width"], of["rate"]) for of in family[f]} for f in ("GPT-3", "Pythia")]
+says(
+    "In five of its sizes Pythia has GPT-3's very numbers",
+    "Pythia 有五種規模，兩個數字都和 GPT-3 的一樣",
+    len(set.intersection(*pairs)) == 5,
+)
 says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(family["GPT-3"]) == 8)
 free("", "Pythia 的八種規模", "its sizes")
 free("table 2.1", "表 2.1", "the place in the source")
@@ -260,16 +266,16 @@ says(
 #
 # SGD has learnt the frequent words. The rarer a word, the more is left, and more than half of all words are still over half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. On average momentum stands between.
 #
-# One or two of the most frequent words of all are no part of SGD's staircase: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
+# One or two of the most frequent words of all are an exception: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="94262b3e"
+# %% [markdown] key="words-answer" lang="zh-TW" of="2ef97f14"
 # <details><summary>作答之後：一個點是一個字</summary>
 #
 # SGD 學好的是常見字。字越罕見，剩下的越多，一半以上的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，罕見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
-# 最常見的一兩個字不在 SGD 的階梯上：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，罕見字剩下的更多。
+# 最常見的一兩個字是例外：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，罕見字剩下的更多。
 #
 # </details>
 
@@ -303,8 +309,8 @@ says(
 )
 top, later = np.split(left["SGD"][np.argsort(-model.frequencies)][:23], [3])
 says(
-    "One or two of the most frequent words of all are no part",
-    "最常見的一兩個字不在",
+    "One or two of the most frequent words of all are an exception",
+    "最常見的一兩個字是例外",
     1 <= (top > 3 * np.median(later)).sum() <= 2,
 )
 slower = model.excess(hp.descend(model, hp.SGD(sgd.lr[0]), start, 30, record=False).end)
@@ -537,10 +543,10 @@ free(
 )
 
 # %% [markdown] key="memory" lang="en"
-# So a short memory is safer. What does it cost? The memory of $v$ holds about $B/(1-\beta_2)$ examples, so try it with small batches and with large ones. A batch of words is itself a small table of counts:
+# So 0.95 is safer. What does it cost? The memory of $v$ holds about $B/(1-\beta_2)$ examples, so try it with small batches and with large ones. A batch of words is itself a small table of counts:
 
-# %% [markdown] key="memory" lang="zh-TW" of="fed4ef20"
-# 所以記憶短一點比較安全。代價是什麼？$v$ 的記憶大約裝得下 $B/(1-\beta_2)$ 個樣本，所以小批次和大批次都要試一次。一批字本身就是一張小小的次數表：
+# %% [markdown] key="memory" lang="zh-TW" of="a1ec0f21"
+# 所以 0.95 比較安全。代價是什麼？$v$ 的記憶大約裝得下 $B/(1-\beta_2)$ 個樣本，所以小批次和大批次都要試一次。一批字本身就是一張小小的次數表：
 
 # %% key="on-batches"
 small = hp.Bigram(counts[:100, :100])
@@ -609,7 +615,8 @@ says(
 )
 
 # %% bind="memory"
-free("a short memory is safer", "記憶短一點比較安全", "what the spike showed")
+way = {b: move[huge : huge + 150].sum() for b, move in moves.items()}
+says("So 0.95 is safer", "所以 0.95 比較安全", way[0.95] == min(way.values()))
 
 # %% [markdown] key="clip" lang="en"
 # **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 400 has its pixels in the wrong units, 100 times too large:
@@ -774,11 +781,12 @@ with hp.after("day7-width"):
         hp.say(f"width {n}: best rate {rate:.4f}")
 
 # %% bind="day7-width"
+lowest_at = {n: rates[s.train_loss.mean(axis=1).argmin()] for n, s in sweeps.items()}
 says("for four widths", "四種寬度的訓練損失", len(sweeps) == 4)
 says(
-    "the farther left the lowest point",
-    "網路越寬，最低點越靠左",
-    [*best.values()] == sorted(best.values(), reverse=True),
+    "the lowest points of the two wide ones lie farther left",
+    "寬的兩個，最低點比較靠左",
+    max(lowest_at[64], lowest_at[128]) < min(lowest_at[16], lowest_at[32]),
 )
 says("four networks of widths", "四個網路，寬度", len(nets) == 4)
 
@@ -881,12 +889,12 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And the effect needs networks that learn the task: from width 8 to 16 the best rate hardly falls yet, since so narrow a network learns too little in this time. With half as many updates, and with half as many again, the standard network's best rate falls as well, and muP's does not; with half as many muP corrects too much, and its best rate rises. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's often rises a little with the width.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not; with half as many muP corrects too much, and its best rate rises. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's often rises a little with the width.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="225c9e95"
+# %% [markdown] key="mup-seen" lang="zh-TW" of="1a3217a0"
 # 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路要學得會，才看得到這個效果：寬度從 8 到 16，最好的學習率幾乎還沒往下掉，因為這麼窄的網路在這段時間裡學到的太少。更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會；減半時 muP 還會修正過頭，最好的學習率反而上升。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的也常隨寬度略為上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會；減半時 muP 還會修正過頭，最好的學習率反而上升。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的也常隨寬度略為上升。
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
@@ -922,13 +930,13 @@ says(
     ends[0] < ends[1],
 )
 free(
-    "from width 8 to 16 ... in this time",
-    "寬度從 8 到 16 ... 學到的太少",
+    "from width 8 to 16 ... it rises",
+    "寬度從 8 到 16 ... 往上走",
     "in tests/claims, with other seeds",
 )
 free(
     "With half as many updates ... best rate rises",
-    "更新次數減半或多出一半 ... 反而上升",
+    "寬度從 16 到 128，更新次數減半或多出一半 ... 反而上升",
     "in tests/claims, with other seeds: 46 updates, and 138",
 )
 free("Two honest remarks", "有兩點要老實說", "how many follow")
@@ -1162,9 +1170,9 @@ for lr, d in [(0.1, 0.1), (0.05, 0.2), (0.01, 1.0)]:
     hp.say(f"η = {lr}, d = {d}: size {found:.3f}, formula {formula:.3f}")
 
 # %% [markdown] key="decay-predict" lang="en"
-# **Predict.** Somebody copies the decay of 0.1 from AdamW at the rate `3e-4`, which forgets in 33,333 updates, to SGD with decoupled decay at its own rate, 1. In how many updates does that forget?
+# **Predict.** Somebody copies the decay of 0.1 from AdamW at the rate `3e-4`, which forgets in 33,333 updates, to SGD at its own rate, 1. In how many updates does that forget?
 
-# %% [markdown] key="decay-predict" lang="zh-TW" of="a38d5447"
+# %% [markdown] key="decay-predict" lang="zh-TW" of="0100b912"
 # **先預測**：AdamW 的學習率是 `3e-4`，衰減 0.1 要 33,333 次更新才忘掉。有人把 0.1 照抄到 SGD（衰減同樣和梯度分開算），學習率用 SGD 自己的 1。這樣幾次更新就忘掉？
 
 # %% key="decay-answer-run"
@@ -1385,10 +1393,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a fifth to a half of Adam's training loss on the digits, as the data were split (once only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than the whole of backpropagation here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
+# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a fifth to a half of Adam's training loss on the digits, as the data were split (once only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than computing the gradient here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="4d81285d"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，是 Adam 的五分之一到一半（有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比整個反向傳播還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="6f926da6"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，是 Adam 的五分之一到一半（有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比算出梯度還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1420,8 +1428,8 @@ says(
     muon_steps == 5 and after[-1] < 0.1,
 )
 free(
-    "costs more than the whole of backpropagation",
-    "比整個反向傳播還花時間",
+    "costs more than computing the gradient",
+    "比算出梯度還花時間",
     "measured for the course",
 )
 free("large here, under", "在這裡很大", "the formula")
@@ -1546,16 +1554,16 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # ## In practice
 #
 # - **PyTorch**: `torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; `AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`; rates by layer are parameter groups. **Keras**: `AdamW(..., global_clipnorm=1.0)`; plain `clipnorm` clips each variable by itself.
-# - Many recipes exempt biases and normalization from decay (BERT, ResNet-50's normalization); OLMo 2 decays these, and exempts the embedding, the table of words.
-# - **muP** in a transformer asks for one thing more: attention's scores are divided by the width of a head instead of its root (Yang et al. 2022). **Muon** is `torch.optim.Muon` in newer versions of PyTorch, for hidden matrices only.
+# - Many recipes exempt biases and normalization from decay (BERT, ResNet-50's normalization); OLMo 2, which has no biases, decays normalization, and exempts the embedding, the table of words.
+# - **muP** in a transformer asks for one thing more: attention's scores are divided by the width of a head (attention is split into several) instead of its root (Yang et al. 2022). **Muon** is `torch.optim.Muon` in newer versions of PyTorch, for hidden matrices only.
 # - Log the length of the gradient before clipping. If it is clipped all the time, the limit is part of your learning rate with SGD; with Adam it drops out.
 
-# %% [markdown] key="practice" lang="zh-TW" of="f933b7d8"
+# %% [markdown] key="practice" lang="zh-TW" of="01f410b7"
 # ## 實務上
 #
 # - **PyTorch**：`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` 放在 `backward()` 和 `step()` 之間；`AdamW(..., betas=(0.9, 0.95), weight_decay=0.1)`；各層不同的學習率用參數群組（parameter groups）。**Keras**：`AdamW(..., global_clipnorm=1.0)`；單寫 `clipnorm` 會對每個變數各自裁剪。
-# - 許多配方不衰減偏差和正規化層（例如 BERT；ResNet-50 則只排除正規化層）；OLMo 2 照樣衰減這些，只排除詞嵌入表（embedding）。
-# - **muP** 用在 Transformer 上還要多改一處：注意力分數除以每個頭（head）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
+# - 許多配方不衰減偏差和正規化層（例如 BERT；ResNet-50 則只排除正規化層）；OLMo 2 沒有偏差，正規化層照樣衰減，只排除詞嵌入表（embedding）。
+# - **muP** 用在 Transformer 上還要多改一處：注意力分數除以每個頭（head，注意力分成好幾個頭）的寬度，而不是它的平方根（Yang 等人，2022）。**Muon** 在較新的 PyTorch 裡是 `torch.optim.Muon`，只用在隱藏層的矩陣。
 # - 把裁剪之前的梯度長度記錄下來。如果每次都被裁剪，用 SGD 時，上限就成了學習率的一部分；用 Adam 時，除以梯度的大小之後，上限就約掉了。
 
 # %% [markdown] key="recap" lang="en"

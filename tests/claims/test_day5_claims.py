@@ -251,11 +251,36 @@ def test_adam_can_walk_the_wrong_way(claim):
         "Adam can walk the wrong way; AMSGrad does not (Reddi et al. 2018)",
         statistic="w after 3,000 steps (best −1) and mean regret: Adam; AMSGrad",
         measured="; ".join(f"{ends[name]:+.2f}, {regret[name]:.2f}" for name in ends),
-        verdict="confirmed under conditions: large gradients so rare that v forgets them in between",
+        verdict="confirmed under conditions: gradients so rare and large that each raises v for its own step",
         holds=ends["Adam"] == 1
         and ends["AMSGrad"] < -0.98
         and regret["Adam"] > 0.6
         and regret["AMSGrad"] < 0.05,
+    )
+
+
+def periodic_drift(cycle, beta2):
+    """How far Adam without m goes in one cycle of slopes C, -1, ..., -1 at rate 1, once v repeats itself."""
+    slopes = np.where(np.arange(cycle) == 0, cycle, -1.0)
+    ages = (np.arange(cycle)[:, None] - np.arange(cycle)) % cycle  # of each square, at each step
+    v = (1 - beta2) * beta2**ages @ slopes**2 / (1 - beta2**cycle)
+    return -(slopes / np.sqrt(v)).sum()
+
+
+def test_what_fools_adam_need_not_be_forgotten(claim):
+    fooled = {}
+    for beta2 in (0.9, 0.99, 0.999):
+        wrong = [cycle for cycle in range(2, 151) if periodic_drift(cycle, beta2) > 0]
+        fooled[beta2] = wrong[0] if wrong == list(range(wrong[0], 151)) else np.nan
+    kept = 0.999 ** fooled[0.999]  # of a large square, when the next one comes
+    claim(
+        "Slopes of C once in C steps fool Adam from about C = 2/√(1 - β₂) on, long before v forgets them",
+        statistic="the smallest such C at β₂ 0.9, 0.99, 0.999; what v keeps in between at 0.999",
+        measured=f"{', '.join(map(str, fooled.values()))}; {kept:.0%}",
+        verdict="confirmed",
+        holds=fooled[0.999] == 64
+        and all(1 < c * np.sqrt(1 - beta2) / 2 < 1.15 for beta2, c in fooled.items())
+        and kept > 0.9,
     )
 
 
