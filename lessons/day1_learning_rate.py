@@ -67,9 +67,9 @@ hp.use_style()
 #
 # We train it three times, with the same starting weights, on the same images in the same order. One number differs, the **learning rate**: it is 0.003, 0.3 and 3.
 #
-# Each **update**, also called an iteration, is one step, made with a batch of 64 images. An **epoch** is one pass through all training images. **Predict:** which of the three will read digits best?
+# Each **update**, also called an iteration, is one step, made with a batch of 64 images. An **epoch** is one pass through all training images; its last batch is what is left of them. **Predict:** which of the three will read digits best?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="807a4d09"
+# %% [markdown] key="puzzle" lang="zh-TW" of="43b8be7f"
 # ## 1. 一個謎題
 #
 # 這裡有一個辨識手寫數字的小網路：64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出。
@@ -82,7 +82,7 @@ hp.use_style()
 #
 # 把這個網路訓練三次：起始權重相同，影像相同，連順序也相同。三次只差一個數字，就是**學習率**（learning rate）：0.003、0.3 和 3。
 #
-# 每次**更新**（update，也叫迭代 iteration）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch）。**先預測**：訓練出來的三個網路，哪一個最會認數字？
+# 每次**更新**（update，也叫迭代 iteration）走一步，用一批 64 張影像來算。把所有訓練影像看過一遍，叫做一個**訓練週期**（epoch），最後一批就是剩下的那些影像。**先預測**：訓練出來的三個網路，哪一個最會認數字？
 
 # %% key="puzzle-figure"
 with hp.predict("day1-puzzle"):
@@ -482,14 +482,14 @@ free("All four regimes", "四種走法", "names")
 # %% [markdown] key="bowl" lang="en"
 # ### Two directions, one learning rate
 #
-# A network has thousands of weights, and its loss bends differently in different directions. Two weights already show what follows. In a bowl the flat direction has curvature 1; the other is steeper.
+# Our network has thousands of weights, and its loss bends differently in different directions. Two weights already show what follows. In a bowl the flat direction has curvature 1; the other is steeper.
 #
 # **Predict:** with curvatures 1 and 10, which of the two decides where the border is?
 
-# %% [markdown] key="bowl" lang="zh-TW" of="263c25b7"
+# %% [markdown] key="bowl" lang="zh-TW" of="1ec4a130"
 # ### 兩個方向，一個學習率
 #
-# 網路有成千上萬個權重，損失在不同方向上彎曲的程度也不同。只要兩個權重，就看得出這會有什麼後果。有一個碗，平緩方向的曲率是 1，另一個方向比較陡。
+# 我們的網路有兩千多個權重，損失在不同方向上彎曲的程度也不同。只要兩個權重，就看得出這會有什麼後果。有一個碗，平緩方向的曲率是 1，另一個方向比較陡。
 #
 # **先預測**：曲率是 1 和 10 時，界線由哪一個決定？
 
@@ -513,7 +513,7 @@ says(
 right("At 2/10", abs(border - by_steep) < 0.001)
 
 # %% bind="bowl"
-says("thousands of weights", "成千上萬個權重", network.n_weights > 2000)
+says("thousands of weights", "兩千多個權重", 2000 < network.n_weights < 3000)
 free("the other is steeper", "另一個方向比較陡", "what a bowl is")
 free("which of the two decides", "由哪一個決定", "the question")
 
@@ -701,7 +701,7 @@ says(
 last = (stays & on_left)[-13:]
 says(
     "every run that does not diverge ends in the shallow valley",
-    "沒有發散的最後都停在淺谷",
+    "沒有發散的最後都落在淺谷",
     last.sum() == 0,
 )
 free("only in part", "只能解決一部分", "the sum of what follows")
@@ -746,7 +746,7 @@ says(
 #
 # - 步伐小的時候，**起點決定一切**。凡是從中間山頭右邊出發的，全都留在淺谷裡；步伐再小，結果也一樣。
 # - 步伐大一些，確實有一部分能逃進深谷，但也有一部分從深谷**掉出來**：比較上面兩欄就知道。在第一條虛線之前，逃進深谷的比掉出來的多，不過大部分起點還是留在原來那一側。
-# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎沒有一次能停在深谷裡。剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都停在淺谷。
+# - 越過第一條虛線，也就是深谷的 $2/\lambda$ 之後，幾乎沒有一次能停在深谷裡。剛越過虛線時還不會離開，只是在谷裡永遠跳來跳去；學習率再大，就會被甩出去，沒有發散的最後都落在淺谷。
 #
 # 大步伐並不會挑深的谷，它只有在**平坦**的谷裡才停得住。
 #
@@ -1027,8 +1027,8 @@ says(
 )
 at_ten = {k: np.median(end) for k, end in ends.items()}
 says(
-    "the larger one ends with the larger threshold",
-    "學習率越大，結束時的門檻也越大",
+    "the larger one ends with the larger threshold, by the median of the seeds",
+    "學習率越大，結束時門檻的中位數也越大",
     at_ten[14] < at_ten[20] < at_ten[23],
 )
 says(
@@ -1067,18 +1067,18 @@ free(
 )
 
 # %% [markdown] key="sharpness-seen" lang="en"
-# Training works at rates above the threshold of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
+# Training works at rates above the threshold $2/\lambda_{\max}$ of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
 #
-# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But a part of the difference remains: counted in factors, about half of it, here and with other seeds. Day 2 asks where that comes from.
+# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold, by the median of the seeds: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But a part of the difference remains: counted in factors, about half of it, here and with other seeds. Day 2 asks where that comes from.
 #
 # Is flat better? Some think that flat places also fit unseen data better. This is disputed: the sharpness can be changed without changing what a network says (Dinh et al. 2017), and in experiments it often does not go with better results (Andriushchenko et al. 2023). For us it counts which places a rate can bear.
 #
 # So take $2/\lambda_{\max}$ for what it is: exact on a parabola, a rough guide on a network.
 
-# %% [markdown] key="sharpness-seen" lang="zh-TW" of="1f864fab"
-# 學習率超過起點的門檻，照樣訓練得起來：不論哪個種子，懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
+# %% [markdown] key="sharpness-seen" lang="zh-TW" of="fa0f3a4c"
+# 學習率超過起點的門檻 $2/\lambda_{\max}$，照樣訓練得起來：不論哪個種子，懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時的門檻也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，大約還剩一半，換別的種子也一樣。剩下的從哪裡來，第 2 天會問。
+# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時門檻的中位數也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，大約還剩一半，換別的種子也一樣。剩下的從哪裡來，第 2 天會問。
 #
 # 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #
@@ -1363,10 +1363,10 @@ free(
 )
 
 # %% [markdown] key="boundary-seen" lang="en"
-# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
+# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**, a line as ragged in each zoom as in the whole; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
 
-# %% [markdown] key="boundary-seen" lang="zh-TW" of="c91d6869"
-# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
+# %% [markdown] key="boundary-seen" lang="zh-TW" of="09f79e72"
+# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**，也就是怎麼放大都一樣崎嶇的圖形；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
@@ -1388,18 +1388,18 @@ free(
 # ## What you take with you
 #
 # - On a parabola a step multiplies the weight by $1 - \eta\lambda$. It converges exactly when $\eta < 2/\lambda_{\max}$, and the most sharply bent direction decides for all.
-# - Too small is slow, and stays in the valley where it starts. A step too large for a valley cannot rest in it, so what is left are the flat ones.
+# - Too small is slow, and on our curve it stays in the valley where it starts. A step too large for a valley cannot rest in it, so what is left are the flat ones.
 # - On a network, sweep by factors, with several seeds, and stay a factor of two or three below the cliff.
 #
 # **Your turn:** the [exercises of Day 1](day1_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 2](day2_learning_rate_schedules.ipynb). One rate for the whole training is a compromise. What if it may change on the way?
 
-# %% [markdown] key="recap" lang="zh-TW" of="0c2b428b"
+# %% [markdown] key="recap" lang="zh-TW" of="07e29aee"
 # ## 今天帶走的東西
 #
 # - 在拋物線上，每一步把權重乘上 $1 - \eta\lambda$。收斂的條件正是 $\eta < 2/\lambda_{\max}$：彎得最急的方向說了算。
-# - 學習率太小會很慢，而且只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；還停得住的，只剩平坦的谷。
+# - 學習率太小會很慢，在我們的曲線上，還只會留在出發的那個谷。步伐大到一個谷容不下，就停不住；還停得住的，只剩平坦的谷。
 # - 訓練網路時，以倍數為間隔掃描學習率，多用幾個種子，最後選懸崖處學習率的二分之一到三分之一。
 #
 # **換你動手**：[第 1 天的練習](day1_exercises.ipynb)，每一題做完，馬上知道對不對。

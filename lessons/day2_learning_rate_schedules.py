@@ -333,16 +333,16 @@ says(
 #
 # $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
-# A run travels at most this sum times the steepest slope it meets. When that is too short, it **freezes** on the way. Compare:
+# So the product stays above zero, and the smaller the sum, the more of the distance is left: the run **freezes** on the way. Compare:
 
-# %% [markdown] key="travel" lang="zh-TW" of="19a7b291"
+# %% [markdown] key="travel" lang="zh-TW" of="e03cd091"
 # 降得太慢，雜訊還在；降得太快，比不衰減還差。為什麼？
 #
 # 沒有雜訊時，第 $t$ 步把距離乘上 $1 - \eta_t \lambda$，所以最後剩下的就是這些倍率的乘積。而且不管訓練多久，學習率加起來都是有限的：
 #
 # $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
-# 走過的總路程，最多是這個總和乘上途中最陡的斜率。如果還不夠走到底，就會**凍結**在半路上。比較看看：
+# 所以乘積不會降到零；而且總和越小，剩下的距離越多，路徑就**凍結**在半路上。比較看看：
 
 # %% key="travel-run"
 kept = []
@@ -366,10 +366,10 @@ says(
     "降得太快，比不衰減還差",
     lowest[-1] > 2 * constant,
 )
-free(
-    "times the steepest slope it meets",
-    "走過的總路程，最多是 ... 最陡的斜率",
-    "algebra",
+says(
+    "the smaller the sum, the more of the distance is left",
+    "總和越小，剩下的距離越多",
+    np.diff([left for left, _ in kept]).min() > 0,  # k rises, so the sum falls
 )
 
 # %% [markdown] key="four" lang="en"
@@ -554,14 +554,14 @@ free(
 free("each later step shrinks", "", "algebra")
 
 # %% [markdown] key="average-seen" lang="en"
-# So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and the rate needed no tuning. Polyak and Juditsky (1992) proved it; for networks it is used as SWA (Izmailov et al. 2018) and as a moving average of the weights (EMA).
+# So a constant rate of 0.5 ends tens of times lower than its floor, about as low as the tuned decays, and the rate needed no tuning. Polyak and Juditsky (1992) proved it; for networks it is used as SWA (stochastic weight averaging, Izmailov et al. 2018) and as a moving average (EMA), $a \leftarrow 0.99\,a + 0.01\,w$ after each update, which section 4 uses.
 #
 # ### Who knows when training ends?
 #
 # Cosine decay has $T$ in its formula, so one has to know the end. **Warmup-stable-decay** (WSD) needs to know it only shortly before: the rate rises, stays, and falls only in the last part (Hu et al. 2024), here down to zero. Stop three trainings after 100, 200 and 300 steps. Cosine was made for 300; WSD goes down in the last 60 steps before each stop, all three from one run at the peak rate:
 
-# %% [markdown] key="average-seen" lang="zh-TW" of="4ec65034"
-# 所以學習率固定在 0.5，取平均之後的損失只有底線的幾十分之一，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（Izmailov 等人，2018）和權重的移動平均（EMA）。
+# %% [markdown] key="average-seen" lang="zh-TW" of="794855c7"
+# 所以學習率固定在 0.5，取平均之後的損失只有底線的幾十分之一，和調好的衰減差不多，而且學習率不必調。Polyak 和 Juditsky（1992）證明了這一點；用在網路上，有 SWA（stochastic weight averaging，Izmailov 等人，2018）和權重的移動平均（EMA）：每次更新之後，$a \leftarrow 0.99\,a + 0.01\,w$，第 4 節用的就是它。
 #
 # ### 誰知道訓練什麼時候結束？
 #
@@ -825,7 +825,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 # %% [markdown] key="flat" lang="en"
 # ## 5. Why large rates cannot stay in sharp places
 #
-# Day 1 left a surprise: networks trained with a larger rate ended where the sharpness, the largest curvature, is smaller, even after equal progress. The smallest network that can show it has two weights in a row, $a$ and $b$:
+# Day 1 left a surprise: networks trained with a larger rate ended where the sharpness, the largest curvature, is smaller, even when rate × updates was the same. The smallest network that can show it has two weights in a row, $a$ and $b$:
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #
@@ -833,7 +833,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 #
 # The run starts at the black dot, at a rate that cannot rest there. Lower the rate, then raise it. Where does the run end, and what does the loss do before?
 
-# %% [markdown] key="flat" lang="zh-TW" of="f643e2fc"
+# %% [markdown] key="flat" lang="zh-TW" of="e441c2d9"
 # ## 5. 大學習率為什麼在尖銳的地方停不住
 #
 # 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。能出現這個現象的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
@@ -879,16 +879,22 @@ says(
     (rest * valley_rates).max() < 2.01,
 )
 free("where the curve is flatter", "被甩到比較平坦的地方", "theory")
+lost = hp.descend(valley, hp.SGD(0.5), start=(3.5, 0.1), steps=100, record=False)
+says(
+    "at still larger rates, away for good",
+    "學習率再大，就一去不回",
+    lost.diverged and max(valley_rates) < 0.5,
+)
 
 # %% [markdown] key="network-edge" lang="en"
-# None of these 200 rates came to rest where sharpness × rate is above 2. A large rate does not look for flat places. It cannot stay in sharp ones: there the bouncing grows, until it throws the run to where the curve is flatter.
+# None of these 200 rates came to rest where sharpness × rate is above 2. A large rate does not look for flat places. It cannot stay in sharp ones: there the bouncing grows, until it throws the run to where the curve is flatter or, at still larger rates, away for good.
 #
-# Does a real network do this? Take one with two hidden layers of 20 tanh units, 50 examples, and plain gradient descent on all of them, so without any noise. Nine rates at once, and the sharpness measured every 100 updates:
+# Does a real network do this? Take one with two hidden layers of 20 tanh units (of its sum $z$ each outputs $\tanh z$), 50 examples, and plain gradient descent on all of them, so without any noise. Nine rates at once, and the sharpness measured every 100 updates:
 
-# %% [markdown] key="network-edge" lang="zh-TW" of="9640add0"
-# 這 200 個學習率，沒有一個停在銳度 × 學習率超過 2 的地方。大學習率並不會去找平坦的地方，只是在尖銳的地方待不住：在那裡會越彈越遠，直到被甩到比較平坦的地方。
+# %% [markdown] key="network-edge" lang="zh-TW" of="a04a3f92"
+# 這 200 個學習率，沒有一個停在銳度 × 學習率超過 2 的地方。大學習率並不會去找平坦的地方，只是在尖銳的地方待不住：在那裡會越彈越遠，直到被甩到比較平坦的地方；學習率再大，就一去不回。
 #
-# 真正的網路也會這樣嗎？取一個有兩個隱藏層、每層 20 個 tanh 單元的網路，配上 50 筆資料，每次都用全部資料做最單純的梯度下降，完全沒有雜訊。九個學習率一次跑完，每 100 次更新量一次銳度：
+# 真正的網路也會這樣嗎？取一個有兩個隱藏層、每層 20 個 tanh 單元（總和是 $z$，就輸出 $\tanh z$）的網路，配上 50 筆資料，每次都用全部資料做最單純的梯度下降，完全沒有雜訊。九個學習率一次跑完，每 100 次更新量一次銳度：
 
 # %% key="edge-run"
 rng, edge_rates = np.random.default_rng(0), np.geomspace(0.05, 0.8, 9)
@@ -1186,16 +1192,16 @@ says(
     0.05 < escaped[0].min() and escaped[0].max() < 0.5,
 )
 says(
-    "no run leaves the shallow valley",
-    "就沒有一次逃得出淺谷",
+    "of only 5 updates, no run leaves the shallow valley",
+    "只要預熱 5 次更新，就沒有一次逃得出淺谷",
     escaped[5].max() == escaped[20].max() == 0,
 )
 
 # %% [markdown] key="basins-seen" lang="en"
-# On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After even a short warmup, no run leaves the shallow valley. What warmup prevents is being thrown about at the start, not local minima.
+# On this curve the opposite is true. The long first steps were what let some runs jump the barrier. After a warmup of only 5 updates, no run leaves the shallow valley. What warmup prevented in this section is being thrown about at the start, not local minima.
 
-# %% [markdown] key="basins-seen" lang="zh-TW" of="e9d52234"
-# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要稍微預熱一下，就沒有一次逃得出淺谷。預熱防止的是一開始被甩來甩去，不是局部最小值。
+# %% [markdown] key="basins-seen" lang="zh-TW" of="5de1995a"
+# 在這條曲線上，事實正好相反。有些起點跳得過山頭，靠的就是一開始的大步伐。只要預熱 5 次更新，就沒有一次逃得出淺谷。在這一節裡，預熱防止的是一開始被甩來甩去，不是局部最小值。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
@@ -1217,18 +1223,18 @@ says(
 # ## What you take with you
 #
 # - Under noise a constant rate has a floor, nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
-# - A network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
+# - Under gradient descent a network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
 # - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
 #
 # **Your turn:** the [exercises of Day 2](day2_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="854c0bd2"
+# %% [markdown] key="recap" lang="zh-TW" of="13f3873c"
 # ## 今天帶走的東西
 #
 # - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
-# - 銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
+# - 用梯度下降訓練，銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
 # - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #
 # **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題做完，馬上知道對不對。

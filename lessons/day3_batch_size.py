@@ -431,7 +431,7 @@ says(
 says("the full-batch gradient is 4.5", "全批次的梯度是 4.5", np.allclose(means, 4.5))
 
 # %% [markdown] key="noise-formula" lang="en"
-# The assert holds for each size, so the formula is exact:
+# The assert holds for each size. The formula is exact, whatever the numbers:
 #
 # $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
 #
@@ -439,8 +439,8 @@ says("the full-batch gradient is 4.5", "全批次的梯度是 4.5", np.allclose(
 #
 # Does this hold for the network, with the variances of its 2,410 weights added up? Take 100 batches of each size. Right: the cosine of the angle between a batch's gradient and the exact one; 1 is the same direction. There the dots are the median of the 100, and the band runs from the lowest to the highest.
 
-# %% [markdown] key="noise-formula" lang="zh-TW" of="75d0c402"
-# 每一種大小都通過 assert，可見公式是精確的：
+# %% [markdown] key="noise-formula" lang="zh-TW" of="978df3b5"
+# 每一種大小都通過 assert。換成任何數字，這個公式都精確成立：
 #
 # $$\operatorname{Var}(g_B) = \frac{S^2}{B}\cdot\frac{N-B}{N-1}$$
 #
@@ -499,21 +499,26 @@ says(
     0.45 < np.sqrt(variance[2] / variance[1]) < 0.55,
 )
 says("The last dot is lower still", "最後一點還更低", variance[5] / variance[4] < 0.2)
-gain = np.diff([np.median(c) for c in cosine])
+gain = np.diff([np.median(c) for c in cosine])  # the first three up to 64 examples
+says(
+    "the first dozens of examples improve the direction most",
+    "改善方向的多半是一批裡的頭幾十個樣本",
+    gain[:3].sum() > 0.6 * gain.sum(),
+)
 says(
     "the last hundreds hardly at all",
     "最後那幾百個幾乎沒有差別",
-    gain[-1] < gain[0] / 2,
+    gain[-1] < 0.1,
 )
 
 # %% key="quiz-noise"
 hp.quiz("day3-noise")
 
 # %% [markdown] key="noise-seen" lang="en"
-# The dots lie on the line. Four times the examples leave a quarter of the variance, and so half the typical error, which is its square root. (The last dot is lower still: 1,024 images are almost the full batch.) On the right, the first examples of a batch improve the direction most, the last hundreds hardly at all.
+# The dots lie on the line. Four times the examples leave a quarter of the variance, and so half the typical error, which is its square root. (The last dot is lower still: 1,024 images are almost the full batch.) On the right, the first dozens of examples improve the direction most, the last hundreds hardly at all.
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="f8613c37"
-# 圓點都落在線上。樣本變成四倍，變異數剩四分之一；典型誤差是變異數的平方根，所以只減為一半。（最後一點還更低：1,024 張已經接近全批次。）右圖中，一批裡的頭幾個樣本最能改善方向，最後那幾百個幾乎沒有差別。
+# %% [markdown] key="noise-seen" lang="zh-TW" of="dae980a3"
+# 圓點都落在線上。樣本變成四倍，變異數剩四分之一；典型誤差是變異數的平方根，所以只減為一半。（最後一點還更低：1,024 張已經接近全批次。）右圖中，改善方向的多半是一批裡的頭幾十個樣本，最後那幾百個幾乎沒有差別。
 
 # %% [markdown] key="floor" lang="en"
 # ## 4. What the noise does, and how the rate can undo it
@@ -568,7 +573,7 @@ with hp.after("day3-floor"):
 # %% [markdown] key="floor-formula" lang="en"
 # <details><summary>After your answer: the formula</summary>
 #
-# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$, the floor is exactly
+# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$, the floor, the mean loss $E[L]$, is exactly
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
@@ -576,10 +581,10 @@ with hp.after("day3-floor"):
 #
 # </details>
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="f43fd43d"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="70ddda8e"
 # <details><summary>作答之後：公式</summary>
 #
-# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，底線精確地等於
+# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，底線（也就是平均損失 $E[L]$）精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
@@ -613,7 +618,7 @@ says("as fast as the batch", "放大同樣的倍數", 0.9 < ratios[2] < 1.2)
 
 # %% bind="floor-formula"
 error = np.abs(floors / exact_floors - 1).max()
-says("the floor is exactly", "底線精確地等於", error < 0.1)
+says("is exactly", "精確地等於", error < 0.1)
 free("twice the batch ... twice as long", "批次加倍 ... 卻長一倍", "arithmetic")
 free("which rate is best", "哪個學習率最好", "what it does not say")
 
@@ -650,14 +655,14 @@ for first in firsts:
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
 #
-# Then it stops, at the cliff of Day 1. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds up to the cliff; where the diagonal meets it, a larger batch has little more to give.* Move the slider and watch the rule run over the edge.
+# Then it stops, at the cliff of Day 1: at the last rate before it the loss is already higher, up to about twice what it was. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds well below the cliff; where the diagonal meets it, a larger batch has little more to give.* Move the slider and watch the rule run over the edge.
 #
 # "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="c7bc5394"
+# %% [markdown] key="map-seen" lang="zh-TW" of="9dabd1a4"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
-# 到了第 1 天的懸崖，規則就失效了。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在懸崖之前都成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
+# 到了第 1 天的懸崖，規則就失效了：用懸崖前的最後一個學習率，損失已經變大，最多大約到兩倍。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在離懸崖還遠的地方成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
 #
 # 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
 
@@ -709,6 +714,13 @@ says("follow four of them", "印出來的四行", len(along) == 4 and smallest =
 cliff = [
     np.flatnonzero(column < 1.5).max() for column in np.nan_to_num(middle, nan=9).T
 ]
+before = [max(k for k, top in enumerate(cliff) if f + k <= top) for f in set(firsts)]
+risen = [middle[f + k, k] / middle[f, 0] for f, k in zip(set(firsts), before)]
+says(
+    "at the last rate before it the loss is already higher, up to about twice what it was",
+    "用懸崖前的最後一個學習率，損失已經變大，最多大約到兩倍",
+    1.1 < min(risen) and 1.6 < max(risen) < 2.8,
+)
 says("The cliff hardly moves", "懸崖的位置幾乎不隨批次大小移動", np.ptp(cliff[2:]) <= 1)
 free(
     "a larger batch does not make the bowl flatter",
@@ -804,11 +816,11 @@ with hp.predict("day3-time"):
 # %% [markdown] key="time-seen" lang="en"
 # <details><summary>After your answer: where the time goes</summary>
 #
-# An update with 64 examples costs far less than 64 updates with one: most of a tiny update is overhead. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
+# An update with 64 examples costs far less than 64 updates with one: most of a tiny update is overhead, the same for any batch. At first the examples per second grow almost with the batch size; once the computer is busy, they grow slowly or not at all.
 #
 # </details>
 
-# %% [markdown] key="time-seen" lang="zh-TW" of="d24cbd20"
+# %% [markdown] key="time-seen" lang="zh-TW" of="4b2f9829"
 # <details><summary>作答之後：時間花到哪裡去了</summary>
 #
 # 用 64 個樣本更新一次，比每次用 1 個樣本、更新 64 次便宜得多：批次極小時，時間大半花在固定開銷（overhead）上。起初，每秒能處理的樣本數幾乎和批次大小成正比；等電腦滿載之後，就增加得很慢，甚至不再增加。
@@ -1149,32 +1161,32 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 # ## In practice
 #
 # - **PyTorch**: `DataLoader(dataset, batch_size=64, shuffle=True)`; without them the batch size is 1 and nothing is shuffled. `drop_last=True` leaves out a smaller last batch. **Keras**: `model.fit(x, y, batch_size=32)`; 32 is the default.
-# - Start in the middle, at 32 to 128, and double while the loss you want comes sooner and memory lasts. (A faster epoch is not enough: in the race the full batch needed more than ten times as many epochs as batches of 64.) With each doubling, double SGD's rate to keep the run as it is, up to the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
+# - Start in the middle, at 32 to 128, and double while the loss you want comes sooner and memory lasts. (A faster epoch is not enough: in the race the full batch needed more than ten times as many epochs as batches of 64.) With each doubling, double SGD's rate to keep the run as it is, while it stays well below the cliff; then sweep again, for the best rate is another matter. (Adam: Day 5.)
 # - Out of memory? Add up the gradients of several small batches of equal size and divide by their number before one update: the same step as with one large batch, unless the network looks at the batch as a whole (batch normalization) or draws at random (dropout).
 
-# %% [markdown] key="practice" lang="zh-TW" of="9a9cf819"
+# %% [markdown] key="practice" lang="zh-TW" of="0753fe86"
 # ## 實務上
 #
 # - **PyTorch**：`DataLoader(dataset, batch_size=64, shuffle=True)`；都不指定的話，批次大小是 1，而且不洗牌。`drop_last=True` 會丟掉較小的最後一批。**Keras**：`model.fit(x, y, batch_size=32)`，32 就是預設值。
-# - 先從中間開始，選 32 到 128；只要加倍之後，能更快達到想要的損失、記憶體也夠，就繼續加倍。（光是一個訓練週期跑得更快還不夠：比賽裡，全批次要跑的訓練週期數，是每批 64 個的十倍以上。）每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只到懸崖為止；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
+# - 先從中間開始，選 32 到 128；只要加倍之後，能更快達到想要的損失、記憶體也夠，就繼續加倍。（光是一個訓練週期跑得更快還不夠：比賽裡，全批次要跑的訓練週期數，是每批 64 個的十倍以上。）每加倍一次，SGD 的學習率也加倍，訓練過程就和原來一樣，但只限於離懸崖還遠的時候；然後重新掃描，因為最好的學習率是另一回事。（Adam 請看第 5 天。）
 # - 記憶體不夠？把幾個同樣大小的小批次的梯度加起來，除以批數，再更新一次：和一個大批次走的是同一步，除非網路會參考一批的統計量（batch normalization），或會隨機丟棄單元（dropout）。
 
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - The noise of a mini-batch gradient falls as $1/B$ in variance: four times the examples, half the error.
-# - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, up to the cliff. The best rate is found by a sweep.
+# - The noise of a mini-batch gradient falls, for B far below N, as $1/B$ in variance: four times the examples, half the error.
+# - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, well below the cliff. The best rate is found by a sweep.
 # - With a rate of its own and enough updates, a batch size is a matter of speed, not of accuracy. Below the noise scale a larger batch saves updates; it saves time as long as the updates saved outweigh the longer time of each.
 #
 # **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="05343872"
+# %% [markdown] key="recap" lang="zh-TW" of="698d67f4"
 # ## 今天帶走的東西
 #
-# - 小批次梯度的雜訊，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
-# - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只到懸崖為止。最好的學習率，還是要靠掃描。
+# - 小批次梯度的雜訊，在 B 遠小於 N 時，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
+# - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只限於離懸崖還遠的時候。最好的學習率，還是要靠掃描。
 # - 學習率各自調好、更新次數也夠的話，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；只要省下的更新次數，抵得過每次更新多花的時間，就能省時間。
 #
 # **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。

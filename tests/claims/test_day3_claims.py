@@ -297,19 +297,21 @@ def test_adam_needs_the_square_root_rule(claim):
     )
 
 
-def test_the_linear_rule_holds_on_digits_up_to_the_cliff(claim, digits):
+def test_the_linear_rule_holds_on_digits_well_below_the_cliff(claim, digits):
     rates, sizes = 2.0 ** np.arange(-6, 3), [8, 32, 128]
     history = hp.train(NETWORK, digits, hp.SGD(rates), batch_size=sizes, epochs=4, seed=SEEDS)
     loss = history.train_loss.mean(axis=2)
     along = [loss[2 * k, k] for k in range(3)]  # four times the batch, four times the rate
     level = max(along) / min(along)
+    edge = loss[6, 2] / loss[2, 0]  # 16 times both, up to the last rate that works
     cliffs = [rates[(row > 1.5) & (rates > rates[row.argmin()])].min() for row in loss.T[1:]]
     claim(
-        "On digits the linear rule holds until the cliff, which large batches hardly move",
-        statistic="loss along η ∝ B from B = 8 to 128, largest / smallest; first failing rate at 32 and 128",
-        measured=f"{level:.2f}; {cliffs[0]:g}, {cliffs[1]:g}",
-        verdict="confirmed",
-        holds=level < 1.3 and 0.25 <= cliffs[0] / cliffs[1] <= 4 and min(cliffs) >= 1,
+        "On digits the linear rule holds well below the cliff, which large batches hardly move",
+        statistic="loss along η ∝ B from B = 8 to 128, largest / smallest; both times 16, at the last rate "
+        "that works; first failing rate at 32 and 128",
+        measured=f"{level:.2f}; {edge:.1f}; {cliffs[0]:g}, {cliffs[1]:g}",
+        verdict="confirmed under conditions: near the cliff the loss is about twice as high",
+        holds=level < 1.3 and 1.4 < edge < 3 and 0.25 <= cliffs[0] / cliffs[1] <= 4 and min(cliffs) >= 1,
     )
 
 

@@ -30,7 +30,7 @@ QUESTIONS = {
         (
             (
                 "Nothing: a tuned constant rate is as good",
-                "Tuning takes away most of the advantage, not all: at the end the noise still kicks.",
+                "Tuning helps the constant rate, too. But at the end the noise still kicks.",
             ),
             (
                 "Between one and five percentage points",
