@@ -667,7 +667,7 @@ says(
 # Bad batches are not the only cause. Some surfaces have cliffs of their own, above all networks that feed themselves (Pascanu et al. 2013):
 
 # %% [markdown] key="clip-seen" lang="zh-TW" of="2fb4a177"
-# 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後停在比較高的地方；有裁剪的像什麼事也沒發生。沒有壞批次的時候，上限為 1 的裁剪在這裡幾乎不影響結果：它是保險。
+# 兩次訓練都遇到壞批次，那一批的損失都很高。沒有裁剪的那次跨了一大步，花了許多次更新才回來，最後的損失也比較高；有裁剪的像什麼事也沒發生。沒有壞批次的時候，上限為 1 的裁剪在這裡幾乎不影響結果：它是保險。
 #
 # 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是把自己的輸出再當成輸入的網路（Pascanu 等人，2013）：
 
@@ -698,7 +698,7 @@ says(
     "有裁剪的像什麼事也沒發生",
     clipped[101:131].mean() < 1.3 * usual.mean(),
 )
-says("ends higher", "最後停在比較高的地方", plain[0] > 1.5 * plain[1])
+says("ends higher", "最後的損失也比較高", plain[0] > 1.5 * plain[1])
 free("changes almost nothing here", "幾乎不影響結果", "in tests/claims, with seeds")
 says("clipping at 1 changes", "上限為 1 的裁剪", limit[1, 0] == 1)
 
