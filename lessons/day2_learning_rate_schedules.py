@@ -134,7 +134,7 @@ says(
 # Does the rate have to be constant? A rule that changes it on the way is a **learning rate schedule**. First, though: what does the noise do?
 
 # %% [markdown] key="puzzle-question" lang="zh-TW" of="84001eba"
-# 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：雜訊做了什麼？
+# 學習率非得固定不可嗎？讓它在途中改變的規則，叫做**學習率排程**（learning rate schedule）。不過先問一個問題：雜訊會造成什麼影響？
 
 # %% [markdown] key="floor" lang="en"
 # ## 2. The noise floor
@@ -267,7 +267,7 @@ free("to lower the floor", "", "the idea to be tested")
 # 2. Go on to the right until decay is *worse* than the constant rate. What does the sum of all rates say there?
 
 # %% [markdown] key="play-decay" lang="zh-TW" of="e3b6c0b5"
-# **換你玩**：五種排程都從 0.5 開始，雜訊也一樣大。右圖的細線是其中一次（單一個種子），其他的線是對所有可能的雜訊取平均。滑桿調的是指數衰減的 $k$；階梯（step）、反時間（inverse time）和餘弦（cosine）衰減，後面會說明。
+# **換你玩**：五種排程都從 0.5 開始，雜訊也一樣大。右圖的細線是其中一次（只用一個種子），其他的線是對所有可能的雜訊取平均。滑桿調的是指數衰減的 $k$；階梯（step）、反時間（inverse time）和餘弦（cosine）衰減，後面會說明。
 #
 # 1. 找出最後損失最低的 $k$。
 # 2. 再往右調，直到衰減比固定的學習率**還差**。這時所有學習率加起來是多少？
@@ -609,7 +609,7 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # %% [markdown] key="stop-seen" lang="zh-TW" of="d271ce17"
 # 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。不管停在哪一步，WSD 的結果都一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
-# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失（第 7 天的網路上倒是，看的是訓練損失），而是隨時可以停下來的自由。
+# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。在這裡，WSD 換到的不是比較低的損失（在第 7 天的網路上，訓練損失倒是比較低），而是隨時可以停下來的自由。
 
 # %% bind="average-seen"
 says(
@@ -662,6 +662,7 @@ says(
     "換到的不是比較低的損失",
     exact["cosine"].min() < tuned_wsd.min(),
 )
+free("on Day 7's network it does", "訓練損失倒是比較低", "bound on Day 7")
 
 # %% [markdown] key="digits" lang="en"
 # ## 4. Does decay help on digits?
@@ -769,7 +770,7 @@ says("A few of 360 images", "360 張裡的幾張", len(digits.X_test) == 360)
 # %% [markdown] key="digits-seen" lang="zh-TW" of="1ca382c9"
 # <details><summary>作答之後：平均與分散程度</summary>
 #
-# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：換成另外 16 個，有時會到三、四個百分點，因為學習率固定時，個別種子的結果會差很多。改一改 `range(100, 116)` 再執行看看。
+# （黑色的短線是平均。）好處不大：一、兩個百分點，也就是 360 張測試影像裡的幾張。學習率固定、改取權重的平均，好處和衰減一樣多。好處有多大，要看種子：換成另外 16 個，有時會到三、四個百分點，因為學習率固定時，有幾次訓練的結果遠低於其他的。改一改 `range(100, 116)` 再執行看看。
 #
 # 再看最差的種子。學習率固定的話，網路直到訓練結束都還被雜訊推來推去，有些種子停下來的那一刻，位置剛好不巧。用了衰減，或取平均，各個種子的結果就比較集中。
 #
@@ -1121,7 +1122,7 @@ hp.show(fig, "day2-warmup-sharpness")
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
 # %% [markdown] key="warmup-edge" lang="zh-TW" of="c47a3b78"
-# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高一點。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1153,7 +1154,7 @@ says(
 )
 says(
     "the highest to a little above",
-    "最高的比它略高一點",
+    "最高的比它略高",
     1 < at_peak.max() / rates_then[-1] < 1.3,
 )
 free("", "拿最大的學習率撞上尖銳的起點", "theory")
