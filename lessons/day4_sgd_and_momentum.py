@@ -278,7 +278,7 @@ says(
 # **Fast?** One pass over the digits: 1,437 steps with one image each, or one step with all 1,437. Each at the best of three rates, chosen with three seeds by the training loss, and reported with five others; the last line has ten full steps with the momentum of section 4:
 
 # %% [markdown] key="fast" lang="zh-TW" of="5cbaf1d9"
-# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試三個學習率，用三個種子挑出訓練損失最低的那個，再用另外五個種子報告；最後一行用完整的梯度走十步，並加上第 4 節的動量：
+# **很快嗎？** 把手寫數字看過一遍：可以每步一張、走 1,437 步，也可以 1,437 張一起算、只走一步。各試三個學習率，用三個種子挑出訓練損失最低的那個，再用另外五個種子報告成績；最後一行用完整的梯度走十步，並加上第 4 節的動量：
 
 # %% key="fast-run" tags=["nbval-ignore-output", "long"]
 digits, network = hp.digits(), hp.MLP((64, 32, 10))
@@ -338,7 +338,7 @@ says(
 # Even without noise SGD is slow in a ravine. Its **condition number** is $\kappa = \lambda_{\max}/\lambda_{\min}$, the largest curvature over the smallest. The best rate, $\eta = 2/(\lambda_{\min}+\lambda_{\max})$, lets both directions shrink by the same factor $\frac{\kappa-1}{\kappa+1}$ per step. How many steps until a millionth of the distance is left?
 
 # %% [markdown] key="fast-seen" lang="zh-TW" of="2d94d665"
-# 以看過的影像數來算，每步一張遙遙領先，用完整的梯度走十遍也追不上。加上動量可以追回大半，但看過的影像也變成十倍。以秒數來算就另當別論了，第 3 天用時鐘量過：一步算很多張，比很多步各算一張來得省。
+# 以看過的影像數來算，每步一張遙遙領先，用完整的梯度走十遍也追不上。加上動量可以追回大半，但看過的影像也變成十倍。以秒數來算就另當別論了，第 3 天實際計時過：一步算很多張，比很多步各算一張來得省。
 #
 # ## 3. 用數字看山谷
 #
@@ -688,7 +688,7 @@ with hp.predict("day4-gain"):
 # %% [markdown] key="gain-seen" lang="zh-TW" of="30593932"
 # <details><summary>作答之後：每一步加上什麼</summary>
 #
-# 每一步都加上 $\eta$，又失去原有長度的 $1-\gamma$ 倍，直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
+# 每一步都加上 $\eta$，又失去原有長度的一部分（比例是 $1-\gamma$），直到兩者相等。（最後一條線還在成長，會到 $\eta$ 的 20 倍。）
 #
 # </details>
 
