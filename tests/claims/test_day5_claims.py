@@ -323,14 +323,18 @@ def test_on_words_adam_is_ahead_at_its_own_best_rate(claim, language):
 
 
 def test_adams_best_rate_grows_about_like_the_root_of_the_batch_and_then_stops(claim):
-    digits, rates, sizes = hp.digits(), 2.0 ** np.arange(-11, -2), [8, 32, 128, 512]
-    sweep = hp.train(NETWORK, digits, hp.Adam(rates), batch_size=sizes, epochs=5, seed=range(70, 73))
-    best = rates[np.nan_to_num(sweep.train_loss.mean(axis=2), nan=np.inf).argmin(axis=0)]
-    grown, further = best[2] / best[0], best[3] / best[2]
+    digits, rates, sizes = hp.digits(), 2.0 ** np.arange(-8, -2), [8, 128, 512]
+    sweep = hp.train(NETWORK, digits, hp.Adam(rates), batch_size=sizes, epochs=5, seed=range(70, 82))
+    loss = np.nan_to_num(sweep.train_loss, nan=np.inf)
+    best = rates[loss.mean(axis=2).argmin(axis=0)]
+    grown, further = best[1] / best[0], best[2] / best[1]
+    by_three = rates[loss.reshape(len(rates), len(sizes), -1, 3).mean(axis=3).argmin(axis=0)]
+    groups = by_three[1] / by_three[0]
     claim(
         "From 8 to 128 Adam's best rate grows about like the root of the batch size, and no further to 512",
-        statistic="best rate at 128 over that at 8 (root of 16: 4), and at 512 over that at 128, five epochs",
-        measured=f"{grown:.0f}, {further:.1f}",
+        statistic="best rate at 128 over that at 8 (root of 16: 4), by twelve seeds and by three; at 512 "
+        "over that at 128, five epochs",
+        measured=f"{grown:.0f}, {groups.min():.0f} to {groups.max():.0f}; {further:.1f}",
         verdict="confirmed under conditions: of the digits, where few updates are left with batches of 512",
-        holds=4 <= grown <= 8 and further <= 1,
+        holds=4 <= grown <= 8 and 2 <= groups.min() <= groups.max() <= 8 and further <= 1,
     )
