@@ -30,7 +30,7 @@
 #
 # **你會學到**：學習率為什麼有上限、上限由什麼決定；學習率太小要付出什麼代價；怎樣找到好的學習率，以及一種很流行的測試法能告訴你什麼、不能告訴你什麼。
 #
-# **你需要**：會寫 Python，知道什麼是導數；小型網路是什麼，第 1 節用幾行話說明。大約 45 分鐘，第 6、7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：會寫 Python，知道什麼是導數；小型網路是什麼，第 1 節用五行說明。大約 45 分鐘，第 6、7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -800,7 +800,7 @@ with hp.after("day1-digits"):
 # %% bind="title"
 says("160 times", "訓練 160 次", sweep.test_accuracy.size == 160)
 free("a largest learning rate", "", "a question")
-free("in five lines", "", "how long the text is")
+free("in five lines", "用五行說明", "how long the text is")
 
 # %% bind="day1-digits"
 right("Six to nine", 6 <= len(good) <= 9)
@@ -1080,7 +1080,7 @@ free(
 #
 # 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時門檻的中位數也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，大約還剩一半，換別的種子也一樣。剩下的從哪裡來，第 2 天會問。
 #
-# 平坦有什麼好？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
+# 平坦就比較好嗎？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #
 # 所以 $2/\lambda_{\max}$ 要這樣看：在拋物線上是精確的界線，對網路來說，只能粗略參考。
 
@@ -1188,7 +1188,7 @@ free("", "照最低點來挑", "a warning")
 # What does the test say on the digits, where mini-batches bring noise? Repeat it with 20 seeds, and train with ten others at three readings: a tenth of the middle minimum, the middle minimum, and the largest of the 20 minima.
 
 # %% [markdown] key="range-on-digits" lang="zh-TW" of="e3e44ca9"
-# 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再照三種讀法選出的學習率，用另外十個種子來訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
+# 手寫數字的小批次本來就有雜訊，測試會怎麼說？用 20 個種子重複測試，再用三種讀法各選出一個學習率，以另外十個種子訓練：最低點中位數的十分之一、最低點的中位數，以及 20 個最低點中最大的一個。
 
 # %% key="range-digits"
 ramp = {"first": 1e-3, "last": 100, "steps": 200}
@@ -1217,7 +1217,7 @@ hp.say(f"the {len(found)} minima: {found.min():.2g} to {largest:.2g}")
 says("20 seeds", "用 20 個種子", len(test.at_minimum) == 20)
 says(
     "train with ten others at three readings",
-    "再照三種讀法選出的學習率，用另外十個種子來訓練",
+    "再用三種讀法各選出一個學習率，以另外十個種子訓練",
     check.test_accuracy.shape == (3, 10)
     and set(job["seed"]).isdisjoint(range(len(test.at_minimum))),
 )
