@@ -239,7 +239,7 @@ hp.explore_batches()
 # The trembling is what people mean by "SGD converges unstably". Is it always so?
 
 # %% [markdown] key="kinds-seen" lang="zh-TW" of="63bf45b4"
-# 學習率 0.1 時，小批次很快就到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小 1 大約從 0.7 開始發散（距離平方的平均越來越大），全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+# 學習率 0.1 時，小批次最先走到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小 1 大約從 0.7 開始發散（距離平方的平均越來越大），全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
@@ -264,7 +264,7 @@ def growth(lr):
 
 free(
     "At the rate 0.1, a small batch",
-    "學習率 0.1 時，小批次",
+    "學習率 0.1 時，小批次最先走到附近",
     "what the reader saw in the live figure",
 )
 free(
