@@ -1387,7 +1387,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Which schedule? | Cosine or another decay to (almost) zero. If the end is not known beforehand: constant, then a decay (WSD), or average the weights. | Days 2, 6, 7 |
 # | The first updates blow up? | Warmup, clipping, or a smaller peak rate. | Days 2, 7 |
 # | Which batch size? | `32` to `128` to begin with; larger if the machine makes it cheaper. | Day 3 |
-# | Batch size times $k$? | Tune the rate again. $\times k$ keeps SGD's run the same below the cliff, and need not be its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
+# | Batch size times $k$? | Tune the rate again. Well below the cliff $\times k$ keeps SGD's run the same; it need not be its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
 # | A wider network? | The rate does not carry over: the wider, the smaller Adam's best one. Tune again, or use muP. | Day 7 |
 # | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: move the rate the other way. | Day 4 |
 # | $\beta_1$, $\beta_2$, $\epsilon$? | We did not tune them here. Begin with the usual ones; if the budget allows, $\beta_1$ and $\epsilon$ are worth a try. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Days 5, 7 |
@@ -1396,7 +1396,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Nothing you tune matters? | If the seeds differ more than the settings: more seeds, more validation data. If all end equally bad: look at the data, the labels, the loss, a bug. If all are good enough: stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="51785f00"
+# %% [markdown] key="monday" lang="zh-TW" of="d8a44f64"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
@@ -1410,7 +1410,7 @@ free("double the batch size", "批次大小加倍", "a task")
 # | 用哪種排程？ | 餘弦或其他衰減，一直降到（接近）零。事先不知道何時結束：先固定、最後再衰減（WSD），或把權重平均。 | 第 2、6、7 天 |
 # | 頭幾次更新就爆炸？ | 加預熱、做裁剪，或降低最高學習率。 | 第 2、7 天 |
 # | 批次大小？ | 先從 `32` 到 `128` 開始；機器跑大批次如果更划算，再加大。 | 第 3 天 |
-# | 批次大小變成 $k$ 倍？ | 重調學習率。在懸崖以下，$\times k$ 能讓 SGD 的訓練過程保持一樣，但不一定是最好的學習率；Adam 最好的學習率大約是 $\times\sqrt{k}$。 | 第 3、5 天 |
+# | 批次大小變成 $k$ 倍？ | 重調學習率。離懸崖還遠時，$\times k$ 能讓 SGD 的訓練過程保持一樣，但不一定是最好的學習率；Adam 最好的學習率大約是 $\times\sqrt{k}$。 | 第 3、5 天 |
 # | 網路變寬？ | 學習率不能照搬：網路越寬，Adam 最好的學習率越小。要重調，或用 muP。 | 第 7 天 |
 # | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
 # | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 這一課沒有調。先用常用的值；預算夠的話，$\beta_1$ 和 $\epsilon$ 值得一試。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5、7 天 |
@@ -1428,7 +1428,7 @@ free("Lowest loss next to the cliff", "最低的損失緊鄰懸崖", "the questi
 free("a smaller peak rate", "降低最高學習率", "advice")
 free("larger if the machine makes it cheaper", "如果更划算", "advice")
 free(
-    "and need not be its best rate; Adam's best goes",
+    "it need not be its best rate; Adam's best goes",
     "但不一定是最好的學習率；Adam 最好的學習率大約",
     "Days 3 and 5",
 )
