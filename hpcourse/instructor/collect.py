@@ -132,8 +132,8 @@ def _take_all(course, assignment, certain, doubtful, settled, released, roster, 
     for student in roster:
         if not course.notebook("submitted", assignment, student).exists() and student not in named:
             records[student] = {"notes": [NO_NOTEBOOK], "source": "", "folder": ""}
+            write_record(course, assignment, student, records[student])  # first: a kill leaves this to do
             _write(course, assignment, student, repair(released, released)[0])
-            write_record(course, assignment, student, records[student])
             kinds["missing"].append(student)
     for stranger, student in found.items():
         print(
@@ -411,14 +411,16 @@ def _recognised_now(course, assignment, named, roster, records, settled):
     for stranger in sorted(set(records) - set(roster) - set(named)):
         path = course.notebook("submitted", assignment, stranger)
         student = paths.get((records[stranger].get("path"), records[stranger].get("fingerprint")))
+        begun = "path" in records[stranger] and not path.exists()  # and killed
         if student is None and path.exists():
             student = theirs.get(path.read_bytes())
         if student is not None:
             found[stranger] = student
-            del records[stranger]
-            forget_record(course, assignment, stranger)
-            for step in ("submitted", "autograded", "feedback"):
+        if student is not None or begun:
+            for step in ("autograded", "feedback", "submitted"):
                 shutil.rmtree(course.notebook(step, assignment, stranger).parent, ignore_errors=True)
+            forget_record(course, assignment, stranger)  # last: it says whose the rest was
+            del records[stranger]
     return found
 
 

@@ -127,6 +127,11 @@ class Course:
         """Where a notebook is: `step` is source, release, submitted, autograded."""
         return self.root / step / student / assignment / f"{assignment}_exercises.ipynb"
 
+    def handed_in(self, assignment):
+        """{student: the notebook that is graded}, of the roster and not."""
+        paths = sorted(self.root.glob(f"submitted/*/{assignment}/{assignment}_exercises.ipynb"))
+        return {path.parent.parent.name: path for path in paths}
+
     def released(self, assignment):
         """The notebook as students got it."""
         path = self.notebook("release", assignment)

@@ -142,12 +142,11 @@ def find_due(course, assignments, again=False):
     """([Due] that are new or have changed, how many are done)."""
     due, done = [], 0
     for assignment in assignments:
-        paths = sorted(course.root.glob(f"submitted/*/{assignment}/{assignment}_exercises.ipynb"))
-        if not paths:
+        notebooks = course.handed_in(assignment)
+        if not notebooks:
             continue
         released, secret = _basis(course, assignment)
-        for path in paths:
-            student = path.parent.parent.name
+        for student, path in notebooks.items():
             graded = course.notebook("autograded", assignment, student)
             if not again and stamp_of(graded) == stamp(path.read_bytes(), released, secret):
                 done += 1

@@ -72,7 +72,8 @@ def read_outcomes(course, assignments):
             given = {cell.id: cell.source for cell in course.released(assignment).cells}
             waiting = open_doubts(course, assignment)
             scores, comments = set_by_hand(book, assignment)
-            for student in [*roster, *sorted(set(records) - set(roster))]:
+            strangers = {*records, *course.handed_in(assignment)} - set(roster)  # a kill may leave no record
+            for student in [*roster, *sorted(strangers)]:
                 outcome = read_outcome(
                     course, student, assignment, tasks, given, records.get(student), waiting
                 )

@@ -235,6 +235,83 @@ def after_a_kill(step, after):
     return time.perf_counter() - began
 
 
+def killed_before(number, step):
+    """SIGKILL before a step's change of that `number` to what lies on the disk; whether it came so far."""
+    child = os.fork()
+    if child == 0:
+        left = iter(range(number))
+
+        def watch(event, _):  # each write is a new file beside the old one, and ends with these two
+            if event in ("os.rename", "os.remove", "os.rmdir") and next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            sys.stdout = sys.stderr = io.StringIO()
+            tqdm.set_lock(threading.RLock())
+            sys.addaudithook(watch)
+            step()
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert status in (0, signal.SIGKILL)
+    return status != 0
+
+
+@pytest.mark.slow
+def test_after_sigkill_at_any_change_that_collect_makes_the_same_command_brings_all_of_it(
+    template, released, solved, tmp_path, write
+):
+    right, uphill = solve(released, solved), solve(released, solved)
+    cell(uphill, "gd-step-answer").source = UPHILL
+    right, uphill, some = text(right), text(uphill), text(solve(released, solved, "gd_step"))
+    drops = [
+        write({"a.ipynb": uphill, "who.ipynb": some, "x.ipynb": uphill}, tmp_path / "first"),
+        write({"a.ipynb": right, "b.ipynb": some}, tmp_path / "second"),
+    ]
+
+    def collect(course, drop):
+        where = ["--assignment", "day1", "--course", str(course.root)]
+        return lambda: main(["course", "collect", str(drop), *where])
+
+    def files(course):
+        places = (path for path in course.root.rglob("*") if path.is_file() and path.name != ".lock")
+        return {str(path.relative_to(course.root)): path.read_bytes() for path in places}
+
+    def settle(course):  # x is nobody's
+        table = course.root / "matches.csv"
+        if table.exists():
+            table.write_text(table.read_text("utf-8-sig").replace("x.ipynb,,", "x.ipynb,-,"), "utf-8-sig")
+
+    def fresh(name, base):
+        shutil.rmtree(tmp_path / name, ignore_errors=True)
+        shutil.copytree(base, tmp_path / name)
+        return Course.open(tmp_path / name)
+
+    calm = fresh("calm", template)
+    (calm.root / "roster.csv").write_text("id,name\na,Ada Lovelace\nb,Ben\n")
+    rows = [{"a", "b", "unknown-who", "unknown-x"}, {"a", "b", "unknown-x"}, {"a", "b", "unknown-who"}]
+    for drop, expected in zip((*drops, drops[0]), rows):
+        before = fresh("before", calm.root)
+        assert not killed_before(10**6, collect(calm, drop))
+        whole, there = files(calm), calm.handed_in("day1")
+        number = 0
+        while killed_before(number, collect(course := fresh("course", before.root), drop)):
+            number += 1
+            read = {one.student: one for one in read_outcomes(course, ["day1"])}
+            assert set(course.handed_in("day1")) <= set(read), "a row is missing"
+            assert all(one.score is None and one.notes for one in read.values())
+            kept = {data for name, data in files(course).items() if name.startswith(("submitted", "earlier"))}
+            handed_in = [name for name in files(before) if name.startswith("submitted/a/")]
+            assert {files(before)[name] for name in handed_in} <= kept, "work is lost"
+            assert not killed_before(10**6, collect(course, drop))
+            assert files(course) == whole, f"killed before change {number - 1}"
+        assert number > 12
+        assert set(there) == expected
+        settle(calm)
+
+
 @pytest.mark.slow
 def test_after_sigkill_at_random_moments_marks_are_true_or_missing_with_a_reason(
     template, released, solved, tmp_path, write, monkeypatch
