@@ -913,7 +913,7 @@ hp.say(f"best rates for B = {at}: {[float(rate) for rate in best_rates]}")
 # The floor stays with $\eta \propto \sqrt B$: where noise is most of the gradient, Adam divides each step by the size of the noise, so half of the change is made already. (For the whole run to stay the same, $1-\beta_1$ and $1-\beta_2$ have to grow with $B$, too, and $\epsilon$ to shrink with its root: Malladi et al. 2022.) And on the digits, in five epochs, the *best* rate grows about like $\sqrt B$ from 8 to 128, about 4 times over 16 times the batch (by three seeds 2 to 8), and no further up to 512. It is a rule of thumb, not a law: sweep.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="e87f8eb1"
-# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步，差不多就是把梯度除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi 等人，2022。）在手寫數字上跑五個訓練週期，批次大小從 8 到 128，**最好**的學習率也大約隨 $\sqrt B$ 放大：批次放大 16 倍，它放大大約 4 倍（只看三個種子，2 到 8 倍都有）；再到 512，就不再放大了。這是經驗法則，不是定律：還是要掃描。
+# 用 $\eta \propto \sqrt B$，底線就留在原來的高度：梯度大半是雜訊時，Adam 的每一步，差不多就是把梯度除以雜訊的大小。批次加大、雜訊變小，步伐自動變長。該調的量，Adam 已經先調了一半。（要讓整個訓練過程和原來一樣，$1-\beta_1$ 和 $1-\beta_2$ 也要隨 $B$ 放大，$\epsilon$ 則要隨它的平方根縮小：Malladi 等人，2022。）在手寫數字上跑五個訓練週期，批次大小從 8 到 128，**最好**的學習率也大約隨 $\sqrt B$ 放大：批次放大 16 倍，它大約放大 4 倍（只看三個種子，2 到 8 倍都有）；再到 512，就不再放大了。這是經驗法則，不是定律：還是要掃描。
 
 # %% bind="words"
 worse, fine = defaults[10].mean(), defaults[50].mean()
@@ -992,7 +992,7 @@ says("in five epochs", "五個訓練週期", sweep.loss.shape[-1] == 5 * np.ceil
 says("from 8 to 128", "從 8 到 128", (smallest, larger) == (8, 128))
 says(
     "about 4 times over 16 times the batch",
-    "批次放大 16 倍，它放大大約 4 倍",
+    "批次放大 16 倍，它大約放大 4 倍",
     4 <= best_rates[2] / best_rates[0] <= 8 and larger / smallest == 16,
 )
 says(
