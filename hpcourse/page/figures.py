@@ -312,7 +312,7 @@ def optimizer_sweeps(lr, results, ax, ylabel):
         style, values = OPTIMIZER_STYLES[name], np.nan_to_num(values, nan=0.0)
         middle, best = np.median(values, axis=1), values.mean(axis=1).argmax()
         ax.fill_between(lr, values.min(axis=1), values.max(axis=1), color=style["color"], alpha=0.12, lw=0)
-        ax.plot(lr, middle, **style, label=name)
+        ax.plot(lr, middle, marker=OPTIMIZER_MARKERS[name], ms=4, label=name, **style)
         ax.plot(lr[best], middle[best], "o", ms=9, mfc="none", mec=style["color"], mew=1.8)
     ax.set(xscale="log", xlabel=r"learning rate $\eta$", ylabel=ylabel)
     plain_log(ax.xaxis)
@@ -389,7 +389,7 @@ SCHEDULE_STYLES = {
     "exponential": {"color": BLUE, "linestyle": "-"},
     "step decay": {"color": ORANGE, "linestyle": "--"},
     "inverse time": {"color": GREEN, "linestyle": "-."},
-    "cosine": {"color": VIOLET, "linestyle": (0, (7, 2))},
+    "cosine": {"color": VIOLET, "linestyle": (0, (5, 1, 1, 1, 1, 1))},
 }
 
 
@@ -479,8 +479,9 @@ def losses_by_batch_size(x, losses, sizes, ax, xlabel, average=256):
         smooth = np.convolve(loss, np.ones(window) / window, mode="valid")
         few = np.unique(np.geomspace(1, len(smooth), 150).astype(int)) - 1  # no more can be seen
         colour = plt.get_cmap("viridis")(0.8 * k / max(1, len(sizes) - 1))
+        marks = {"marker": "o"} if len(smooth) < 30 else {"marker": ("", "s")[k // 3 % 2], "markevery": 0.1}
         (line,) = ax.plot(places[window - 1 :][few], smooth[few], ls=("-", "--", "-.")[k % 3], color=colour,
-                          marker="o" if len(smooth) < 30 else "", label=f"B = {size}")  # fmt: skip
+                          ms=4, label=f"B = {size}", **marks)  # fmt: skip
         lines.append(line)
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel="training loss")
     numbered_log(ax.xaxis)
@@ -564,7 +565,7 @@ def rate_sweeps(sweeps, ax, xlabel, ylabel):
         style, kept = OPTIMIZER_STYLES[name], ~np.isnan(values).any(axis=1)
         rates, values = rates[kept], values[kept]
         ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=style["color"], alpha=0.15, lw=0)
-        ax.plot(rates, np.median(values, axis=1), marker="o", ms=3, label=name, **style)
+        ax.plot(rates, np.median(values, axis=1), marker=OPTIMIZER_MARKERS[name], ms=4, label=name, **style)
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
     plain_log(ax.xaxis)
     return ax
@@ -586,7 +587,7 @@ def ravine_walks(surface, walks, ax, height):
     """Walks in a ravine of two weights, `height` high; `walks` maps an optimizer's name to its path."""
     contours(surface, ax, levels=24)
     for name, walk in walks.items():
-        ax.plot(*walk.w.T, marker="o", ms=3, lw=1.2, label=name, **OPTIMIZER_STYLES[name])
+        ax.plot(*walk.w.T, marker=OPTIMIZER_MARKERS[name], ms=3, lw=1.2, label=name, **OPTIMIZER_STYLES[name])
     ax.plot(*walk.w[0], "o", ms=8, color="black", zorder=5)
     ax.set_ylim(-height, height)
     ax.legend(loc="upper right", frameon=True, framealpha=1)

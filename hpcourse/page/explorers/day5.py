@@ -10,7 +10,11 @@ from hpcourse.optimizers import Adam
 from hpcourse.page import figures
 from hpcourse.page.live import LiveFigure, log_slider
 
-_ADAM, _MOMENTUM, _SGD = (figures.OPTIMIZER_STYLES[name] for name in ("Adam", "Momentum", "SGD"))
+_ADAM, _SGD = (figures.OPTIMIZER_STYLES[name] for name in ("Adam", "SGD"))
+_MARKED = {  # the dashes of these two differ in length alone
+    name: figures.OPTIMIZER_STYLES[name] | {"marker": figures.OPTIMIZER_MARKERS[name]}
+    for name in ("Momentum", "Adam")
+}
 
 
 def explore_adam(steps=60):
@@ -97,13 +101,12 @@ def explore_turned_ravine(steps=150):
     around = np.linspace(0, 2 * np.pi, 61)
     circle, gap = np.stack([np.cos(around), np.sin(around)]), np.full((2, 1), np.nan)
     (lines,) = left.plot([], [], color="#BBBBBB", lw=0.8)
-    walks = [left.plot([], [], marker=".", ms=4, lw=1, **style)[0] for style in (_MOMENTUM, _ADAM)]
+    walks = [left.plot([], [], ms=3, lw=1, **style)[0] for style in _MARKED.values()]
     (begin,) = left.plot([], [], "o", ms=7, color="black")
     left.plot(0, 0, "+", ms=10, mew=1.5, color=figures.GREY)
     left.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-    falls = [right.plot([], [], **style)[0] for style in (_MOMENTUM, _ADAM)]
-    for line, name in zip(falls, ("Momentum", "Adam")):
-        line.set_label(name)
+    looks = _MARKED.items()
+    falls = [right.plot([], [], ms=4, markevery=10, label=name, **look)[0] for name, look in looks]
     right.legend(loc="lower left").set_zorder(1)
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, steps), ylim=(1e-8, 1e4))
 
