@@ -215,9 +215,9 @@ def _sort_in(file, people, metadata, certain, strange, receipts, sizes):
         receipts[file.name[:-4]] = people.match_name(name, login)
         return
     if not match.certain:
-        for stem, students in receipts.items():
-            if file.name.startswith(stem) and len(students) == 1:
-                match = Match(certain=tuple(students))
+        for stem, said in receipts.items():
+            if file.name.startswith(stem) and (said.certain or said.candidates):
+                match = replace(said, remarks=[])
     if match.certain:
         key = match.certain, match.account
         if key not in certain:

@@ -39,6 +39,7 @@ PLAIN_WORDS = frozenset(
     exercises homework hw assignment group class section team student name course hpcourse en zh tw sir prof
     professor teacher deep learning rate""".split()  # noqa: SIM905
 )
+A_TIME = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|([01]\d|2[0-3])([0-5]\d){2}")
 ADDRESS = re.compile(r"[\w.+-]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+")
 NAMED_NOTEBOOK = re.compile(r"\.ipynb(?![a-z]).*$", re.I)
 # Letters that are no other letter with an accent (and Arabic's line of length); what else keyboards write.
@@ -79,6 +80,7 @@ class Signs:
     ids: set = field(default_factory=set)  # of weak, those named by an id: tells two of one name apart
     aliases: list = field(default_factory=list)
     others: set = field(default_factory=set)  # Chinese words that are nobody's name on the roster
+    unknown: list = field(default_factory=list)  # what looks like an id of this course and is nobody's
 
 
 class People:
@@ -96,6 +98,11 @@ class People:
         self.cache = {}
         for student in roster.values():
             self._add(student)
+        self.known = {said for student in roster.values() for said in _ways_to_name(student)}
+        shapes = sorted({_shape(student.id) for student in roster.values()} - {""})
+        self.like_an_id = re.compile(
+            rf"(?<![a-z0-9])(?:{'|'.join(shapes)})(?![a-z0-9])" if shapes else r"(?!)"
+        )
         self.lengths = sorted({len(name) for name in self.latin}, reverse=True)
 
     def _add(self, student):
@@ -150,6 +157,7 @@ class People:
             if word not in PLAIN_WORDS or word in self.sequences
         ]
         self._by_alias(part, whole, found)
+        found.unknown = self._unknown_ids(f"{rest} {' '.join(ADDRESS.findall(fold(part)))}")
         self._by_id(tokens(rest), left, found)
         if not found.strong:  # an id may hold what people add, such as s16-no-notebook
             self._by_id(tokens(full), [], found)
@@ -216,6 +224,13 @@ class People:
                 found.weak |= self.digits[number] - claimed
             if len(alike) >= 5 and alike in self.alike:
                 found.weak |= self.alike[alike] - claimed
+
+    def _unknown_ids(self, said):
+        """What looks like an id of this course and is nobody's on the roster; a day or a time is none."""
+        found = dict.fromkeys(self.like_an_id.findall(fold(said)))
+        return [
+            word for word in found if word not in self.known and not A_TIME.fullmatch(re.sub(r"\D", "", word))
+        ]
 
     def _by_local_part(self, rest, left, found):
         chunks = {
@@ -339,6 +354,14 @@ class People:
         claims = strong or [claim for sign in signs for claim in sign.short]
         weak = set().union(*(sign.weak for sign in signs)) if signs else set()
         ids = set().union(*(sign.ids for sign in signs))
+        unknown = [word for sign in signs for word in sign.unknown]
+        if told and told.name:
+            unknown += self.signs(told.name).unknown
+        for address in file.sender:
+            unknown += self._unknown_ids(address)
+        by_number = "@" in said or (told and (told.login or said == told.number))
+        if len(official or ()) == 1 and not by_number and self._disagrees(match, official, strong, unknown):
+            return match
         if told and told.system == "Canvas" and not official:
             weak |= {student for _, student in self.sequences.get(told.number, ())}
             weak |= self.signs(told.compact).weak
@@ -350,7 +373,21 @@ class People:
             match.candidates = tuple(sorted(candidates | resembling))
             match.why = note("{said} is not on the roster", said=said) if match.candidates else None
             return match
-        return self._by_claims(match, claims, weak, ids, set().union(*(sign.others for sign in signs)))
+        others = set().union(*(sign.others for sign in signs))
+        match = self._by_claims(match, claims, weak, ids, others)
+        if match.certain and self._disagrees(match, frozenset(match.certain), claims, unknown):
+            match.certain = ()
+        return match
+
+    @staticmethod
+    def _disagrees(match, students, claims, unknown):
+        """Whether a name stands beside an id that is nobody's here: there may be two of that name."""
+        numbers = [claim for claim in claims if claim.kind != "name" and students <= claim.students]
+        if not unknown or numbers:
+            return False
+        match.candidates = tuple(sorted(students.union(*(claim.students for claim in claims))))
+        match.why = note("{said} is not on the roster", said=list(dict.fromkeys(unknown)))
+        return True
 
     def _by_claims(self, match, claims, weak, ids, others):
         if claims:
@@ -442,10 +479,15 @@ class People:
         return match
 
     def match_name(self, name, login):
-        """The students that a name and a login mean together, as a receipt says them."""
+        """The Match of a name and a login together, as a receipt says them."""
         named = self._named(name) if name else frozenset()
         known, _ = self._told(Told("Blackboard", 0, login=login)) if login else (frozenset(), "")
-        return (named & known) or known or named
+        meant, match = (named & known) or known or named, Match()
+        if len(meant) == 1 and not (
+            not known and self._disagrees(match, meant, (), self._unknown_ids(login))
+        ):
+            match.certain = tuple(meant)
+        return match
 
     def _told(self, told):
         """(students, how they are named) by a system's word; None where it says nothing."""
@@ -521,6 +563,9 @@ class People:
             if found and named and not found & named:
                 match.candidates += tuple(sorted(found | named))
                 match.why = note("{names} mean different students", names=[name, number or address])
+            elif not found and named and self._unknown_ids(number):
+                match.candidates += tuple(sorted(named))
+                strangers.append(number)
             elif len(found or named) == 1:
                 students += found or named
             else:
@@ -546,6 +591,28 @@ def _names_in(name):
         if len(inside) > 1 and not chinese_in(inside):
             whole = " " in inside and not after  # Wang Wei (Wendy Wang)
             yield inside if whole else f"{inside} {after or before.split(' ')[-1]}"
+
+
+def _ways_to_name(student):
+    """The words that mean a student and may look like an id: of the id, of addresses and aliases."""
+    for said in (student.id, student.email, student.email.split("@")[0], student.canvas, *student.aliases):
+        yield fold(said)
+
+
+def _shape(number):
+    r"""What other ids of a course look like, as a pattern: b14901001 gives [a-z]\d{8}; "" for no shape.
+
+    Where digits are few, the letters have to be the same ones; where there are only digits, the first three.
+    """
+    said = fold(number)
+    digits = sum(char.isdigit() for char in said)
+    letters = sum(char.isalpha() for char in said)
+    if digits < (3 if letters else 6) or letters > digits or not said.isascii():
+        return ""
+    if not letters:
+        return re.escape(said[:3]) + re.sub(r"\d", r"\\d", re.escape(said[3:]))
+    shape = re.sub(r"\d", r"\\d", re.escape(said))
+    return re.sub(r"(?<!\\)[a-z]", "[a-z]", shape) if digits >= 8 else shape
 
 
 def fold(said):

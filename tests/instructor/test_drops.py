@@ -417,6 +417,20 @@ def test_what_gradescope_and_the_file_say_may_differ(taken, notebook):
     assert taken(files) == ({}, ["e/submission_1"])
 
 
+@pytest.mark.parametrize(("number", "asked"), [("b14909999", True), ("b149099990", False), (ADA, False)])
+def test_a_name_of_gradescope_or_blackboard_beside_an_id_of_nobody_is_asked_about(
+    number, asked, taken, notebook
+):
+    people = f"submission_1:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: {number}\n    :email: ''\n"
+    files = {"e/submission_metadata.yml": people, "e/submission_1/d.ipynb": notebook("a")}
+    assert taken(files) == (({}, ["e/submission_1"]) if asked else ({ADA: "a"}, []))
+    stem = f"Day 1_{number}_attempt_2024-10-01-12-34-56"
+    files = {f"{stem}.txt": f"Name: Ada Lovelace ({number})\n", f"{stem}_d.ipynb": notebook("b")}
+    tags, doubts = taken(files)
+    assert tags == ({} if asked else {ADA: "b"})
+    assert [path for path in doubts if "attempt" in path] == ([f"{stem}_d.ipynb"] if asked else [])
+
+
 def test_what_is_too_much_or_no_folder_ends_with_1(taken, notebook, tmp_path, capsys):
     (tmp_path / "class.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(99))
     taken({}, drop=tmp_path / "class.rar", status=1)

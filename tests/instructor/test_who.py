@@ -100,6 +100,68 @@ def test_what_only_resembles_or_contradicts_is_doubtful(path, candidates):
     assert candidates <= set(could_be)
 
 
+NUMBERS = {
+    number: Student(number, name, email)
+    for number, name, email in (
+        ("41047001", "Ada Lovelace", ""), ("41047002", "陳雅婷", "yating@example.edu"),
+        ("s001", "Ben Hur", ""), ("112-0003", "林柏翰", ""),
+    )
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("Ada Lovelace_b14909999.ipynb", ADA),
+        ("R13922011 林柏翰/hw.ipynb", LIN),  # of another school, with the same name?
+        ("b14909999/陳雅婷.ipynb", TINA),
+        ("b14909999@mail.example.edu/Ada Lovelace.ipynb", ADA),
+        ("lovelaceada_12345_67890_B14909999.ipynb", ADA),
+        ("Ada Lovelace_1_assignsubmission_file_/b14909999_day1.ipynb", ADA),
+        ("陳雅婷 b14909999_77_assignsubmission_file_/day1.ipynb", TINA),
+        ("12345-67890 - Ada Lovelace - Oct 1, 2024 1147 PM/b14909999.ipynb", ADA),
+        ("Submitted files/Ada Lovelace/Day 1/b14909999.ipynb", ADA),
+        ("41047999_陳雅婷.ipynb", "41047002"),
+        ("Ada Lovelace 41099001/day1.ipynb", "41047001"),
+        ("Ben Hur S031.ipynb", "s001"),
+        ("112-0033 林柏翰.ipynb", "112-0003"),
+    ],
+)
+def test_a_name_beside_an_id_of_nobody_on_the_roster_is_doubtful(path, student):
+    found = People(CLASS if student in CLASS else NUMBERS).match(File(tuple(path.split("/")), 0.0, 1, None))
+    assert (found.certain, found.candidates) == ((), (student,))
+    assert "is not on the roster" in words(found.why)
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("Ada Lovelace_20241001.ipynb", "41047001"),
+        ("Ada Lovelace_v20241001_123456.ipynb", ADA),
+        ("Ada Lovelace_41047999_assignsubmission_file_/day1.ipynb", "41047001"),  # Moodle's number
+        ("lovelaceada_LATE_41047998_41047999_day1-1.ipynb", "41047001"),  # Canvas'
+        ("41047998-41047999 - 陳雅婷 - Oct 1, 2024 1147 PM/d.ipynb", "41047002"),
+        ("submission_41047999/Ada Lovelace.ipynb", "41047001"),  # Gradescope's
+        ("陳雅婷 12345678.ipynb", "41047002"),  # no id of this course begins so
+        ("陳雅婷_410479991.ipynb", "41047002"),
+        ("Ada Lovelace 4104799.ipynb", "41047001"),
+        ("yating@example.edu/41047999.ipynb", "41047002"),  # an address is nobody else's
+        ("41047002_41047999.ipynb", "41047002"),  # nor is an id
+        ("Ben Hur v002.ipynb", "s001"),
+        ("day1-ada-codes/b14909999.ipynb", ADA),  # an alias settles it
+        ("Ada Lovelace 3f2a1b9c.ipynb", ADA),
+        ("Ada Lovelace 20002.ipynb", ADA),  # five digits may be anything
+    ],
+)
+def test_other_numbers_beside_a_name_are_no_ids(path, student):
+    assert match(path, CLASS if student in CLASS else NUMBERS)[0] == (student,)
+
+
+def test_a_sender_whose_address_is_an_id_of_nobody_may_be_another_of_that_name():
+    said = match("x/day1.ipynb", sender=("b14909999@example.edu", "Ada Lovelace"))
+    assert said == ((), (ADA,))
+
+
 @pytest.mark.parametrize(
     "path",
     ["b149010031/day1.ipynb", "hw 10002a.ipynb", "Grace Murray/day1.ipynb", "day1-exercises (2).ipynb"],
