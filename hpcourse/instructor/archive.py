@@ -35,13 +35,21 @@ IGNORED = set(
 PACKAGES = {".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
 ZIP = b"PK\x03\x04"
 SHADOW = b"\0\5\x16\7"
-ARCHIVE = re.compile(r"\.(zip|7z|rar|t?gz|bz2|xz|tar)(?![a-z])")
+ARCHIVE = re.compile(r"\.(zip|7z|rar|t?gz|t?bz2?|t[bx]z2?|t?lz(ma|4|h)?|xz|t?zst|tar|z|alz|egg|cab)(?![a-z])")
 OTHER_ARCHIVES = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "rar",
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
+    b"(\xb5/\xfd": "zstd",
+    b"\x04\x22M\x18": "lz4",
+    b"LZIP": "lzip",
+    b"]\0\0": "lzma",
+    b"\x1f\x9d": "compress",
+    b"MSCF": "cab",
+    b"ALZ\1": "alz",
+    b"EGGA": "egg",
 }
 
 
@@ -190,6 +198,7 @@ class _Archives:
             stem = file.name[:-4] if name.endswith(".zip") else file.name
             return self._in_zip(file, depth, (*file.parts[:-1], stem))
         kind = next((kind for mark, kind in OTHER_ARCHIVES.items() if start.startswith(mark)), "")
+        kind = "lzh" if start[2:4] == b"-l" and start[6:7] == b"-" else kind
         if kind or (telling and start[257:262] == b"ustar"):
             return [
                 replace(

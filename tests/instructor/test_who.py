@@ -89,6 +89,8 @@ def test_what_a_system_or_a_person_writes_is_understood(path, student):
         ("b149O1OO3.ipynb", {ADA}),
         ("bl4901003_day1.ipynb", {ADA}),
         ("陳雅停.ipynb", {TINA}),
+        ("陈雅婷.ipynb", {TINA}),  # as in China, whole or in part
+        ("陈雅停/day1.ipynb", {TINA}),
         ("陳婷雅_77_assignsubmission_file_/day1.ipynb", {TINA}),
         ("陳雅_7_8_day1.ipynb", {TINA}),
         ("陳林雅婷_LATE_7_8_day1.ipynb", {TINA}),
@@ -324,11 +326,17 @@ def _submitted(course, student):
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"Rar!\x1a\x07", "rar"),
         (b"\x1f\x8b\x08", "gzip"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"(\xb5/\xfd", "zstd"),
+        (b"\x1f\x9d\x90", "compress"),
+        (b"EGGA\0\1", "egg"),
+        (b"\x22\x01-lh5-", "lzh"),
         (b"PK\x03\x04damaged", "not a zip"),
     ],
 )
 def test_what_cannot_be_opened_says_how_it_could(start, said, collect, write):
-    suffix = {"7z": "7z", "rar": "rar", "gzip": "tar.gz"}.get(said, "zip")
+    suffixes = {"gzip": "tar.gz", "xz": "txz", "zstd": "tar.zst", "compress": "tar.Z", "not a zip": "zip"}
+    suffix = suffixes.get(said, said)
     records = collect(write({f"{ADA}/work.{suffix}": start + bytes(600)}))
     assert said in json.dumps(records[ADA]["notes"])
     assert records[ADA]["unread"]
