@@ -7,6 +7,7 @@ from hpcourse.instructor import Misuse
 from hpcourse.instructor.spreadsheets import read_tables, without_accents
 
 STUDENT = re.compile(r"\w[\w.@-]*")  # it becomes a folder's name and part of search patterns
+SEEMS_AN_ID = re.compile(r"[A-Za-z]{0,3}\d{3,}")
 ROSTERS = (".csv", ".xlsx", ".xlsm", ".txt", ".tsv", ".xls", ".ods", ".numbers")
 EXAMPLES = {
     "en": "id,name,email,aliases\ns001,Ada Chen,ada.chen@example.edu,\ns002,Ben Lin,ben.lin@example.edu,\n",
@@ -18,9 +19,11 @@ SEAT = "座號"  # tells people apart where a table has nothing better, and is n
 COLUMNS = {
     "id": (
         "sisuserid", "idnumber", "studentid", "studentnumber", "studentno", "sid",
-        "uniqueuserid", "orgdefinedid", "matriculationnumber", "registrationnumber",
-        "matrikelnummer", "matrikelnr", "idnummer", "studentnummer", "numeroetudiant", "netudiant",
-        "matricula", "numerodeid", "matricola", "nralbumu", "masosinhvien", "mssv",
+        "uniqueuserid", "orgdefinedid", "matriculationnumber", "registrationnumber", "registrationno",
+        "regnumber", "regno", "rollnumber", "rollno", "enrollmentnumber", "enrollmentno", "enrolmentnumber",
+        "matricnumber", "matricno", "indexnumber", "admissionnumber", "universityid", "campusid",
+        "studentcode", "matrikelnummer", "matrikelnr", "idnummer", "studentnummer", "numeroetudiant",
+        "netudiant", "matricula", "numerodeid", "matricola", "nralbumu", "masosinhvien", "mssv",
         "學號", "学号", "學生編號", "識別號碼", "id號碼", "sis使用者id", "用戶編號", "使用者編號", "人員編號",
         "学籍番号", "학번",
         "id", "identifier", SEAT,
@@ -200,6 +203,8 @@ def _student(row, where):
     if number and (not name or " " in number) and (_chinese(number) or not STUDENT.fullmatch(number)):
         other = next((one for one in known if STUDENT.fullmatch(one)), "")
         number, name = other or number, name or number
+    if SEEMS_AN_ID.fullmatch(name) and number and not re.search(r"[\d@]", number):  # the columns are swapped
+        number, name = name, number
     number = number or next(filter(None, (known[0], email, known[1], known[2])), "")
     if not number:
         raise Misuse(f"{where}: no id: write the student's number there, or take the line out")

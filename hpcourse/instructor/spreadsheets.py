@@ -149,7 +149,7 @@ def _begins(table):
 def _readings(name, content):
     told = re.match(r'\s*"?sep=(.)"?[ \t]*,*\r?\n', content, re.I)
     top = "\n".join(content.splitlines()[:TOP])
-    separators = told[1] if told else sorted(",;\t|", key=lambda sign: -top.count(sign))
+    separators = told[1] if told else sorted(",;\t|，；", key=lambda sign: -top.count(sign))
     for separator in separators:
         reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, skipinitialspace=True)
         table = []

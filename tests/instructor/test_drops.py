@@ -530,6 +530,10 @@ LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
         ("id,name\nb1,Ada O&#39;Neil\nb2,R&amp;D Li\n", {"b1": "Ada O'Neil", "b2": "R&D Li"}),
         (strict(workbook([["學號", "姓名"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]])), AB),
         (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
+        ("學號，姓名\nb1，Ada Lovelace\nb2，陳雅婷\n", AB),
+        ("Roll No,Name\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
+        ("學號,姓名\n陳雅婷,b14901\nAda,r102\n", {"b14901": "陳雅婷", "r102": "Ada"}),
+        ("id,name\nada,b14901\nx1,Ben 2\n", {"b14901": "ada", "x1": "Ben 2"}),
         (workbook([["學號", "姓名"], [41047001.0, "A"], [4.1e7, "B"]]), {"41047001": "A", "41000000": "B"}),
     ],
 )  # fmt: skip
