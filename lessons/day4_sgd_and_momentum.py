@@ -448,10 +448,10 @@ free("Leave ... What is new?", "讓 ... 新的現象？", "tasks at the live fig
 hp.explore_ravine()
 
 # %% [markdown] key="swings" lang="en"
-# Momentum is said to damp oscillation. Which one? Compare at the same speed along the valley floor (section 6 says why these two rates), and count how often each walk crosses the floor, and how often it overshoots the minimum along it.
+# Momentum is said to damp oscillation. Which one? Compare at two rates whose steps on a steady slope become equally long (section 6 says why), and count how often each walk crosses the floor, and how often it overshoots the minimum along it.
 
-# %% [markdown] key="swings" lang="zh-TW" of="b78f46cd"
-# 常聽人說動量能減少震盪。是哪一種震盪？讓一般的梯度下降和動量法沿著谷底前進的速度相同（為什麼是這兩個學習率，第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
+# %% [markdown] key="swings" lang="zh-TW" of="4d56e1c1"
+# 常聽人說動量能減少震盪。是哪一種震盪？挑兩個學習率，讓一般的梯度下降和動量法在固定的坡度上，步伐最後一樣長（原因第 6 節會說明），數一數路徑橫越谷底幾次，沿著谷底衝過最小值又是幾次。
 
 # %% key="swings-count"
 fair, crossings = {"SGD": hp.SGD(lr=0.19), "Momentum": hp.Momentum(0.019, 0.9)}, {}
@@ -463,14 +463,14 @@ for name, walker in fair.items():
            f"past the minimum {along} times")  # fmt: skip
 
 # %% [markdown] key="swings-seen" lang="en"
-# The zigzag *across* is damped: that is what the saying means. In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
+# *Across* the floor there are far fewer turns: that is what the saying means. (They do not die out sooner: here each step leaves 0.95 of the swing, without momentum 0.90.) In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
 #
 # ## 5. The map of two numbers
 #
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
-# %% [markdown] key="swings-seen" lang="zh-TW" of="9fecf01a"
-# **橫越**谷底的折返少了，這就是那句話的意思。代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
+# %% [markdown] key="swings-seen" lang="zh-TW" of="7b24e944"
+# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅剩原來的 0.95，沒有動量時剩 0.90。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
@@ -478,14 +478,30 @@ for name, walker in fair.items():
 
 # %% bind="swings"
 says(
-    "at the same speed along the valley floor",
-    "沿著谷底前進的速度相同",
+    "whose steps on a steady slope become equally long",
+    "在固定的坡度上，步伐最後一樣長",
     np.isclose(fair["SGD"].lr, fair["Momentum"].lr / (1 - fair["Momentum"].momentum)),
 )
 
 # %% bind="swings-seen"
 (sgd_along, sgd_across), (along, across) = crossings.values()
-says("The zigzag *across* is damped", "**橫越**谷底的折返少了", across < sgd_across / 2)
+says("far fewer turns", "**橫越**谷底的折返少了很多", across < sgd_across / 4)
+paths = {
+    name: hp.descend(hp.Quadratic([1, 10]), walker, start, n_steps).w[:, 1]
+    for name, walker in fair.items()
+}
+fade = {
+    name: (abs(w[-10:]).max() / abs(w[:10]).max()) ** 0.02 for name, w in paths.items()
+}
+says(
+    "each step leaves 0.95 of the swing, without momentum 0.90",
+    "每走一步，擺幅剩原來的 0.95，沒有動量時剩 0.90",
+    np.isclose(fair["Momentum"].momentum ** 0.5, 0.95, atol=0.005)
+    and abs(fade["Momentum"] - 0.95) < 0.015
+    and np.isclose(10 * fair["SGD"].lr - 1, 0.9)
+    and abs(fade["SGD"] - 0.9) < 0.015,
+)
+free("They do not die out sooner", "擺盪並沒有更快平息", "bound by what follows")
 says("the ball swings *along* the floor", "球會**沿著**谷底來回擺盪", along > 1)
 says(
     "which plain descent did not do once", "一般的梯度下降則一次也沒有", sgd_along == 0
@@ -984,11 +1000,11 @@ with hp.after("day4-still"):
 #
 # (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor, at rates far below the border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
+# So "momentum reduces the fluctuation" holds for the turns across a ravine and for the single update. It does not hold for the noise floor, at rates far below the border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="51606dff"
+# %% [markdown] key="noise-seen" lang="zh-TW" of="8f0bcf04"
 # <details><summary>作答之後：權重、步伐和平均</summary>
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
@@ -1244,18 +1260,18 @@ free(
 #
 # - SGD's noise holds it at a noise floor, which rises with the rate. On our curve some noise got it out of a local minimum; much noise also threw it out of the deep valley.
 # - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
-# - What counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
+# - Well below the border, what counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
 #
 # **Your turn:** the [exercises of Day 4](day4_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 5](day5_adam.ipynb). One rate for all weights is a compromise in every ravine. What if each weight had its own?
 
-# %% [markdown] key="recap" lang="zh-TW" of="af230dba"
+# %% [markdown] key="recap" lang="zh-TW" of="62a0fc17"
 # ## 今天帶走的東西
 #
 # - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，適量的雜訊把它帶出局部最小值；雜訊太大，也會把它甩出深谷。
 # - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
-# - 真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
+# - 學習率遠低於界線時，真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
 #
 # **換你動手**：[第 4 天的練習](day4_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
