@@ -470,7 +470,7 @@ for name, walker in fair.items():
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
 # %% [markdown] key="swings-seen" lang="zh-TW" of="7b24e944"
-# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅剩原來的 0.95，沒有動量時剩 0.90。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
+# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
@@ -495,7 +495,7 @@ fade = {
 }
 says(
     "each step leaves 0.95 of the swing, without momentum 0.90",
-    "每走一步，擺幅剩原來的 0.95，沒有動量時剩 0.90",
+    "每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍",
     np.isclose(fair["Momentum"].momentum ** 0.5, 0.95, atol=0.005)
     and abs(fade["Momentum"] - 0.95) < 0.015
     and np.isclose(10 * fair["SGD"].lr - 1, 0.9)
