@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 from pathlib import Path
+from unittest import TestCase
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -37,6 +38,22 @@ def chinese():
         yield
         hp.use_language("en")
         plt.close("all")
+
+
+def draw(fig):
+    """Draws, and no character is missing: in plain text a warning would say so, in a formula the log."""
+    with warnings.catch_warnings(), TestCase().assertNoLogs("matplotlib", "WARNING"):
+        warnings.filterwarnings("error", "Glyph")
+        fig.canvas.draw()
+
+
+@pytest.mark.parametrize("label", ["學習率", r"學習率 $\eta$", "$10^{學}$"])
+def test_a_box_is_noticed(label):
+    matplotlib.rcParams["font.family"] = ["DejaVu Sans"]
+    fig, ax = plt.subplots()
+    ax.set_title(label)
+    with pytest.raises((UserWarning, AssertionError)):
+        draw(fig)
 
 
 def test_a_printed_list_keeps_its_commas(capsys):
@@ -122,9 +139,7 @@ def test_an_explorer_draws_no_english_and_no_box_wherever_its_controls_stand(nam
             assert set("".join(lines)) <= known
             for line in (caption, *lines):
                 assert english_left_in(line) == set(), line
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        figure.fig.canvas.draw()
+    draw(figure.fig)
     about = figure._repr_mimebundle_()[1]["image/png"]
     assert any(re.search("[一-鿿]", line) for line in about["words"]) or name in ("explore_adam",)
 
@@ -257,10 +272,8 @@ def test_in_english_nothing_is_touched():
 def test_no_box_in_labels_with_formulas_signs_or_greek(label):
     fig, ax = plt.subplots()
     ax.set(title=label, yscale="log", ylim=(1e-6, 1))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # "Glyph ... missing"; old parts may be deprecated
-        fig.canvas.draw()
-        shown_words(fig)
+    draw(fig)
+    shown_words(fig)
 
 
 def test_a_figure_made_without_the_courses_style_gets_the_font_for_its_chinese():
@@ -269,9 +282,7 @@ def test_a_figure_made_without_the_courses_style_gets_the_font_for_its_chinese()
     ax.set(title="loss", xlabel=r"learning rate $\eta$")
     ax.set_yticks([0, 1], ["spirals", "SGD"])
     lettering.translate(fig)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # "Glyph ... missing"; old parts may be deprecated
-        fig.canvas.draw()
+    draw(fig)
 
 
 def test_a_live_figure_translates_what_update_writes_in_every_frame():
