@@ -333,16 +333,16 @@ says(
 #
 # $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
-# So the product stays above zero, and the smaller the sum, the more of the distance is left: the run **freezes** on the way. Compare:
+# Here no factor is zero, so the product stays above zero, and the smaller the sum, the more of the distance is left: the run **freezes** on the way. Compare:
 
-# %% [markdown] key="travel" lang="zh-TW" of="e03cd091"
+# %% [markdown] key="travel" lang="zh-TW" of="f54c4cd8"
 # 降得太慢，雜訊還在；降得太快，比不衰減還差。為什麼？
 #
 # 沒有雜訊時，第 $t$ 步把距離乘上 $1 - \eta_t \lambda$，所以最後剩下的就是這些倍率的乘積。而且不管訓練多久，學習率加起來都是有限的：
 #
 # $$\sum_{t=0}^{\infty} \eta_0\,e^{-k t} = \frac{\eta_0}{1 - e^{-k}}.$$
 #
-# 所以乘積不會降到零；而且總和越小，剩下的距離越多，路徑就**凍結**在半路上。比較看看：
+# 這裡沒有哪個倍率是零，所以乘積不會降到零；而且總和越小，剩下的距離越多，路徑就**凍結**在半路上。比較看看：
 
 # %% key="travel-run"
 kept = []
@@ -925,12 +925,12 @@ hp.explore_edge(edge_rates, losses, sharpnesses, every)
 # %% [markdown] key="edge-seen" lang="en"
 # Two weights end anywhere below the line. The network is stranger. At small rates the sharpness grows by itself while training goes on, and does not reach the line here. At large rates it moves to $2/\eta$, from below or from above, and **stays there**. Meanwhile the loss rises in many single updates, at the largest rates in almost half of them, and still falls in the long run. Cohen et al. (2021) call this the **edge of stability**.
 #
-# So $2/\eta$ is not only a border for the rate. It is a border for the network: here training pushes the sharpness up, and the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it nothing holds the sharpness down. And "the loss must fall at every update" is not true even without noise.
+# So $2/\eta$ is not only a border for the rate. It is a border for the network: here training pushes the sharpness up, and the rate holds it down. That may explain a part of Day 1's surprise: there, the larger the rate, the nearer its run ended to the line, and far below it the rate does not hold the sharpness down. And "the loss must fall at every update" is not true even without noise.
 
-# %% [markdown] key="edge-seen" lang="zh-TW" of="6c580669"
+# %% [markdown] key="edge-seen" lang="zh-TW" of="ff1018fd"
 # 只有兩個權重時，最後可能停在這條線以下的任何地方。網路就奇特多了。學習率小的時候，銳度會隨著訓練自己變大，但在這裡一直碰不到這條線。學習率大的時候，銳度不管是從下面還是上面來，一到 $2/\eta$ 就**停住**。這段期間，損失在許多次更新裡是上升的，學習率最大時將近一半都是；長期來看卻還是往下降。Cohen 等人（2021）把這個現象叫做**穩定邊緣**（edge of stability）。
 #
-# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：在這裡，訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的，就沒有什麼壓住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
+# 所以 $2/\eta$ 不只是學習率的界線，也是網路的界線：在這裡，訓練把銳度往上推，學習率把它往下壓。第 1 天的驚喜，這或許解釋了一部分：在那次掃描裡，學習率越大，結束時離這條線越近；離這條線還很遠的，學習率就壓不住銳度。至於「損失每次更新都一定要下降」，就算沒有雜訊，這句話也不成立。
 
 # %% bind="network-edge"
 says(
@@ -1114,15 +1114,26 @@ rates_then = warmup.lr(np.array(measured_at) - 1)
 hp.figures.threshold_in_training(measured_at, np.array(thresholds), rates_then, ax)
 hp.show(fig, "day2-warmup-sharpness")
 
+# %% key="warmup-constant" tags=["nbval-ignore-output"]
+small_rate, risen = 0.02, warmup.lr(np.arange(200)).sum()
+n_updates = round(risen / small_rate)
+job = {"updates": n_updates, "start": bad, "seed": seeds}
+run = hp.train(network, digits, hp.SGD(small_rate), **job)
+patient = 2 / hp.sharpness(network, run.weights, X_some, y_some, iterations=10)
+middles = [np.median(found) for found in (thresholds[0], patient, thresholds[-1])]
+first, slowly, warmed = (f"{middle:.2g}" for middle in middles)
+hp.say(f"2 / sharpness, median: at first {first}, after the warmup {warmed}, "
+       f"after {n_updates} updates at {small_rate}: {slowly}")  # fmt: skip
+
 # %% [markdown] key="warmup-edge" lang="en"
-# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it: the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 found the same in many networks.) When the peak comes, the thresholds have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# The start can bear only a tiny rate. As the rate rises, the network moves to flatter places, and the threshold rises along with it. Most of this is progress and needs no large rate: at a constant 0.02, in so many updates that the rates add up to the same, the threshold makes about three quarters of the way, counted in factors. The rest is the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 saw the sharpness fall during warmup in many networks.) When the peak comes, the thresholds have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="c47a3b78"
-# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高：又是穩定邊緣。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到同樣的現象。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="368a2e35"
+# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走了大約四分之三。剩下的才是穩定邊緣的作用。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1157,6 +1168,18 @@ says(
     "最高的比它略高",
     1 < at_peak.max() / rates_then[-1] < 1.3,
 )
+start_at, slowly_at, peak_at = np.log(middles)
+says(
+    "makes about three quarters of the way, counted in factors",
+    "以倍數來算，門檻也走了大約四分之三",
+    0.62 < (slowly_at - start_at) / (peak_at - start_at) < 0.88,
+)
+says(
+    "the rates add up to the same",
+    "更新到學習率的總和相同",
+    abs(n_updates * small_rate / warmup.lr(np.arange(200)).sum() - 1) < 0.01,
+)
+says("at a constant 0.02", "學習率固定在 0.02", small_rate == 0.02)
 free("", "拿最大的學習率撞上尖銳的起點", "theory")
 free("When the peak comes", "等學習率升到最高", "the last update of the warmup")
 
@@ -1223,7 +1246,7 @@ says(
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - Under noise a constant rate has a floor, nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
+# - Under noise a constant rate has a floor, for small rates nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
 # - Under gradient descent a network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
 # - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
 #
@@ -1231,10 +1254,10 @@ says(
 #
 # **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="13f3873c"
+# %% [markdown] key="recap" lang="zh-TW" of="ae3f91cd"
 # ## 今天帶走的東西
 #
-# - 有雜訊時，固定的學習率有一條底線，幾乎和學習率成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
+# - 有雜訊時，固定的學習率有一條底線；學習率小的時候，底線幾乎和它成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
 # - 用梯度下降訓練，銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
 # - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #

@@ -178,12 +178,16 @@ def test_during_warmup_the_threshold_rises_with_the_rate(claim, starts):
         run = hp.train(NETWORK, hp.digits(), lr, updates=updates, start=starts[1], seed=SEEDS)
         thresholds.append(np.median(2 / hp.sharpness(NETWORK, run.weights, X, y, iterations=10)))
     ratio = np.array(thresholds[1:]) / (0.4 * np.array([50, 100, 200]) / 200)
+    slow = hp.train(NETWORK, hp.digits(), hp.SGD(0.02), updates=2010, start=starts[1], seed=SEEDS)
+    small = np.median(2 / hp.sharpness(NETWORK, slow.weights, X, y, iterations=10))
+    share = np.log(small / thresholds[0]) / np.log(thresholds[-1] / thresholds[0])
     claim(
         "During warmup the sharpness falls so that 2/sharpness keeps up with the rate",
-        statistic="2/sharpness at the start; 2/sharpness/rate after 50, 100, 200 updates (median)",
-        measured=f"{thresholds[0]:.3f}; {np.round(ratio, 2)}",
-        verdict="confirmed",
-        holds=thresholds[0] < 0.06 and ratio.min() > 0.35 and ratio.max() < 3,
+        statistic="2/sharpness at the start; 2/sharpness/rate after 50, 100, 200 updates (median); share of "
+        "its rise, in factors, that a constant rate of 0.02 makes with the same sum of rates",
+        measured=f"{thresholds[0]:.3f}; {np.round(ratio, 2)}; {share:.0%}",
+        verdict="corrected: it does, but most of the rise is progress and needs no large rate",
+        holds=thresholds[0] < 0.06 and ratio.min() > 0.35 and ratio.max() < 3 and 0.5 < share < 0.9,
     )
 
 
