@@ -1069,7 +1069,7 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the size of the gradients, as long as they agree and lie well above $\epsilon$. The hats make this true from the first step.
+# - Adam divides each weight's smoothed gradient by its usual size. Units drop out, and a step is about $\eta$ whatever the size of the gradients, as long as they keep it, agree in sign, and lie well above $\epsilon$. The hats make this true from the first step.
 # - It is a coordinate-wise method: a great help when single weights differ in scale, much less when the ravine runs across the axes.
 # - Each at its own best rate, momentum equals Adam on our images; where scales or frequencies differ, as in language, Adam is ahead. Its rate still has to be found. For decay use AdamW.
 #
@@ -1077,10 +1077,10 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 #
 # **Next:** [Day 6](day6_summary.ipynb). Which optimizer, rate and batch size, on Monday morning? We test all the advice, and practise finding out.
 
-# %% [markdown] key="recap" lang="zh-TW" of="102a1ba7"
+# %% [markdown] key="recap" lang="zh-TW" of="333b33fa"
 # ## 今天帶走的東西
 #
-# - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度方向一致、又比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
+# - Adam 把每個權重平滑過的梯度，除以它平常的大小。單位因此約掉了；只要梯度方向一致、大小不突然改變、又比 $\epsilon$ 大得多，不管多大，一步大約都是 $\eta$。戴上帽子，從第一步起就是如此。
 # - 它是逐座標的方法：個別權重的尺度不同時，幫助很大；山谷斜跨座標軸時，幫助少得多。
 # - 各用自己最好的學習率，在我們的影像上，動量法和 Adam 打平；尺度或頻率差很多的地方，例如語言，Adam 領先。它的學習率還是得自己找出來。要權重衰減，就用 AdamW。
 #
@@ -1089,7 +1089,7 @@ free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 # **下一站**：[第 6 天](day6_summary.ipynb)。星期一早上，該用哪個最佳化器、哪個學習率、批次大小又該是多少？我們要把所有的建議拿來檢驗，並且練習怎樣自己找答案。
 
 # %% bind="recap"
-free("as long as they agree and lie well above", "", "the condition")
+free("as long as they keep it", "", "the condition; exercise 3 breaks it")
 free("Each at its own best rate", "各用自己最好的學習率", "sections 9 and 10")
 free("", "Adam 領先。它的學習率", "section 10")
 

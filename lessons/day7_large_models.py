@@ -378,12 +378,12 @@ for rule, own in [(hp.SGD(256.0), hp.SGD(256.0 * pi)), (hp.Adam(0.5, eps=1e-30),
     print(words[i], f"{together:.4f} {alone:.4f}")
 
 # %% [markdown] key="cause-seen" lang="en"
-# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is held down by the most frequent words, and the rare ones crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate*. Kunstner et al. (2024) found the like in transformers, the networks of today's language models, there for the word that is to be guessed; our exact statement is about the given one.
+# Most of SGD's lag is gone, and nothing but the frequencies has changed. The second cell makes it exact: a word of frequency $\pi$ moves as if it were alone, trained at the rate $\eta\,\pi$. One rate for all is held down by the most frequent words, and the rare ones crawl: Day 4's ravine, with a word for each direction. Adam divides $\pi$ away: a word moves as if alone *at the same rate* ($\epsilon$ is next to nothing here, to make it exact). Kunstner et al. (2024) found the like in transformers, the networks of today's language models, there for the word that is to be guessed; our exact statement is about the given one.
 #
 # How far this goes depends on the text. Where no word is very frequent, SGD lags less, and equal frequencies take less of the lag away.
 
-# %% [markdown] key="cause-seen" lang="zh-TW" of="3228fc65"
-# SGD 落後的部分大多消失了，而改變的只有頻率。第二格程式說得更精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率，大小受限於最常見的那些字，罕見的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率。Kunstner 等人（2024）在 Transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
+# %% [markdown] key="cause-seen" lang="zh-TW" of="81ab7068"
+# SGD 落後的部分大多消失了，而改變的只有頻率。第二格程式說得更精確：頻率為 $\pi$ 的字，走法就像只有它一個字、用學習率 $\eta\,\pi$ 訓練。大家共用的學習率，大小受限於最常見的那些字，罕見的字只好慢慢爬：這就是第 4 天的山谷，一個字一個方向。Adam 把 $\pi$ 除掉了：每個字的走法就像只有它一個字，用**同樣的**學習率（這裡把 $\epsilon$ 設得極小，結果才會精確）。Kunstner 等人（2024）在 Transformer（現今語言模型所用的網路）裡看到類似的事，談的是要猜的那個字；我們的精確說法談的是前一個字。
 #
 # 影響多大，要看文字。如果沒有特別常見的字，SGD 就落後得少一些，讓每個字一樣常見，能補回來的也就少一些。
 
@@ -839,14 +839,14 @@ says(
 # %% [markdown] key="mup" lang="en"
 # <details><summary>After your answer: the remedy</summary>
 #
-# `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022). For Adam it says: the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the last matrix also starts nearer to zero.
+# `net.mup` gives the remedy, **muP** (maximal update parametrization; Yang et al. 2022). For Adam it says: the hidden and last matrices get their rate divided by the width (relative to a base width, 32 here), and the start of the last matrix is divided by the root of that.
 #
 # </details>
 
-# %% [markdown] key="mup" lang="zh-TW" of="196f531f"
+# %% [markdown] key="mup" lang="zh-TW" of="54bbcc3d"
 # <details><summary>作答之後：解法</summary>
 #
-# `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）。用 Adam 時的做法是：隱藏層和最後一層的矩陣，學習率除以寬度（相對於基準寬度，這裡是 32）；最後一層的起始值也縮小。
+# `net.mup` 提供解法 **muP**（maximal update parametrization；Yang 等人，2022）。用 Adam 時的做法是：隱藏層和最後一層的矩陣，學習率除以寬度的倍數（相對於基準寬度，這裡是 32）；最後一層的起始值再除以這個倍數的平方根。
 #
 # </details>
 
@@ -901,7 +901,6 @@ says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
 
 # %% bind="mup"
 says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
-free("starts nearer to zero", "", "a definition")
 
 # %% bind="mup-seen"
 says("many times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0])
@@ -1186,14 +1185,14 @@ with hp.predict("day7-decay"):
 # %% [markdown] key="decay-answer" lang="en"
 # <details><summary>After your answer: what sets the time of forgetting</summary>
 #
-# At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that matters; here it does not.
+# At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that may matter; here it does not.
 #
 # </details>
 
-# %% [markdown] key="decay-answer" lang="zh-TW" of="f0e6ba35"
+# %% [markdown] key="decay-answer" lang="zh-TW" of="9b7fa673"
 # <details><summary>作答之後：忘得多快由什麼決定</summary>
 #
-# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減決定的是權重會長到多大、多快忘掉過去。訓練很長時這才重要，這裡則不重要。
+# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減決定的是權重會長到多大、多快忘掉過去。訓練很長時，這可能很重要；在這裡則不重要。
 #
 # </details>
 
@@ -1569,16 +1568,16 @@ says("weight decay | `0.1`", "權重衰減 | `0.1`", float(olmo["decay"]) == 0.1
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - One rate for all words is held down by the most frequent ones; Adam gives each its own. On a small, healthy run this is the line that is felt.
+# - One rate for all words is held down by the most frequent ones; Adam gives each its own. On a small, healthy run on words this is the line that is felt.
 # - At this size most of the other lines are insurance. Know what each insures against, and whether you run that risk.
 # - Numbers of a recipe belong together: rate and width, $\beta_2$ and batch, decay and rate. Copy the relation, not the number.
 #
 # **Your turn:** the [exercises of Day 7](day7_exercises.ipynb) answer at once.
 
-# %% [markdown] key="recap" lang="zh-TW" of="77dd8f1e"
+# %% [markdown] key="recap" lang="zh-TW" of="cb990906"
 # ## 今天帶走的東西
 #
-# - 大家共用的學習率，大小受限於最常見的那些字；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的訓練裡，有感的就是這一行。
+# - 大家共用的學習率，大小受限於最常見的那些字；Adam 讓每個字有自己的學習率。在規模小、沒出狀況的文字訓練裡，有感的就是這一行。
 # - 在這個規模，其他各行大多是保險。要知道每一行保的是什麼險，自己又有沒有那個風險。
 # - 配方裡的數字要成對看：學習率和寬度、$\beta_2$ 和批次、衰減和學習率。該照抄的是關係，不是數字。
 #
