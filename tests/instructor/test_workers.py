@@ -926,6 +926,28 @@ def test_gradescope_reads_the_verdicts_and_a_push_shows_them(
     assert elsewhere.main(["push", str(emptied), str(emptied)]) == 1
 
 
+def test_a_push_under_another_name_is_read_and_one_without_a_notebook_says_what_to_do(
+    course, write, monkeypatch, capsys
+):
+    release = course.notebook("release", "day1")
+    translated = release.read_text(encoding="utf-8").replace('"language": "en"', '"language": "zh-TW"')
+    folder = write({"README.md": "x", ".github/released/day1_exercises.ipynb": translated})
+    push = [
+        "push",
+        str(folder / "day1_exercises.ipynb"),
+        str(folder / ".github/released/day1_exercises.ipynb"),
+    ]
+    assert elsewhere.main(push) == 1
+    assert "請直接交筆記本" in capsys.readouterr().out
+    seen = []
+    monkeypatch.setattr(
+        elsewhere, "grade_apart", lambda work: seen.append(work) or Graded(trouble="no kernel")
+    )
+    write({"mine.ipynb": translated.replace("gd_step(w, grad, lr)", "gd_step(w, grad, lr, mine=1)")}, folder)
+    assert elsewhere.main(push) == 1
+    assert "mine=1" in seen[0].notebook
+
+
 @pytest.mark.parametrize(
     ("most", "left"), [("805306368", 418), ("max", 2048), ("4294967296", 2048), ("1000", 256)]
 )
