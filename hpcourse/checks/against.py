@@ -13,7 +13,7 @@ import runpy
 from functools import partial
 
 from hpcourse.checks.isolation import TimeUp, run_apart
-from hpcourse.checks.properties import no_end
+from hpcourse.checks.properties import in_a_line, no_end
 from hpcourse.checks.task import LONGEST, say
 from hpcourse.checks.tasks import TASKS
 from hpcourse.frame.language import text
@@ -31,7 +31,7 @@ def tests_in(path):
     except (OSError, KeyboardInterrupt):
         raise
     except BaseException as error:  # a file of tests may end in any way, by `exit` too
-        raise ValueError(f"{path}: {type(error).__name__}: {error}") from None
+        raise ValueError(f"{path}: {in_a_line(error)}") from None
     named = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX)}
     tests = {name: named[name] for name in TASKS if callable(named.get(name))}
     if not tests:
@@ -49,7 +49,7 @@ def fault_found(test, answer):
         except TimeUp:
             raise
         except BaseException as error:
-            return f"{type(error).__name__}: {error}".strip(": ").partition("\n")[0][:LONGEST]
+            return in_a_line(error).partition("\n")[0][:LONGEST]
         return ""
 
     outcome = run_apart(work)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcourse.checks.checker import NOT_STARTED
+from hpcourse.checks.properties import printable
 from hpcourse.checks.result import Result
-from hpcourse.checks.task import say
+from hpcourse.checks.task import kind_of, say
 from hpcourse.page.laboratory import DEFAULTS, TARGET, Refused, checked, run
 
 STARTS, ENOUGH, SOME = 20, 18, 5  # new starts; how many have to reach the target; how many are luck
@@ -37,9 +38,9 @@ class Capstone:
         if answer is None or answer is Ellipsis:
             return None
         if not isinstance(answer, Mapping):
-            return {"type": type(answer).__name__[:LONGEST]}
+            return {"type": kind_of(answer)}
         pairs = list(answer.items())[:MOST]
-        return {"settings": {str(name)[:LONGEST]: _told(value) for name, value in pairs}}
+        return {"settings": {_name(name): _told(value) for name, value in pairs}}
 
     def conclude(self, told, seed=None):
         """The Result of what `telling` said."""
@@ -74,18 +75,22 @@ class _Thing:
         return cls(str(told.get("type"))[:LONGEST]) if isinstance(told, dict) else told
 
 
+def _name(value):
+    return printable(value[:LONGEST]) if isinstance(value, str) else f"<{kind_of(value)}>"
+
+
 def _told(value):
     if value is None or value is Ellipsis:
         return None
     if isinstance(value, np.ndarray | np.generic) and value.size == 1:
         value = value.item()
     if isinstance(value, str):
-        return value[:LONGEST]
+        return printable(value[:LONGEST])
     if isinstance(value, bool | int) and abs(value) < LARGEST:
         return value
-    if isinstance(value, kinds.Real) and abs(value) < LARGEST:
+    if isinstance(value, kinds.Real) and not abs(value) >= LARGEST:  # NaN, too
         return float(value)
-    return {"type": type(value).__name__[:LONGEST]}
+    return {"type": kind_of(value)}
 
 
 def _not_settings(told):

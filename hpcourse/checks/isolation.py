@@ -123,6 +123,10 @@ def _run_bounded(work, seconds):
             outcome = _run_here(bounded)
     except TimeUp:
         return Outcome("time")
+    except KeyboardInterrupt:  # whoever sits there does not want to wait
+        raise
+    except BaseException:  # as a child would
+        return Outcome("died")
     finally:
         builtins.input = builtins_input
     return Outcome("done", result["value"], outcome.printed, outcome.characters)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from hpcourse.checks.task import Said, say
+from hpcourse.checks.here import TimeUp
+from hpcourse.checks.task import LONGEST, Said, kind_of, say
 from hpcourse.frame.language import Listed, sentences
 
 # In plain words; anything else is reported by its name.
@@ -15,6 +16,7 @@ RAISED = {
     "AttributeError": "it asks an object for something that it does not have ({said}).",
     "ImportError": "an import failed ({said}).",
     "ModuleNotFoundError": "an import failed ({said}).",
+    "StopIteration": "`next` asks for more than there is.",
     "EOFError": "it waits for `input`. A function gets what it needs as arguments.",
     "BdbQuit": "a breakpoint was left in it.",
     "RecursionError": (
@@ -214,6 +216,21 @@ def printable(text):
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def said(error):
+    """An exception's own words; "" where it has none, or cannot say them."""
+    try:
+        return printable(str(error)[:LONGEST])
+    except TimeUp:
+        raise
+    except BaseException:  # `__str__` is the learner's, too
+        return ""
+
+
+def in_a_line(error):
+    """An exception as Python tells it: "ValueError: too many values"."""
+    return f"{kind_of(error)}: {said(error)}".strip(": ")
+
+
 def number_text(value):
     """Numbers as short as they can be told apart."""
     if isinstance(value, np.ndarray):
@@ -347,7 +364,7 @@ def _raised(task, details):
 def in_words(line):
     """An error told as "ValueError: ...", as a sentence where there is one for its kind, else as it is."""
     kind, _, said = line.partition(":")
-    return say(RAISED[kind], said=said.strip()) if kind in RAISED else line
+    return say(RAISED[kind], said=said.strip() or kind) if kind in RAISED else line
 
 
 def at_caret(said):
@@ -362,6 +379,12 @@ def stopped_at_caret(record):
 
 def _unusable(task, first, records):
     _, right, given, (kind, *_) = first
+    if kind == "nothing" and given.details:
+        return say(
+            "`{name}` comes back as nothing (None). Functions that work in place, such as shuffling, return "
+            "nothing.",
+            **given.details,
+        )
     if kind == "nothing" and not all(record.problem for record in records):
         return say(
             "In some tests your function returns nothing (None), in others a result. Is there a way through "
@@ -611,17 +634,20 @@ def _words(task, expected, records):
 
 def _constant(expected, records):
     """Whether all results are alike although the right ones are not."""
+    return all_alike(records) and len(set(filter(None, map(_as_numbers, expected)))) > 1
+
+
+def all_alike(records):
+    """Whether one result, of single numbers, was given for everything."""
     given = [_as_numbers(record) for record in records if record.seen]
-    numeric, right = list(filter(None, given)), set(filter(None, map(_as_numbers, expected)))
-    if len(numeric) < 3 or len(numeric) < len(given) - 2:
-        return False
-    return len(set(numeric)) == 1 and len(right) > 1
+    numeric = list(filter(None, given))
+    return len(numeric) >= max(3, len(given) - 2) and len(set(numeric)) == 1
 
 
 def _as_numbers(record):
     """What was seen as single numbers; () where there are others."""
     values = [seen.value for seen in record.seen]
-    single = all(value.dtype.kind != "U" and value.ndim == 0 for value in values)
+    single = all(value.dtype.kind in "biuf" and value.ndim == 0 for value in values)
     return tuple(map(float, values)) if single else ()
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from hpcourse.checks.checker import CARET, NOT_STARTED
 from hpcourse.checks.properties import Parts, printable
 from hpcourse.checks.result import Result
-from hpcourse.checks.task import say
+from hpcourse.checks.task import kind_of, say
 from hpcourse.frame.language import Listed
 
 LONGEST = 200  # characters of a word
@@ -77,9 +77,8 @@ class Reading:
             return _told(answer)
         if isinstance(answer, Mapping):
             answer = list(answer.values())
-        both = (
-            list(answer) if isinstance(answer, list | tuple | np.ndarray) and np.shape(answer) else [answer]
-        )
+        several = isinstance(answer, list | tuple) or (isinstance(answer, np.ndarray) and answer.ndim)
+        both = list(answer) if several else [answer]
         return [_told(part) for part in both[:3]]
 
     def conclude(self, told, seed=None):
@@ -162,11 +161,13 @@ def _told(answer):
         answer = _as_float(answer)
     if isinstance(answer, kinds.Real):  # True too, which is then no number
         return answer if isinstance(answer, bool) else _as_float(answer)
-    return {"type": type(answer).__name__[:LONGEST]}
+    return {"type": kind_of(answer)}
 
 
 def _as_float(number):
     try:
         return float(number)
-    except (OverflowError, ValueError):  # a whole number beyond all floats; a Decimal("sNaN")
-        return math.inf
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf if number > 0 else -math.inf
+    except ValueError:  # a Decimal("sNaN")
+        return math.nan

@@ -23,7 +23,7 @@ import numpy as np
 from hpcourse.checks import checker, optimizer_class, properties
 from hpcourse.checks.checker import Live, Observed, Record
 from hpcourse.checks.result import Result
-from hpcourse.checks.task import LARGEST, Seen, say
+from hpcourse.checks.task import LARGEST, Seen, kind_of, say
 from hpcourse.checks.tasks import ALL, TASKS
 
 LONGEST = 64 * 2**20  # characters of a report
@@ -39,7 +39,7 @@ def observe(name, answer, seed=None):
         return json.dumps({"told": task.telling(answer)})
     early = checker.not_to_be_tried(task, answer)
     if early:
-        return json.dumps({"status": early.status, "type": type(answer).__name__})
+        return json.dumps({"status": early.status, "type": kind_of(answer)})
     walks = optimizer_class.handles(name, answer)
     live = optimizer_class.walking(task, answer, seed) if walks else Live(task, answer, seed)
     observed = live.observed()

@@ -12,7 +12,7 @@ import numpy as np
 
 from hpcourse.frame.language import filled
 
-LARGEST = 10**6  # numbers in one result
+LARGEST = 20_000  # numbers in one result; no right one holds more than 1,200
 LONGEST = 200  # characters of a word
 
 
@@ -166,6 +166,11 @@ class Unusable(Exception):
         self.problem, self.details = problem, details
 
 
+def kind_of(value):
+    """The name of a value's type, cut to what a message can hold."""
+    return type(value).__name__[:LONGEST]
+
+
 def numbers(value):
     """`value` as an array of its own; raises Unusable where it is not made of numbers or words.
 
@@ -176,7 +181,7 @@ def numbers(value):
     if value is None or value is Ellipsis:
         raise Unusable("nothing" if value is None else "ellipsis")
     if callable(value) or isinstance(value, Iterator):
-        raise Unusable("type", got=type(value).__name__)
+        raise Unusable("type", got=kind_of(value))
     try:
         array = np.array(value)
         if array.dtype.kind == "O":  # fractions, decimals; a None or a ... inside
@@ -189,9 +194,10 @@ def numbers(value):
             except OverflowError:  # whole numbers beyond all that can be told from infinity
                 array = np.full(array.shape, np.inf)
     except (TypeError, ValueError):
-        raise Unusable("type", got=type(value).__name__) from None
-    if array.dtype.kind not in "biufcU":
-        raise Unusable("type", got=type(value).__name__)
+        raise Unusable("type", got=kind_of(value)) from None
+    many_words = array.dtype.kind == "U" and array.size * LONGEST > LARGEST
+    if array.dtype.kind not in "biufcU" or many_words:
+        raise Unusable("type", got=kind_of(value))
     if array.size > LARGEST:
         raise Unusable("huge", got=array.size)
     if array.dtype.kind == "c" and not array.imag.any():
@@ -213,7 +219,7 @@ def several(value, names):
     if isinstance(value, Mapping):
         value = [value[name] for name in names] if set(names) <= set(value) else list(value.values())
     if isinstance(value, Iterator | ValuesView | deque):
-        value = list(islice(value, len(names) + 1))
+        value = list(islice(value, LONGEST))
     if not isinstance(value, tuple | list | np.ndarray) or (isinstance(value, np.ndarray) and not value.ndim):
         raise Unusable("count", wanted=len(names), got=1)
     if any(isinstance(part, tuple) and any(np.ndim(item) for item in part) for part in value):
@@ -221,7 +227,13 @@ def several(value, names):
     if len(value) != len(names):
         got = 1 if isinstance(value, np.ndarray) else len(value)
         raise Unusable("count", wanted=len(names), got=got)
-    return {name: numbers(part) for name, part in zip(names, value)}
+    return {name: _part(name, part) for name, part in zip(names, value)}
+
+
+def _part(name, value):
+    if value is None:
+        raise Unusable("nothing", name=name)
+    return numbers(value)
 
 
 def once(*names):

@@ -10,11 +10,11 @@ import numpy as np
 
 from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.contest import Contest, Refused
-from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.isolation import TimeUp, run_apart
 from hpcourse.checks.lines import is_stub
-from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_words, printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_a_line, in_words, no_end
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
+from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, kind_of, numbers, once, say
 from hpcourse.checks.tasks.common import DEEP, HUGE, NUMBERS_ONLY, SILENT, TINY, far, floors
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
@@ -799,7 +799,7 @@ def _asked(function, case, form=None):
         yield Seen("result", 0, np.array("float"))
         return
     if not callable(schedule):
-        raise Unusable("no schedule", got=type(schedule).__name__)
+        raise Unusable("no schedule", got=kind_of(schedule))
     try:
         inspect.signature(schedule).bind(0)
     except TypeError as error:
@@ -1350,11 +1350,11 @@ UPDATES, BATCH, HIDDEN = 300, 8, range(1_000_200, 1_000_220)
 
 def _rates_of(answer):
     """{"rates": what the schedule says at each step}, or {"fault": why it says nothing, ...}."""
-    if isinstance(answer, list | tuple | np.ndarray):
+    if isinstance(answer, list | tuple) or (isinstance(answer, np.ndarray) and answer.ndim):
         answer = list(answer)[: UPDATES + 1]
         return {"rates": [_rate(item) for item in answer]}
     if not callable(answer):
-        return {"fault": "type", "got": type(answer).__name__[:200]}
+        return {"fault": "type", "got": kind_of(answer)}
     if is_stub(answer):
         return None
 
@@ -1363,13 +1363,16 @@ def _rates_of(answer):
         for t in range(UPDATES):
             try:
                 rates.append(_rate(answer(t)))
-            except Exception as error:
-                said = f"{type(error).__name__}: {error}"
-                return {"fault": "raised", "step": t, "said": printable(said[:200])}
+            except TimeUp:
+                raise
+            except BaseException as error:  # SystemExit, too
+                return {"fault": "raised", "step": t, "said": in_a_line(error)}
+            if not isinstance(rates[-1], float):  # it is no schedule, and that is all there is to say
+                break
         return {"rates": rates}
 
     outcome = run_apart(ask)
-    return outcome.value if outcome.ending == "done" else {"fault": "no end"}
+    return outcome.value if outcome.ending == "done" else {"fault": outcome.ending}
 
 
 def _rate(value):
@@ -1378,8 +1381,8 @@ def _rate(value):
         if value is None or isinstance(value, str):
             return value and "str"
         return float(np.asarray(value).item())
-    except (TypeError, ValueError, OverflowError):
-        return type(value).__name__
+    except Exception:  # whatever `float` says of it, it is no number
+        return kind_of(value)
 
 
 def _schedule_told(told):
@@ -1387,15 +1390,8 @@ def _schedule_told(told):
     if not isinstance(told, dict) or "rates" not in told:
         raise Refused(_no_schedule(told if isinstance(told, dict) else {}))
     rates = told["rates"]
-    if not isinstance(rates, list) or len(rates) != UPDATES:
-        got = len(rates) if isinstance(rates, list) and len(rates) <= UPDATES else f"> {UPDATES}"
-        raise Refused(
-            say(
-                "There are {updates} updates, so {updates} rates are wanted; got {got}.",
-                updates=UPDATES,
-                got=got,
-            )
-        )
+    if not isinstance(rates, list):
+        rates = []
     for t, rate in enumerate(rates):
         if isinstance(rate, str):
             raise Refused(
@@ -1413,6 +1409,15 @@ def _schedule_told(told):
                     rate=f"{rate:g}",
                 )
             )
+    if len(rates) != UPDATES:
+        got = len(rates) if len(rates) <= UPDATES else f"> {UPDATES}"
+        raise Refused(
+            say(
+                "There are {updates} updates, so {updates} rates are wanted; got {got}.",
+                updates=UPDATES,
+                got=got,
+            )
+        )
     return np.array(rates, float)
 
 
@@ -1422,7 +1427,9 @@ def _no_schedule(told):
         step = str(told.get("step"))[:9]
         stops = say("Asked about step {t}, your schedule stops: {said}", t=step, said=in_words(said))
         return Parts([stops, NO_POWER if at_caret(said) else None])
-    if told.get("fault") == "no end":
+    if told.get("fault") == "died":
+        return no_end("died")
+    if told.get("fault") == "time":
         return say("Your schedule did not come to an end. Is there a loop that never ends?")
     return say(
         "Give a schedule: a function of `t`, or the name of one of the course's, such as "

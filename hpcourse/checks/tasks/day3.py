@@ -10,7 +10,7 @@ import numpy as np
 from hpcourse import MLP, SGD, digits, train
 from hpcourse.checks.contest import Contest, Refused, numbers_of
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, numbers, once, say
+from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, kind_of, numbers, once, say
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     FLAT_ONLY,
@@ -204,7 +204,7 @@ def _epoch(function, arguments, n):
         if isinstance(batch, Iterator):
             batch = list(islice(batch, 3))
         if not isinstance(batch, tuple | list | np.ndarray) or len(batch) != 2:
-            raise Unusable("pairs", got=type(batch).__name__)
+            raise Unusable("pairs", got=kind_of(batch))
         rows, labels = (numbers(part) for part in batch)
         if rows.ndim == 0 or labels.ndim == 0 or rows.dtype.kind == "U" or len(rows) != len(labels):
             raise Unusable("pairs", got=f"{rows.shape}, {labels.shape}")

@@ -3,11 +3,11 @@
 import numpy as np
 
 from hpcourse.checks.contest import Contest, Refused
-from hpcourse.checks.isolation import run_apart
+from hpcourse.checks.isolation import TimeUp, run_apart
 from hpcourse.checks.lines import has_gaps, is_stub
-from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_words, printable
+from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_a_line, in_words, no_end
 from hpcourse.checks.reading import Misreading, Reading
-from hpcourse.checks.task import Case, Formula, Mistake, Task, once, say, steps
+from hpcourse.checks.task import Case, Formula, Mistake, Task, kind_of, once, say, steps
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
@@ -1098,25 +1098,34 @@ def favor(step):
 def _words_of(answer):
     """What the rule leaves, as it is and with other steps, or {"said": why nothing is known}."""
     if not callable(answer):
-        return {"said": type(answer).__name__[:100]}
+        return {"said": kind_of(answer)}
     if is_stub(answer) or has_gaps(answer):
         return None
 
-    def work():
-        try:
-            with np.errstate(all="ignore"):
-                return {
-                    "left": [words_left(answer, seed) for seed in (*TEXTS, TEXTS[0])],
-                    "shorter": words_left(answer, TEXTS[0], scale=0.5),
-                    "longer": words_left(answer, TEXTS[0], scale=2.0),
-                    "favor": favor(answer),
-                }
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            return {"said": printable(said[:200])}
+    def apart(work, **limits):
+        def safely():
+            try:
+                with np.errstate(all="ignore"):
+                    return work()
+            except TimeUp:
+                raise
+            except BaseException as error:  # SystemExit, too
+                return {"said": in_a_line(error)}
 
-    outcome = run_apart(work, seconds=20)
-    return outcome.value if outcome.ending == "done" else {"said": outcome.ending}
+        outcome = run_apart(safely, **limits)
+        return outcome.value if outcome.ending == "done" else {"said": outcome.ending}
+
+    first = apart(lambda: {"favor": favor(answer)})  # a loop without an end mostly shows in one step
+    if "said" in first:
+        return first
+    return first | apart(
+        lambda: {
+            "left": [words_left(answer, seed) for seed in (*TEXTS, TEXTS[0])],
+            "shorter": words_left(answer, TEXTS[0], scale=0.5),
+            "longer": words_left(answer, TEXTS[0], scale=2.0),
+        },
+        seconds=20,
+    )
 
 
 def _words_told(told):
@@ -1128,6 +1137,8 @@ def _words_told(told):
         got = str(told.get("said") if isinstance(told, dict) else told)[:200]
         if got == "time":
             raise Refused(say("Your rule did not come to an end. Is there a loop that never ends?")) from None
+        if got == "died":
+            raise Refused(no_end("died")) from None
         stops = say(
             "Your rule did not get through a text. It takes (w, grad, memory, t) and returns the new "
             "weights and the new memory, which is None before the first step. It stopped: {got}",
