@@ -72,7 +72,6 @@ def test_no_report_harms_a_contest(task, told):
         ("int('three')", {"en": "ValueError: invalid literal", "zh-TW": "ValueError: invalid literal"}),
         ("exit()", {"en": "it tries to leave Python with `exit`", "zh-TW": "用 `exit` 離開 Python"}),
         ("next(iter(()))", {"en": "`next` asks for more than there is", "zh-TW": "已經沒有了"}),
-        ("say_nothing()", {"en": "stopped: Speechless", "zh-TW": "Speechless"}),
     ],
 )
 def test_what_stops_an_open_answer_is_said_in_words(lines, wanted):
