@@ -573,22 +573,22 @@ with hp.after("day3-floor"):
 # %% [markdown] key="floor-formula" lang="en"
 # <details><summary>After your answer: the formula</summary>
 #
-# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$, the floor, the mean loss $E[L]$, is exactly
+# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$ and each batch is drawn independently, the floor, the mean loss $E[L]$, is exactly
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
+# (In shuffled epochs the kicks of an epoch cancel, and the floor is lower.) For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
 #
 # </details>
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="70ddda8e"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="b524caf3"
 # <details><summary>作答之後：公式</summary>
 #
-# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，底線（也就是平均損失 $E[L]$）精確地等於
+# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，而且每一批都是獨立抽出來的，底線（也就是平均損失 $E[L]$）精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# 當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+# （如果每個訓練週期先洗牌、再分批，同一個週期裡的擾動會互相抵消，底線還會更低。）當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
 #
 # </details>
 
@@ -621,6 +621,7 @@ error = np.abs(floors / exact_floors - 1).max()
 says("is exactly", "精確地等於", error < 0.1)
 free("twice the batch ... twice as long", "批次加倍 ... 卻長一倍", "arithmetic")
 free("which rate is best", "哪個學習率最好", "what it does not say")
+free("the floor is lower", "底線還會更低", "tests/claims")
 
 # %% key="quiz-scaling"
 hp.quiz("day3-scaling")
@@ -1176,18 +1177,18 @@ free("on many larger problems", "在許多更大的問題上", "Shallue et al. m
 #
 # - The noise of a mini-batch gradient falls, for B far below N, as $1/B$ in variance: four times the examples, half the error.
 # - Learning rate and batch size move together: $\eta \propto B$ keeps SGD's run the same, well below the cliff. The best rate is found by a sweep.
-# - With a rate of its own and enough updates, a batch size is a matter of speed, not of accuracy. Below the noise scale a larger batch saves updates; it saves time as long as the updates saved outweigh the longer time of each.
+# - With a rate of its own and enough updates, a batch size was a matter of speed here, not of accuracy. Below the noise scale a larger batch saves updates; it saves time as long as the updates saved outweigh the longer time of each.
 #
 # **Your turn:** the [exercises of Day 3](day3_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 4](day4_sgd_and_momentum.ipynb). So far every step followed the gradient of the moment. What if a step remembered the ones before it?
 
-# %% [markdown] key="recap" lang="zh-TW" of="698d67f4"
+# %% [markdown] key="recap" lang="zh-TW" of="a62e1309"
 # ## 今天帶走的東西
 #
 # - 小批次梯度的雜訊，在 B 遠小於 N 時，變異數隨 $1/B$ 下降：四倍的樣本，一半的誤差。
 # - 學習率和批次大小要一起調：SGD 用 $\eta \propto B$，訓練過程就和原來一樣，但只限於離懸崖還遠的時候。最好的學習率，還是要靠掃描。
-# - 學習率各自調好、更新次數也夠的話，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；只要省下的更新次數，抵得過每次更新多花的時間，就能省時間。
+# - 學習率各自調好、更新次數也夠的話，在這個網路上，批次大小影響的是速度，不是準確率。批次還小於雜訊尺度時，加大批次可以減少更新次數；只要省下的更新次數，抵得過每次更新多花的時間，就能省時間。
 #
 # **換你動手**：[第 3 天的練習](day3_exercises.ipynb)，每一題做完，馬上知道對不對。
 #

@@ -485,7 +485,7 @@ hp.check("precise_batch_size", precise_batch_size)
 # %% [markdown] key="noise-scale" lang="en"
 # ## 8. Two batch sizes tell (2 points)
 #
-# How many examples should a batch have before more of them stop helping? The **noise scale** of the lesson answers: the noise of a single example's gradient, $\operatorname{tr}\Sigma$, divided by the squared length of the full gradient, $|G|^2$. Neither of them can be seen in a batch. But the squared length of a batch's gradient $g_B$ holds both, in a mixture that depends on the batch size (McCandlish et al. 2018; $N$ is large here, so that drawing with or without replacement is the same):
+# How many examples should a batch have before more of them stop helping? The **noise scale** of the lesson answers: the noise of a single example's gradient, $\operatorname{tr}\Sigma$, divided by the squared length of the full gradient, $|G|^2$. Neither of them can be seen in the gradient $g_B$ of one batch. But on average its squared length holds both, in a mixture that depends on the batch size (McCandlish et al. 2018; $N$ is large here, so that drawing with or without replacement is the same):
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #
@@ -499,10 +499,10 @@ hp.check("precise_batch_size", precise_batch_size)
 #
 # </details>
 
-# %% [markdown] key="noise-scale" lang="zh-TW" of="5aac1bd3"
+# %% [markdown] key="noise-scale" lang="zh-TW" of="93177a96"
 # ## 8. 兩種批次大小就夠了（2 分）
 #
-# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，從一批裡都看不到。可是一批的梯度 $g_B$，長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish 等人，2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
+# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，單看一批的梯度 $g_B$ 都看不出來。可是平均來說，它長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish 等人，2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #

@@ -109,7 +109,7 @@ QUESTIONS = {
             ),
             (
                 "Noise moves it furthest, since it hides the rise",
-                "Noise hides small changes. But it also keeps the steep direction alive, so that the rise is early.",
+                "Noise hides small changes. But it also keeps the steep direction alive, so that the rise comes earlier.",
             ),
         ),
         right=2,

@@ -17,7 +17,7 @@ QUESTIONS = {
             ),
             (
                 "Batch size 1,437: its gradient is exact",
-                "Its direction is the best there is. But it makes one step an epoch: three in all.",
+                "Its direction is the exact one. But it makes one step an epoch: three in all.",
             ),
             (
                 "About equally well: all saw the same images",
