@@ -1133,7 +1133,7 @@ hp.say(f"2 / sharpness, median: at first {first}, after the warmup {warmed}, "
 # One often reads that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
 # %% [markdown] key="warmup-edge" lang="zh-TW" of="368a2e35"
-# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走了大約四分之三。剩下的才是穩定邊緣的作用。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# 起點只受得了極小的學習率。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走完大約四分之三的路。剩下的才是穩定邊緣的作用。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1171,7 +1171,7 @@ says(
 start_at, slowly_at, peak_at = np.log(middles)
 says(
     "makes about three quarters of the way, counted in factors",
-    "以倍數來算，門檻也走了大約四分之三",
+    "以倍數來算，門檻也走完大約四分之三的路",
     0.62 < (slowly_at - start_at) / (peak_at - start_at) < 0.88,
 )
 says(
