@@ -266,16 +266,16 @@ says(
 #
 # SGD has learnt the frequent words. The rarer a word, the more is left, and more than half of all words are still over half a nat behind. Adam's marks lie flat: none is behind, the rare words as little as the frequent ones. On average momentum stands between.
 #
-# One or two of the most frequent words of all are an exception: at this rate they ring, as beyond the threshold of Day 1. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
+# A few of the most frequent words are the exception: at this rate they ring, as beyond the threshold of Day 1, and step 30 finds one or two of them high. The best rate is a compromise: a larger one would throw these out, a smaller one would leave still more of the rare ones.
 #
 # </details>
 
-# %% [markdown] key="words-answer" lang="zh-TW" of="2ef97f14"
+# %% [markdown] key="words-answer" lang="zh-TW" of="1d1b20d7"
 # <details><summary>作答之後：一個點是一個字</summary>
 #
 # SGD 學好的是常見字。字越罕見，剩下的越多，一半以上的字還差半個 nat 以上。Adam 的點是平的：沒有一個字落後，罕見字剩下的和常見字一樣少。平均來看，動量法介於兩者之間。
 #
-# 最常見的一兩個字是例外：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，罕見字剩下的更多。
+# 最常見的幾個字是例外：在這個學習率，它們會來回震盪，就像第 1 天過了門檻那樣；第 30 步時，正好有一兩個停在高處。所謂最好的學習率只是折衷：再大，這幾個字就會被甩出去；再小，罕見字剩下的更多。
 #
 # </details>
 
@@ -309,9 +309,18 @@ says(
 )
 top, later = np.split(left["SGD"][np.argsort(-model.frequencies)][:23], [3])
 says(
-    "One or two of the most frequent words of all are an exception",
-    "最常見的一兩個字是例外",
+    "step 30 finds one or two of them high",
+    "第 30 步時，正好有一兩個停在高處",
     1 <= (top > 3 * np.median(later)).sum() <= 2,
+)
+at_all = model.excess(hp.descend(model, sgd, start, 30, record=False).end)
+best_rate = sgd.lr[(at_all @ model.frequencies).argmin()]
+bend = [np.linalg.eigvalsh(np.diag(p) - np.outer(p, p))[-1] for p in model.following]
+ringing = np.flatnonzero(best_rate * model.frequencies * bend > 2)
+says(
+    "A few of the most frequent words are the exception: at this rate they ring",
+    "最常見的幾個字是例外：在這個學習率，它們會來回震盪",
+    2 < len(ringing) < 6 and ringing.max() < 8,
 )
 slower = model.excess(hp.descend(model, hp.SGD(sgd.lr[0]), start, 30, record=False).end)
 says(
