@@ -84,8 +84,9 @@ class Live:
         """
         forms, far = (None, *self.task.forms), self.task.far
         records = [[Record(problem="raised") for _ in far] for _ in forms]
-        for small in (True, False):
-            places = [i for i, case in enumerate(far) if (case.kind in ("end", "repeats")) == small]
+        turns = {"end": 0, "repeats": 0, "vast": 2}
+        for turn in range(3):
+            places = [i for i, case in enumerate(far) if turns.get(case.kind, 1) == turn]
 
             def work(cases=tuple(far[i] for i in places)):
                 function = Answer(self.answer, self.task.names)
@@ -94,10 +95,15 @@ class Live:
             found = places and run_apart(work).value
             if places and not found:
                 break
-            for kept, new in zip(records, found):
+            for kept, new in zip(records, found or ()):
                 for i, record in zip(places, new):
                     kept[i] = record
         return records
+
+    def backwards(self):
+        """The answer's records, the last of the cases tried first; [] if it did not come to an end."""
+        function = Answer(self.answer, self.task.names)
+        return (run_apart(lambda: watch(self.task, function, self.cases[::-1])).value or [])[::-1]
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -227,7 +233,10 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
         ours = _unused(task, Ours(task.reference, task.names), cases, names)
         return [name for name in names if name not in ours]
 
-    message = properties.describe(task, cases, expected, records, wrong, repeats, unused)
+    def steady():
+        return repeats and all(map(_repeats, records, source.backwards()))
+
+    message = properties.describe(task, cases, expected, records, wrong, steady, unused)
     if observed.caret and not any(map(properties.stopped_at_caret, records)):
         message = properties.Parts([message, properties.NO_POWER])
     if observed.order:
@@ -392,7 +401,78 @@ def recognise(task, cases, behaviours):
             for mistake in task.mistakes:
                 if _behaves_as(task, mistake.wrong, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
-    return None
+        return _in_views(task, cases, behaviours + others)
+
+
+def _in_views(task, cases, behaviours):
+    """(id, message) of the known mistakes that parts of the results show by themselves, or None.
+
+    Where a task has such views, two mistakes in one part of its formula are told, or three at once: what
+    a mistake does in one view, alone, is what the answer does there.
+    """
+    records = behaviours[0]
+    expected = watch(task, Ours(task.reference, task.names), cases)
+    named = {task.view(case, seen.name) for case, one in zip(cases, expected) for seen in one.seen} - {None}
+    wrong = _unlike(task, task.reference, cases, records, named)
+    other_memory = any(not _unlike(task, task.reference, cases, other, {"v"}) for other in behaviours[1:])
+    stopped = any(record.problem and not _forgiven(case, record) for case, record in zip(cases, records))
+    if not wrong or other_memory or stopped:
+        return None
+    alike = [(known, wrong - _unlike(task, known.wrong, cases, records, wrong)) for known in task.mistakes]
+    told = {}
+    for view in sorted(wrong):
+        fitting = [
+            (mistake, seen, _unlike(task, mistake.wrong, cases, expected, named))
+            for mistake, seen in alike
+            if view in seen
+        ]
+        fitting = [one for one in fitting if one[2] <= wrong]  # it would show where all is right
+        whole = [one for one in fitting if one[2] <= one[1]]
+        for found in (fitting, whole):
+            if view not in told and properties.one_message(mistake for mistake, *_ in found):
+                told[view] = found[0][0]
+    told = list({mistake.id: mistake for mistake in told.values()}.values())
+    return _told_of_views(task, cases, records, wrong, told) if told else None
+
+
+def _told_of_views(task, cases, records, wrong, told):
+    """(id, message) about the mistakes `told`, and the last one if with it nothing is left to explain."""
+    parts = [part for mistake in told for part in mistake.parts]
+    apart = all(mistake.parts for mistake in told) and len(set(parts)) == len(parts)
+    more = False
+    if apart:
+        base = {part: change for mistake in told for part, change in mistake.parts.items()}
+        others = [
+            mistake for mistake in task.mistakes if mistake.parts and not set(mistake.parts) & set(base)
+        ]
+        last = [
+            mistake
+            for mistake in others
+            if _behaves_as(task, task.formula(**base, **mistake.parts), cases, records)
+        ]
+        if properties.one_message(last):
+            told = [*told, last[0]]
+        else:
+            more = len(told) == 1 or _unlike(task, task.formula(**base), cases, records, wrong)
+    return properties.several_mistakes(told, more or len(told) == 1)
+
+
+def _unlike(task, function, cases, records, views):
+    """Those of the `views` in which `function` does something else than was recorded."""
+    function, apart = Ours(function, task.names), set()
+    for case, record in zip(cases, records):
+        if case.kind == "lists" or _forgiven(case, record):
+            continue
+        try:
+            for mine, seen in zip(task.observe(function, case), record.seen):
+                view = task.view(case, mine.name)
+                if view in views and view not in apart and compare(mine.value, seen.value, mine.start):
+                    apart.add(view)
+                    if apart == views:
+                        return apart
+        except Exception:
+            return set(views)
+    return apart
 
 
 def _memory_stays(records):
@@ -439,7 +519,7 @@ def _same_on(task, function, case, record):
     try:
         for mine in task.observe(function, case):
             if number == len(record.seen):
-                return None if _forgiven(case, record) else False
+                return None if _forgiven(case, record) or _stopped_there(record, mine) else False
             if compare(mine.value, record.seen[number].value, mine.start):
                 return False
             number += 1
@@ -450,6 +530,14 @@ def _same_on(task, function, case, record):
     if problem != record.problem or number != len(record.seen):
         return None if case.note and "raised" in (problem, record.problem) else False
     return None if problem else True  # such as a division by zero in both; the other cases decide
+
+
+def _stopped_there(record, mine):
+    """Whether an answer stopped at a number that is none, as `mine` is: Python divides by no zero, and rounds
+    neither NaN nor infinity, where NumPy goes on."""
+    said, kind = (str(record.details.get(key)) for key in ("said", "kind"))
+    stopped = kind == "ZeroDivisionError" or said.startswith("cannot convert float")
+    return stopped and mine.value.dtype.kind == "f" and not np.isfinite(mine.value).all()
 
 
 def _right_order(task, answer, cases):
@@ -583,7 +671,7 @@ def _identical(one, other):
 
 
 def _repeats(first, again):
-    return first.problem == again.problem and not _difference(first, again)
+    return first.problem == again.problem and (first.problem or not _difference(first, again))
 
 
 def kills(task, seed=0):

@@ -116,11 +116,24 @@ def two_mistakes(fitting, words=False):
         return common[0].id, Parts([message, say("And there is something else besides.")])
     fewest = min(map(_parts_changed, fitting))
     simplest = [pair for pair in fitting if _parts_changed(pair) == fewest]
+    simplest = list({frozenset(map(str, _told(pair))): pair for pair in simplest[::-1]}.values())[::-1]
     if len(simplest) > 2:
         return None
     ids = "/".join("+".join(mistake.id for mistake in pair) for pair in simplest)
     or_else = say("Or, which comes to the same:")
     return ids, Parts([both, *_told(simplest[0]), *([or_else, *_told(simplest[1])] if simplest[1:] else [])])
+
+
+def several_mistakes(told, more):
+    """(id, message) for an answer that shows these mistakes; `more` says whether that is not all."""
+    first = say("Several things differ from the rule.") if len(told) > 1 else None
+    besides = say("And there is something else besides.") if more else None
+    return "+".join(mistake.id for mistake in told), Parts([first, *_told(told), besides])
+
+
+def one_message(mistakes):
+    """Whether there are such mistakes, and all of them are told in the same words."""
+    return len({mistake.beside or mistake.message for mistake in mistakes}) == 1
 
 
 def _told(pair):
@@ -260,8 +273,11 @@ def _short(value):
     return str(value)[:120]
 
 
-def describe(task, cases, expected, records, wrong, repeats, unused):
-    """The message for a wrong answer of no known kind; `unused()` names arguments that make no difference."""
+def describe(task, cases, expected, records, wrong, steady, unused):
+    """The message for a wrong answer of no known kind.
+
+    `unused()` names arguments that make no difference; `steady()` says whether calls leave later ones alone.
+    """
     for record in records:
         if record.problem == "raised" and any(record is given for _, _, given, _ in wrong):
             only = _only(cases, records, wrong)
@@ -279,7 +295,7 @@ def describe(task, cases, expected, records, wrong, repeats, unused):
     for found in (_unusable(task, first, records), _shape_or_nan(task, wrong, kinds)):
         if found:
             return found
-    if not repeats:
+    if not steady():
         return remembers()
     if _constant(expected, records):
         return say("Your function gives the same result for every input: it does not use its arguments.")

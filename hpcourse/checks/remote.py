@@ -49,6 +49,7 @@ def observe(name, answer, seed=None):
             "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
             "far": [[_record_out(record) for record in records] for records in live.far()],
             "right_order": list(live.right_order()),
+            "backwards": [_record_out(record) for record in live.backwards()],
             "powers": [_record_out(record) for record in live.with_powers()],
             "unused": list(live.unused()),
         }
@@ -98,7 +99,7 @@ def _report(observed):
         "order": list(observed.order),
         "gaps": observed.gaps,
         "caret": observed.caret,
-        **{name: [] for name in ("forms", "far", "right_order", "powers", "unused")},
+        **{name: [] for name in ("forms", "far", "right_order", "backwards", "powers", "unused")},
     }
 
 
@@ -158,7 +159,9 @@ class Told:
         ):
             raise ValueError("every case far away should have a record in each form")
         self.powers = [_record_in(record) for record in report["powers"]]
-        if any(len(form) != len(self.cases) for form in [*self.forms, self.powers or self.cases]):
+        self.reverse = [_record_in(record) for record in report["backwards"]]
+        kept = [*self.forms, self.powers or self.cases, self.reverse or self.cases]
+        if any(len(form) != len(self.cases) for form in kept):
             raise ValueError("every case should have a record in each form")
 
     def observed(self):
@@ -168,6 +171,10 @@ class Told:
     def far(self):
         """Its records on the cases far away."""
         return self.beyond
+
+    def backwards(self):
+        """Its records, the last of the cases tried first."""
+        return self.reverse
 
     def in_other_forms(self):
         """Its records with the memory kept in other forms."""

@@ -98,7 +98,7 @@ class Case:
         """What is told of an answer that has a problem here and may be right all the same, or None."""
         if problem == "raised" and details.get("kind") == "RecursionError" and self.deep:
             return self.deep
-        return self.note if problem in ("raised", "in place") else None
+        return self.note if problem in ("raised", "in place", "memory") else None
 
 
 class Seen(NamedTuple):
@@ -147,6 +147,10 @@ class Task:
         Mistake, ...
     ] = ()  # each does, alone, what one of the mistakes does; beside others it differs
     variants: tuple[Mapping, ...] = ()  # parts done otherwise that are right all the same
+    # The view that shows a result of a case: what several results or stretches show, each by itself.
+    view: Callable = lambda case, name: (
+        name if isinstance(name, str) and name not in ("result", "w") else None
+    )
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self):

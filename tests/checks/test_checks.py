@@ -1009,7 +1009,7 @@ RIGHT = {
         lambda *given: np.array(_momentum_two_points(*given)),
     ],
     "effective_lr": [
-        lambda lr, momentum: lr * sum(momentum**k for k in range(6000)),
+        lambda lr, momentum: lr * sum(momentum**k for k in range(200_000)),
         lambda lr, momentum: -lr / (momentum - 1),
         lambda lr, momentum: np.divide(lr, np.subtract(1, momentum)),
         lambda lr, momentum: lr + lr * momentum / (1 - momentum),

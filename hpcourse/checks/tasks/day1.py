@@ -185,9 +185,10 @@ FAR_CURVATURES = (
 
 BORDER = Formula(
     # a wrong answer may divide by a flat direction's zero, which for NumPy's numbers is infinity
-    lambda p: lambda eigenvalues: p.border(p.product, p.which(np.asarray(eigenvalues, float))),
+    lambda p: lambda eigenvalues: p.border(p.product, p.bend(p.which(np.asarray(eigenvalues, float)))),
     product=2,
     which=np.max,
+    bend=lambda curvature: curvature,
     border=lambda product, curvature: product / curvature,
 )
 
@@ -279,7 +280,7 @@ LARGEST_STABLE_LR = Task(
         ),
         (
             "root_of_curvature",
-            {"which": lambda e: np.sqrt(e.max())},
+            {"bend": np.sqrt},
             "A square root is taken of the curvature. The border is where rate times curvature is 2.",
             "A square root is taken of the curvature.",
         ),
@@ -389,6 +390,7 @@ BEST_LEARNING_RATE = Task(
     far=_far_sweeps(),
     observe=once("result"),
     formula=CHOICE,
+    variants=({"aside": unless_nan},),  # of a mean it is the same whether infinity is asked for
     mistakes=(
         *CHOICE.mistakes(
             (
@@ -405,6 +407,13 @@ BEST_LEARNING_RATE = Task(
                 "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not "
                 "qualify.",
                 "NaN was turned into zero. A rate with a diverged seed does not qualify.",
+            ),
+            (
+                "diverged_is_zero",
+                penalty(nan=0.0, posinf=0.0),
+                "Diverged losses were turned into zero, the best loss there is. A rate with a diverged seed "
+                "does not qualify.",
+                "Diverged losses were turned into zero. A rate with a diverged seed does not qualify.",
             ),
             (
                 "luckiest_run",

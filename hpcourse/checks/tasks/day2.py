@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import inspect
+import itertools
 import operator
 from numbers import Real
 
@@ -77,6 +78,18 @@ DECAY = Formula(
     join=lambda lr0, share: lr0 * share,
     floor=lambda lr, lr0: lr,
 )
+
+
+def _rising(length):
+    """Shows what a schedule does while it rises and afterwards, each by itself."""
+
+    def view(case, name):
+        t = case.arguments["t"]
+        return None if np.ndim(t) else "rising" if t < case.arguments[length] else "afterwards"
+
+    return view
+
+
 STRAIGHT = "The decay is a straight line. It should be exponential."
 
 EXPONENTIAL_DECAY = Task(
@@ -309,6 +322,7 @@ LINEAR_WARMUP = Task(
     far=FAR_WARMUPS,
     observe=once("result"),
     formula=CLIMB,
+    view=_rising("warmup_steps"),
     mistakes=(
         *CLIMB.mistakes(
             (
@@ -393,6 +407,12 @@ LINEAR_WARMUP = Task(
                 "The last step of the warmup is right, but the first has a rate of zero: a straight line "
                 "through both ends has one stair less than steps.",
                 "A straight line from zero through both ends has one stair less than steps.",
+            ),
+            (
+                "one_stair_too_few",
+                {"steps": lambda steps: steps - 1},
+                "The peak is reached one step early: there is one stair too few.",
+                "There is one stair too few.",
             ),
             ("one_ahead", {"stair": lambda t: t + 2}, STEP_EARLY, "You are one step ahead."),
             ("no_peak", {"peak": lambda peak: 1}, LOST_PEAK, "The peak rate is missing."),
@@ -553,6 +573,13 @@ WARMUP_THEN_DECAY = Task(
     far=FAR_WARMUPS_AND_DECAYS,
     observe=once("result"),
     formula=WARMUP,
+    view=_rising("warmup_steps"),
+    variants=(  # the seam belongs to the rise, which stops at the peak
+        {
+            "early": lambda t, steps: t <= steps,
+            "join": lambda early, rising, falling, peak: np.where(early, np.minimum(rising, peak), falling),
+        },
+    ),
     fitted=floors(WARMUP, "peak_lr", ("floor", "late_floor")),
     mistakes=WARMUP.mistakes(
         (
@@ -626,6 +653,7 @@ WARMUP_THEN_DECAY = Task(
             "no_warmup",
             {"clock": _from_zero, "join": lambda early, rising, falling, peak: falling},
             "Only the decay, from step 0 on: there is no warmup.",
+            "From step 0 on there is the decay instead of a warmup.",
         ),
         (
             "no_warmup_shifted",
@@ -822,7 +850,7 @@ def _rates(schedule, t):
 
 def _factor_schedules(rng):
     given = {
-        "one step after the other": (2.0, 0.9, [0, 1, 2, 3]),
+        "one step after the other": (*FIRST, [0, 1, 2, 3]),
         "the same step twice": (1.5, 0.8, [0, 0]),
         "back and forth": (0.5, 0.7, [7, 2, 0, 2]),
         "a late step at once": (0.1, 0.5, [25]),
@@ -840,17 +868,24 @@ def _factor_schedules(rng):
 
 
 def _build_factors(p):
-    """A schedule that remembers nothing."""
+    """A schedule that remembers nothing, unless it counts how often it was asked."""
 
     def make(lr0, factor):
-        return lambda t: p.floor(p.join(lr0, p.shrunk(p.factor(factor), p.clock(t))), lr0)
+        calls = itertools.count()
+
+        def schedule(t):
+            step = p.clock(p.step(t, next(calls)))
+            return p.floor(p.join(lr0, p.shrunk(p.factor(factor, lr0), step)), lr0)
+
+        return schedule
 
     return make
 
 
 FACTORS = Formula(
     _build_factors,
-    factor=lambda f: f,
+    factor=lambda f, lr0: f,
+    step=lambda t, calls: t,
     clock=lambda t: t,
     shrunk=lambda f, t: f**t,
     join=lambda lr0, share: lr0 * share,
@@ -921,6 +956,15 @@ def _newest_rules(lr0, factor):
     return lambda t: NEWEST["lr0"] * NEWEST["factor"] ** t
 
 
+KEPT, FIRST = {}, (2.0, 0.9)  # the first case's settings: there nothing has been asked yet
+
+
+def _kept_by_step(lr0, factor):
+    if (lr0, factor) == FIRST:
+        KEPT.clear()
+    return lambda t: KEPT.setdefault(t, lr0 * factor**t)
+
+
 def _first_come(lr0, factor):
     known = {}
 
@@ -934,6 +978,8 @@ ONE_FACTOR_A_CALL = (
     "Right as long as each call asks about the step after the last one. After a longer jump the rate is "
     "still lowered by a single factor: the schedule goes by the call before."
 )
+
+COUNTS_CALLS = "The schedule counts how often it was asked, not the step."
 
 STARTS_AFRESH = (
     "Right as long as the steps come one after the other, beginning with step 0. Asked about a "
@@ -950,17 +996,21 @@ FACTOR_SCHEDULE = Task(
     formula=FACTORS,
     fitted=floors(FACTORS, "lr0"),
     mistakes=(
-        Mistake(
-            "counts_calls",
-            _changing(lambda kept, lr0, factor, t: (kept * factor,) * 2),
-            "That is the schedule as it was: every call lowers the rate, whatever step it is asked about, "
-            "and even the first answer is lowered already.",
-        ),
-        Mistake(
-            "counts_calls_from_the_start",
-            _changing(lambda kept, lr0, factor, t: (kept * factor, kept)),
-            "The very first answer is right now. But the schedule still counts how often it was asked, "
-            "not the step: asked twice about the same step, it gives two answers.",
+        *FACTORS.mistakes(
+            (
+                "counts_calls",
+                {"step": lambda t, calls: calls + 1},
+                "That is the schedule as it was: every call lowers the rate, whatever step it is asked "
+                "about, and even the first answer is lowered already.",
+                COUNTS_CALLS,
+            ),
+            (
+                "counts_calls_from_the_start",
+                {"step": lambda t, calls: calls},
+                "The very first answer is right now. But the schedule still counts how often it was asked, "
+                "not the step: asked twice about the same step, it gives two answers.",
+                COUNTS_CALLS,
+            ),
         ),
         Mistake(
             "start_by_hand",
@@ -998,6 +1048,12 @@ FACTOR_SCHEDULE = Task(
             _first_come,
             "Asked about the same step again, the schedule repeats itself now. But the first answer still "
             "depends on how many other steps it was asked about before.",
+        ),
+        Mistake(
+            "kept_by_step",
+            _kept_by_step,
+            "Answers are kept by the step alone, for all schedules together: another schedule, with other "
+            "settings, gets the numbers of an earlier one. Each schedule should keep its own.",
         ),
         Mistake(
             "newest_rules",
@@ -1040,20 +1096,18 @@ FACTOR_SCHEDULE = Task(
             ),
             (
                 "grows",
-                {"factor": lambda f: 1 / f},
+                {"factor": lambda f, lr0: 1 / f},
                 "The rate grows with every step: it is divided by the factor.",
                 "There is a division by the factor.",
             ),
-        ),
-        Mistake(
-            "start_inside",
-            lambda lr0, factor: lambda t: (lr0 * factor) ** t,
-            "The starting rate is multiplied again in every step. It should count once.",
-        ),
-        *FACTORS.mistakes(
+            (
+                "start_inside",
+                {"factor": lambda f, lr0: lr0 * f, "join": lambda lr0, share: share},
+                "The starting rate is multiplied again in every step. It should count once.",
+            ),
             (
                 "takes_the_factor_away",
-                {"factor": lambda f: 1 - f},
+                {"factor": lambda f, lr0: 1 - f},
                 "In every step you take the factor away, and keep only the rest. It is the other way round: "
                 "the factor is the part that is kept.",
                 "Where the factor should stand, one minus the factor stands.",
@@ -1369,6 +1423,10 @@ def _rates_of(answer):
                 return {"fault": "raised", "step": t, "said": in_a_line(error)}
             if not isinstance(rates[-1], float):  # it is no schedule, and that is all there is to say
                 break
+        else:
+            for t in (0, UPDATES // 2, UPDATES - 1):
+                if str(_rate(answer(t))) != str(rates[t]):
+                    return {"fault": "changes", "step": t}
         return {"rates": rates}
 
     outcome = run_apart(ask)
@@ -1427,6 +1485,12 @@ def _no_schedule(told):
         step = str(told.get("step"))[:9]
         stops = say("Asked about step {t}, your schedule stops: {said}", t=step, said=in_words(said))
         return Parts([stops, NO_POWER if at_caret(said) else None])
+    if told.get("fault") == "changes":
+        return say(
+            "Asked about step {t} once more, your schedule gives another rate. It should go by `t` alone: "
+            "does it count how often it is asked, or draw at random?",
+            t=str(told.get("step"))[:9],
+        )
     if told.get("fault") == "died":
         return no_end("died")
     if told.get("fault") == "time":

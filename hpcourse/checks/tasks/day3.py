@@ -261,7 +261,7 @@ def _build(p):
         X = p.columns(X, rng)
         parts = p.cut(n, batch_size)
         picked = p.pick(parts, batch_size, n, rng)
-        batches = [(X[rows[part]], p.label(y, labels[part])) for part in picked]
+        batches = [p.beside(X[rows[part]], p.label(y, labels[part])) for part in picked]
         if p.harms_X:
             X[:], y[:] = X[order], y[order]
         return p.emit(batches, batch_size, rng)
@@ -286,6 +286,7 @@ MINIBATCH = Formula(
     label=lambda y, chosen: y[chosen],
     cut=_slices,
     pick=_same,
+    beside=lambda rows, labels: (rows, labels),
     emit=lambda batches, size, rng: batches,
     harms_X=False,
 )
@@ -383,6 +384,12 @@ MINIBATCHES = Task(
                 {"cut": lambda n, size: np.array_split(np.arange(n), math.ceil(n / size))},
                 "The examples are spread evenly: batches are smaller than asked for, so that there is no "
                 "rest. Only the last batch may be smaller.",
+            ),
+            (
+                "rest_filled_up",
+                {"cut": lambda n, size: [np.arange(i, i + size) % n for i in range(0, n, size)]},
+                "The last batch is filled up with examples that have been in an epoch's batch already. It "
+                "should hold what is left over, and no more.",
             ),
             (
                 "rest_first",
@@ -533,7 +540,7 @@ MINIBATCHES = Task(
             ),
             (
                 "labels_first",
-                {"emit": lambda batches, size, rng: [batch[::-1] for batch in batches]},
+                {"beside": lambda rows, labels: (labels, rows)},
                 "In your batches the labels come first. The task asks for the examples, then their labels; "
                 "are your parameters in the task's order?",
                 "In the batches the labels come first.",
@@ -581,12 +588,15 @@ def _batches_of_gradients(rng):
 
 def _build_mean(p):
     def reduced(per_example_grads):
-        return p.sign * p.reduce(p.values(np.asarray(per_example_grads, float)), p.axis)
+        grads = p.values(np.asarray(per_example_grads, float))
+        return p.kept(p.sign * p.reduce(grads, p.axis), p.axis)
 
     return reduced
 
 
-MEAN = Formula(_build_mean, sign=1, values=lambda grads: grads, reduce=np.mean, axis=0)
+MEAN = Formula(
+    _build_mean, sign=1, values=lambda grads: grads, reduce=np.mean, axis=0, kept=lambda mean, axis: mean
+)
 
 
 def _of_batch(reduce):
@@ -638,6 +648,12 @@ MEAN_GRADIENT = Task(
         (
             "mean_over_weights",
             {"axis": 1},
+            "One number for each example: the mean was taken over the weights. The batch is axis 0.",
+            "One number for each example. The batch is axis 0.",
+        ),
+        (
+            "mean_over_last_axis",
+            {"axis": -1},
             "One number for each example: the mean was taken over the weights. The batch is axis 0.",
             "One number for each example. The batch is axis 0.",
         ),
@@ -706,7 +722,7 @@ MEAN_GRADIENT = Task(
         ),
         (
             "kept_axis",
-            {"reduce": lambda grads, axis: np.mean(grads, axis=axis, keepdims=True)},
+            {"kept": lambda mean, axis: mean if axis is None else np.expand_dims(mean, axis)},
             "The numbers are right, but an axis of length one is left over. The result has the shape "
             "of the weights.",
             "An axis of length one is left over. The result has the shape of the weights.",
@@ -752,6 +768,7 @@ FAR_COUNTS = (
     far("many examples, in batches of one", n_examples=1_500_001, batch_size=1),
     far("one example more than a huge batch", n_examples=10**12 + 1, batch_size=10**12),
     far("a single example", n_examples=1, batch_size=10**9),
+    far("more updates than anybody makes", kind="vast", n_examples=10**13 + 5, batch_size=7),
     *(
         far(f"{n} in batches of {size}", kind="end", n_examples=n, batch_size=size)
         for n, size in ((1, 1), (2, 1), (2, 2), (3, 2), (2, 3))
@@ -996,6 +1013,14 @@ GRADIENT_NOISE = Task(
                 {"averaged": lambda variance, size, n: variance, "line": lambda size, n: 1},
                 "That is the variance of a single example. The mean of a batch is less noisy.",
                 "Neither the batch size nor the number of examples enters.",
+            ),
+            (
+                "only_unbiased",
+                {"line": lambda size, n: n / (n - 1)},
+                "The variance is made that of all examples divided by one less, which makes it larger. "
+                "Drawing without replacement makes the noise smaller, and that is missing.",
+                "There is a factor which makes the noise larger. Drawing without replacement makes it "
+                "smaller.",
             ),
             (
                 "inverted_correction",
@@ -1300,6 +1325,7 @@ def _far_sizes():
         *(far(name, small_grads=by * few, large_grads=by * many, **usual) for by, name in scale),
         far("large batches", small=4 * 10**5, large=10**6, small_grads=few, large_grads=many),
         far("six hundred batches", kind="shape", small_grads=fews, large_grads=manys, **usual),
+        far("the larger ones first", 16, kind="other", small=16, small_grads=many, large=4, large_grads=few),
         far("gradients that repeat", kind="repeats", small_grads=few[[0, 1, 1]], large_grads=many, **usual),
     )
 
@@ -1376,6 +1402,16 @@ NOISE_SCALE = Task(
             "example is in it?",
         ),
         (
+            "noise_of_a_batch",
+            {"noise": lambda b, B, squares, Squares: _noise(b, B, squares, Squares) / b},
+            "Your noise is that of a small batch, not of a single example: it is divided by the batch size.",
+        ),
+        (
+            "noise_of_a_large_batch",
+            {"noise": lambda b, B, squares, Squares: _noise(b, B, squares, Squares) / B},
+            "Your noise is that of a large batch, not of a single example: it is divided by the batch size.",
+        ),
+        (
             "divided_by_sizes",
             {"noise": lambda b, B, squares, Squares: (squares - Squares) / (B - b)},
             "Your noise is divided by the difference of the batch sizes. In the equations the noise stands "
@@ -1397,6 +1433,18 @@ NOISE_SCALE = Task(
             "large_is_the_signal",
             {"signal": lambda b, B, squares, Squares: Squares},
             NOT_THE_SIGNAL,
+        ),
+        (
+            "other_size_in_the_signal",
+            {"signal": lambda b, B, squares, Squares: squares - _noise(b, B, squares, Squares) / B},
+            "For the signal the noise of the large batch is taken away from the squared length of the small "
+            "one. Each has its own.",
+        ),
+        (
+            "small_size_in_the_signal",
+            {"signal": lambda b, B, squares, Squares: Squares - _noise(b, B, squares, Squares) / b},
+            "For the signal the noise of the small batch is taken away from the squared length of the large "
+            "one. Each has its own.",
         ),
         (
             "small_is_the_signal",

@@ -60,7 +60,7 @@ def _build(p):
 
     def step(w, v, grad, lr, momentum):
         lr, momentum = p.given(lr, momentum)
-        new = p.kept(momentum, v, lr) + p.sign(p.enters(momentum, lr, p.gradient(grad)))
+        new = p.kept(momentum, v, lr) + p.sign(p.share(momentum) * p.enters(lr, p.gradient(grad)))
         change = p.step(new, v, lr, p.gradient(grad), momentum)
         return p.arrange(p.move(w, change, momentum), p.remembered(new, v, change))
 
@@ -71,7 +71,8 @@ PARTS = {
     "given": lambda lr, k: (lr, k),
     "gradient": lambda g: g,
     "kept": lambda k, v, lr: k * v,
-    "enters": lambda k, lr, g: lr * g,
+    "share": lambda k: 1.0,
+    "enters": lambda lr, g: lr * g,
     "sign": lambda x: x,
     "step": lambda new, old, lr, g, k: new,
     "move": lambda w, change, k: w - change,
@@ -128,12 +129,12 @@ VELOCITY_MISTAKES = (
     ("ascent_in_velocity", {"sign": lambda x: -x}, ASCENT, UPHILL),
     (
         "dampened",
-        {"enters": lambda k, lr, g: (1 - k) * lr * g},
+        {"share": lambda k: 1 - k},
         "The gradient enters with a share only, as in an average. In this form it counts in full: under "
         "a constant gradient your steps stay as short as without momentum.",
         "The gradient enters with a share only, as in an average. It should count in full.",
     ),
-    ("no_learning_rate", {"enters": lambda k, lr, g: g}, NEVER_USED, "The gradient enters without the rate."),
+    ("no_learning_rate", {"enters": lambda lr, g: g}, NEVER_USED, "The gradient enters without the rate."),
     (
         "swapped",
         {"given": lambda lr, k: (k, lr)},
@@ -163,13 +164,13 @@ VELOCITY_MISTAKES = (
     ),
     (
         "momentum_scales_both",
-        {"enters": lambda k, lr, g: k * lr * g},
+        {"share": lambda k: k},
         "Momentum scales the new gradient too. Only the old velocity is reduced.",
         "Momentum scales the new gradient. Only the old velocity is to be reduced.",
     ),
     (
         "momentum_on_gradient",
-        {"kept": lambda k, v, lr: v, "enters": lambda k, lr, g: k * lr * g},
+        {"kept": lambda k, v, lr: v, "share": lambda k: k},
         "Momentum stands at the wrong term: it should reduce the old velocity, not the gradient.",
     ),
     ("mean_of_gradient", {"gradient": np.mean}, ONE_STEP_FOR_ALL),
@@ -181,7 +182,7 @@ VELOCITY_MISTAKES = (
     ),
     (
         "velocity_without_gradient",
-        {"enters": lambda k, lr, g: 0 * g},
+        {"enters": lambda lr, g: 0 * g},
         "The velocity only shrinks: the gradient never enters it.",
         "The gradient never enters the velocity.",
     ),
@@ -261,7 +262,11 @@ MOMENTUM_STEP = Task(
         *VELOCITY_MISTAKES,
         (
             "average_and_rate_outside",
-            {"enters": lambda k, lr, g: (1 - k) * g, "step": lambda new, old, lr, g, k: lr * new},
+            {
+                "share": lambda k: 1 - k,
+                "enters": lambda lr, g: g,
+                "step": lambda new, old, lr, g, k: lr * new,
+            },
             "The velocity is an average of gradients, and the learning rate comes afterwards. In "
             "this form the gradient counts in full and momentum makes the steps longer; your steps are as "
             "short as without it.",
@@ -292,10 +297,13 @@ def _gains(rng):
 
 GAIN = Formula(
     lambda p: (
-        lambda lr, momentum: p.sign * p.join(p.above(lr, momentum), p.bend(p.below(np.float64(momentum))))
+        lambda lr, momentum: (
+            p.sign * p.join(p.above(lr) * p.first(momentum), p.bend(p.below(np.float64(momentum))))
+        )
     ),
     sign=1,
-    above=lambda lr, k: lr,
+    above=lambda lr: lr,
+    first=lambda k: 1.0,
     below=lambda k: 1 - k,
     bend=lambda rest: rest,
     join=lambda above, below: above / below,
@@ -305,8 +313,8 @@ FAR_GAINS = (
     far("a large rate", lr=HUGE, momentum=0.9),
     far("a small rate", lr=1.2345678e-6, momentum=0.9),  # who adds terms up until they are tiny is right
     far("hardly any momentum", lr=0.1, momentum=0.0001),
-    # compared very roughly: who adds up six thousand terms is right
-    far("hardly any friction", size=6e16, kind="end", lr=0.1, momentum=0.9999),
+    # compared to one part in a thousand: who adds terms up until they are small is right
+    far("hardly any friction", size=1e14, kind="end", lr=0.1, momentum=0.9999),
 )
 
 EFFECTIVE_LR = Task(
@@ -366,9 +374,20 @@ EFFECTIVE_LR = Task(
         *GAIN.mistakes(
             (
                 "only_the_gain",
-                {"above": lambda lr, k: 1},
+                {"above": lambda lr: 1},
                 "That is the factor by which the steps grow. The learning rate is missing.",
                 "The learning rate is missing.",
+            ),
+            (
+                "upside_down",
+                {"join": lambda above, below: below / above},
+                "Upside down: a larger learning rate makes longer steps.",
+                "What is divided by what has changed places.",
+            ),
+            (
+                "root_of_momentum",
+                {"below": lambda k: 1 - np.sqrt(k)},
+                "A square root is taken of the momentum. The steps add up by its powers, as they are.",
             ),
             (
                 "momentum_squared",
@@ -398,7 +417,7 @@ EFFECTIVE_LR = Task(
             ),
             (
                 "without_the_first",
-                {"above": lambda lr, k: lr * k},
+                {"first": lambda k: k},
                 "That is what the earlier steps contribute. The gradient of the present step is missing.",
                 "The learning rate is multiplied by the momentum.",
             ),
@@ -544,6 +563,12 @@ BEST_MOMENTUM = Task(
             momentum=lambda a, b, p, q: (q - p) ** 2 / (q + p),
         ),
         _pair(
+            "rate_of_the_steep_end",
+            "The momentum is right. Your learning rate is one over the largest curvature. With momentum it "
+            "may be larger.",
+            lr=lambda a, b, p, q: 1 / b,
+        ),
+        _pair(
             "rate_of_border",
             "The momentum is right. Your learning rate is the border of stability without momentum.",
             lr=lambda a, b, p, q: 2 / b,
@@ -638,6 +663,10 @@ ELSEWHERE = (
 )  # have another name here
 
 
+PLAIN_MOMENTUM = "That is plain momentum: it moves by the new velocity and does not look ahead."
+NO_LOOK_AHEAD = "The weights move by the new velocity alone, as with plain momentum: there is no look ahead."
+
+
 def _ahead(id, step, *messages):
     return id, {"step": step}, *messages
 
@@ -651,6 +680,9 @@ NESTEROV_STEP = Task(
     observe=steps("w", "v"),
     forms=NESTEROV_FORMS,
     formula=NESTEROV,
+    twins=NESTEROV.mistakes(  # written out with the old velocity: alone what it is with the new one
+        _ahead("plain_momentum", lambda new, old, lr, g, k: k * old + lr * g, PLAIN_MOMENTUM, NO_LOOK_AHEAD)
+    ),
     mistakes=NESTEROV.mistakes(
         _ahead(
             "new_velocity_in_expanded_form",
@@ -696,8 +728,8 @@ NESTEROV_STEP = Task(
         _ahead(
             "plain_momentum",
             lambda new, old, lr, g, k: new,
-            "That is plain momentum: it moves by the new velocity and does not look ahead.",
-            "The weights move by the new velocity alone, as with plain momentum: there is no look ahead.",
+            PLAIN_MOMENTUM,
+            NO_LOOK_AHEAD,
         ),
         _ahead(
             "only_the_look_ahead",
@@ -728,13 +760,13 @@ NESTEROV_STEP = Task(
         ),
         (
             "momentum_scales_gradient",
-            {"enters": lambda k, lr, g: k * lr * g},
+            {"share": lambda k: k},
             "In the velocity momentum scales the new gradient too. Only the old velocity is reduced.",
             "In the velocity momentum scales the new gradient. Only the old velocity is to be reduced.",
         ),
         (
             "rate_not_in_velocity",
-            {"enters": lambda k, lr, g: g},
+            {"enters": lambda lr, g: g},
             "The gradient enters the velocity without the learning rate.",
         ),
         (
@@ -746,7 +778,7 @@ NESTEROV_STEP = Task(
         ),
         (
             "dampened",
-            {"enters": lambda k, lr, g: (1 - k) * lr * g},
+            {"share": lambda k: 1 - k},
             "The gradient enters with a share only, as in an average. It should count in full.",
         ),
         *(row for row in VELOCITY_MISTAKES if row[0] not in ELSEWHERE),

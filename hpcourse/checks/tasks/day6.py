@@ -297,6 +297,12 @@ DIAGNOSE = Task(
             "level; this one is lost.",
         ),
         (
+            "divergence_unnoticed",
+            {"lost": _never, "grown": _never},
+            "No run ever counts as diverged, neither one that becomes NaN or infinite nor one that ends "
+            "above its start.",
+        ),
+        (
             "lowest_loss_decides",
             {"grown": _never, "left": lambda loss: np.nanmin(loss) > 0.6 * loss[0]},
             "A run that had a low loss and lost it again counts as if it had kept it. Look at the end too.",
@@ -350,6 +356,11 @@ DIAGNOSE = Task(
         (
             "hardly_anything_may_be_left",
             {"left": lambda loss: loss[-1] > 0.01 * loss[0]},
+            "A curve that has lost nearly all of its loss is called too slow.",
+        ),
+        (
+            "little_may_be_left",
+            {"left": lambda loss: loss[-1] > 0.05 * loss[0]},
             "A curve that has lost nearly all of its loss is called too slow.",
         ),
         (
@@ -635,6 +646,7 @@ FAIR_WINNER = Task(
     far=_far_comparisons(),
     observe=once("result"),
     formula=REFEREE,
+    variants=({"aside": unless_nan},),  # of a mean it is the same whether infinity is asked for
     mistakes=(
         Mistake(
             "luckiest_run",
@@ -696,6 +708,13 @@ FAIR_WINNER = Task(
                 "NaN was turned into zero, the best loss there is. A rate with a diverged seed does not "
                 "qualify.",
                 "NaN was turned into zero. A rate with a diverged seed does not qualify.",
+            ),
+            (
+                "diverged_is_zero",
+                penalty(nan=0.0, posinf=0.0),
+                "Diverged losses were turned into zero, the best loss there is. A rate with a diverged seed "
+                "does not qualify.",
+                "Diverged losses were turned into zero. A rate with a diverged seed does not qualify.",
             ),
             (
                 "nan_not_removed",
@@ -1017,6 +1036,12 @@ LOSS_MAP = Task(
             "square_of_the_mean",
             {"penalty": lambda error: error, "after": np.square},
             "Errors up and down cancel each other before they are squared: square each one first.",
+        ),
+        (
+            "one_less",
+            {"together": lambda errors: np.sum(errors) / np.float64(len(errors) - 1)},
+            "Divided by one less than the number of examples. That belongs to the variance; a mean divides "
+            "by all.",
         ),
         (
             "largest_error",

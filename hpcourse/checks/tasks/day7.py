@@ -37,7 +37,7 @@ def _build_steps(p):
     def steps(lr, frequency, remaining):
         lr, frequency, remaining = np.float64(lr), np.float64(frequency), np.float64(remaining)
         shrinks = p.per_step(p.rate(lr, frequency))
-        return p.more(p.divide(p.log_left(p.left(remaining)), p.log_step(shrinks)))
+        return p.whole(p.sign * p.divide(p.log_left(p.left(remaining)), p.log_step(shrinks)) + p.more)
 
     return steps
 
@@ -50,7 +50,9 @@ STEPS = Formula(
     log_left=np.log,
     log_step=np.log,
     divide=lambda above, below: above / below,
-    more=lambda steps: steps,
+    sign=1,
+    more=0,
+    whole=lambda steps: steps,
 )
 
 
@@ -182,34 +184,34 @@ STEPS_FOR_A_WORD = Task(
         ),
         (
             "one_more",
-            {"more": lambda steps: steps + 1},
+            {"more": 1},
             "One step too many: where all of the way is left, no step is needed.",
         ),
         (
             "negative",
-            {"more": lambda steps: -steps},
+            {"sign": -1},
             "The right size, but a negative number of steps. Both logarithms are negative already.",
             "There is a minus too many at the end.",
         ),
         (
             "smooth_negative",
-            {"log_step": lambda left: left - 1, "more": lambda steps: -steps},
+            {"log_step": lambda left: left - 1, "sign": -1},
             "A smooth descent without steps, an exponential, and a negative number of steps: a minus is "
             "missing. A step takes the same share of what is left; use its logarithm.",
         ),
         (
             "rounded_up",
-            {"more": np.ceil},
+            {"whole": np.ceil},
             "Rounded up to whole steps. Here the number is asked for as it is, with its fraction.",
         ),
         (
             "cut_off",
-            {"more": np.floor},
+            {"whole": np.floor},
             "Cut off to whole steps. Here the number is asked for as it is, with its fraction.",
         ),
         (
             "rounded",
-            {"more": np.round},
+            {"whole": np.round},
             "Rounded to whole steps. Here the number is asked for as it is, with its fraction.",
         ),
     ),
@@ -226,7 +228,7 @@ def _build_spike(p):
     def spike(beta1, beta2):
         beta1, beta2 = np.float64(beta1), np.float64(beta2)
         first = p.first(p.of_m(beta1), p.of_v(beta2))
-        return p.arrange(first, p.total(first, p.fades(beta1, beta2)))
+        return p.arrange(p.sign * first, p.sign * p.total(first, p.fades(beta1, beta2)))
 
     return spike
 
@@ -238,6 +240,7 @@ SPIKE = Formula(
     first=lambda m, v: m / np.sqrt(v),
     fades=lambda b1, b2: b1 / np.sqrt(b2),
     total=lambda first, fades: first / (1 - fades),
+    sign=1,
     arrange=lambda first, total: (first, total),
 )
 
@@ -282,6 +285,12 @@ AFTER_A_SPIKE = Task(
             {"first": lambda m, v: m * np.sqrt(v)},
             "In the first step you multiply by the root. The longer the memory of v, the longer the step.",
             "In the first step you multiply by the root. It stands below.",
+        ),
+        (
+            "corrected_first",
+            {"first": lambda m, v: 1.0},
+            "The first step would be the rate itself if the averages were corrected for a start at zero. "
+            "Long after the start nothing is left to correct.",
         ),
         (
             "shares_upside_down",
@@ -382,7 +391,7 @@ AFTER_A_SPIKE = Task(
         ),
         (
             "negative",
-            {"arrange": lambda first, total: (-first, -total)},
+            {"sign": -1},
             "The right sizes with a minus sign. Lengths are asked for.",
             "Both results have a minus sign. Lengths are asked for.",
         ),
@@ -399,36 +408,41 @@ def clip_gradient(first, second, limit):
 
 def _build_clip(p):
     def clip(first, second, limit):
-        one, other = (p.factor(length, np.float64(limit)) for length in p.lengths(first, second))
-        return p.arrange(p.first(first, one), p.second(second, other))
+        limit = np.float64(limit)
+        one, other = (p.factor(length, limit) for length in p.layers(first, second, p.size))
+        return p.arrange(
+            p.first(p.cut(first, one, limit), first), p.second(p.cut(second, other, limit), second)
+        )
 
     return clip
-
-
-def _of_layers(length):
-    """One length for both layers, from the lengths of the two."""
-    return lambda first, second: 2 * (length(np.array(_each_layer(first, second))),)
-
-
-def _of_numbers(length):
-    """One length for both layers, from the sizes of all their numbers."""
-    return lambda first, second: 2 * (length(np.abs(np.concatenate([np.ravel(first), np.ravel(second)]))),)
 
 
 def _spectral(grad):
     return np.linalg.norm(grad, 2)
 
 
-def _each_layer(first, second):
-    return np.linalg.norm(first), np.linalg.norm(second)
+def _all(first, second, size):
+    """One size for both layers, that of all their numbers."""
+    return 2 * (size(np.concatenate([np.ravel(first), np.ravel(second)])),)
+
+
+def _each_layer(first, second, size):
+    return size(np.ravel(first)), size(np.ravel(second))
+
+
+def _of_layers(together):
+    """One size for both layers, from the sizes of the two."""
+    return lambda first, second, size: 2 * (together(np.array(_each_layer(first, second, size))),)
 
 
 CLIP = Formula(
     _build_clip,
-    lengths=_of_layers(np.linalg.norm),
+    size=np.linalg.norm,
+    layers=_all,
     factor=lambda length, limit: limit / np.maximum(length, limit),
-    first=lambda grad, factor: grad * factor,
-    second=lambda grad, factor: grad * factor,
+    cut=lambda grad, factor, limit: grad * factor,
+    first=lambda cut, grad: cut,
+    second=lambda cut, grad: cut,
     arrange=lambda first, second: (first, second),
 )
 
@@ -464,11 +478,7 @@ def _gradients(rng):
     ]
 
 
-def _coordinates(change):
-    return lambda first, second, limit: (change(first, limit), change(second, limit))
-
-
-def _unchanged(grad, factor):
+def _unchanged(cut, grad):
     return grad
 
 
@@ -501,32 +511,32 @@ CLIP_GRADIENT = Task(
     mistakes=(
         Mistake(
             "the_snippet",
-            CLIP(lengths=_each_layer, factor=lambda length, limit: limit / length),
+            CLIP(layers=_each_layer, factor=lambda length, limit: limit / length),
             "That is the snippet as it was: it gives every layer the same length, whether it was long or "
             "short. What should happen to a gradient that is shorter than the limit?",
         ),
-        Mistake(
-            "each_number",
-            _coordinates(lambda grad, limit: np.clip(grad, -limit, limit)),
-            "Every number is cut at the limit by itself, which turns the gradient into another direction. "
-            "Shorten all by one factor.",
-        ),
-        Mistake(
-            "each_number_above",
-            _coordinates(np.minimum),
-            "Every number is cut at the limit by itself, and only from above: a huge negative one passes. "
-            "Shorten all by one factor.",
-        ),
         *CLIP.mistakes(
             (
+                "each_number",
+                {"cut": lambda grad, factor, limit: np.clip(grad, -limit, limit)},
+                "Every number is cut at the limit by itself, which turns the gradient into another "
+                "direction. Shorten all by one factor.",
+            ),
+            (
+                "each_number_above",
+                {"cut": lambda grad, factor, limit: np.minimum(grad, limit)},
+                "Every number is cut at the limit by itself, and only from above: a huge negative one "
+                "passes. Shorten all by one factor.",
+            ),
+            (
                 "each_layer",
-                {"lengths": _each_layer},
+                {"layers": _each_layer},
                 "Every layer is clipped by itself. That changes the direction: a layer of long gradients is "
                 "shortened, its neighbour is not. What counts is the length of both together.",
             ),
             (
                 "each_layer_squares",
-                {"lengths": lambda first, second: (np.sum(np.square(first)), np.sum(np.square(second)))},
+                {"layers": _each_layer, "size": lambda numbers: np.sum(numbers**2)},
                 "Every layer is clipped by itself, and by the sum of its squares, without the root. What "
                 "counts is the length of both together.",
             ),
@@ -590,57 +600,57 @@ CLIP_GRADIENT = Task(
             ),
             (
                 "no_root",
-                {"lengths": _of_numbers(lambda sizes: np.sum(sizes**2))},
+                {"size": lambda numbers: np.sum(numbers**2)},
                 "The square root is missing: the sum of the squares is not the length.",
             ),
             (
                 "mean_square",
-                {"lengths": _of_numbers(lambda sizes: np.sqrt(np.mean(sizes**2)))},
+                {"size": lambda numbers: np.sqrt(np.mean(numbers**2))},
                 "The squares are averaged, so that large networks are hardly ever clipped. For the length "
                 "they are added up.",
             ),
             (
                 "spectral",
-                {"lengths": lambda first, second: 2 * (np.hypot(*map(_spectral, (first, second))),)},
+                {"layers": lambda first, second, size: 2 * (np.hypot(*map(_spectral, (first, second))),)},
                 "For the matrix its largest stretch is taken, the spectral norm, which NumPy calls a "
                 "matrix's norm of order 2. The length is the root of the sum of all squares.",
             ),
             (
                 "lengths_added",
-                {"lengths": _of_layers(np.sum)},
+                {"layers": _of_layers(np.sum)},
                 "The lengths of the two layers are added. Lengths that are at right angles do not add up: "
                 "their squares do.",
             ),
             (
                 "longest_layer",
-                {"lengths": _of_layers(np.max)},
+                {"layers": _of_layers(np.max)},
                 "The longer one of the two layers decides alone. Both together make up the length.",
             ),
             (
                 "first_alone",
-                {"lengths": _of_layers(lambda lengths: lengths[0])},
+                {"layers": _of_layers(lambda lengths: lengths[0])},
                 "The length is that of the first layer alone. The second belongs to it.",
             ),
             (
                 "second_alone",
-                {"lengths": _of_layers(lambda lengths: lengths[1])},
+                {"layers": _of_layers(lambda lengths: lengths[1])},
                 "The length is that of the second layer alone. The first belongs to it.",
             ),
             (
                 "sizes_added",
-                {"lengths": _of_numbers(np.sum)},
+                {"size": lambda numbers: np.sum(np.abs(numbers))},
                 "The sizes of all numbers are added up. The length is the root of the sum of their squares.",
             ),
             (
                 "largest_number",
-                {"lengths": _of_numbers(np.max)},
+                {"size": lambda numbers: np.max(np.abs(numbers))},
                 "The largest number is taken for the length. All numbers make up the length.",
             ),
             ("first_unchanged", {"first": _unchanged}, "The first layer is never shortened."),
             ("second_unchanged", {"second": _unchanged}, "The second layer is never shortened."),
             (
                 "signs_lost",
-                {"first": lambda grad, factor: abs(grad * factor)},
+                {"first": lambda cut, grad: abs(cut)},
                 "In the first layer the signs are lost.",
             ),
         ),
@@ -692,6 +702,12 @@ def _wsd_cases(rng):
     ]
 
 
+def _stretch(case, name):
+    """Rise, flat part, descent and what follows, each by itself."""
+    t, ends = case.arguments["t"], np.cumsum([case.arguments[key] for key in ("warmup", "stable", "decay")])
+    return None if np.ndim(t) else str(np.searchsorted(ends, t, side="right"))
+
+
 NO_CEILING = "The rise goes on above the peak. The flat part lies at the peak rate."
 
 
@@ -722,6 +738,7 @@ WSD = Task(
     far=_far_parts(),
     observe=once("result"),
     formula=WSD_PARTS,
+    view=_stretch,
     fitted=floors(WSD_PARTS, "lr"),
     mistakes=WSD_PARTS.mistakes(
         (
@@ -961,6 +978,11 @@ MUP_RATES = Task(
             "The factor of the widths is cut to a whole number. It may be a fraction.",
         ),
         (
+            "whole_factor_or_none",
+            {"ratio": lambda width, base: width // base},
+            "The factor of the widths is cut to a whole number. It may be a fraction.",
+        ),
+        (
             "first_divided",
             {"first": lambda lr, m: lr / m},
             "The first matrix gets a smaller rate. Its inputs do not grow with the width: its rate stays.",
@@ -987,6 +1009,16 @@ MUP_RATES = Task(
             "hidden_squared",
             {"hidden": lambda lr, m: lr / m**2},
             "The rate of the hidden matrices is divided twice.",
+        ),
+        (
+            "hidden_raised",
+            {"hidden": lambda lr, m: lr * m},
+            "The rate of the hidden matrices grows with the width. It should get smaller.",
+        ),
+        (
+            "last_raised",
+            {"last": lambda lr, m: lr * m},
+            "The rate of the last matrix grows with the width. It should get smaller.",
         ),
         (
             "last_unchanged",
