@@ -5,6 +5,7 @@ by behaving as a known mistake does, however it is written; what behaves like no
 by its properties (`properties.py`).
 """
 
+import contextlib
 import dataclasses
 import itertools
 import traceback
@@ -100,10 +101,11 @@ class Live:
                     kept[i] = record
         return records
 
-    def backwards(self):
-        """The answer's records, the last of the cases tried first; [] if it did not come to an end."""
+    def steady(self, records):
+        """Whether these are the answer's records also where the last of the cases is tried first."""
         function = Answer(self.answer, self.task.names)
-        return (run_apart(lambda: watch(self.task, function, self.cases[::-1])).value or [])[::-1]
+        backwards = run_apart(lambda: watch(self.task, function, self.cases[::-1])).value or []
+        return all(map(_repeats, records, backwards[::-1]))
 
     def in_other_forms(self):
         """The answer's records, its memory handed over and read in each of the task's other forms."""
@@ -234,20 +236,29 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
         return [name for name in names if name not in ours]
 
     def steady():
-        return repeats and all(map(_repeats, records, source.backwards()))
+        return repeats and source.steady(records)
 
-    message = properties.describe(task, cases, expected, records, wrong, steady, unused)
+    message = properties.of_all(task, cases, expected, records, wrong, steady)
+    with _quiet():
+        ids, message = (not message and _in_views(task, cases, behaviours)) or (None, message)
+    message = message or properties.describe(task, cases, expected, records, wrong, unused)
     if observed.caret and not any(map(properties.stopped_at_caret, records)):
         message = properties.Parts([message, properties.NO_POWER])
     if observed.order:
         message = properties.Parts([message, properties.parameter_order(task, observed.order)])
-    return None, message
+    return ids, message
+
+
+@contextlib.contextmanager
+def _quiet():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def watch(task, function, cases, form=None):
     """A Record for every case."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with _quiet():
         records = []
         for case in cases:
             hungry = records and records[-1].problem in ("memory", "huge")  # once takes long enough
@@ -373,8 +384,7 @@ def recognise(task, cases, behaviours):
     """
     own = 1 if _memory_stays(behaviours[0]) else len(behaviours)
     behaviours, others = behaviours[:own], behaviours[own:]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with _quiet():
         for records in behaviours:
             for mistake in task.mistakes:
                 if _behaves_as(task, mistake.wrong, cases, records):
@@ -401,7 +411,7 @@ def recognise(task, cases, behaviours):
             for mistake in task.mistakes:
                 if _behaves_as(task, mistake.wrong, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
-        return _in_views(task, cases, behaviours + others)
+    return None
 
 
 def _in_views(task, cases, behaviours):
@@ -550,8 +560,7 @@ def _right_order(task, answer, cases):
     def right(function):
         return all(_right_on(task, function, case, record) for case, record in zip(cases, expected))
 
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with _quiet():
         by_place = Reordered(answer, task.names, task.names)
         if by_place.order and right(by_place):
             return by_place.order

@@ -273,16 +273,15 @@ def _short(value):
     return str(value)[:120]
 
 
-def describe(task, cases, expected, records, wrong, steady, unused):
-    """The message for a wrong answer of no known kind.
+def of_all(task, cases, expected, records, wrong, steady):
+    """What is true of all the results of a wrong answer of no known kind, or None.
 
-    `unused()` names arguments that make no difference; `steady()` says whether calls leave later ones alone.
+    `steady()` says whether calls leave later ones alone.
     """
     for record in records:
         if record.problem == "raised" and any(record is given for _, _, given, _ in wrong):
             only = _only(cases, records, wrong)
             return Parts([_raised(task, record.details), *([only] if only else [])])
-    kinds = [what[0] for *_, what in wrong]
     first = wrong[0]
     if _half_precision(wrong):
         return say(
@@ -292,13 +291,19 @@ def describe(task, cases, expected, records, wrong, steady, unused):
     fact = getattr(first[3][1], "name", "")
     if isinstance(fact, Said):
         return say("This should be so, and is not: {fact}.", fact=fact)
-    for found in (_unusable(task, first, records), _shape_or_nan(task, wrong, kinds)):
-        if found:
-            return found
+    if found := _unusable(task, first, records):
+        return found
     if not steady():
         return remembers()
     if _constant(expected, records):
         return say("Your function gives the same result for every input: it does not use its arguments.")
+    return None
+
+
+def describe(task, cases, expected, records, wrong, unused):
+    """The message for any other wrong answer; `unused()` names arguments that make no difference."""
+    if found := _shape_or_nan(task, wrong, [what[0] for *_, what in wrong]):
+        return found
     if _cut_off(expected, records):
         return say(
             "The fractions are gone: your results are whole numbers. Is something turned into integers?"

@@ -49,7 +49,7 @@ def observe(name, answer, seed=None):
             "forms": [[_record_out(record) for record in records] for records in live.in_other_forms()],
             "far": [[_record_out(record) for record in records] for records in live.far()],
             "right_order": list(live.right_order()),
-            "backwards": [_record_out(record) for record in live.backwards()],
+            "steady": live.steady(observed.records),
             "powers": [_record_out(record) for record in live.with_powers()],
             "unused": list(live.unused()),
         }
@@ -99,7 +99,8 @@ def _report(observed):
         "order": list(observed.order),
         "gaps": observed.gaps,
         "caret": observed.caret,
-        **{name: [] for name in ("forms", "far", "right_order", "backwards", "powers", "unused")},
+        "steady": True,
+        **{name: [] for name in ("forms", "far", "right_order", "powers", "unused")},
     }
 
 
@@ -159,9 +160,8 @@ class Told:
         ):
             raise ValueError("every case far away should have a record in each form")
         self.powers = [_record_in(record) for record in report["powers"]]
-        self.reverse = [_record_in(record) for record in report["backwards"]]
-        kept = [*self.forms, self.powers or self.cases, self.reverse or self.cases]
-        if any(len(form) != len(self.cases) for form in kept):
+        self.is_steady = bool(report["steady"])
+        if any(len(form) != len(self.cases) for form in [*self.forms, self.powers or self.cases]):
             raise ValueError("every case should have a record in each form")
 
     def observed(self):
@@ -172,9 +172,9 @@ class Told:
         """Its records on the cases far away."""
         return self.beyond
 
-    def backwards(self):
-        """Its records, the last of the cases tried first."""
-        return self.reverse
+    def steady(self, records):
+        """Whether these are its records also where the last of the cases is tried first."""
+        return self.is_steady
 
     def in_other_forms(self):
         """Its records with the memory kept in other forms."""

@@ -511,13 +511,15 @@ def _l2_uphill(w, m, v, t, grad, lr, beta1, beta2, eps, weight_decay):
         ("momentum_step", lambda w, v, g, lr, k: ((w, v), lr), "inside results", "axis"),
         ("best_learning_rate", lambda lrs, x: lrs[0] / 3, "", "single"),
         ("gd_step", lambda w, grad, lr: w - 0.1 * grad, "do not depend on lr", "typed"),
-        ("after_a_spike", lambda a, b: (1.0, 1 / (1 - a)), "do not depend on beta2", "same result"),
+        ("after_a_spike", lambda a, b: (2.0, 1 / (1 - a)), "do not depend on beta2", "same result"),
         ("after_a_spike", lambda a, b: (1.0, 10.0), "same result", "beta2"),
         ("exponential_decay", lambda lr0, k, t: k * np.exp(lr0 * t), "infinite", "logarithm"),
         ("exponential_decay", lambda lr0, k, t: np.maximum(lr0 * np.exp(-k * t), 0.01), "below 0.01", "by"),
         ("exponential_decay", lambda lr0, k, t: np.maximum(lr0 * np.exp(-k * t), 1e-7), "below 1e-07", "by"),
         ("effective_lr", lambda lr, momentum: min(lr / (1 - momentum), 1), "never rise above 1.", "tests"),
         ("effective_lr", lambda lr, momentum: 0.9 * lr / (1 - momentum), "0.9 times", "never"),
+        ("best_momentum", lambda a, b: (1 / b, (b - a) / b), "something else besides", "Two things"),
+        ("mup_rates", lambda lr, base, width: (lr, lr * width / base, lr, 1.0), "Several", "upside down"),
         ("fair_winner", lambda r: min(r, key=lambda n: np.nanmean(r[n])), "over the rates too", "zero"),
         ("best_learning_rate", _smallest_usable, "smallest rate", "whatever"),
         ("best_learning_rate", lambda lrs, x: np.min(lrs), "smallest rate", "whatever"),
@@ -664,7 +666,7 @@ def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
 
     done = told(file)
     assert done.returncode == 1
-    assert "effective_lr: 14 of 15 mistakes are found\n  sum: Learning rate and" in done.stdout
+    assert "effective_lr: 15 of 17 mistakes are found\n  sum: Learning rate and" in done.stdout
     assert "gd_step: the test refuses the right answer" in done.stdout
     assert "refuses the right answer (AssertionError)" in done.stdout
     assert "sum: 學習率和動量" in told(file, "--language", "zh-TW").stdout

@@ -624,6 +624,9 @@ MEAN_GRADIENT = Task(
     far=FAR_GRADIENTS,
     observe=once("result"),
     formula=MEAN,
+    twins=MEAN.mistakes(
+        ("mean_over_weights", {"axis": -1}, "One number for each example. The batch is axis 0.")
+    ),
     mistakes=MEAN.mistakes(
         (
             "sum",
@@ -648,12 +651,6 @@ MEAN_GRADIENT = Task(
         (
             "mean_over_weights",
             {"axis": 1},
-            "One number for each example: the mean was taken over the weights. The batch is axis 0.",
-            "One number for each example. The batch is axis 0.",
-        ),
-        (
-            "mean_over_last_axis",
-            {"axis": -1},
             "One number for each example: the mean was taken over the weights. The batch is axis 0.",
             "One number for each example. The batch is axis 0.",
         ),

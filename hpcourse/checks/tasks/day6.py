@@ -298,7 +298,7 @@ DIAGNOSE = Task(
         ),
         (
             "divergence_unnoticed",
-            {"lost": _never, "grown": _never},
+            {"lost": _never, "grown": _never, "said": {}},
             "No run ever counts as diverged, neither one that becomes NaN or infinite nor one that ends "
             "above its start.",
         ),
