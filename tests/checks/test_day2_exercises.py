@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import itertools
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -193,7 +192,7 @@ def test_no_constant_rate_and_no_tuned_exponential_passes():
         (0.4, "float"),
         ("cosine", "str"),
         (lambda t: sum(0 for _ in iter(int, 1)), "never ends"),
-        (lambda t, asked=itertools.count(): 0.5 - next(asked) / 1000, "once more"),
+        (lambda t, asked=[]: asked.append(t) or 0.5 / len(asked), "once more"),
     ],
 )
 def test_what_is_no_schedule_is_said_so(answer, word):

@@ -187,15 +187,3 @@ def test_a_lower_limit_is_named_beside_another_mistake():
     result = hp.check("exponential_decay", answer)
     assert result.mistake == "one_ahead+floor_in_proportion"
     assert "fixed share" in str(result.message)
-
-
-def test_what_is_kept_from_call_to_call_is_told():
-    known = {}
-
-    def kept_by_step(lr0, rate, t):
-        return known.setdefault(t, lr0 * np.exp(-rate * t))
-
-    hp.use_language("en")
-    assert "Called twice" in hp.check("exponential_decay", kept_by_step, seed=1).message
-    told = remote.observe("exponential_decay", kept_by_step, seed=1)
-    assert "Called twice" in str(remote.conclude("exponential_decay", told, seed=1).message)

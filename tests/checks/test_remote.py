@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hpcourse as hp
-from hpcourse.checks import ALL, READINGS, TASKS
+from hpcourse.checks import ALL, READINGS, TASKS, checker
 from hpcourse.checks.remote import conclude, observe
 
 
@@ -133,3 +133,14 @@ def test_a_forged_report_of_a_reading_never_passes_either(name, text):
 def test_every_task_has_one_name():
     assert set(ALL) == set(TASKS) | set(READINGS)
     assert not set(TASKS) & set(READINGS)
+
+
+def test_what_is_kept_from_call_to_call_is_told():
+    known = {}
+
+    def kept_by_step(lr0, rate, t):
+        return known.setdefault(t, lr0 * np.exp(-rate * t))
+
+    assert "Called twice" in checker.judge(TASKS["exponential_decay"], kept_by_step, seed=1).message
+    told = observe("exponential_decay", kept_by_step, seed=1)
+    assert "Called twice" in conclude("exponential_decay", told, seed=1).message
