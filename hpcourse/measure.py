@@ -144,7 +144,7 @@ def _largest_eigenvalue(network, X, y, iterations, w):
     """Lanczos for all runs at once, keeping the basis orthogonal."""
     n_runs, n_weights = w.shape
     iterations = min(iterations, n_weights)
-    h = 1e-6  # a ReLU has kinks, and a longer step would take them for curvature
+    h = 1e-8  # a ReLU has kinks, and a longer step would take them for curvature
     vector = np.random.default_rng(0).normal(size=(n_runs, n_weights))
     basis, projected = [], np.zeros((n_runs, iterations, iterations))
     for k in range(iterations):

@@ -157,6 +157,19 @@ def test_the_sharpness_of_a_network_is_that_of_its_dense_hessian(network, rng):
         assert one == pytest.approx(eigenvalues[-1], rel=2e-2 if network.activation == "relu" else 1e-5)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_kink_of_a_relu_beside_the_weights_is_not_taken_for_curvature(seed):
+    network, digits = hp.MLP((64, 32, 10)), hp.digits()
+    X, y, w = digits.X_train.astype(float), digits.y_train, network.init(seed, float)
+    sums = X @ w[:64] + w[64]  # of the first hidden unit, whose bias is w[64]
+    found = []
+    for gap in (2e-7, 1e-5):  # from its middle image to the kink
+        beside = w.copy()
+        beside[64] += gap - np.sort(sums)[len(sums) // 2]
+        found.append(hp.sharpness(network, beside, X, y))
+    assert found[0] == pytest.approx(found[1], rel=1e-3)
+
+
 def test_the_sharpness_of_many_runs_at_once_is_nan_only_where_the_weights_are(small, net, rng):
     w = rng.normal(size=(2, 2, net.n_weights))
     w[0, 1, 3] = np.nan
