@@ -365,7 +365,8 @@ def compare(right, given, start=None, made_from=None):
         if not np.all(np.isfinite(given) | ~finite):
             return "nan"
         near = np.abs(given - right)
-        size = np.abs(right).max(initial=made_from or 0, where=finite)
+        # not as `initial`: where whole numbers have 32 bits, a large one does not fit in
+        size = max(np.abs(right).max(initial=0, where=finite), made_from or 0)
         if start is not None and start.dtype.kind in "iuf":
             size = max(size, np.abs(start).max(initial=0, where=np.isfinite(start)))
         close = near <= relative * np.abs(right) + absolute * size + floor

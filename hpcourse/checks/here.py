@@ -154,7 +154,9 @@ def _depth(frame):
 def put_back():
     """What is changed inside in NumPy, in Python's own names and in this process's settings is undone."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    modules = [builtins, math, random, np, np.random, np.linalg, *([pyplot] if pyplot else [])]
+    public = [name for name in sys.modules if name.startswith("numpy.") and "._" not in name]
+    parts = [sys.modules[name] for name in public if sys.modules[name]]
+    modules = [builtins, math, random, np, *parts, *([pyplot] if pyplot else [])]
     names = [(vars(module), dict(vars(module))) for module in modules]
     environment, filters, errors = dict(os.environ), warnings.filters[:], np.geterr()
     drawn, drawn_too = np.random.get_state(), random.getstate()  # noqa: NPY002

@@ -209,6 +209,12 @@ def example(task, wrong):
     """[(what, text)]: the arguments of the first case that differs, and both numbers."""
     case, _, _, (_, right, given) = wrong
     rows = [(say("arguments"), _arguments(case))]
+    if right is not None and 1 < right.step <= len(case.arguments.get("grads", ())):
+        gradients = case.arguments["grads"][1 : right.step]  # without them nobody gets there by hand
+        rows += [
+            (say("grad in step {step}", step=step), _short(gradient))
+            for step, gradient in enumerate(gradients, start=2)
+        ]
     if right is not None:
         rows += [
             (say("{name} expected", name=label(right)), number_text(right.value)),

@@ -1588,6 +1588,22 @@ def test_the_example_holds_the_numbers_of_the_first_case_that_differs():
     assert "<table" in result._repr_html_()
 
 
+def test_whole_numbers_of_32_bits_are_compared_with_what_large_ones_were_made_into():
+    few = np.array(3, np.int32)  # as NumPy has them in a browser
+    assert checker.compare(few, np.array(3), made_from=10**12) == ""
+    assert checker.compare(few, np.array(4), made_from=10**12) == "value"
+
+
+def test_what_differs_only_later_is_shown_with_the_gradients_up_to_there():
+    def step(w, v, grad, lr, momentum):
+        return w - (momentum * v + lr * grad), lr * grad  # the first step is right
+
+    rows = dict(hp.check("momentum_step", step).example)
+    assert "w after step 2 expected" in rows or "v after step 2 expected" in rows
+    assert rows["grad in step 2"] == "[ 0. , -1.5,  2. ,  0. ,  3. ,  4. ]"
+    assert "grad in step 3" not in rows
+
+
 def test_a_check_is_quiet_unless_it_is_looked_at(capfd):
     hp.check("gd_step", lambda w, grad, lr: w)
     assert capfd.readouterr() == ("", "")

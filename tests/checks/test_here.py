@@ -152,6 +152,7 @@ def test_batches_and_schedules_are_stopped_too():
 
 def vandal(w, grad, lr):
     np.sqrt, np.float64, np.random.shuffle, np.new = None, int, None, 3
+    np.fft.fft, np.ma.array, np.polynomial.Polynomial = None, None, None
     builtins.abs, builtins.mine, math.exp = max, 1, math.cos
     os.environ["HPCOURSE_TOUCHED"] = "1"
     np.random.seed(0)  # noqa: NPY002
@@ -175,7 +176,11 @@ def test_nothing_that_is_changed_stays_changed(answer):
     def state():
         settings = (np.geterr(), np.get_printoptions()["precision"], warnings.filters[:], sys.stdout)
         drawn = (np.random.get_state()[1].tolist(), random.getstate())  # noqa: NPY002
-        return [dict(vars(module)) for module in (np, np.random, builtins, math)], settings, drawn
+        return (
+            [dict(vars(module)) for module in (np, np.random, np.fft, np.ma, np.polynomial, builtins, math)],
+            settings,
+            drawn,
+        )
 
     before, limit = state(), sys.getrecursionlimit()
     hp.check("gd_step", answer)
