@@ -22,6 +22,7 @@ import numpy as np
 
 EVERY = 256  # events from one look at the clock to the next
 ROOM = 200  # calls that are left in a deep recursion for what looks at the clock
+LOADED_LATE = ("char", "fft", "ma", "polynomial", "rec", "strings")  # NumPy's parts, once somebody asks
 ASLEEP = 10  # times as long may an answer take that does not compute
 
 
@@ -154,6 +155,8 @@ def _depth(frame):
 def put_back():
     """What is changed inside in NumPy, in Python's own names and in this process's settings is undone."""
     pyplot = sys.modules.get("matplotlib.pyplot")
+    for name in LOADED_LATE:
+        getattr(np, name, None)  # now, as nobody knows afterwards how it was
     public = [name for name in sys.modules if name.startswith("numpy.") and "._" not in name]
     parts = [sys.modules[name] for name in public if sys.modules[name]]
     modules = [builtins, math, random, np, *parts, *([pyplot] if pyplot else [])]

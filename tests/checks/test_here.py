@@ -7,6 +7,7 @@ import math
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -188,6 +189,20 @@ def test_nothing_that_is_changed_stays_changed(answer):
     assert sys.getrecursionlimit() == limit
     assert "HPCOURSE_TOUCHED" not in os.environ
     assert hp.check("adam_step", lambda *given: given[:3]).status == "not yet"
+
+
+def test_a_part_of_numpy_that_an_answer_loads_is_put_back_too():
+    lines = """
+import os
+del os.fork
+import numpy, hpcourse as hp
+def gd_step(w, grad, lr):
+    numpy.fft.fft = numpy.ma.array = None
+    return w - lr * grad
+assert hp.check("gd_step", gd_step).passed
+assert numpy.fft.fft and numpy.ma.array
+"""
+    subprocess.run([sys.executable, "-c", lines], check=True)
 
 
 def test_the_clock_raises_at_every_event_once_it_is_late():
