@@ -27,7 +27,7 @@ def main(words=None):
         print(f"{total} mistakes")
         return
     try:
-        raise SystemExit(min(against.report(arguments.against), 1))
+        raise SystemExit(min(against.report(arguments.against, only=arguments.tasks), 1))
     except (OSError, ValueError) as error:
         raise SystemExit(str(error)) from None
 

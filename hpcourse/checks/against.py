@@ -13,12 +13,16 @@ import runpy
 from functools import partial
 
 from hpcourse.checks.isolation import TimeUp, run_apart
-from hpcourse.checks.properties import in_a_line, no_end
+from hpcourse.checks.properties import in_a_line
 from hpcourse.checks.task import LONGEST, say
 from hpcourse.checks.tasks import TASKS
 from hpcourse.frame.language import text
 
 PREFIX = "test_"
+ENDED = {
+    "time": say("it did not end within 2 seconds"),
+    "died": say("it ended Python itself, or crashed it"),
+}
 
 
 def tests_in(path):
@@ -53,7 +57,7 @@ def fault_found(test, answer):
         return ""
 
     outcome = run_apart(work)
-    return outcome.value if outcome.ending == "done" else str(no_end(outcome.ending))
+    return outcome.value if outcome.ending == "done" else str(ENDED[outcome.ending])
 
 
 def let_through(task, test):
@@ -61,12 +65,16 @@ def let_through(task, test):
     return [mistake for mistake in task.mistakes if not fault_found(test, mistake.wrong)]
 
 
-def report(path, out=print):
+def report(path, out=print, only=()):
     """Tell for each test of the file what it lets through; returns how many mistakes that are.
 
-    A test that refuses the right answer counts as one.
+    A test that refuses the right answer counts as one. With `only`, the tests of these tasks.
     """
     tests, others = tests_in(path)
+    if only:
+        tests, others = {name: test for name, test in tests.items() if name in only}, []
+        for name in set(only) - set(tests):
+            out(say("{name}: the file has no test of it", name=name))
     for name in others:
         out(say("{name}: no task is called so, and nothing was tried", name=name))
     total = 0

@@ -41,6 +41,8 @@ def observe(name, answer, seed=None):
     if early:
         return json.dumps({"status": early.status, "type": kind_of(answer)})
     walks = optimizer_class.handles(name, answer)
+    if walks and optimizer_class.not_written(answer):
+        return json.dumps({"status": "not started"})
     live = optimizer_class.walking(task, answer, seed) if walks else Live(task, answer, seed)
     observed = live.observed()
     report = _report(observed) | {"walks": walks}

@@ -670,6 +670,12 @@ def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
     assert "gd_step: the test refuses the right answer" in done.stdout
     assert "refuses the right answer (AssertionError)" in done.stdout
     assert "sum: 學習率和動量" in told(file, "--language", "zh-TW").stdout
+    done = told(file, "effective_lr", "wsd").stdout
+    assert "gd_step" not in done
+    assert "effective_lr: 15 of 17" in done
+    assert "wsd: the file has no test of it" in done
+    file.write_text("def test_wsd(answer):\n    while True: pass\n", encoding="utf-8")
+    assert "refuses the right answer (it did not end within 2 seconds)" in told(file).stdout
     file.write_text(
         "def test_gd_stpe(answer): pass\ndef test_gd_step(): pass\ndef test_wsd(answer): raise SystemExit\n",
         encoding="utf-8",

@@ -108,3 +108,24 @@ def test_what_a_class_lacks_is_told(torch):
 def test_an_optimizer_that_is_made_already_is_no_answer(torch):
     made = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
     assert hp.check("gd_step", made).status == "not yet"
+
+
+def test_a_class_without_a_step_is_not_started(torch):
+    class Stub(torch.optim.Optimizer):
+        def __init__(self, params, **settings):
+            super().__init__(params, settings)
+
+        @torch.no_grad()
+        def step(self): ...
+
+    assert hp.check("adam_step", Stub).status == "not started"
+    assert remote.conclude("adam_step", remote.observe("adam_step", Stub)).status == "not started"
+
+
+def test_an_error_is_found_in_the_learners_lines_in_a_class_of_a_class_too(torch):
+    def stop(torch, p, g, state, given):
+        raise KeyError("rate")
+
+    kind = _subclass(torch, ADAM, stop)
+    for _ in range(2):  # after the first time PyTorch's own is around `step`, too
+        assert "decorate_context" not in hp.check("adam_step", type("Second", (kind,), {})).message
