@@ -104,6 +104,12 @@ def _run(module, function):
         except OSError as error:  # a folder that may not be written, a full disk
             print(error, file=sys.stderr)
             return 1
+        except Exception as error:
+            told = getattr(error, "orig", None)  # what SQLite says of a full disk or a damaged file
+            if told is None:
+                raise
+            print(f"gradebook.db: {told}", file=sys.stderr)
+            return 1
         except KeyboardInterrupt:
             print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
             return 130

@@ -34,19 +34,35 @@ GENERAL = {"Constant", "Count", "Mean", "Moments", "Replay", "Schedule", "Square
 MODULES = {
     why: frozenset(names.split())
     for why, names in {
-        FILES: "os subprocess shutil pathlib glob io tempfile pickle sqlite3 zipfile pty",
-        INTERPRETER: "inspect gc importlib ctypes builtins types runpy pkgutil marshal dis",
+        FILES: "os subprocess shutil pathlib glob io tempfile pickle sqlite3 zipfile pty shelve mmap",
+        INTERPRETER: "inspect gc importlib ctypes builtins types runpy pkgutil marshal dis code codeop",
         NETWORK: "socket urllib requests http ftplib asyncio aiohttp httpx ssl smtplib",
     }.items()
 }
-CALLS = {FILES: {"open", "Path", "system", "popen"}, TEXT: {"exec", "eval", "compile"}, RUN: {"get_ipython"}}
+READ = {
+    "loadtxt",
+    "genfromtxt",
+    "fromfile",
+    "memmap",
+    "read_csv",
+    "read_text",
+    "read_bytes",
+    "tofile",
+    "savetxt",
+}
+CALLS = {
+    FILES: {"open", "Path", "system", "popen", *READ},
+    TEXT: {"exec", "eval", "compile"},
+    RUN: {"get_ipython"},
+}
 NAMES = {
-    RUN: {"ast_transformers", "settrace", "setprofile", "input_transformers"},
+    RUN: {"ast_transformers", "settrace", "setprofile", "input_transformers", "user_ns", "user_global_ns"},
     INTERPRETER: {"modules", "_getframe"},
 }
 LOOKUPS = {"getattr": 1, "getattr_static": 1, "__getattribute__": -1, "attrgetter": 0, "methodcaller": 0}
 FINDERS = {"import_module", "__import__", "resolve_name", "locate", "import_item"}  # by "hpcourse.SGD"
 BUILTIN = {"getattr", "vars", "exec", "eval", "compile", "open", "globals", "locals", "__import__"}
+WITHIN = re.compile(r"\b(import|from)\s+hpcourse\b|\bhpcourse[.:]\w|^hpcourse$")  # a text for others to run
 SHOWS = {"help", "print", "display", "repr", "str", "type", "id", "dir", "isinstance", "hasattr", "reload"}
 MAGIC = re.compile(r"^\s*[!%]|^\s*[\w.,\s]+=\s*!")
 SHELL = re.compile(
@@ -99,7 +115,7 @@ class Reader:
     """Knows what names mean, from cell to cell: {name: "hpcourse.SGD"}, {name: the text it holds}."""
 
     def __init__(self):
-        self.names = {"hp": "hpcourse"} | {name: name for name in BUILTIN}
+        self.names = {"hp": "hpcourse", "np": "numpy"} | {name: name for name in BUILTIN}
         self.texts, self.everything = {}, False
 
     def read(self, tree):
@@ -257,6 +273,9 @@ class Reader:
             yield from _of_name(meant)
             if meant == "hpcourse" and self._handed_on(node, within):
                 yield UNFOLLOWED, "hpcourse"
+        given = isinstance(node, ast.Name) and getattr(within.get(node), "func", None) is not node
+        if given and node.id in ("exec", "eval") and self.names.get(node.id) == node.id:  # for others to call
+            yield TEXT, node.id
         if isinstance(node, ast.Attribute):
             yield from self._of_attribute(node)
         if isinstance(node, ast.Call):
@@ -268,6 +287,8 @@ class Reader:
                 yield why, node.attr
         if re.fullmatch(r"__(?!name|doc|version|init)\w+__", node.attr):
             yield INTERPRETER, node.attr
+        if isinstance(node.ctx, ast.Store) and self._meant(node.value).split(".")[0] == "hpcourse":
+            yield UNFOLLOWED, node.attr
         if node.attr in RULES - GENERAL and not self._meant(node.value) and not _own(node.value):
             yield PACKAGE, node.attr
 
@@ -282,6 +303,8 @@ class Reader:
                 yield PACKAGE, f"{called} {name}"  # its own sign: who may use a name needs no such way
         if called in FINDERS and node.args and not self._text(node.args[0]):
             yield UNFOLLOWED, called
+        if called not in SHOWS and any(WITHIN.search(self._text(one)) for one in _arguments(node)):
+            yield UNFOLLOWED, f"{called} hpcourse"
         if called in ("exec", "eval") and node.args and (said := self._text(node.args[0])):
             yield from ((why, sign) for why, sign, _ in self.read(_parsed(said.splitlines())[0]))
         plain = isinstance(node.func, ast.Name) and self.names.get(node.func.id, called) == called
@@ -312,9 +335,17 @@ def _of_name(dotted):
     first, *rest = dotted.split(".")
     if first == "hpcourse" and (set(rest) & (ANSWERS | INNER)):
         yield PACKAGE, ".".join(part for part in rest if part in ANSWERS | INNER)
+    if dotted in ("numpy.load", "numpy.save", "numpy.savez"):
+        yield FILES, dotted
+    if dotted.startswith("IPython.core"):
+        yield RUN, "IPython.core"
     for why, modules in MODULES.items():
         if first in modules:
             yield why, first
+
+
+def _arguments(call):
+    return [*call.args, *(key.value for key in call.keywords)]
 
 
 def _own(node):

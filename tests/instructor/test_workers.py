@@ -374,6 +374,13 @@ def test_after_sigkill_at_random_moments_marks_are_true_or_missing_with_a_reason
     assert not list(course.root.rglob("*.part"))
 
 
+def test_a_damaged_gradebook_is_named(small, capsys):
+    course, _ = small
+    (course.root / "gradebook.db").write_bytes(b"no database" * 999)
+    assert main(["course", "report", "--course", str(course.root)]) == 1
+    assert "gradebook.db: file is not a database" in capsys.readouterr().err
+
+
 def test_the_gradebook_holds_what_was_graded(small):
     course, _ = small
     grade_all(course)
@@ -526,6 +533,16 @@ def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
         ("%time y = hp.Adam(0.1)", "package"),
         ("files = !ls /", "opens files"),
         ("%%bash\nls", "opens files"),
+        ("from unittest.mock import patch\npatch('hpcourse.SGD')", "cannot be followed"),
+        ("import timeit\ntimeit.timeit('SGD()', setup='from hpcourse import SGD')", "cannot be followed"),
+        ("from pkg_resources import resource_string as r\nr('hp' + 'course', 'x')", "cannot be followed"),
+        ("hp.check = lambda *a: None", "cannot be followed"),
+        ("import code\ncode.interact()", "interpreter"),
+        ("run(exec, 'x')", "out of text"),
+        ("from IPython.core.interactiveshell import InteractiveShell as I", "how code is run"),
+        ("np.load('x.npy')", "opens files"),
+        ("import numpy\nnumpy.loadtxt('x')", "opens files"),
+        ("import pandas as pd\npd.read_csv('x')", "opens files"),
     ],
 )
 def test_what_code_does_is_seen_under_whatever_name(code, why):
@@ -628,6 +645,8 @@ def test_where_the_machine_has_no_process_left_for_a_check_there_is_no_mark(cour
         "%timeit -n 10 gd_step(1, 2, 3)",
         "print(f'{x:.3f} {y!r}'.format(1), 'x' * 10**9)",
         "'a'[5], 'abc'['x'], chr('x'), ''.join(x)",
+        "print('hpcourse.SGD'), hp.say('a')\nplt.title('from the course')\nlabel = 'hpcourse'",
+        "np.mean(np.ones(3)), data.load, model.save",
         "import re\nfrom re import compile\nre.compile('x'), compile('x')",
     ],
 )
