@@ -24,7 +24,9 @@ AROUND = (
     r"-(main|master)(-\d+)?$|-\d{8}T\d{6}Z(-\d+)*"
     r"|\d{4}[-_.]\d\d?[-_.]\d\d?([ T_-]+\d\d?[:.-]?\d\d([:.-]?\d\d)?)?|submission_\d+"
     r"|第\s*[\d一二三四五六七八九十]+\s*[天日次週章題版]|(作業|練習|習題|版本)\s*\d{0,2}(?!\d)|[(（]\d{1,3}[)）]"
-    r"|(?<![a-z])(copy of|copy|checkpoint|notebook|submission|ipynb|zip"
+    r"|의\s*사본|사본|(の)?コピー"
+    r"|(?<![a-z])(copy of|copy|copie de|c[oó]pia de|kopie von|kopie|copie|c[oó]pia|kopia"
+    r"|checkpoint|notebook|submission|ipynb|zip"
     r"|(day|exercises?|homework|hw|assignment|lab|ps|version|ver|v|week|task|final|no)[ _-]?\d{0,2}(?!\d)"
     r")(?![a-z])"
 )
