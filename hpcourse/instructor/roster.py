@@ -132,9 +132,15 @@ def _which(root):
 
 
 def _meaning(header):
-    """What each column of a header is; "" for what is of no use here."""
-    plain = [re.sub(r"[\W_]+", "", without_accents(cell)).casefold() for cell in header]
+    """What each column of a header is; "" for what is of no use here. ValueError for two lists in one."""
+    plain = [_plain(cell) for cell in header]
     meant = [_column(name) for name in plain]
+    twice = {column: cell for cell, name, (column, _) in zip(header, plain, meant) if plain.count(name) > 1}
+    if {"id", "name"} <= twice.keys():
+        raise ValueError(
+            f"the columns {twice['id']} and {twice['name']} are there twice, side by side: "
+            "put the right half of the list below the left one"
+        )
     ids = sorted(
         (COLUMNS["id"].index(rank), place) for place, (column, rank) in enumerate(meant) if column == "id"
     )
@@ -158,6 +164,11 @@ def _meaning(header):
     return columns
 
 
+def _plain(cell):
+    """A cell of the header without spaces, signs and accents."""
+    return re.sub(r"[\W_]+", "", without_accents(cell)).casefold()
+
+
 def _column(name):
     """(column, the word it was known by) of a cell of the header."""
     for column, words in COLUMNS.items():
@@ -177,6 +188,8 @@ def _student(row, where):
     nobody = any(NO_PERSON.fullmatch(said) for said in (name or last, row.get("id", "")))
     if nobody and not first and not row.get("email"):  # Date is a name in Japan
         return None
+    if _column(_plain(row.get("id", "")))[0] == "id" and _column(_plain(name))[0] == "name":
+        return None  # the header once more, in another language
     if not any(row.values()) or TEACHERS.search(row.get("role", "")):
         return None
     for column in ("id", "name", "first", "last", "email"):

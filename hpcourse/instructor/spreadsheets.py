@@ -36,7 +36,8 @@ def _lowered(header):
 def read_table(path, columns, meaning=_lowered):
     """[(line number, {column: cell})] of a table whose header has all of one of the sets `columns`.
 
-    `meaning(header)` turns the cells of a header into names of columns. Raises Misuse with the remedy.
+    `meaning(header)` turns the cells of a header into names of columns, and raises ValueError for one that
+    cannot be a header. Raises Misuse with the remedy.
     """
     return next(read_tables(path, columns, meaning))[1]
 
@@ -52,8 +53,11 @@ def read_tables(path, columns, meaning, people=False):
         raise Misuse(f"{path} is missing") from None
     seen, found = "", False
     for sheet, table in _tables(path.name, data, people):
-        for place, (_, row) in enumerate(table[:TOP]):
-            names = meaning(row)
+        for place, (line, row) in enumerate(table[:TOP]):
+            try:
+                names = meaning(row)
+            except ValueError as error:
+                raise Misuse(f"{path.name}, line {line}: {error}") from None
             seen = seen or ", ".join(filter(None, row))
             if any(wanted <= set(names) for wanted in columns):
                 below = [(line, cells) for line, cells in table[place + 1 :] if any(cells) and cells != row]

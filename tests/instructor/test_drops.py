@@ -532,6 +532,7 @@ LOVELACE = '"Lovelace, Ada",55,b1,ada,A,\n陳雅婷,56,b2,yt,A,\n'
         ("id,name\nb1,Ada O&#39;Neil\nb2,R&amp;D Li\n", {"b1": "Ada O'Neil", "b2": "R&D Li"}),
         (strict(workbook([["學號", "姓名"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]])), AB),
         (workbook([["深度學習"], ["學號", "姓名", "聯絡"], ["", "", "信箱"], ["b1", "Ada Lovelace"], ["b2", "陳雅婷"]]), AB),
+        ("學號,姓名\nStudent ID,Name\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
         ("學號，姓名\nb1，Ada Lovelace\nb2，陳雅婷\n", AB),
         ("Roll No,Name\nb1,Ada Lovelace\nb2,陳雅婷\n", AB),
         ("學號,姓名\n陳雅婷,b14901\nAda,r102\n", {"b14901": "陳雅婷", "r102": "Ada"}),
@@ -551,6 +552,10 @@ def test_a_roster_names_the_students_and_nobody_else(content, students, tmp_path
     [
         ("id,name\n4.1e7,Ada\n", "line 2: the id '4.1e7' has been shortened"),
         ('id,name\n"41,047,001",Ada\n', "line 2: id '41,047,001'"),
+        (
+            "名單,,,\n學號,姓名,學號,姓名\nb1,Ada,b2,Ben\n",
+            "line 2: the columns 學號 and 姓名 are there twice",
+        ),
         ("id,name\nb1,Ada\nB1,Ben\n", "line 3: id 'B1' is there twice, in line 2"),
         ("班級,座號,姓名\n301,1,Ada\n302,1,Ben\n", "line 3: id '1' is there twice"),
         ("id,name\nb1,Ada\n,Ben\n", "line 3: no id"),
