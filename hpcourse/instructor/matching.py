@@ -87,6 +87,7 @@ class Signs:
     ids: set = field(default_factory=set)  # of weak, those named by an id: tells two of one name apart
     aliases: list = field(default_factory=list)
     others: set = field(default_factory=set)  # Chinese words that are nobody's name on the roster
+    inside: set = field(default_factory=set)  # whose whole names stand in longer Chinese words
     unknown: list = field(default_factory=list)  # what looks like an id of this course and is nobody's
 
 
@@ -325,11 +326,23 @@ class People:
                     name = name.translate(FAMILIES)
                     if name in said or said in name or _slip(name, said):
                         found.weak |= students
+                    if len(name) > 2 and name in said:
+                        found.inside |= students
 
     # ---- a whole path
 
     def match(self, file, metadata=None):
         """The Match of a File; `metadata` is what Gradescope says of its folders."""
+        match, name = self._match(file, metadata), readable(file.name)
+        other = self.signs(name).inside
+        if len(match.certain) == 1 and not match.settled and other and not other & set(match.certain):
+            (student,) = match.certain  # 林柏翰給的參考 in somebody else's folder
+            match.certain, match.candidates = (), tuple(sorted(other | {student}))
+            names = [self.roster[student].name or student, name]
+            match.why = note("{names} mean different students", names=names)
+        return match
+
+    def _match(self, file, metadata):
         parts = tuple(map(readable, file.parts))
         match, told = Match(), told_by_system(parts)
         official, said, skipped = None, "", set()

@@ -59,6 +59,8 @@ def match(path, roster=CLASS, **more):
         ("陳雅婷_77_assignsubmission_file_day1_exercises.ipynb", TINA),
         ("Tina Chen - day1.ipynb", TINA),
         ("陳雅婷/hw 2.ipynb", TINA),
+        ("林柏翰/陳雅婷老師班/林柏翰的作業一.ipynb", LIN),
+        ("陳雅婷/陳雅婷第一次寫的.ipynb", TINA),
         ("ＡＤＡ Lovelace/ｂ14901003.ipynb", ADA),
         ("x16-no_notebook/day1.ipynb", "x16-no-notebook"),
         ("Doris Day - day1.ipynb", "x16-no-notebook"),
@@ -89,6 +91,8 @@ def test_what_a_system_or_a_person_writes_is_understood(path, student):
         ("b149O1OO3.ipynb", {ADA}),
         ("bl4901003_day1.ipynb", {ADA}),
         ("陳雅停.ipynb", {TINA}),
+        ("陳雅婷/林柏翰給的參考.ipynb", {TINA, LIN}),
+        ("陳雅婷_77_assignsubmission_file_/林柏翰借我看的.ipynb", {TINA, LIN}),
         ("陈雅婷.ipynb", {TINA}),  # as in China, whole or in part
         ("陈雅停/day1.ipynb", {TINA}),
         ("陳婷雅_77_assignsubmission_file_/day1.ipynb", {TINA}),
