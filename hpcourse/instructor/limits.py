@@ -23,6 +23,8 @@ PAUSE = 0.1
 BIG_FILE = 64 * 2**20
 THREADS = 4  # on average of a process; those that have ended and are not yet cleared away count as well
 OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
+WAITS = "waits"  # in a socket, for somebody to take it: a file that no process has open
+PATIENCE = 6  # looks at what waits, until it counts as kept there: what is in it, nobody can see
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
 STUCK = 600  # rounds of PAUSE (a busy machine makes them longer) without an answer to an excess: it hangs
 FAR = 10  # wall time over CPU time: only a machine that stands still takes so long
@@ -41,6 +43,7 @@ class Guard(threading.Thread):
     def __init__(self, limits, out_of_time):
         super().__init__(daemon=True)
         self.folder, self.limits, self.out_of_time, self.reason = None, limits, out_of_time, None
+        self._looks = 0  # in a row at which something waited
         self._over, self._judging = threading.Event(), threading.Lock()
 
     def run(self):
@@ -63,7 +66,7 @@ class Guard(threading.Thread):
         """Begin anew, with nothing left of what ran before and with `folder` to work in."""
         with self._judging:
             end_all()
-            self.folder, self.reason = folder, None
+            self.folder, self.reason, self._looks = folder, None, 0
 
     def give_up(self, *_):
         """End this process and leave nothing behind; also what a signal may call."""
@@ -101,7 +104,9 @@ class Guard(threading.Thread):
         tasks = sum(process.tasks for process in everything)
         if len(processes) > self.limits["processes"] or tasks > THREADS * self.limits["processes"]:
             return note("more than {count} processes", count=self.limits["processes"])
-        if memory(processes, self.limits["memory_mb"] * 2**20) > self.limits["memory_mb"] * 2**20:
+        most, shared = self.limits["memory_mb"] * 2**20, held(processes)
+        self._looks = self._looks + 1 if any(kind == WAITS for kind, _ in shared) else 0
+        if memory(processes, most, shared) > most or self._looks > PATIENCE:
             return note("more than {count} MB of memory", count=self.limits["memory_mb"])
         if self.folder:
             size, files = _size(self.folder, self.limits["files"])
@@ -299,19 +304,26 @@ def _processes():
     return len(psutil.pids())
 
 
-def memory(processes, most=math.inf):
+def memory(processes, most=math.inf, shared=None):
     """Bytes that processes hold: what is resident, and what only an open file or a mapping keeps alive.
 
     What a process and its forks have in common is resident in each. It takes time to find out how much that
     is, so it is done only where they would hold more than `most` without it.
     """
-    total, shared = sum(process.rss for process in processes), {}
-    for process in processes:
-        _kept_open(process.pid, shared)
-        _mapped(process.pid, shared)
+    shared = held(processes) if shared is None else shared
+    total = sum(process.rss for process in processes)
     if total + sum(shared.values()) > most:
         total = sum(min(process.rss, _share(process.pid)) for process in processes)
     return total + sum(shared.values())
+
+
+def held(processes):
+    """What processes hold beside what is resident, {(device or kind, number): bytes}."""
+    shared = {}
+    for process in processes:
+        _kept_open(process.pid, shared)
+        _mapped(process.pid, shared)
+    return shared
 
 
 def _share(pid):
@@ -335,7 +347,9 @@ def addresses():
 
 
 def _kept_open(pid, shared):
-    """Memory files and files that have been deleted, {(device, inode): bytes}."""
+    """Memory files and files that have been deleted, {(device, inode): bytes}; and those in a socket's queue,
+    as large as a file may be.
+    """
     with contextlib.suppress(OSError):
         for entry in os.scandir(f"/proc/{pid}/fd"):
             with contextlib.suppress(OSError):
@@ -344,6 +358,15 @@ def _kept_open(pid, shared):
                     about = os.stat(entry.path)
                     key = about.st_dev, about.st_ino
                     shared[key] = max(shared.get(key, 0), about.st_blocks * 512)
+                elif target.startswith("socket:") and (many := _in_queue(pid, entry.name)):
+                    shared[WAITS, target] = many * BIG_FILE
+
+
+def _in_queue(pid, number):
+    """How many open files wait in a socket."""
+    with open(f"/proc/{pid}/fdinfo/{number}", "rb") as file:
+        told = [line for line in file if line.startswith(b"scm_fds:")]
+    return int(told[0].split()[1]) if told else 0
 
 
 def _mapped(pid, shared):

@@ -714,13 +714,37 @@ def held_by(program):
         "f = os.memfd_create('x'); [os.write(f, bytes(2**20)) for _ in range(100)]",
         "m = mmap.mmap(-1, 10**8)\nif os.fork() == 0:\n    m.write(bytes(10**8)); os._exit(0)\nos.wait()",
         "f = open('/tmp/hp-held', 'wb'); os.unlink('/tmp/hp-held'); f.write(bytes(100 * 2**20)); f.flush()",
+        "import socket\na, b = socket.socketpair()\nfor _ in range(2):\n    f = os.memfd_create('x')\n"
+        "    for _ in range(50): os.write(f, bytes(2**20))\n"
+        "    socket.send_fds(a, [b'x'], [f])\n    os.close(f)",
     ],
-    ids=["memory file", "filled by a child that is gone", "deleted file"],
+    ids=["memory file", "filled by a child that is gone", "deleted file", "in a socket's queue"],
 )
 def test_memory_that_is_resident_nowhere_counts(hold):
     counted, resident = held_by(f"import os, mmap, time\n{hold}\nprint(flush=True)\ntime.sleep(60)")
     assert resident < 60 * 2**20
     assert counted > 0.9 * 10**8
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="other systems do not say")
+def test_what_is_kept_in_a_socket_within_a_socket_is_too_much_after_a_while():
+    guard = limits.Guard({"processes": 12, "memory_mb": 10**6}, lambda: False)
+    send = "import socket, time\na, b = socket.socketpair()\nc, d = socket.socketpair()\n"
+    send += (
+        "socket.send_fds(c, [b'x'], [0])\nsocket.send_fds(a, [b'x'], [d.fileno()])\nc.close(), d.close()\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", f"{send}print(flush=True)\ntime.sleep(60)"], stdout=subprocess.PIPE
+    )
+    try:
+        child.stdout.readline()
+        said = [guard._excess() for _ in range(limits.PATIENCE + 1)]
+        assert said[:-1] == [None] * limits.PATIENCE
+        assert "MB of memory" in words(said[-1])
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not say")
