@@ -628,10 +628,10 @@ way = {b: move[huge : huge + 150].sum() for b, move in moves.items()}
 says("So 0.95 is safer", "所以 0.95 比較安全", way[0.95] == min(way.values()))
 
 # %% [markdown] key="clip" lang="en"
-# **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 400 has its pixels in the wrong units, 100 times too large:
+# **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 414 has its pixels in the wrong units, 100 times too large:
 
-# %% [markdown] key="clip" lang="zh-TW" of="509aff08"
-# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 400 批裡有一批像素用錯單位，放大成 100 倍：
+# %% [markdown] key="clip" lang="zh-TW" of="6c683612"
+# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 414 批裡有一批像素用錯單位，放大成 100 倍：
 
 # %% key="bad-batch"
 limit, factor = np.array([[np.inf], [1.0]]), 100  # one run without, one with clipping
@@ -681,7 +681,7 @@ says(
 # 壞批次不是唯一的原因。有些損失曲面本來就有懸崖，尤其是把自己的輸出再當成輸入的網路（Pascanu 等人，2013）：
 
 # %% bind="clip"
-says("one batch of 400", "400 批裡有一批", 400 <= len(losses) < 420)
+says("one batch of 414", "414 批裡有一批", len(losses) == 414)
 says("100 times too large", "放大成 100 倍", factor == 100)
 free("longer than a limit", "", "a definition")
 
@@ -898,12 +898,12 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not; with half as many muP corrects too much, and its best rate rises. Three seeds show a best rate only roughly: other seeds move it by half a doubling, and muP's often rises a little with the width.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises a little at all three lengths, so here muP corrects too much. Three seeds show a best rate only roughly: other seeds move it by half a doubling.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="1a3217a0"
+# %% [markdown] key="mup-seen" lang="zh-TW" of="1e0cb9c3"
 # 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會；減半時 muP 還會修正過頭，最好的學習率反而上升。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍，muP 的也常隨寬度略為上升。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都略為上升，所以 muP 在這裡修正得有點過頭。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍。
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
@@ -943,9 +943,9 @@ free(
     "in tests/claims, with other seeds",
 )
 free(
-    "With half as many updates ... best rate rises",
-    "寬度從 16 到 128，更新次數減半或多出一半 ... 反而上升",
-    "in tests/claims, with other seeds: 46 updates, and 138",
+    "With half as many updates ... at all three lengths",
+    "寬度從 16 到 128，更新次數減半或多出一半 ... 三種長度都略為上升",
+    "in tests/claims, with other seeds: 46 updates, 92 and 138",
 )
 free("Two honest remarks", "有兩點要老實說", "how many follow")
 

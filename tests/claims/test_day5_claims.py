@@ -187,17 +187,15 @@ def test_the_good_range_of_adam_is_not_wider_but_stays(claim, runs):
 
 
 def test_the_default_rate_is_cautious(claim):
-    few, many = (
-        hp.train(NETWORK, DIGITS, hp.Adam(lr), epochs=epochs, seed=SEEDS).test_accuracy.mean()
-        for lr, epochs in ((0.001, 10), (0.001, 50))
-    )
-    tuned = hp.train(NETWORK, DIGITS, hp.Adam(0.02), epochs=10, seed=SEEDS).test_accuracy.mean()
+    adam = hp.Adam([0.001, 0.02])
+    short, long = (hp.train(NETWORK, DIGITS, adam, epochs=n, seed=SEEDS).test_accuracy for n in (10, 50))
+    (few, tuned), (many, tuned_too) = short.mean(axis=1), long.mean(axis=1)
     claim(
-        "On the digits Adam's default rate 0.001 is cautious: good for long trainings",
-        statistic="test accuracy on digits: 0.001 for 10 epochs, 0.001 for 50, 0.02 for 10",
-        measured=f"{few:.1%}, {many:.1%}, {tuned:.1%}",
+        "On the digits Adam's default rate 0.001 is cautious: in 50 epochs it comes near 0.02 in 10",
+        statistic="test accuracy on digits: 0.001 for 10 epochs, for 50; 0.02 for 10, for 50",
+        measured=f"{few:.1%}, {many:.1%}; {tuned:.1%}, {tuned_too:.1%}",
         verdict="confirmed",
-        holds=few < tuned - 0.03 and many > tuned - 0.02,
+        holds=few < tuned - 0.03 and many > tuned - 0.02 and many < tuned_too - 0.005,
     )
 
 

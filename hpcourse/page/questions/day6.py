@@ -71,7 +71,7 @@ QUESTIONS = {
             ),
             (
                 "Adam and AdamW, two points ahead of the rest",
-                "Own step sizes pay where inputs differ in scale or some are rare (Day 5). These pixels share one scale.",
+                "Own step sizes pay where inputs differ in scale or some are rare (Day 5). These pixels share one unit; the rare ones matter little.",
             ),
         ),
         right=2,
