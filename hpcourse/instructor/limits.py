@@ -24,6 +24,7 @@ BIG_FILE = 64 * 2**20
 THREADS = 4  # on average of a process; those that have ended and are not yet cleared away count as well
 OPEN_FILES = 256  # a process's; each can hold memory that belongs to nobody
 WAITS = "waits"  # in a socket, for somebody to take it: a file that no process has open
+QUEUE = 425_984  # bytes that wait in a socket at most, as Linux is usually set
 PATIENCE = 6  # looks at what waits, until it counts as kept there: what is in it, nobody can see
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: orphans of a submission stay our children
 STUCK = 600  # rounds of PAUSE (a busy machine makes them longer) without an answer to an excess: it hangs
@@ -347,8 +348,8 @@ def addresses():
 
 
 def _kept_open(pid, shared):
-    """Memory files and files that have been deleted, {(device, inode): bytes}; and those in a socket's queue,
-    as large as a file may be.
+    """Memory files and files that have been deleted, {(device, inode): bytes}; and sockets, whose queues
+    may be full, also of files that are as large as they may be.
     """
     with contextlib.suppress(OSError):
         for entry in os.scandir(f"/proc/{pid}/fd"):
@@ -358,8 +359,10 @@ def _kept_open(pid, shared):
                     about = os.stat(entry.path)
                     key = about.st_dev, about.st_ino
                     shared[key] = max(shared.get(key, 0), about.st_blocks * 512)
-                elif target.startswith("socket:") and (many := _in_queue(pid, entry.name)):
-                    shared[WAITS, target] = many * BIG_FILE
+                elif target.startswith("socket:"):
+                    shared["queue", target] = QUEUE
+                    if many := _in_queue(pid, entry.name):
+                        shared[WAITS, target] = many * BIG_FILE
 
 
 def _in_queue(pid, number):

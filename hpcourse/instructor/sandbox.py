@@ -34,8 +34,11 @@ ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "lo
 BARE = {"passwd": "student:x:{user}:{group}::/tmp:/bin/sh\n", "group": "student:x:{group}:\n"}
 # Its arguments come from a file that is gone when the program starts, since that sees its parent's command.
 START = 'exec 3<"$0" 4<"$1"; rm -f "$0" "$1"; shift; exec bwrap --args 3 "$@"'
-# Segments of System V's shared memory hold memory that no process and no file has: there are none in here.
-SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}  # the system's name in filters, the call
+# System V's shared memory, semaphores and messages are memory that no process and no file has: none in here.
+MACHINES = {  # the system's name in filters; shmget, semget, msgget
+    "x86_64": (0xC000003E, (29, 64, 68)),
+    "aarch64": (0xC00000B7, (194, 190, 186)),
+}
 ISOLATED = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")
 APART = ("--unshare-all",)
 # Root needs no other users' numbers to make the fence; in there it may only become a user without rights.
@@ -150,15 +153,16 @@ def _written(data, folder):
 
 
 def _filter():
-    """A program for the kernel that refuses `shmget` and calls in the manner of other systems."""
-    if platform.machine() not in SHMGET:
+    """A program for the kernel that refuses `shmget` and the like, and calls in other systems' manner."""
+    if platform.machine() not in MACHINES:
         return b""
-    system, shmget = SHMGET[platform.machine()]
+    system, calls = MACHINES[platform.machine()]
+    many = len(calls)
     steps = (
         (0x20, 0, 0, 4),  # load the system's name
-        (0x15, 0, 4, system),  # another one: refuse
+        (0x15, 0, many + 3, system),  # another one: refuse
         (0x20, 0, 0, 0),  # load the call's number
-        (0x15, 2, 0, shmget),  # refuse
+        *((0x15, many + 1 - number, 0, call) for number, call in enumerate(calls)),  # refuse
         (0x35, 1, 0, 0x40000000),  # x32: refuse
         (0x06, 0, 0, 0x7FFF0000),  # allow
         (0x06, 0, 0, 0x00050000 | errno.ENOSYS),  # refuse

@@ -717,8 +717,9 @@ def held_by(program):
         "import socket\na, b = socket.socketpair()\nfor _ in range(2):\n    f = os.memfd_create('x')\n"
         "    for _ in range(50): os.write(f, bytes(2**20))\n"
         "    socket.send_fds(a, [b'x'], [f])\n    os.close(f)",
+        "import socket\nkept = [socket.socketpair() for _ in range(120)]",
     ],
-    ids=["memory file", "filled by a child that is gone", "deleted file", "in a socket's queue"],
+    ids=["memory file", "filled by a child that is gone", "deleted file", "waiting in a socket", "sockets"],
 )
 def test_memory_that_is_resident_nowhere_counts(hold):
     counted, resident = held_by(f"import os, mmap, time\n{hold}\nprint(flush=True)\ntime.sleep(60)")
@@ -859,9 +860,14 @@ def test_places_in_the_systems_table_count(fill):
 
 @pytest.mark.parametrize("lower", FENCES)
 def test_in_the_sandbox_no_memory_outlives_its_process(lower, tmp_path):
-    program = "import ctypes; print(ctypes.CDLL(None).shmget(0, 10**6, 0o1600))"
+    program = "import ctypes; c = ctypes.CDLL(None)\n"
+    program += (
+        "print(c.shmget(0, 10**6, 0o1600), c.semget(0, 32000, 0o1600), c.msgget(0, 0o1600), c.getppid() > 0)"
+    )
     command = [*sandbox.start(tmp_path, None, True, lower), sys.executable, "-c", program]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "-1"
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == [
+        "-1", "-1", "-1", "True"
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
