@@ -44,12 +44,12 @@ PLAIN_WORDS = frozenset(
 A_TIME = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|([01]\d|2[0-3])([0-5]\d){2}")
 ADDRESS = re.compile(r"[\w.+-]+@(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+")
 NAMED_NOTEBOOK = re.compile(r"\.ipynb(?![a-z]).*$", re.I)
-# Letters that are no other letter with an accent (and Arabic's line of length); what else keyboards write.
 # Family names as they are written in China, for the others; in a given name _slip bears one such character.
 FAMILIES = str.maketrans(
     "陈张刘杨赵吴黄孙马罗郑谢韩冯邓许叶苏吕蒋贾陆钟谭顾龙万钱汤严华庄邹毕乔贺赖龚温阎欧阳萧卢简纪连骆颜",
     "陳張劉楊趙吳黃孫馬羅鄭謝韓馮鄧許葉蘇呂蔣賈陸鍾譚顧龍萬錢湯嚴華莊鄒畢喬賀賴龔溫閻歐陽蕭盧簡紀連駱顏",
 )
+# Letters that are no other letter with an accent (and Arabic's line of length); what else keyboards write.
 LETTERS = str.maketrans(dict(zip("ıłøđð", "ilodd")) | {"þ": "th", "æ": "ae", "œ": "oe", "ـ": ""})
 ALIKE = str.maketrans("oil", "011")  # what is typed for a digit: b109o1001
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
@@ -106,6 +106,7 @@ class People:
         self.cache = {}
         for student in roster.values():
             self._add(student)
+        self.traditional = [(name.translate(FAMILIES), students) for name, students in self.chinese.items()]
         self.known = {said for student in roster.values() for said in _ways_to_name(student)}
         shapes = sorted({_shape(student.id) for student in roster.values()} - {""})
         self.like_an_id = re.compile(
@@ -322,8 +323,7 @@ class People:
             if not turned and len(run) > 1:
                 found.others.add(run)
                 said = run.translate(FAMILIES)
-                for name, students in self.chinese.items():
-                    name = name.translate(FAMILIES)
+                for name, students in self.traditional:
                     if name in said or said in name or _slip(name, said):
                         found.weak |= students
                     if len(name) > 2 and name in said:
@@ -333,7 +333,9 @@ class People:
 
     def match(self, file, metadata=None):
         """The Match of a File; `metadata` is what Gradescope says of its folders."""
-        match, name = self._match(file, metadata), readable(file.name)
+        match, parts = self._match(file, metadata), tuple(map(readable, file.parts))
+        told = told_by_system(parts)
+        name = told.rest if told and told.place == len(parts) - 1 else parts[-1]
         other = self.signs(name).inside
         if len(match.certain) == 1 and not match.settled and other and not other & set(match.certain):
             (student,) = match.certain  # 林柏翰給的參考 in somebody else's folder

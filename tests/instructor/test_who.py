@@ -61,6 +61,7 @@ def match(path, roster=CLASS, **more):
         ("陳雅婷/hw 2.ipynb", TINA),
         ("林柏翰/陳雅婷老師班/林柏翰的作業一.ipynb", LIN),
         ("陳雅婷/陳雅婷第一次寫的.ipynb", TINA),
+        ("林柏翰組-陳雅婷_77_assignsubmission_file_day1.ipynb", TINA),
         ("ＡＤＡ Lovelace/ｂ14901003.ipynb", ADA),
         ("x16-no_notebook/day1.ipynb", "x16-no-notebook"),
         ("Doris Day - day1.ipynb", "x16-no-notebook"),
@@ -93,6 +94,7 @@ def test_what_a_system_or_a_person_writes_is_understood(path, student):
         ("陳雅停.ipynb", {TINA}),
         ("陳雅婷/林柏翰給的參考.ipynb", {TINA, LIN}),
         ("陳雅婷_77_assignsubmission_file_/林柏翰借我看的.ipynb", {TINA, LIN}),
+        ("陳雅婷_77_assignsubmission_file_林柏翰借我看的.ipynb", {TINA, LIN}),
         ("陈雅婷.ipynb", {TINA}),  # as in China, whole or in part
         ("陈雅停/day1.ipynb", {TINA}),
         ("陳婷雅_77_assignsubmission_file_/day1.ipynb", {TINA}),
