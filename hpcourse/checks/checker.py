@@ -182,13 +182,22 @@ def conclude(task, source):
     if not wrong and observed.order:
         message = properties.parameter_order(task, observed.order)
         return Result(task, "not yet", message, mistake=PARAMETER_ORDER, **printed)
-    if not wrong and (beyond := _beyond(task, source.far(), kept)):
+    far = source.far() if not wrong else []
+    if not wrong and (beyond := _beyond(task, far, kept)):
         example = properties.example(task, beyond[0])
         message = properties.limited(beyond)
         return Result(task, "not yet", message, mistake=LIMITED, example=example, **printed)
     if not wrong:
         note = task.forms[kept - 1].note if kept else None
-        remarks = [note, *_remarks(task, observed.remarks), properties.overwrites(observed.overwritten)]
+        stops = [
+            case.long for case, record in zip(task.far, far[kept] if far else []) if _stops_late(case, record)
+        ]
+        remarks = [
+            note,
+            *stops[:1],
+            *_remarks(task, observed.remarks),
+            properties.overwrites(observed.overwritten),
+        ]
         remarks.append(properties.ASKS_FIRST if observed.asks else None)
         message = properties.passed(cases, records, task, [remark for remark in remarks if remark])
         return Result(task, "passed", message, **printed)
@@ -198,6 +207,11 @@ def conclude(task, source):
     message = properties.Parts([message, properties.overwrites(observed.overwritten)])
     example = properties.example(task, wrong[0])
     return Result(task, "not yet", message, mistake=mistake, example=example, **printed)
+
+
+def _stops_late(case, record):
+    """Whether an answer stops, where it would have to go on for long, at a limit of Python's."""
+    return case.long and record.details.get("kind") in ("RecursionError", "OverflowError")
 
 
 def _beyond(task, records, form):
@@ -240,7 +254,8 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
 
     message = properties.of_all(task, cases, expected, records, wrong, steady)
     with _quiet():
-        ids, message = (not message and _in_views(task, cases, behaviours)) or (None, message)
+        seen = not message and (_in_views(task, cases, behaviours) or _three(task, cases, records))
+        ids, message = seen or (None, message)
     message = message or properties.describe(task, cases, expected, records, wrong, unused)
     if observed.caret and not any(map(properties.stopped_at_caret, records)):
         message = properties.Parts([message, properties.NO_POWER])
@@ -386,14 +401,15 @@ def recognise(task, cases, behaviours):
     own = 1 if _memory_stays(behaviours[0]) else len(behaviours)
     behaviours, others = behaviours[:own], behaviours[own:]
     with _quiet():
-        for records in behaviours:
+        for form, records in enumerate(behaviours):
             for mistake in task.mistakes:
                 if _behaves_as(task, mistake.wrong, cases, records):
-                    return mistake.id, say(mistake.message)
+                    return mistake.id, say((form and mistake.beside) or mistake.message)
         for records in behaviours:
             for mistake, function in _unusual(task):
                 if _behaves_as(task, function, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
+        known_pairs = [(*both, _first(task, both[1], cases[0])) for both in pairs(task)]
         for records in behaviours:
             numbered = task.fitted(cases, records)  # their messages have the number in them already
             for mistake in numbered:
@@ -401,8 +417,12 @@ def recognise(task, cases, behaviours):
                     return mistake.id, mistake.message
             if properties.all_alike(records):  # two mistakes can come to that, but nobody made them
                 continue
-            both = pairs(task, numbered)
-            fitting = [pair for pair, function in both if _behaves_as(task, function, cases, records)]
+            more = [(*both, None) for both in pairs(task, numbered) if any(m in numbered for m in both[0])]
+            fitting = [
+                pair
+                for pair, function, first in known_pairs + more
+                if _starts_as(first, records[0]) and _behaves_as(task, function, cases, records)
+            ]
             if fitting:
                 # What has a number read off may be a known one with just that number: then that tells more.
                 known = [pair for pair in fitting if not any(mistake in numbered for mistake in pair)]
@@ -413,6 +433,22 @@ def recognise(task, cases, behaviours):
                 if _behaves_as(task, mistake.wrong, cases, records):
                     return mistake.id, say(mistake.beside or mistake.message)
     return None
+
+
+def _first(task, function, case):
+    """The first value that `function` shows on the case; None where there is none."""
+    try:
+        return next(iter(task.observe(Ours(function, task.names), case)))
+    except Exception:
+        return None
+
+
+def _starts_as(first, record):
+    """Whether a record may begin with this value; it saves trying the whole in every form of the memory."""
+    if first is None or not record.seen:
+        return True
+    given = record.seen[0].value
+    return not compare(_signed_as(given, first.value), given, first.start)
 
 
 def _in_views(task, cases, behaviours):
@@ -442,15 +478,19 @@ def _in_views(task, cases, behaviours):
         for found in (fitting, whole):
             if view not in told and properties.one_message(mistake for mistake, *_ in found):
                 told[view] = found[0][0]
-    told = list({mistake.id: mistake for mistake in told.values()}.values())
     return _told_of_views(task, cases, records, wrong, told) if told else None
 
 
 def _told_of_views(task, cases, records, wrong, told):
-    """(id, message) about the mistakes `told`, and the last one if with it nothing is left to explain."""
+    """(id, message) about the mistakes `told` of views, and the last one if with it nothing is left over.
+
+    Where a view is left, something else differs, unless it is what those told make of it together.
+    """
+    left = wrong - set(told)
+    told = list({mistake.id: mistake for mistake in told.values()}.values())
     parts = [part for mistake in told for part in mistake.parts]
     apart = all(mistake.parts for mistake in told) and len(set(parts)) == len(parts)
-    more = False
+    more = len(told) == 1
     if apart:
         base = {part: change for mistake in told for part, change in mistake.parts.items()}
         others = [
@@ -462,10 +502,31 @@ def _told_of_views(task, cases, records, wrong, told):
             if _behaves_as(task, task.formula(**base, **mistake.parts), cases, records)
         ]
         if properties.one_message(last):
-            told = [*told, last[0]]
-        else:
-            more = len(told) == 1 or _unlike(task, task.formula(**base), cases, records, wrong)
-    return properties.several_mistakes(told, more or len(told) == 1)
+            told, more = [*told, last[0]], False
+        elif left:
+            more = more or bool(left & _unlike(task, task.formula(**base), cases, records, left))
+    return properties.several_mistakes(told, more)
+
+
+FEW = 30  # mistakes, three of which can be tried together in less than a tenth of a second
+
+
+def _three(task, cases, records):
+    """(id, message) of three known mistakes in different parts, or of what all that fit have in common."""
+    parted = [mistake for mistake in task.mistakes if mistake.parts]
+    if len(parted) > FEW or any(record.problem for record in records):
+        return None
+    fitting = []
+    for three in itertools.combinations(parted, 3):
+        parts = [part for mistake in three for part in mistake.parts]
+        if len(set(parts)) == len(parts):
+            changed = {part: change for mistake in three for part, change in mistake.parts.items()}
+            if _behaves_as(task, task.formula(**changed), cases, records):
+                fitting.append(three)
+    if not fitting:
+        return None
+    common = [mistake for mistake in fitting[0] if all(mistake in three for three in fitting)]
+    return properties.several_mistakes(common, len(common) < 3) if common else None
 
 
 def _unlike(task, function, cases, records, views):
@@ -531,7 +592,8 @@ def _same_on(task, function, case, record):
         for mine in task.observe(function, case):
             if number == len(record.seen):
                 return None if _forgiven(case, record) or _stopped_there(record, mine) else False
-            if compare(mine.value, record.seen[number].value, mine.start):
+            given = record.seen[number].value
+            if compare(_signed_as(given, mine.value), given, mine.start):
                 return False
             number += 1
     except Unusable as unusable:
@@ -541,6 +603,14 @@ def _same_on(task, function, case, record):
     if problem != record.problem or number != len(record.seen):
         return None if case.note and "raised" in (problem, record.problem) else False
     return None if problem else True  # such as a division by zero in both; the other cases decide
+
+
+def _signed_as(given, mine):
+    """`mine` with the signs of `given` where both are infinite: of a division by zero they tell nothing."""
+    if given.dtype.kind != "f" or mine.dtype.kind != "f" or given.shape != mine.shape:
+        return mine
+    endless = np.isinf(mine) & np.isinf(given)
+    return np.where(endless, given, mine) if endless.any() else mine
 
 
 def _stopped_there(record, mine):

@@ -83,7 +83,8 @@ class Case:
     `kind` is "plain", "random", or what is unusual about it ("integers", "float32", "lists", "array",
     "scalar", "matrix"). With a `note`, an answer that raises an exception here passes all the same and
     is told the note; one that answers must answer rightly. `deep` is such a note for answers that call
-    themselves once for each step, where there are more steps than Python allows calls. `size` is given where
+    themselves once for each step, where there are more steps than Python allows calls; with `long` one that
+    stops at a limit of Python's is told that, far away. `size` is given where
     numbers are compared as closely as the largest of them allows: it says what they were made from.
     """
 
@@ -92,6 +93,7 @@ class Case:
     kind: str = "plain"
     note: Said | None = None
     deep: Said | None = None
+    long: Said | None = None
     size: float | None = None
 
     def forgiven(self, problem, details):

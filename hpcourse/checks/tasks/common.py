@@ -13,6 +13,14 @@ DEEP = say(
     "Your function calls itself once for each step. Python allows about a thousand such calls, and a "
     "training has more steps: there it stops with an error."
 )
+OVERFLOWS = say(
+    "In a very long decay your function stops with an error: e to a large power is more than Python can "
+    "hold. With a minus in the exponent it would fade to zero instead."
+)
+DEEP_IN_POINTS = say(
+    "Your function calls itself once for each point. Python allows about a thousand such calls: with more "
+    "points it stops with an error."
+)
 NUMBERS_ONLY = say("It works for one step at a time; a whole array of steps it does not take.")
 
 ASCENT = "You walk uphill: the loss would rise from the first step on. The gradient points to where it grows."
@@ -183,12 +191,12 @@ VELOCITY = [0.0, 0.3, -0.2, 1.5, 0.0, -0.04]
 SQUARES = [0.0, 4.0, 0.01, 900.0, 2.0, 0.00003]
 
 
-def far(name, size=0.0, kind="far", **arguments):
+def far(name, size=0.0, kind="far", long=None, **arguments):
     """A case far outside of the ordinary ones, made from numbers of that `size`; what stops there may.
 
     One of the kind "other" is as ordinary as they are, and stands for numbers that none of them has.
     """
-    return Case(name, arguments, kind, SILENT, size=size)
+    return Case(name, arguments, kind, SILENT, size=size, long=long)
 
 
 def floors(formula, first, parts=("floor",)):

@@ -435,6 +435,11 @@ BEST_LEARNING_RATE = Task(
             lambda lrs, losses: lrs[np.nanargmin(np.mean(losses, axis=0))],
             "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
         ),
+        Mistake(
+            "mean_over_rates_without_nan",
+            lambda lrs, losses: lrs[np.nanargmin(np.nanmean(losses, axis=0))],
+            "The average was taken over the rates, not over the seeds: that compares seeds. Rows are rates.",
+        ),
         *CHOICE.mistakes(
             *((id, {"score": of_one(score)}, message) for id, score, message in INSTEAD_OF_MEAN),
             *((id, penalty(**instead), PENALTY) for id, instead in PENALTIES),

@@ -16,7 +16,7 @@ from hpcourse.checks.lines import is_stub
 from hpcourse.checks.properties import NO_POWER, Parts, at_caret, in_a_line, in_words, no_end
 from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, kind_of, numbers, once, say
-from hpcourse.checks.tasks.common import DEEP, HUGE, NUMBERS_ONLY, SILENT, TINY, far, floors
+from hpcourse.checks.tasks.common import DEEP, HUGE, NUMBERS_ONLY, OVERFLOWS, SILENT, TINY, far, floors
 
 LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
 SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
@@ -58,6 +58,7 @@ FAR_DECAYS = (
     far("a small decay rate", size=1.0, lr0=1.0, rate=1e-9, t=2_000_000),
     far("a decay rate above one", size=0.5, lr0=0.5, rate=2.5, t=2),
     far("at the end of a long decay", size=1.0, lr0=1.0, rate=0.3, t=100),
+    far("a very long decay", size=1.0, long=OVERFLOWS, lr0=1.0, rate=0.5, t=3000),
     *(far(f"a decay rate of {rate}", 0.5, "end", lr0=0.5, rate=float(rate), t=7) for rate in (0, 1)),
 )
 
@@ -431,6 +432,7 @@ LINEAR_WARMUP = Task(
             "zero_afterwards",
             lambda peak_lr, warmup_steps, t: np.where(t < warmup_steps, peak_lr * (t + 1) / warmup_steps, 0),
             "The rise is right; after it the rate is zero. It should stay at its peak.",
+            beside="After the warmup the rate is zero. It should stay at its peak.",
         ),
         *CLIMB.mistakes(
             (
@@ -504,6 +506,7 @@ FAR_WARMUPS_AND_DECAYS = (
     *(dataclasses.replace(case, arguments=case.arguments | {"rate": 0.1}) for case in FAR_WARMUPS),
     far("a long decay", size=0.5, peak_lr=0.5, warmup_steps=10, rate=1e-6, t=1_500_000),
     far("at the end of a decay", size=0.5, peak_lr=0.5, warmup_steps=5, rate=0.3, t=105),
+    far("a very long decay", size=0.5, long=OVERFLOWS, peak_lr=0.5, warmup_steps=5, rate=0.5, t=3000),
     far("a decay rate above one", size=0.5, peak_lr=0.5, warmup_steps=5, rate=2.5, t=7),
     far("a large peak, falling", size=HUGE, peak_lr=HUGE, warmup_steps=5, rate=0.1, t=20),
     far("a small peak, falling", size=TINY, peak_lr=TINY, warmup_steps=5, rate=0.1, t=20),

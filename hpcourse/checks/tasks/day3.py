@@ -1,5 +1,6 @@
 """Day 3: the batch size."""
 
+import copy
 import functools
 import math
 from collections.abc import Iterator
@@ -386,6 +387,12 @@ MINIBATCHES = Task(
                 "rest. Only the last batch may be smaller.",
             ),
             (
+                "even_split_of_fewer",
+                {"cut": lambda n, size: np.array_split(np.arange(n), max(n // size, 1))},
+                "The examples are spread evenly over the whole batches, some of which are then too large. "
+                "The rest makes a batch of its own.",
+            ),
+            (
                 "rest_filled_up",
                 {"cut": lambda n, size: [np.arange(i, i + size) % n for i in range(0, n, size)]},
                 "The last batch is filled up with examples that have been in an epoch's batch already. It "
@@ -444,6 +451,13 @@ MINIBATCHES = Task(
                 "function. Draw from the one that is passed.",
                 "A generator with a fixed seed is made inside the function. Draw from the one that is "
                 "passed.",
+            ),
+            (
+                "generator_copied",
+                {"source": copy.deepcopy},
+                "Every epoch comes in the same order: the function draws from a copy, so that the generator "
+                "that is passed stays as it was. Draw from that itself.",
+                "The function draws from a copy of the generator. Draw from the one that is passed itself.",
             ),
             (
                 "no_shuffle",
@@ -1012,6 +1026,18 @@ GRADIENT_NOISE = Task(
                 "Neither the batch size nor the number of examples enters.",
             ),
             (
+                "complement",
+                {"line": lambda size, n: (size - 1) / (n - 1)},
+                "Your line rises with the batch size, from no noise at a batch of one. It should fall, to no "
+                "noise when the batch holds all the examples.",
+            ),
+            (
+                "sample_variance_squared",
+                {"line": lambda size, n: ((n - size) / n) ** 2},
+                "The factor for drawing without replacement is squared, and divides by the number of "
+                "examples. For a batch of one it should be 1.",
+            ),
+            (
                 "only_unbiased",
                 {"line": lambda size, n: n / (n - 1)},
                 "The variance is made that of all examples divided by one less, which makes it larger. "
@@ -1483,6 +1509,16 @@ NOISE_SCALE = Task(
         (
             "root",
             {"result": lambda noise, signal: np.sqrt(np.maximum(noise / signal, 0))},
+            "That is the square root. Noise and signal are compared as squares.",
+        ),
+        (
+            "root_of_the_size",
+            {"result": lambda noise, signal: np.sqrt(np.abs(noise / signal))},
+            "That is the square root. Noise and signal are compared as squares.",
+        ),
+        (
+            "root_as_it_is",
+            {"result": lambda noise, signal: np.sqrt(noise / signal)},
             "That is the square root. Noise and signal are compared as squares.",
         ),
         (

@@ -295,12 +295,17 @@ def _gains(rng):
     return [*cases, Case("random numbers", drawn, "random")]
 
 
+def _build_gain(p):
+    def gain(lr, momentum):
+        lr, momentum = p.given(np.float64(lr), np.float64(momentum))
+        return p.sign * p.join(p.above(lr) * p.first(momentum), p.bend(p.below(momentum)))
+
+    return gain
+
+
 GAIN = Formula(
-    lambda p: (
-        lambda lr, momentum: (
-            p.sign * p.join(p.above(lr) * p.first(momentum), p.bend(p.below(np.float64(momentum))))
-        )
-    ),
+    _build_gain,
+    given=lambda lr, k: (lr, k),
     sign=1,
     above=lambda lr: lr,
     first=lambda k: 1.0,
@@ -355,15 +360,22 @@ EFFECTIVE_LR = Task(
                 "Look at the sign beside the momentum: it should be a minus.",
             ),
         ),
-        Mistake(
-            "two_steps",
-            lambda lr, momentum: lr * (1 + momentum),
-            "That is the length after two steps. The velocity goes on growing: where does the sum end?",
-        ),
-        Mistake(
-            "three_steps",
-            lambda lr, momentum: lr * (1 + momentum + momentum**2),
-            "That is the length after three steps. The velocity goes on growing: where does the sum end?",
+        *GAIN.mistakes(
+            (
+                "two_steps",
+                {"first": lambda k: 1 + k, "below": lambda k: 1.0},
+                "That is the length after two steps. The velocity goes on growing: where does the sum end?",
+            ),
+            (
+                "three_steps",
+                {"first": lambda k: 1 + k + k**2, "below": lambda k: 1.0},
+                "That is the length after three steps. The velocity goes on growing: where does the sum end?",
+            ),
+            (
+                "swapped",
+                {"given": lambda lr, k: (k, lr)},
+                "Learning rate and momentum have changed places.",
+            ),
         ),
         Mistake(
             "sum",
@@ -615,6 +627,12 @@ BEST_MOMENTUM = Task(
             "swing with less momentum.",
             lr=lambda a, b, p, q: 1 / b,
             momentum=lambda a, b, p, q: (1 - p / q) ** 2,
+        ),
+        _pair(
+            "only_the_steep_end_not_squared",
+            "The learning rate is right. Your momentum takes one over the largest curvature for the rate, "
+            "and is not yet squared.",
+            momentum=lambda a, b, p, q: 1 - p / q,
         ),
         _pair(
             "only_the_steep_end",

@@ -13,6 +13,7 @@ from hpcourse.checks.task import Case, Formula, Mistake, Task, kind_of, once, sa
 from hpcourse.checks.tasks.common import (
     ABSOLUTE,
     ASCENT,
+    DEEP_IN_POINTS,
     HUGE,
     NORMAL,
     OLD_MEMORY,
@@ -767,12 +768,13 @@ def _points(rng):
 def _far_points():
     x, y = np.array([2.0, -1.0, 0.5, 3.0]), np.array([1.0, 4.0, -2.0, 0.5])
     alike = {"x": np.array([1.0, 0.0, 1.0, 1.0, 2.0]), "y": np.array([3.0, 4.0, 5.0, -3.0, 1.0])}
-    many = np.sin(np.arange(500.0) ** 2)
+    many, long = np.sin(np.arange(500.0) ** 2), np.sin(np.arange(1500.0) ** 2)
     return (
         far("large numbers", HUGE, x=HUGE * x, y=HUGE * y, beta=0.9),
         far("small numbers", TINY, x=TINY * x, y=TINY * y, beta=0.9),
         far("a long memory", 4.0, x=x, y=y, beta=0.99999),
         far("points with the same x", 4.0, "repeats", **alike, beta=0.9),
+        far("very many points", 4.0, "shape", DEEP_IN_POINTS, x=long, y=np.cos(long), beta=0.9),
         far("no memory", 4.0, "end", x=x, y=y, beta=0.0),
         far("hardly anything forgotten", 4.0, "end", x=x, y=y, beta=0.9999999),
         far("five hundred points", 1.0, "shape", x=many, y=many[::-1].copy(), beta=0.9),

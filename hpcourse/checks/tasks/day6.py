@@ -1004,6 +1004,13 @@ LOSS_MAP = Task(
             "Rows and columns have changed places: a row for each bias, a column for each weight.",
         ),
         (
+            "shared_rows",
+            {"arranged": lambda table: np.repeat(table[-1:], len(table), axis=0)},
+            "All rows hold the last one's losses. `[row] * n` holds one and the same list `n` times: what is "
+            "written into it stands in all of them. Make a new row for each bias.",
+            "All rows hold the last one's losses: they are one and the same list.",
+        ),
+        (
             "upside_down",
             {"arranged": np.flipud},
             "The rows stand upside down: the first row belongs to the first bias.",

@@ -37,7 +37,8 @@ def _build_steps(p):
     def steps(lr, frequency, remaining):
         lr, frequency, remaining = np.float64(lr), np.float64(frequency), np.float64(remaining)
         shrinks = p.per_step(p.rate(lr, frequency))
-        return p.whole(p.sign * p.divide(p.log_left(p.left(remaining)), p.log_step(shrinks)) + p.more)
+        steps = p.divide(p.log_left(p.left(remaining)), p.log_step(shrinks))
+        return p.whole(p.sign * p.spread(steps, frequency) + p.more)
 
     return steps
 
@@ -50,6 +51,7 @@ STEPS = Formula(
     log_left=np.log,
     log_step=np.log,
     divide=lambda above, below: above / below,
+    spread=lambda steps, pi: steps,
     sign=1,
     more=0,
     whole=lambda steps: steps,
@@ -181,6 +183,18 @@ STEPS_FOR_A_WORD = Task(
             "other_base",
             {"log_left": np.log10},
             "Two logarithms of different bases are divided. Any base will do, but the same for both.",
+        ),
+        (
+            "other_base_below",
+            {"log_step": np.log10},
+            "Two logarithms of different bases are divided. Any base will do, but the same for both.",
+        ),
+        (
+            "frequency_outside",
+            {"rate": lambda lr, pi: lr, "spread": lambda steps, pi: steps / pi},
+            "The steps of a word that always comes are divided by the frequency. Here every step moves the "
+            "word, a little: the frequency belongs to the rate.",
+            "The steps are divided by the frequency. It belongs to the rate.",
         ),
         (
             "one_more",
@@ -500,6 +514,28 @@ def _far_gradients():
     )
 
 
+ADDED_TO_THE_LENGTH = say("A small number is added to the length.")
+
+
+def _added_to_the_length(cases, records):
+    """The mistake of adding a number to the length, if the first gradient tells which."""
+    case, record = cases[0], records[0]
+    if record.problem or np.shape(record.seen[0].value) != np.shape(case.arguments["first"]):
+        return ()
+    length = _all(case.arguments["first"], case.arguments["second"], np.linalg.norm)[0]
+    share = np.mean(np.asarray(record.seen[0].value) / case.arguments["first"])
+    number = case.arguments["limit"] / share - length if share else 0.0
+    if not 1e-6 < number < 1:
+        return ()
+    told = say(
+        "About {number} is added to the length, so that what is too long gets shorter than the limit. Zeros "
+        "need no such number where a comparison keeps them out.",
+        number=f"{number:.2g}",
+    )
+    added = {"factor": lambda length, limit: np.minimum(limit / (length + number), 1)}
+    return CLIP.mistakes(("number_added_to_the_length", added, told, ADDED_TO_THE_LENGTH.template))
+
+
 CLIP_GRADIENT = Task(
     name="clip_gradient",
     day=7,
@@ -508,6 +544,7 @@ CLIP_GRADIENT = Task(
     far=_far_gradients(),
     observe=once("first", "second"),
     formula=CLIP,
+    fitted=_added_to_the_length,
     mistakes=(
         Mistake(
             "the_snippet",
@@ -763,6 +800,12 @@ WSD = Task(
             "The rise is curved. It should be a straight line.",
         ),
         (
+            "whole_division",
+            {"up": lambda t, w: (t + 1) // w},
+            "In the rise whole-number division throws the fraction away: the rate is zero until it is at its "
+            "peak.",
+        ),
+        (
             "one_more_to_the_peak",
             {"up": lambda t, w: (t + 1) / (w + 1)},
             "The rise takes one update more than the warmup has, so that the peak comes late.",
@@ -966,6 +1009,14 @@ MUP_RATES = Task(
             "difference",
             {"ratio": lambda width, base: 1 + np.abs(width - base)},
             "The difference of the widths is used. What counts is how many times as wide the network is.",
+        ),
+        *(
+            (
+                f"difference_{more}",
+                {"ratio": lambda width, base, more=more: width - base + more},
+                "The difference of the widths is used. What counts is how many times as wide the network is.",
+            )
+            for more in (0, 1)
         ),
         (
             "doublings",
