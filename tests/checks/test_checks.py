@@ -281,7 +281,7 @@ def test_the_banks_are_complete():
         "linear_warmup": 27, "warmup_then_decay": 34, "factor_schedule": 25, "minibatches": 38,
         "mean_gradient": 20, "updates_per_epoch": 12, "gradient_noise": 22, "noise_scale": 32,
         "momentum_step": 25,
-        "effective_lr": 18, "best_momentum": 25, "nesterov_step": 37, "rmsprop_step": 30,
+        "effective_lr": 17, "best_momentum": 25, "nesterov_step": 37, "rmsprop_step": 30,
         "adam_step": 64, "adamw_step": 81, "corrected_average": 26, "diagnose": 46,
         "fair_winner": 48, "loss_map": 23, "honest_report": 29, "steps_for_a_word": 24, "after_a_spike": 24,
         "clip_gradient": 28, "wsd": 33, "mup_rates": 35,

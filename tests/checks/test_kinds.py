@@ -666,7 +666,7 @@ def test_the_known_mistakes_are_put_to_other_tests(tmp_path):
 
     done = told(file)
     assert done.returncode == 1
-    assert "effective_lr: 16 of 18 mistakes are found\n  sum: Learning rate and" in done.stdout
+    assert "effective_lr: 15 of 17 mistakes are found\n  sum: Learning rate and" in done.stdout
     assert "gd_step: the test refuses the right answer" in done.stdout
     assert "refuses the right answer (AssertionError)" in done.stdout
     assert "sum: 學習率和動量" in told(file, "--language", "zh-TW").stdout

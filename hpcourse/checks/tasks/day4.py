@@ -330,6 +330,9 @@ EFFECTIVE_LR = Task(
     far=FAR_GAINS,
     observe=once("result"),
     formula=GAIN,
+    twins=GAIN.mistakes(  # alone the parameters are told to have changed places
+        ("swapped", {"given": lambda lr, k: (k, lr)}, "Learning rate and momentum have changed places.")
+    ),
     mistakes=(
         *GAIN.mistakes(
             (
@@ -370,11 +373,6 @@ EFFECTIVE_LR = Task(
                 "three_steps",
                 {"first": lambda k: 1 + k + k**2, "below": lambda k: 1.0},
                 "That is the length after three steps. The velocity goes on growing: where does the sum end?",
-            ),
-            (
-                "swapped",
-                {"given": lambda lr, k: (k, lr)},
-                "Learning rate and momentum have changed places.",
             ),
         ),
         Mistake(

@@ -1006,8 +1006,8 @@ LOSS_MAP = Task(
         (
             "shared_rows",
             {"arranged": lambda table: np.repeat(table[-1:], len(table), axis=0)},
-            "All rows hold the last one's losses. `[row] * n` holds one and the same list `n` times: what is "
-            "written into it stands in all of them. Make a new row for each bias.",
+            "All rows hold the last one's losses: a row that is multiplied makes a table of one and the same "
+            "row, and what is written into it stands everywhere. Make a new row for each bias.",
             "All rows hold the last one's losses: they are one and the same list.",
         ),
         (
