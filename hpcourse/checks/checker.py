@@ -589,9 +589,10 @@ def _same_on(task, function, case, record):
     """
     problem, number = "", 0
     try:
-        for mine in task.observe(function, case):
+        shown = iter(task.observe(function, case))
+        for mine in shown:
             if number == len(record.seen):
-                return None if _forgiven(case, record) or _stopped_there(record, mine) else False
+                return None if _forgiven(case, record) or _stopped_there(record, mine, shown) else False
             given = record.seen[number].value
             if compare(_signed_as(given, mine.value), given, mine.start):
                 return False
@@ -613,12 +614,14 @@ def _signed_as(given, mine):
     return np.where(endless, given, mine) if endless.any() else mine
 
 
-def _stopped_there(record, mine):
-    """Whether an answer stopped at a number that is none, as `mine` is: Python divides by no zero, and rounds
-    neither NaN nor infinity, where NumPy goes on."""
+def _stopped_there(record, mine, others):
+    """Whether an answer stopped at a number that is none, as one of `mine` and `others` is: Python divides by
+    no zero, and rounds neither NaN nor infinity, where NumPy goes on."""
     said, kind = (str(record.details.get(key)) for key in ("said", "kind"))
-    stopped = kind == "ZeroDivisionError" or said.startswith("cannot convert float")
-    return stopped and mine.value.dtype.kind == "f" and not np.isfinite(mine.value).all()
+    if kind != "ZeroDivisionError" and not said.startswith("cannot convert float"):
+        return False
+    values = [seen.value for seen in (mine, *others)]
+    return any(value.dtype.kind == "f" and not np.isfinite(value).all() for value in values)
 
 
 def _right_order(task, answer, cases):
