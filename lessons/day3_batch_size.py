@@ -234,12 +234,12 @@ hp.say(f"slope and offset after one epoch: {w.round(3)}")
 hp.explore_batches()
 
 # %% [markdown] key="kinds-seen" lang="en"
-# At the rate 0.1, a small batch is there first, and then cannot rest: it trembles around the minimum. A full batch comes in slowly and straight. At 0.01, batch size 1 trembles far less, but needs more than an epoch to arrive. It diverges from about 0.7 on (its mean squared distance grows), where the full batch bears almost 2: that is the $2/\lambda_{\max}$ of Day 1.
+# At the rate 0.1, a small batch is there first, and then cannot rest: it trembles around the minimum. A full batch comes in slowly and straight. At 0.01, batch size 1 trembles far less, but needs more than an epoch to arrive. The larger its rate, the farther it jumps; from about 1.1 on it no longer comes back: it diverges. The full batch bears almost 2: that is the $2/\lambda_{\max}$ of Day 1.
 #
 # The trembling is what people mean by "SGD converges unstably". Is it always so?
 
-# %% [markdown] key="kinds-seen" lang="zh-TW" of="63bf45b4"
-# 學習率 0.1 時，小批次最先走到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小 1 大約從 0.7 開始發散（距離平方的平均越來越大），全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
+# %% [markdown] key="kinds-seen" lang="zh-TW" of="205f1456"
+# 學習率 0.1 時，小批次最先走到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小 1 的學習率越大，就跳得越遠；大約從 1.1 開始，一去不回，也就是發散。全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
 # 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
 
@@ -255,11 +255,13 @@ free("does batch size 200 diverge", "批次大小 200 從哪個學習率", "a ta
 inputs, one = np.column_stack([points.X_train, np.ones(len(points.X_train))]), np.eye(2)
 
 
-def growth(lr):
-    """Of the distance's second moments, by an update with one example."""
-    steps = [one - lr * np.outer(z, z) for z in inputs]
-    moments = np.mean([np.kron(step, step) for step in steps], axis=0)
-    return np.abs(np.linalg.eigvals(moments)).max()
+def growth(lr, epochs=50):
+    """Mean logarithm of what a shuffled epoch of single examples makes of a distance."""
+    orders, rng = np.tile(np.arange(len(inputs)), (epochs, 1)), np.random.default_rng(0)
+    left = np.tile(one, (epochs, 1, 1))
+    for z in np.moveaxis(inputs[rng.permuted(orders, axis=1)], 1, 0):
+        left = left - lr * z[:, :, None] * (z[:, None] @ left)
+    return np.log(np.linalg.norm(left, axis=(1, 2))).mean()
 
 
 free(
@@ -272,10 +274,11 @@ free(
     "學習率降到 0.01 ... 一個訓練週期以上",
     "the live figure",
 )
+free("The larger its rate, the farther", "學習率越大，就跳得越遠", "the live figure")
 says(
-    "It diverges from about 0.7 on",
-    "大約從 0.7 開始發散",
-    growth(0.63) < 1 < growth(0.75),
+    "from about 1.1 on it no longer comes back",
+    "大約從 1.1 開始，一去不回",
+    growth(1.05) < -3 < 3 < growth(1.15),
 )
 full = 2 / np.linalg.eigvalsh(inputs.T @ inputs / len(inputs)).max()
 says("almost 2", "幾乎可以用到 2", 1.9 < full < 2)

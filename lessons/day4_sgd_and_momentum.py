@@ -1000,16 +1000,16 @@ with hp.after("day4-still"):
 #
 # (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So "momentum reduces the fluctuation" holds for the turns across a ravine and for the single update. It does not hold for the noise floor, at rates far below the border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
+# So "momentum reduces the fluctuation" holds for the turns across a ravine and for the single update. It does not hold for the noise floor, at effective rates far below SGD's border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="8f0bcf04"
+# %% [markdown] key="noise-seen" lang="zh-TW" of="f417c1f6"
 # <details><summary>作答之後：權重、步伐和平均</summary>
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
-# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立；但學習率遠低於界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
+# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立；但有效學習率遠低於 SGD 的界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
 # </details>
 
@@ -1020,18 +1020,18 @@ with hp.after("day4-still"):
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2. The two rules part as the rate nears the border: for $\lambda = 1$ and the effective rate 1, half of SGD's border, momentum 0.9 has about half of SGD's variance, and at 2 SGD finds no level at all.
+# With $\gamma = 0$ it is Day 2's, and $\tfrac12\lambda\operatorname{Var}$ is the floor of section 2. The two rules part as the effective rate nears SGD's border: for $\lambda = 1$ and the effective rate 1, half of that border, momentum 0.9 has about half of SGD's variance, and at 2 SGD finds no level at all.
 #
 # </details>
 
-# %% [markdown] key="noise-formula" lang="zh-TW" of="44844ab0"
+# %% [markdown] key="noise-formula" lang="zh-TW" of="be4d1179"
 # <details><summary>作答之後：公式</summary>
 #
 # 只有一個權重時，變異數最後穩定在
 #
 # $$\operatorname{Var} = \frac{\eta\,\sigma^2\,(1+\gamma)}{\lambda\,(1-\gamma)\,\big(2(1+\gamma)-\eta\lambda\big)}.$$
 #
-# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。學習率越靠近界線，兩種規則差得越多：$\lambda = 1$、有效學習率是 1，也就是 SGD 界線的一半時，動量 0.9 的變異數大約只有 SGD 的一半；到了 2，SGD 根本停不下來。
+# $\gamma = 0$ 時，就是第 2 天的公式，而 $\tfrac12\lambda\operatorname{Var}$ 就是第 2 節的底線。有效學習率越靠近 SGD 的界線，兩種規則差得越多：$\lambda = 1$、有效學習率是 1，也就是這條界線的一半時，動量 0.9 的變異數大約只有 SGD 的一半；到了 2，SGD 根本停不下來。
 #
 # </details>
 
@@ -1072,7 +1072,7 @@ says(
     "大約只有 SGD 的一半",
     0.45 < level[1, 0.9] / level[1, 0] < 0.58,
 )
-free("half of SGD's border", "SGD 界線的一半", "the border is 2/λ")
+free("half of that border", "這條界線的一半", "the border is 2/λ")
 says(
     "SGD finds no level at all",
     "SGD 根本停不下來",
@@ -1260,18 +1260,18 @@ free(
 #
 # - SGD's noise holds it at a noise floor, which rises with the rate. On our curve some noise got it out of a local minimum; much noise also threw it out of the deep valley.
 # - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
-# - Well below the border, what counts is the effective rate $\eta/(1-\gamma)$. Compare at each one's own best rate, never at the same $\eta$.
+# - As long as the effective rate $\eta/(1-\gamma)$ is well below SGD's border, it is what counts. Compare at each one's own best rate, never at the same $\eta$.
 #
 # **Your turn:** the [exercises of Day 4](day4_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 5](day5_adam.ipynb). One rate for all weights is a compromise in every ravine. What if each weight had its own?
 
-# %% [markdown] key="recap" lang="zh-TW" of="62a0fc17"
+# %% [markdown] key="recap" lang="zh-TW" of="9b49a450"
 # ## 今天帶走的東西
 #
 # - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，適量的雜訊把它帶出局部最小值；雜訊太大，也會把它甩出深谷。
 # - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
-# - 學習率遠低於界線時，真正要看的是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
+# - 只要有效學習率 $\eta/(1-\gamma)$ 遠低於 SGD 的界線，真正要看的就是它。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
 #
 # **換你動手**：[第 4 天的練習](day4_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
