@@ -653,7 +653,7 @@ says(
 )
 
 # %% [markdown] key="healed-start-ask" lang="en"
-# Which start does a warmup heal, and **how many times larger** than the largest rate that this start can bear is 0.4? Answer with the letter and the ratio, with a comma between them. Measure the sharpness on 500 images: `hp.sharpness(network, starts, X_some, y_some)`.
+# Which start does a warmup heal, and **how many times larger** than the border at this start is 0.4? Answer with the letter and the ratio, with a comma between them. Measure the sharpness on 500 images: `hp.sharpness(network, starts, X_some, y_some)`.
 #
 # <details><summary>Hint</summary>
 #
@@ -661,8 +661,8 @@ says(
 #
 # </details>
 
-# %% [markdown] key="healed-start-ask" lang="zh-TW" of="3e2b8a3c"
-# 預熱救得了哪一個起點？0.4 又是這個起點受得了的最大學習率的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張影像來量：`hp.sharpness(network, starts, X_some, y_some)`。
+# %% [markdown] key="healed-start-ask" lang="zh-TW" of="d23b44d8"
+# 預熱救得了哪一個起點？0.4 又是這個起點界線的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張影像來量：`hp.sharpness(network, starts, X_some, y_some)`。
 #
 # <details><summary>提示</summary>
 #
@@ -696,16 +696,14 @@ else:
 free("all four starts", "四個起點", "those of the figure")
 
 # %% bind="healed-start-ask"
-free(
-    "the largest rate that this start can bear", "最大學習率的**幾倍**", "the question"
-)
+free("", "這個起點界線的**幾倍**", "the question")
 says(
     "only makes the first rates smaller",
     "只是讓一開始的學習率變小",
     hp.LinearWarmup(200, rate)(10) < rate,
 )
 free("a smaller one does not help", "", "the hint")
-says("than the largest rate that this start can bear is 0.4", "0.4 又是", rate == 0.4)
+says("larger** than the border at this start is 0.4", "0.4 又是", rate == 0.4)
 says("For which start is 0.4 too large", "0.4 太大了", rate == 0.4)
 says("on 500 images", "500 張影像", len(X_some) == len(y_some) == 500)
 

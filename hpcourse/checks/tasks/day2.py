@@ -1377,14 +1377,13 @@ HEALED_START = Reading(
             Misreading(
                 "sharpness",
                 _near(5 * TOO_LARGE_BY, 0.06),
-                "The start is right. Your number is its sharpness. Which rate can that bear, and how many "
-                "times larger is 0.4?",
+                "The start is right. Your number is its sharpness. Where is its border, and how many times "
+                "larger is 0.4?",
             ),
             Misreading(
                 "border",
                 _near(0.4 / TOO_LARGE_BY, 0.06),
-                "The start is right, and your number is the largest rate that it can bear. How many times "
-                "larger is 0.4?",
+                "The start is right, and your number is its border. How many times larger is 0.4?",
             ),
             Misreading(
                 "upside_down",
@@ -1395,7 +1394,7 @@ HEALED_START = Reading(
         right="Right: the rate is far too large for this start, and only for the start. That is the illness "
         "which a warmup heals.",
         otherwise="The start is right. Measure its sharpness on the 500 images, then compare 0.4 with the "
-        "largest rate that this sharpness can bear.",
+        "border that follows from it.",
     ),
 )
 
