@@ -116,7 +116,10 @@ def two_mistakes(fitting, words=False):
         return common[0].id, Parts([message, say("And there is something else besides.")])
     fewest = min(map(_parts_changed, fitting))
     simplest = [pair for pair in fitting if _parts_changed(pair) == fewest]
-    simplest = list({frozenset(map(str, _told(pair))): pair for pair in simplest[::-1]}.values())[::-1]
+    differently = {}
+    for pair in simplest:
+        differently.setdefault(frozenset(map(str, _told(pair))), pair)
+    simplest = list(differently.values())
     if len(simplest) > 2:
         return None
     ids = "/".join("+".join(mistake.id for mistake in pair) for pair in simplest)

@@ -64,7 +64,7 @@ def _told_of_pairs(name, first, every):
     expected = checker.watch(task, Ours(task.reference, task.names), cases)
     for pair, function in itertools.islice(checker.pairs(task), first, None, every):
         records = checker.watch(task, Ours(function, task.names), cases)
-        if checker.differences(cases, expected, records):
+        if checker.differences(cases, expected, records) and not properties.all_alike(records):
             told.append((pair, checker.recognise(task, cases, [records])))
     return told
 
