@@ -23,7 +23,7 @@ from hpcourse.frame.language import Listed, text
 from hpcourse.instructor import sandbox
 from hpcourse.instructor.archive import files_in
 from hpcourse.instructor.course import LIMITS, tasks_of
-from hpcourse.instructor.grading import Work, close_hosts, grade_apart
+from hpcourse.instructor.hosts import Work, close_hosts, grade_apart
 from hpcourse.instructor.notebooks import best
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.submission import speaking

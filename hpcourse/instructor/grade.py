@@ -19,7 +19,7 @@ import hpcourse
 from hpcourse.instructor import Misuse, sandbox
 from hpcourse.instructor.course import Course, alone, digest, find_alembic
 from hpcourse.instructor.gradebook import enter
-from hpcourse.instructor.grading import Graded, Work, close_hosts, grade_apart
+from hpcourse.instructor.hosts import Graded, Work, close_hosts, grade_apart
 from hpcourse.instructor.records import write_whole
 
 TRIES = 3  # with workers that end

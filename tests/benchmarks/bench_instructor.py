@@ -20,7 +20,7 @@ from pathlib import Path
 from hpcourse.instructor import sandbox
 from hpcourse.instructor.course import Course
 from hpcourse.instructor.grade import find_due, grade_with, stamp_now
-from hpcourse.instructor.grading import close_hosts
+from hpcourse.instructor.hosts import close_hosts
 
 SOLUTION = Path(__file__).parents[2] / "notebooks/solutions/en/day1_exercises.ipynb"
 GRADED, MANY = 30, 5000

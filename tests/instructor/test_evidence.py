@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell
 from submissions import cell, solve, text
 
 from hpcourse.checks import TASKS, isolation, remote
-from hpcourse.instructor import grading, limits, sandbox, submission
+from hpcourse.instructor import hosts, limits, sandbox, submission
 from hpcourse.instructor.grade import stamp_of
-from hpcourse.instructor.grading import Work
+from hpcourse.instructor.hosts import Work
 from hpcourse.instructor.outcomes import read_outcome
 from hpcourse.instructor.submission import NO_MARK, Doubt, Unfit, judged
 
@@ -45,7 +45,7 @@ def graded(little, solved, course):
             cell(notebook, name.replace("_", "-")).source = source
         few, seeds = {**course.limits, "cell_seconds": 5}, {"gd_step": 1, "largest_stable_lr": 2}
         work = Work("x", "day1", "s", text(notebook), text(little), seeds, few, "en", FENCED)
-        done = grading.grade(work)
+        done = hosts.grade(work)
         told = json.loads(done.notebook)
         path = course.notebook("autograded", "day1", "x")
         path.parent.mkdir(parents=True, exist_ok=True)

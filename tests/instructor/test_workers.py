@@ -24,7 +24,7 @@ from hpcourse.checks import ALL
 from hpcourse.instructor import (
     autograder,
     elsewhere,
-    grading,
+    hosts,
     limits,
     outcomes,
     records,
@@ -35,7 +35,7 @@ from hpcourse.instructor import (
 from hpcourse.instructor.course import Course
 from hpcourse.instructor.feedback import page_of, write_feedback
 from hpcourse.instructor.grade import Due, find_due, grade_with
-from hpcourse.instructor.grading import Graded, Work
+from hpcourse.instructor.hosts import Graded, Work
 from hpcourse.instructor.look_at import look_at
 from hpcourse.instructor.notes import words
 from hpcourse.instructor.outcomes import Mark, Outcome, read_outcomes
@@ -395,21 +395,21 @@ def test_the_gradebook_holds_what_was_graded(small):
 def test_a_host_that_is_killed_is_replaced(small, monkeypatch):
     course, _ = small
     due, _ = find_due(course, ["day1"])
-    first = grading._Host.borrow()
-    grading._Host.give_back(first)
+    first = hosts._Host.borrow()
+    hosts._Host.give_back(first)
     first.process.kill()
     grade_with(ThreadPoolExecutor(1), 1, course, due[1:2], not WHY_NOT)
     assert scores(course)["b"] == 8
-    grading.close_hosts(over=False)
+    hosts.close_hosts(over=False)
 
 
 HANGING = """
 import sys, time
-from hpcourse.instructor import grading, limits, submission
-limits.FAR, limits.STUCK, grading.GRACE = {far}, 5, 1
+from hpcourse.instructor import hosts, limits, submission
+limits.FAR, limits.STUCK, hosts.GRACE = {far}, 5, 1
 def hang(*_): time.sleep(1000)
 {what} = hang
-grading.be_host()
+hosts.be_host()
 """
 
 
@@ -417,22 +417,22 @@ grading.be_host()
 @pytest.mark.parametrize(
     ("what", "far", "seconds", "said"),
     [
-        ("grading._be_the_fork", 0, 5, grading.TOO_LONG),  # whatever the grader hangs in
-        ("grading._in_a_fork", 0, 5, grading.TOO_LONG),  # the host itself
+        ("hosts._be_the_fork", 0, 5, hosts.TOO_LONG),  # whatever the grader hangs in
+        ("hosts._in_a_fork", 0, 5, hosts.TOO_LONG),  # the host itself
         ("submission.Client.execute_cell", 10, 40, "the grader ended (1)"),  # its own guard sees it sleep
     ],
 )
 def test_a_grader_that_hangs_does_not_hold_the_class(what, far, seconds, said, small, monkeypatch):
     course, _ = small
     course.limits["seconds"] = 1
-    monkeypatch.setattr(grading._Host, "command", (sys.executable, "-c", HANGING.format(what=what, far=far)))
-    monkeypatch.setattr(grading, "TRIES", 1)
-    monkeypatch.setattr(grading, "far", lambda limits: 3 if far == 0 else 100)
-    monkeypatch.setattr(grading, "GRACE", 10)
+    monkeypatch.setattr(hosts._Host, "command", (sys.executable, "-c", HANGING.format(what=what, far=far)))
+    monkeypatch.setattr(hosts, "TRIES", 1)
+    monkeypatch.setattr(hosts, "far", lambda limits: 3 if far == 0 else 100)
+    monkeypatch.setattr(hosts, "GRACE", 10)
     due = find_due(course, ["day1"])[0][:1]
     began = time.monotonic()
     grade_with(ThreadPoolExecutor(1), 1, course, due, False)
-    grading.close_hosts(over=False)
+    hosts.close_hosts(over=False)
     assert due[0].trouble == [said]
     assert time.monotonic() - began < 20 + seconds  # on a busy machine; by the limits alone it would be 130
     assert scores(course)[due[0].student] is None
@@ -444,7 +444,7 @@ def test_a_dask_cluster_gives_the_same_marks_also_when_a_worker_is_killed(small)
     course, _ = small
     due, _ = find_due(course, ["day1"])
     grade_with(ThreadPoolExecutor(2), 2, course, due, not WHY_NOT)
-    grading.close_hosts(over=False)
+    hosts.close_hosts(over=False)
     here = {one.student: course.notebook("autograded", "day1", one.student).read_bytes() for one in due}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -468,7 +468,7 @@ def test_a_broken_work_is_told_apart_from_a_dead_worker(small):
     one = Due("x", "day1", course.root / "x.ipynb")
     one.path.write_text("[1]")
     grade_with(ThreadPoolExecutor(1), 1, course, [one], False)
-    grading.close_hosts(over=False)
+    hosts.close_hosts(over=False)
     assert "not a notebook" in one.trouble[0]
 
 
@@ -603,8 +603,8 @@ def test_a_kernel_that_broke_its_own_sockets_is_given_up_soon(course, released, 
     seeds = {task.name: 1 for task in course.tasks("day1")}
     began = time.monotonic()
     work = Work("x", "day1", "s", wild, text(released), seeds, limits_here)
-    graded = grading.grade_apart(work)
-    grading.close_hosts(over=False)
+    graded = hosts.grade_apart(work)
+    hosts.close_hosts(over=False)
     assert time.monotonic() - began < 60
     cells = json.loads(graded.notebook)["cells"]
     told = [one["metadata"]["hpcourse"] for one in cells if one["metadata"].get("nbgrader", {}).get("grade")]
@@ -621,8 +621,8 @@ def test_where_the_machine_has_no_process_left_for_a_check_there_is_no_mark(cour
     )
     seeds = {task.name: 1 for task in course.tasks("day1")}
     work = Work("x", "day1", "s", json.dumps(notebook), text(released), seeds, course.limits)
-    graded = grading.grade_apart(work)
-    grading.close_hosts(over=False)
+    graded = hosts.grade_apart(work)
+    hosts.close_hosts(over=False)
     assert not graded.notebook
     assert "no process was left for the check observe('gd_step'" in graded.trouble
 
@@ -875,7 +875,7 @@ def test_what_a_killed_grader_leaves_the_next_one_removes(tmp_path):
     def start():
         before = set(tmp_path.glob("hp-*"))
         environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        command = [sys.executable, "-m", "hpcourse.instructor.grading"]
+        command = [sys.executable, "-m", "hpcourse.instructor.hosts"]
         host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         while not (found := [f for f in set(tmp_path.glob("hp-*")) - before if (f / scratch.LOCK).exists()]):
             assert host.poll() is None

@@ -128,7 +128,7 @@ class _Host:
     idle = queue.SimpleQueue()
     running = set()  # noqa: RUF012
     over = False  # nobody waits for results any more
-    command = (sys.executable, "-m", "hpcourse.instructor.grading")
+    command = (sys.executable, "-m", "hpcourse.instructor.hosts")
 
     def __init__(self):
         environment = {**os.environ, "PYTHONWARNINGS": "ignore", "OPENBLAS_NUM_THREADS": "1"}
