@@ -5,7 +5,6 @@ by behaving as a known mistake does, however it is written; what behaves like no
 by its properties (`properties.py`).
 """
 
-import contextlib
 import dataclasses
 import itertools
 import traceback
@@ -253,7 +252,7 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
         return repeats and source.steady(records)
 
     message = properties.of_all(task, cases, expected, records, wrong, steady)
-    with _quiet():
+    with _Quiet():
         seen = not message and (_in_views(task, cases, behaviours) or _three(task, cases, records))
         ids, message = seen or (None, message)
     message = message or properties.describe(task, cases, expected, records, wrong, unused)
@@ -264,16 +263,25 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
     return ids, message
 
 
-@contextlib.contextmanager
-def _quiet():
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
+class _Quiet(warnings.catch_warnings):
+    """No warnings inside. No generator: one that an answer's end leaves behind would put them back later."""
+
+    def __init__(self):
+        super().__init__(action="ignore")
+        self.errors = np.errstate(all="ignore")
+
+    def __enter__(self):
+        super().__enter__()
+        self.errors.__enter__()
+
+    def __exit__(self, *raised):
+        self.errors.__exit__(*raised)
+        super().__exit__(*raised)
 
 
 def watch(task, function, cases, form=None):
     """A Record for every case."""
-    with _quiet():
+    with _Quiet():
         records = []
         for case in cases:
             hungry = records and records[-1].problem in ("memory", "huge")  # once takes long enough
@@ -400,7 +408,7 @@ def recognise(task, cases, behaviours):
     """
     own = 1 if _memory_stays(behaviours[0]) else len(behaviours)
     behaviours, others = behaviours[:own], behaviours[own:]
-    with _quiet():
+    with _Quiet():
         for form, records in enumerate(behaviours):
             for mistake in task.mistakes:
                 if _behaves_as(task, mistake.wrong, cases, records):
@@ -634,7 +642,7 @@ def _right_order(task, answer, cases):
     def right(function):
         return all(_right_on(task, function, case, record) for case, record in zip(cases, expected))
 
-    with _quiet():
+    with _Quiet():
         by_place = Reordered(answer, task.names, task.names)
         if by_place.order and right(by_place):
             return by_place.order
@@ -754,7 +762,9 @@ def _identical(one, other):
 
 
 def _repeats(first, again):
-    return first.problem == again.problem and (first.problem or not _difference(first, again))
+    if first.problem != again.problem:
+        return False
+    return bool(first.problem) or _identical(first, again) or not _difference(first, again)
 
 
 def kills(task, seed=0):

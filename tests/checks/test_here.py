@@ -153,7 +153,6 @@ def test_batches_and_schedules_are_stopped_too():
 
 def vandal(w, grad, lr):
     np.sqrt, np.float64, np.random.shuffle, np.new = None, int, None, 3
-    np.fft.fft, np.ma.array, np.polynomial.Polynomial = None, None, None
     builtins.abs, builtins.mine, math.exp = max, 1, math.cos
     os.environ["HPCOURSE_TOUCHED"] = "1"
     np.random.seed(0)  # noqa: NPY002
@@ -174,11 +173,15 @@ def loops_after_it(w, grad, lr):
 
 @pytest.mark.parametrize("answer", [vandal, loops_after_it])
 def test_nothing_that_is_changed_stays_changed(answer):
+    for name in here.LOADED_LATE:
+        getattr(np, name, None)
+    modules = np, np.random, np.fft, np.ma, np.polynomial, builtins, math
+
     def state():
         settings = (np.geterr(), np.get_printoptions()["precision"], warnings.filters[:], sys.stdout)
         drawn = (np.random.get_state()[1].tolist(), random.getstate())  # noqa: NPY002
         return (
-            [dict(vars(module)) for module in (np, np.random, np.fft, np.ma, np.polynomial, builtins, math)],
+            [dict(vars(module)) for module in modules],
             settings,
             drawn,
         )
