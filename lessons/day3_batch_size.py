@@ -576,22 +576,22 @@ with hp.after("day3-floor"):
 # %% [markdown] key="floor-formula" lang="en"
 # <details><summary>After your answer: the formula</summary>
 #
-# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$ and each batch is drawn independently, the floor, the mean loss $E[L]$, is exactly
+# For a parabola of curvature $\lambda$, when one example's gradient has variance $\sigma^2$ and every example is drawn independently, the floor, the mean loss $E[L]$, is exactly
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# (In shuffled epochs the kicks of an epoch cancel, and the floor is lower.) For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
+# (In shuffled epochs the kicks of an epoch cancel, and for $\eta\lambda < 1$ the floor is lower.) For small $\eta\lambda$ only $\eta/B$ matters. And so it is with progress: twice the batch makes half as many steps an epoch, each twice as long. That is the **linear rule**: raise the rate $\eta$ and the batch size $B$ by the same factor, and training stays nearly *the same run*, in the same number of epochs. It does not say which rate is best. (Adam has a rule of its own, on Day 5.)
 #
 # </details>
 
-# %% [markdown] key="floor-formula" lang="zh-TW" of="b524caf3"
+# %% [markdown] key="floor-formula" lang="zh-TW" of="8c892d7d"
 # <details><summary>作答之後：公式</summary>
 #
-# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，而且每一批都是獨立抽出來的，底線（也就是平均損失 $E[L]$）精確地等於
+# 拋物線的曲率是 $\lambda$，若單一樣本梯度的變異數是 $\sigma^2$，而且每一個樣本都是獨立抽出來的，底線（也就是平均損失 $E[L]$）精確地等於
 #
 # $$E[L] = \frac{\eta\,\sigma^2}{2B\,(2-\eta\lambda)}.$$
 #
-# （如果每個訓練週期先洗牌、再分批，同一個週期裡的擾動會互相抵消，底線還會更低。）當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
+# （如果每個訓練週期先洗牌、再分批，同一個週期裡的擾動會互相抵消；只要 $\eta\lambda < 1$，底線還會更低。）當 $\eta\lambda$ 很小，起作用的只有 $\eta/B$。進展也是如此：批次加倍，一個訓練週期的步數減半，每一步卻長一倍。這就是**線性規則**：學習率 $\eta$ 和批次大小 $B$ 放大同樣的倍數，訓練過程就幾乎**和原來一樣**，訓練週期數也相同。至於哪個學習率最好，它沒有說。（Adam 另有規則，第 5 天再談。）
 #
 # </details>
 
@@ -659,14 +659,14 @@ for first in firsts:
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
 #
-# Then it stops, at the cliff of Day 1: at the last rate before it the loss is already higher, up to about twice what it was. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds well below the cliff; where the diagonal meets it, a larger batch has little more to give.* Move the slider and watch the rule run over the edge.
+# Then it stops, at the cliff of Day 1: at the last rate before it the loss is already higher, up to about twice what it was. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds well below the cliff; beyond the place where the diagonal meets it, a larger batch gives less than the rule promises.* Move the slider and watch the rule run over the edge.
 #
 # "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="9dabd1a4"
+# %% [markdown] key="map-seen" lang="zh-TW" of="152c915a"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
-# 到了第 1 天的懸崖，規則就失效了：用懸崖前的最後一個學習率，損失已經變大，最多大約到兩倍。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在離懸崖還遠的地方成立；對角線碰到懸崖之後，更大的批次就沒有多少好處了**。移動滑桿，看規則怎樣衝出懸崖。
+# 到了第 1 天的懸崖，規則就失效了：用懸崖前的最後一個學習率，損失已經變大，最多大約到兩倍。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在離懸崖還遠的地方成立；對角線碰到懸崖之後，更大的批次帶來的好處，就比規則說的少**。移動滑桿，看規則怎樣衝出懸崖。
 #
 # 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
 
@@ -733,8 +733,8 @@ free(
 )
 says("Only for the smallest batches", "只有批次極小時", cliff[0] < min(cliff[2:]))
 free(
-    "a larger batch has little more to give",
-    "更大的批次就沒有多少好處了",
+    "a larger batch gives less than the rule promises",
+    "更大的批次帶來的好處，就比規則說的少",
     "the rule in words",
 )
 free('"the **best** rate" another', "「哪個學習率**最好**」", "another question")
@@ -860,10 +860,10 @@ says(
 )
 
 # %% [markdown] key="race" lang="en"
-# Now a fair race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has. Which is fastest? Choose what to count.
+# Now a fairer race to a loss of 0.2. Each batch size has its own rate: from the map, the one at which the worst of the three seeds ends lowest. 1 and 1,437 are not on the map. For 1 use the linear rule; 1,437 gets what 256 has. Which is fastest? Choose what to count.
 
-# %% [markdown] key="race" lang="zh-TW" of="aecef968"
-# 現在來一場公平的比賽，看誰的損失先降到 0.2。每種批次大小用自己的學習率，從地圖上挑：每個學習率都看三個種子裡最差的損失，再挑其中最低的。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個。哪一個最快？選一種計分方式看看。
+# %% [markdown] key="race" lang="zh-TW" of="a2473bd7"
+# 現在來一場比較公平的比賽，看誰的損失先降到 0.2。每種批次大小用自己的學習率，從地圖上挑：每個學習率都看三個種子裡最差的損失，再挑其中最低的。1 和 1,437 不在地圖上：1 用線性規則推算；1,437 和 256 用同一個。哪一個最快？選一種計分方式看看。
 
 # %% key="race-run" tags=["nbval-ignore-output"]
 worst = np.nan_to_num(sweep.train_loss.max(axis=2), nan=np.inf)
@@ -990,14 +990,14 @@ hp.say(f"from all gradients {exact_scale:.1f}, "
        f"from batches of {few} and {many}: {np.round(estimates, 1)}")  # fmt: skip
 
 # %% [markdown] key="scale-race" lang="en"
-# The theory goes on: if a huge batch needs $S_{\min}$ updates, a batch of B needs
+# The theory goes on, with each batch size at its best rate: if a huge batch needs $S_{\min}$ updates, a batch of B needs
 #
 # $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
 #
 # So measure $\mathcal{B}$ along the training with batch size 256, take $S_{\min}$ from the full batch, and compare with the race:
 
-# %% [markdown] key="scale-race" lang="zh-TW" of="6eebf4fa"
-# 理論還能往下推：如果極大的批次需要 $S_{\min}$ 次更新，批次大小為 B 時就需要
+# %% [markdown] key="scale-race" lang="zh-TW" of="d848497a"
+# 理論還能往下推，前提是每種批次大小都用自己最好的學習率：如果極大的批次需要 $S_{\min}$ 次更新，批次大小為 B 時就需要
 #
 # $$S = S_{\min}\left(1 + \frac{\mathcal{B}}{B}\right).$$
 #
@@ -1026,10 +1026,10 @@ ax.axvline(noise_scale, color="black", lw=1, ls=":")
 hp.show(fig, "day3-scale")
 
 # %% [markdown] key="scale-seen" lang="en"
-# Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$, where $H$ is the Hessian of Day 1. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
+# Dots are measured, the line is the formula, and the dotted line is the noise scale. Far to the left of it, twice the batch saves nearly half the updates; far to the right, hardly any. The dots bend as the theory says, and miss its height. Do not ask for more. The rates of the race are tuned only roughly, those at its two ends not at all; and the simple form treats all directions as equally curved; with the curvatures in it, the theory would be $\operatorname{tr}(H\Sigma)/G^\top H G$, where $H$ is the Hessian of Day 1. And the noise scale is not one number: the printed lines differ between seeds, go up and down, and end far higher. So gradients alone tell roughly where the gain ends; and late in training, larger batches make sense.
 
-# %% [markdown] key="scale-seen" lang="zh-TW" of="59c2f936"
-# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別指望更準：簡單形式把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$，其中 $H$ 就是第 1 天的黑塞矩陣。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
+# %% [markdown] key="scale-seen" lang="zh-TW" of="840722b3"
+# 圓點是量到的，實線是公式，點線是雜訊尺度。批次比它小很多時，批次加倍，更新次數幾乎減半；比它大很多時，幾乎省不了什麼。圓點轉彎的樣子和理論一致，高度則對不上。別指望更準：比賽用的學習率只是粗略調過，最小和最大的批次更是沒調過；簡單形式又把每個方向的曲率都當成一樣，把曲率算進去，理論上應該是 $\operatorname{tr}(H\Sigma)/G^\top H G$，其中 $H$ 就是第 1 天的黑塞矩陣。而且雜訊尺度不是一個固定的數字：看印出來的幾行，它因種子而異，有起有落，最後高出許多。所以，光靠梯度就能大致看出好處到哪裡為止；而訓練後期，批次可以大一些。
 
 # %% bind="scale"
 free("Nobody needs", "", "the estimate below does without")
@@ -1041,6 +1041,7 @@ says(
 free("", "雜訊和訊號一樣大", "the definition")
 
 # %% bind="scale-race"
+free("each batch size at its best rate", "自己最好的學習率", "what the theory assumes")
 says("with batch size 256,", "批次大小為 256 的", size == 256)
 says(
     "take $S_{\\min}$ from the full batch",
@@ -1082,6 +1083,11 @@ free(
     "what the formula says on its left",
 )
 free("", "別指望更準", "advice")
+says(
+    "those at its two ends not at all",
+    "最小和最大的批次更是沒調過",
+    not {min(race_sizes), max(race_sizes)} & set(sizes),
+)
 says("end far higher", "最後高出許多", np.median(scales[-1]) > 3 * noise_scale)
 free("larger batches make sense", "", "advice")
 

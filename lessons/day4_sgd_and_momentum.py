@@ -909,10 +909,10 @@ free("its own best rate", "各用自己最好的學習率", "the rule of the con
 free("the lowest and highest", "最低、最高值", "what the table shows")
 
 # %% [markdown] key="memory-seen" lang="en"
-# The longer the memory, the smaller the best rate. Here the usual 0.9 has the lowest loss, less than half of plain SGD's, and 0.8 is hardly behind. With 0.99 the loss is the highest of all, even at its own best rate: too much memory is worse than none.
+# The longer the memory, the smaller the best rate. Here the usual 0.9 has the lowest loss, less than half of plain SGD's, and 0.8 is hardly behind. With 0.99 the loss is the highest of all, even at its own best rate: in so short a training, too much memory is worse than none.
 
-# %% [markdown] key="memory-seen" lang="zh-TW" of="d7e021e8"
-# 記憶越長，最好的學習率就越小。在這裡，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：記憶太長，比沒有記憶更糟。
+# %% [markdown] key="memory-seen" lang="zh-TW" of="111566e6"
+# 記憶越長，最好的學習率就越小。在這裡，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：訓練這麼短的時候，記憶太長比沒有記憶更糟。
 
 # %% bind="memory-seen"
 by_memory = dict(zip(memory_table["momentum"], memory_table["loss"]))
@@ -944,7 +944,7 @@ says(
 free("even at its own best rate", "配上自己最好的學習率", "the rule of the contest")
 says(
     "too much memory is worse than none",
-    "記憶太長，比沒有記憶更糟",
+    "記憶太長比沒有記憶更糟",
     by_memory[0.99] > 1.5 * by_memory[0],
 )
 live = {
@@ -998,18 +998,18 @@ with hp.after("day4-still"):
 # %% [markdown] key="noise-seen" lang="en"
 # <details><summary>After your answer: the weight, its steps, and their mean</summary>
 #
-# (Dashed lines: the standard deviation by the formula below.) The weight wanders **as wide as ever** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
+# (Dashed lines: the standard deviation by the formula below.) The weight wanders **almost as wide as before** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So "momentum reduces the fluctuation" holds for the turns across a ravine and for the single update. It does not hold for the noise floor, at effective rates far below SGD's border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
+# So at the same effective rate "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor, at effective rates far below SGD's border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="f417c1f6"
+# %% [markdown] key="noise-seen" lang="zh-TW" of="0837ce6e"
 # <details><summary>作答之後：權重、步伐和平均</summary>
 #
-# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**一點也沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
+# （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**幾乎沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
-# 所以，「動量能減少波動」這句話，對橫越山谷的折返成立，對單次更新也成立；但有效學習率遠低於 SGD 的界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
+# 所以，在有效學習率相同時，「動量能減少波動」這句話，對橫越山谷的來回折返成立，對單次更新也成立；但有效學習率遠低於 SGD 的界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
 # </details>
 
@@ -1042,7 +1042,11 @@ right("About as wide", 0.9 < same / sgd < 1.1)
 # %% bind="noise-seen"
 wide, same_rate, same_effective = (w.std() for w, _ in rests.values())
 single, _, smooth = (np.diff(w).std() for w, _ in rests.values())
-says("**as wide as ever**", "**一點也沒有變窄**", 0.9 < same_effective / wide < 1.1)
+says(
+    "**almost as wide as before**",
+    "**幾乎沒有變窄**",
+    0.95 < same_effective / wide < 1,
+)
 says(
     "three times as wide at the same rate",
     "學習率相同時，反而是三倍寬",
@@ -1260,18 +1264,18 @@ free(
 #
 # - SGD's noise holds it at a noise floor, which rises with the rate. On our curve some noise got it out of a local minimum; much noise also threw it out of the deep valley.
 # - In a ravine the number of steps grows like $\kappa$ for gradient descent, and like $\sqrt\kappa$ for well-tuned momentum. The border moves to $\eta\lambda_{\max} < 2(1+\gamma)$.
-# - As long as the effective rate $\eta/(1-\gamma)$ is well below SGD's border, it is what counts. Compare at each one's own best rate, never at the same $\eta$.
+# - As long as the true gradient hardly changes within the memory, about $1/(1-\gamma)$ steps, the effective rate $\eta/(1-\gamma)$ is what counts. Compare at each one's own best rate, never at the same $\eta$.
 #
 # **Your turn:** the [exercises of Day 4](day4_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 5](day5_adam.ipynb). One rate for all weights is a compromise in every ravine. What if each weight had its own?
 
-# %% [markdown] key="recap" lang="zh-TW" of="9b49a450"
+# %% [markdown] key="recap" lang="zh-TW" of="763a6792"
 # ## 今天帶走的東西
 #
 # - 雜訊讓 SGD 停在雜訊底線上，學習率越大，底線越高。在我們的曲線上，適量的雜訊把它帶出局部最小值；雜訊太大，也會把它甩出深谷。
 # - 在山谷裡，梯度下降需要的步數隨 $\kappa$ 成長，調得好的動量法只隨 $\sqrt\kappa$ 成長。界線移到 $\eta\lambda_{\max} < 2(1+\gamma)$。
-# - 只要有效學習率 $\eta/(1-\gamma)$ 遠低於 SGD 的界線，真正要看的就是它。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
+# - 只要真正的梯度在記憶所及的範圍（大約 $1/(1-\gamma)$ 步）之內幾乎不變，真正要看的就是有效學習率 $\eta/(1-\gamma)$。比較時，各用自己最好的學習率，絕不要用同一個 $\eta$。
 #
 # **換你動手**：[第 4 天的練習](day4_exercises.ipynb)，每一題做完，馬上知道對不對。
 #
