@@ -938,12 +938,12 @@ with hp.after("day1-digits"):
 # %% [markdown] key="dead" lang="en"
 # One surprise: beyond the cliff the loss does not run to infinity, as it did on the parabola. No run of this sweep counts as diverged, which takes a loss a million times the first one. So what does the network do there?
 #
-# Its 32 hidden units are **ReLUs**: of its sum $z$ each outputs $\max(z, 0)$. Count the units that are **alive**, that is, output more than zero for at least one image. One number for each seed:
+# Its 32 hidden units are **ReLUs**: of its sum $z$ each outputs $\max(z, 0)$. Count the units that are **alive**, that is, output more than zero for at least one training image. One number for each seed:
 
-# %% [markdown] key="dead" lang="zh-TW" of="3f89e323"
+# %% [markdown] key="dead" lang="zh-TW" of="7faeb5fe"
 # 有一點出乎意料：越過懸崖之後，損失並沒有像拋物線那樣衝向無窮大。這次掃描沒有一次訓練算得上發散（要達到起始損失的一百萬倍才算）。那麼網路到底怎麼了？
 #
-# 它的 32 個隱藏單元是 **ReLU**：總和是 $z$，就輸出 $\max(z, 0)$。數一數還**活著**的單元，也就是至少對一張影像輸出大於零的單元。每個種子一個數字：
+# 它的 32 個隱藏單元是 **ReLU**：總和是 $z$，就輸出 $\max(z, 0)$。數一數還**活著**的單元，也就是至少對一張訓練影像輸出大於零的單元。每個種子一個數字：
 
 
 # %% key="dead-run" tags=["nbval-ignore-output"]
@@ -986,12 +986,12 @@ free("In a deeper layer", "在更深的層裡", "what the rule for the gradient 
 says("When all are dead", "全部死掉之後", alive(sweep.weights[28]).max() <= 2)
 
 # %% [markdown] key="dead-seen" lang="en"
-# Large updates push unit after unit to where it outputs zero for every image. Such a unit gets no gradient. In this network, under today's rule, its weights never move again: it is a **dead ReLU**. (In a deeper layer the inputs of a unit still change, and may wake it.) When all are dead, only the last biases still learn, and every image gets the same answer. The failure looks like calm.
+# Large updates push unit after unit to where it outputs zero for every training image. Such a unit gets no gradient. In this network, under today's rule, its weights never move again: it is a **dead ReLU**. (In a deeper layer the inputs of a unit still change, and may wake it.) When all are dead, only the last biases still learn, and all these images get the same answer. The failure looks like calm.
 #
 # Does $2/\lambda_{\max}$ tell us where the cliff is? Measure the sharpness before training, and after it:
 
-# %% [markdown] key="dead-seen" lang="zh-TW" of="abaa67ec"
-# 更新太大，單元就一個接一個被推過頭，不管看到哪張影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會改變：這就是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張影像都得到同一個答案。失敗看起來風平浪靜。
+# %% [markdown] key="dead-seen" lang="zh-TW" of="0136f7b6"
+# 更新太大，單元就一個接一個被推過頭，不管看到哪張訓練影像都輸出零。這樣的單元得不到梯度。在這個網路裡，用今天的規則，它的權重再也不會改變：這就是**死掉的 ReLU**（dead ReLU）。（在更深的層裡，單元的輸入還會變，有可能把它喚醒。）全部死掉之後，只剩最後一層的偏差還在學，於是每張訓練影像都得到同一個答案。失敗看起來風平浪靜。
 #
 # $2/\lambda_{\max}$ 能告訴我們懸崖在哪裡嗎？量一量訓練前和訓練後的銳度：
 
@@ -1330,14 +1330,17 @@ says(
     min(n_changes) > 0.012 and len(n_changes) == len(windows),
 )
 free("As far as we zoomed", "", "how far the figure goes")
-free(
-    "nobody can tell you the largest rate to the third digit",
-    "沒有人能把最大的學習率說準到第三位數字",
-    "what follows from a rough border",
+wide, heights = np.linspace(*windows[0][:2], 300), np.linspace(*windows[0][2:], 50)
+lost = hp.descend(hp.Ripples(), hp.SGD(wide), heights, steps, record=False).diverged
+says(
+    "above the first rates that diverge lie others that do not",
+    "比最先發散的學習率更大的，還有不發散的",
+    (np.diff(lost.astype(int), axis=0) < 0).any(axis=0).mean() > 0.9,
 )
+free("there is no one largest rate", "「最大的學習率」就沒有意義了", "the same")
 free(
-    "Nobody needs to: keep a factor of two or three away",
-    "取它的二分之一或三分之一就好",
+    "Nobody needs one: keep a factor of two or three below the first that fail",
+    "取最先失敗的學習率的二分之一或三分之一就好",
     "advice",
 )
 
@@ -1363,10 +1366,10 @@ free(
 )
 
 # %% [markdown] key="boundary-seen" lang="en"
-# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**, a line as ragged in each zoom as in the whole; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, nobody can tell you the largest rate to the third digit. Nobody needs to: keep a factor of two or three away from it.
+# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is many times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**, a line as ragged in each zoom as in the whole; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, there is no one largest rate: above the first rates that diverge lie others that do not. Nobody needs one: keep a factor of two or three below the first that fail.
 
-# %% [markdown] key="boundary-seen" lang="zh-TW" of="09f79e72"
-# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**，也就是怎麼放大都一樣崎嶇的圖形；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就沒有人能把最大的學習率說準到第三位數字，也沒有必要：取它的二分之一或三分之一就好。
+# %% [markdown] key="boundary-seen" lang="zh-TW" of="d2339db5"
+# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**，也就是怎麼放大都一樣崎嶇的圖形；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，「最大的學習率」就沒有意義了：比最先發散的學習率更大的，還有不發散的。其實也不需要知道：取最先失敗的學習率的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice

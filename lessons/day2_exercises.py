@@ -657,16 +657,16 @@ says(
 #
 # <details><summary>Hint</summary>
 #
-# A warmup only makes the first rates smaller. For which start is 0.4 too large? Where the rate is not what is wrong, a smaller one does not help. The border is the one of task 7.
+# A warmup only makes the first rates smaller. For which of the starts that fail is 0.4 too large? Where the rate is not what is wrong, a smaller one does not help. The border is the one of task 7.
 #
 # </details>
 
-# %% [markdown] key="healed-start-ask" lang="zh-TW" of="d23b44d8"
+# %% [markdown] key="healed-start-ask" lang="zh-TW" of="88a59b5d"
 # 預熱救得了哪一個起點？0.4 又是這個起點界線的**幾倍**？請回答字母和倍數，中間用逗號隔開。銳度用 500 張影像來量：`hp.sharpness(network, starts, X_some, y_some)`。
 #
 # <details><summary>提示</summary>
 #
-# 預熱做的事，只是讓一開始的學習率變小。對哪一個起點來說，0.4 太大了？如果毛病不在學習率，變小也沒有用。界線和第 7 題的一樣。
+# 預熱做的事，只是讓一開始的學習率變小。學不起來的起點裡，對哪一個來說，0.4 太大了？如果毛病不在學習率，變小也沒有用。界線和第 7 題的一樣。
 #
 # </details>
 
@@ -704,7 +704,12 @@ says(
 )
 free("a smaller one does not help", "", "the hint")
 says("larger** than the border at this start is 0.4", "0.4 又是", rate == 0.4)
-says("For which start is 0.4 too large", "0.4 太大了", rate == 0.4)
+over = rate * hp.sharpness(network, starts, X_some, y_some) / 2 > 1
+says(
+    "For which of the starts that fail is 0.4 too large",
+    "0.4 太大了",
+    np.sum(over & (run.test_accuracy < 0.8)) == 1,
+)
 says("on 500 images", "500 張影像", len(X_some) == len(y_some) == 500)
 
 # %% bind="healed-start"

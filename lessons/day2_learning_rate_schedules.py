@@ -471,7 +471,7 @@ says(
 )
 
 # %% [markdown] key="fair-seen" lang="en"
-# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: its rate falls like $1/t$, so that it averages all kicks with almost equal weight. Equal weights are the best that can be done on this parabola, where one curvature is all there is. A network has many.
+# Once tuned, even the constant rate does far better than 0.5 did. Every decay still beats it: what is left is between some four tenths and two thirds of its loss. The decays differ too, and each wants its own first rate, so a comparison at one and the same rate says little. Inverse-time decay wins, for a reason: as tuned, its rate is close to $1/(\lambda t)$, with $\lambda = 1$, so that it averages all kicks with almost equal weight. Equal weights are the best that can be done on this parabola, where one curvature is all there is. A network has many.
 #
 # ### Or average the weights
 #
@@ -479,10 +479,10 @@ says(
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
-# The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is about $\sigma^2/(2\lambda n)$, whatever the rate, as long as $n$ is many times $1/(\eta\lambda)$, the number of steps in which a shift dies away:
+# The learning rate is gone. So the mean is off by about $\frac{1}{n\lambda}$ times the sum of $n$ kicks, and its average loss is about $\sigma^2/(2\lambda n)$, whatever the rate, as long as $n$, and the number of steps before these $n$, are many times $1/(\eta\lambda)$, the number of steps in which a shift dies away:
 
-# %% [markdown] key="fair-seen" lang="zh-TW" of="797f2481"
-# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這是有原因的：它的學習率像 $1/t$ 那樣下降，等於把所有的擾動用幾乎同樣的份量平均起來。這條拋物線只有一個曲率，份量都相同就是最好的辦法；網路卻有許多不同的曲率。
+# %% [markdown] key="fair-seen" lang="zh-TW" of="a72da650"
+# 調好之後，就連固定的學習率也比 0.5 好得多。不過每一種衰減還是贏過它：損失大約是它的十分之四到三分之二。各種衰減彼此也有差距，而且各有自己合適的起始學習率，所以用同一個學習率去比，看不出什麼。反時間衰減拿下冠軍，這是有原因的：調好之後，它的學習率接近 $1/(\lambda t)$（這裡 $\lambda = 1$），等於把所有的擾動用幾乎同樣的份量平均起來。這條拋物線只有一個曲率，份量都相同就是最好的辦法；網路卻有許多不同的曲率。
 #
 # ### 也可以把權重平均起來
 #
@@ -490,7 +490,7 @@ says(
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
-# 學習率消掉了。所以這個平均偏離最小值的量，大約是 $n$ 次擾動的總和乘上 $\frac{1}{n\lambda}$；平均損失大約是 $\sigma^2/(2\lambda n)$，和學習率無關。（條件是 $n$ 比 $1/(\eta\lambda)$ 大得多，也就是比位移消退所需的步數多得多。）
+# 學習率消掉了。所以這個平均偏離最小值的量，大約是 $n$ 次擾動的總和乘上 $\frac{1}{n\lambda}$；平均損失大約是 $\sigma^2/(2\lambda n)$，和學習率無關。（條件是 $n$ 和這 $n$ 步之前的步數，都比 $1/(\eta\lambda)$ 大得多，也就是比位移消退所需的步數多得多。）
 
 # %% key="average-run"
 n, average_rates = 200, [0.1, 0.2, 0.5, 1.0]
@@ -541,6 +541,11 @@ says(
 of_winner = at["inverse time"]
 falling = hp.InverseTimeDecay(peaks[of_winner], ks[of_winner])(np.arange(300))
 kept = np.cumprod(np.append(1, 1 - falling[:0:-1]))[::-1]  # by all later steps
+says(
+    r"its rate is close to $1/(\lambda t)$",
+    r"它的學習率接近 $1/(\lambda t)$",
+    np.abs(falling[100:] * np.arange(100, 300) * bowl.eigenvalues[0] - 1).max() < 0.1,
+)
 says(
     "almost equal weight",
     "幾乎同樣的份量",
@@ -832,9 +837,9 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 #
 # Its minima form a curve, $ab = 1$. A small distance $s$ straight away from it, $ab$ has changed by about $\sqrt{a^2 + b^2}\,s$, so the loss is about $\tfrac12 (a^2 + b^2)\,s^2$: a parabola. The sharpness there is therefore $a^2 + b^2$; some minima are flat and some are sharp. By Day 1, a rate $\eta$ can rest only where the sharpness is at most $2/\eta$; that part of the curve is green.
 #
-# The run starts at the black dot, at a rate that cannot rest there. Lower the rate, then raise it. Where does the run end, and what does the loss do before?
+# The run starts at the black dot, at a rate that cannot rest on the curve nearby. Lower the rate, then raise it. Where does the run end, and what does the loss do before?
 
-# %% [markdown] key="flat" lang="zh-TW" of="e441c2d9"
+# %% [markdown] key="flat" lang="zh-TW" of="5cfe9a5d"
 # ## 5. 大學習率為什麼在尖銳的地方停不住
 #
 # 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。能出現這個現象的最小網路，只有前後相連的兩個權重 $a$ 和 $b$：
@@ -843,7 +848,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 #
 # 它的最小值連成一條曲線 $ab = 1$。從曲線上出發，沿著與曲線垂直的方向走一小段距離 $s$，$ab$ 大約改變 $\sqrt{a^2 + b^2}\,s$，損失就大約是 $\tfrac12 (a^2 + b^2)\,s^2$，是一條拋物線。所以曲線上的銳度是 $a^2 + b^2$，有的最小值平坦，有的尖銳。根據第 1 天的結果，學習率 $\eta$ 只能停在銳度不超過 $2/\eta$ 的地方，也就是曲線上綠色的那一段。
 #
-# 路徑從黑點出發，圖裡一開始的學習率在那裡停不住。先把學習率調小，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
+# 路徑從黑點出發，圖裡一開始的學習率，在黑點附近的曲線上停不住。先把學習率調小，再慢慢加大。最後會停在哪裡？在那之前，損失又是怎麼變化的？
 
 # %% key="explore-valley"
 hp.explore_valley()
@@ -1246,7 +1251,7 @@ says(
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - Under noise a constant rate has a floor, for small rates nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
+# - Under noise that does not fade, a constant rate has a floor, for small rates nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
 # - Under gradient descent a network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
 # - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
 #
@@ -1254,10 +1259,10 @@ says(
 #
 # **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="ae3f91cd"
+# %% [markdown] key="recap" lang="zh-TW" of="c42daf4a"
 # ## 今天帶走的東西
 #
-# - 有雜訊時，固定的學習率有一條底線；學習率小的時候，底線幾乎和它成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
+# - 只要雜訊一直不變小，固定的學習率就有一條底線；學習率小的時候，底線幾乎和它成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
 # - 用梯度下降訓練，銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
 # - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #
