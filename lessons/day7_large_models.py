@@ -896,14 +896,14 @@ ends = [runs[n].train_loss.mean(axis=1).min() for runs in (sweeps, tamed)]
 hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 
 # %% [markdown] key="mup-seen" lang="en"
-# In the standard network the outputs of the widest move many times as far as those of the narrowest; with muP about equally far. And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
+# In the standard network the outputs of the widest move several times as far as those of the narrowest; with muP, from this start, about equally far (averaged over other starts, about half as far). And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises a little at all three lengths, so here muP corrects too much. Three seeds show a best rate only roughly: other seeds move it by half a doubling.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises a little at all three lengths, so here muP corrects too much. Three seeds show a best rate only roughly: other seeds move it, mostly by less than half a doubling, at times by a whole one.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="1e0cb9c3"
-# 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP 則差不多。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
+# %% [markdown] key="mup-seen" lang="zh-TW" of="3c256954"
+# 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP，從這個起點來看差不多（換別的起點取平均，最寬的反而只動了大約一半）。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都略為上升，所以 muP 在這裡修正得有點過頭。三個種子只能粗略看出最好的學習率：換一組種子，可能差到約 √2 倍。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都略為上升，所以 muP 在這裡修正得有點過頭。三個種子只能粗略看出最好的學習率：換一組種子，多半差不到 √2 倍，有時會差到兩倍。
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
@@ -912,13 +912,20 @@ says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
 says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
 
 # %% bind="mup-seen"
-says("many times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0])
+says(
+    "several times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0]
+)
 free("the widest move", "最寬的移動量", "which network")
 free("the narrowest", "最窄的", "which network")
 says(
-    "with muP about equally far",
-    "用 muP 則差不多",
+    "with muP, from this start, about equally far",
+    "用 muP，從這個起點來看差不多",
     0.5 < moves_of[128][1] / moves_of[16][1] < 2,
+)
+free(
+    "averaged over other starts, about half as far",
+    "換別的起點取平均，最寬的反而只動了大約一半",
+    "in tests/claims",
 )
 tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
 says(
@@ -927,8 +934,8 @@ says(
     tame < wild,
 )
 free(
-    "other seeds move it by half a doubling",
-    "可能差到約 √2 倍",
+    "mostly by less than half a doubling, at times by a whole one",
+    "多半差不到 √2 倍，有時會差到兩倍",
     "in tests/claims, with other seeds",
 )
 free("Three seeds show a best rate", "三個種子只能粗略看出最好的學習率", "as above")
