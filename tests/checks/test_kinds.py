@@ -223,7 +223,18 @@ FULL = {
     "backwards": lambda n, rng: rng.permutation(n)[::-1],
     "twice": lambda n, rng: rng.permutation(rng.permutation(n)),
 }
+
+
+def _swaps(n, rng):
+    """As many random swaps as there are examples: a seventh of them is never touched."""
+    order = np.arange(n)
+    for i, j in rng.integers(n, size=(n, 2)):
+        order[[i, j]] = order[[j, i]]
+    return order
+
+
 INCOMPLETE = {
+    "random swaps": _swaps,
     "last stays": lambda n, rng: [*rng.permutation(n - 1), n - 1],
     "first stays": lambda n, rng: [0, *(1 + rng.permutation(n - 1))],
     "rolled": lambda n, rng: np.roll(np.arange(n), rng.integers(n)),
