@@ -1,5 +1,7 @@
 """A zero needs evidence: whatever goes wrong in the machine, a right answer has its points or no mark."""
 
+import contextlib
+import copy
 import dataclasses
 import itertools
 import json
@@ -29,8 +31,8 @@ CELLS = ("setup", "gd-step-answer", "gd-step-check", "largest-stable-lr-answer",
 @pytest.fixture(scope="module")
 def little(released):
     """A released notebook of two tasks, and nothing that takes time."""
-    notebook = nbformat.from_dict(released)
-    notebook.cells = [one for one in released.cells if one.id in CELLS]
+    notebook = copy.deepcopy(released)  # other tests hand out the same one
+    notebook.cells = [one for one in notebook.cells if one.id in CELLS]
     cell(notebook, "setup").source = "import hpcourse as hp\nimport numpy as np"
     return notebook
 
@@ -88,7 +90,8 @@ def when(monkeypatch):
 def kill(client, one):
     """As the system does when memory is short."""
     for process in limits.below():
-        os.kill(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it went with the one before
+            os.kill(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("words", ["import numpy", "def gd_step", "observe('gd_step'"])
