@@ -54,7 +54,7 @@ bound: $(VENV)/dev
 
 nbval: $(VENV)/dev
 	$(QUIET) TQDM_DISABLE=1 PYTHONWARNINGS=error::UserWarning,error::RuntimeWarning HPCOURSE_KEEP_PROGRESS=no HPCOURSE_KEEP_LOG=no HPCOURSE_SEALED="$(CURDIR)/notebooks/sealed" $(BIN)/python -m pytest -q \
-		--nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
+		-p tools.kernels --nbval --nbval-current-env --nbval-cell-timeout=300 -n 2 --dist loadfile notebooks/*/day*.ipynb notebooks/solutions/*/day*.ipynb
 
 browser: $(VENV)/dev
 	$(QUIET) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not lite $(QUICK)" tests/browser
@@ -99,7 +99,7 @@ lowest: $(VENV)/dev $(VENV)-lowest/ready
 
 # The notebook to take home, in an environment with PyTorch, which is no dependency of the course.
 torch: $(VENV)-torch/ready
-	$(QUIET) TQDM_DISABLE=1 $(VENV)-torch/bin/python -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=300 \
+	$(QUIET) TQDM_DISABLE=1 $(VENV)-torch/bin/python -m pytest -q -p tools.kernels --nbval --nbval-current-env --nbval-cell-timeout=300 \
 		$(wildcard notebooks/*/take_home_pytorch.ipynb)
 	$(QUIET) $(VENV)-torch/bin/python -m tools.bound take_home_pytorch
 	$(QUIET) $(VENV)-torch/bin/python -m pytest -q tests/core tests/checks/test_optimizer_class.py -k "torch or keras or class"

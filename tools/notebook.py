@@ -11,6 +11,7 @@ from nbclient.exceptions import CellExecutionError
 
 from tools import bound, seals
 from tools.cells import LANGUAGE_CALL
+from tools.kernels import AsyncOverFiles
 from tools.package import package_digest
 
 LARGEST_NOTEBOOK, CELL_TIMEOUT = 1_000_000, 900  # bytes, seconds
@@ -214,6 +215,7 @@ class Notebook:
                     cell.outputs.append(nbformat.from_dict(output))
 
         client = NotebookClient(nb, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False)
+        client.kernel_manager_class = AsyncOverFiles
         client.extra_arguments = ["--log-level=40"]  # of the kernel's own messages in the terminal
         client.coalesce_streams, client.resources = True, {"metadata": {"path": str(self.path.parent)}}
         client.on_cell_start, client.on_cell_executed = lambda cell, **_: state.update(cell), reveal

@@ -138,6 +138,7 @@ class Server:
             "--ip=127.0.0.1",
             f"--port={self.address.rpartition(':')[2]}",
             "--ServerApp.port_retries=0",
+            "--ConnectionFileMixin.transport=ipc",  # two servers' kernels might be given the same free port
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={scratch / 'notebooks'}",
             f"--{APPS[app][0]}.expose_app_in_browser=True",  # as `jupyterapp`

@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 
 from hpcourse.checks import ALL
 from hpcourse.frame.course import DAYS, LANGUAGES
+from tools.kernels import AsyncOverFiles
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name for day in DAYS.values() for name in day.exercises]
@@ -71,9 +72,9 @@ def test_the_solution_gets_every_point_again(name, tmp_path):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    NotebookClient(
-        notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
+    client = NotebookClient(notebook, kernel_name="python3", timeout=300, kernel_manager_class=AsyncOverFiles)
+    client.resources = {"metadata": {"path": str(tmp_path)}}
+    client.execute()
     assert [verdict(cell) for cell in checks(notebook)] == ["✓"] * len(checks(notebook))
 
 
