@@ -403,7 +403,10 @@ def test_warmup_does_not_heal_a_start_eight_times_too_large(claim):
 def test_beyond_the_cliff_clipping_saves_most_runs_and_dead_differs_from_slow(claim):
     _, final = digits()
     settings = {"seed": range(SEED, SEED + 20), "updates": UPDATES}
-    without, clipped = hp.train(NETWORK, final, hp.SGD(2), clip=[np.inf, 1], **settings).test_accuracy
+    run = hp.train(NETWORK, final, hp.SGD(2), clip=[np.inf, 1], **settings)
+    without, clipped = run.test_accuracy
+    gradient = NETWORK.gradient(run.weights, final.X_train[1150:], final.y_train[1150:])
+    ended = np.median(np.linalg.norm(gradient, axis=-1), axis=1)
     third = hp.train(NETWORK, final, hp.SGD(2 / 3), **settings).test_accuracy
     still = hp.train(NETWORK, final, hp.SGD([1e-4, 3]), **settings)
     zero = (NETWORK.activations(still.weights, final.X_train)[0] == 0).all(axis=-2).mean(axis=-1)
@@ -416,6 +419,7 @@ def test_beyond_the_cliff_clipping_saves_most_runs_and_dead_differs_from_slow(cl
         verdict="confirmed",
         holds=without.max() < 0.3
         and (clipped > 0.7).mean() > 0.7
+        and ended[0] < ended[1] / 2
         and third.mean() > clipped.mean() + 0.02
         and zero[0].max() < 0.2
         and zero[1].min() > 0.85
