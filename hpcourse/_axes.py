@@ -64,26 +64,6 @@ class Grid:
         return with_values(self._optimizer, columns)
 
 
-class Column(np.ndarray):
-    """Float64 hyperparameters that take on the precision of the weights they meet.
-
-    NumPy lets `0.1 * w` keep the float32 of `w`, but an *array* of learning rates would make it
-    float64. Between columns and numbers (`1 - beta2 ** t`) full precision stays, so that a run in a
-    sweep is rounded exactly as the same run alone.
-    """
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if len(inputs) == 2 and inputs[0] is self and type(inputs[1]) is np.ndarray:  # most often, and sooner
-            return getattr(ufunc, method)(np.asarray(self, inputs[1].dtype), inputs[1], **kwargs)
-        met = [
-            x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic)) and not isinstance(x, Column)
-        ]
-        dtype = np.result_type(*met) if met else self.dtype
-        plain = [x.view(np.ndarray).astype(dtype, copy=False) if isinstance(x, Column) else x for x in inputs]
-        result = getattr(ufunc, method)(*plain, **kwargs)
-        return result if met else result.view(Column)
-
-
 def cut(groups, numbers, updates=(1,), least=1):
     """The runs of every group in chunks of about equal work, `least` or more in all; a list for each group.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from hpcourse.frame.arguments import is_axis, numeric
 from hpcourse.frame.classes import schedule, sound
+from hpcourse.frame.precision import Numbers
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Range:
         if not is_axis(value):
             return float(value)
         value.setflags(write=False)
-        return value
+        return value if value.ndim == 1 else value.view(Numbers)  # a column of runs
 
 
 # What a field's annotation may be, as in `beta1: Fraction = 0.9`

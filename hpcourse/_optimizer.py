@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._axes import Column
 from hpcourse._hyperparameters import Hyperparameters
 from hpcourse.frame.arguments import fitting, floating
 from hpcourse.frame.classes import updated
+from hpcourse.frame.precision import Column
 
 
 class Optimizer(Hyperparameters):

@@ -5,8 +5,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from hpcourse._axes import Column, find_axes, with_values
+from hpcourse._axes import find_axes, with_values
 from hpcourse.frame.classes import columns, keeps_precision, updated
+from hpcourse.frame.precision import Column
 
 DIVERGED = 1e6  # a run has diverged when its loss exceeds this many times its first loss (or 1, if larger)
 

@@ -24,7 +24,8 @@ class Schedule(Hyperparameters):
     """
 
     def __call__(self, t):
-        value = numeric(f"{type(self).__name__}.at(t)", self.at(np.asarray(numeric("t", t, 0))))
+        t = numeric("t", t, 0)
+        value = numeric(f"{type(self).__name__}.at(t)", self.at(t if np.ndim(t) else float(t)))
         return float(value) if np.ndim(value) == 0 else value
 
 

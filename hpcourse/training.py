@@ -16,11 +16,12 @@ from functools import partial
 
 import numpy as np
 
-from hpcourse._axes import CHUNK, Column, Grid, cut, joined
+from hpcourse._axes import CHUNK, Grid, cut, joined
 from hpcourse._runs import descend_chunk, room_for, train_chunk
 from hpcourse.datasets import Dataset
 from hpcourse.frame.arguments import finite, floating, instance, listed, number, precision, row, whole
 from hpcourse.frame.cores import n_tasks, outlasts, run_chunks
+from hpcourse.frame.precision import Column
 from hpcourse.networks import MLP, with_ones
 from hpcourse.optimizers import Optimizer
 from hpcourse.surfaces import Surface

@@ -171,6 +171,51 @@ def test_a_run_of_a_sweep_on_digits_equals_the_run_alone_in_every_bit(digits):
         assert_same_run(history, i, hp.train(network, digits, hp.Adam(lr=lrs[i]), epochs=1))
 
 
+POWERS = {  # each takes a power of what is swept, which NumPy may round otherwise in an array
+    "beta1": lambda value: hp.Adam(0.01, beta1=value),
+    "beta2": lambda value: hp.AdamW(0.01, beta2=value),
+    "factor": lambda value: hp.SGD(hp.StepDecay(0.1, factor=value, every=3)),
+    "last": lambda value: hp.SGD(hp.GeometricRamp(0.01, value, 30)),
+    "beta": lambda value: Averaged(0.1, value),
+    "decay": lambda value: hp.SGD(Falling(0.1, value)),
+}
+
+
+@dataclass(frozen=True)
+class Averaged(hp.Adam.__base__):
+    """A rule of one's own with powers on both sides, of weights too."""
+
+    lr: float
+    beta: float
+    State = hp.optimizers.Squares
+
+    def update(self, w, grad, state, lr, beta):
+        t = state.t + 1
+        rate = lr * (1 - np.sqrt(beta) ** t) * t ** (beta - 1) * 2.0**beta
+        return w - rate * np.sign(grad) * np.abs(grad) ** beta, self.State(t, state.v)
+
+
+@dataclass(frozen=True)
+class Falling(hp.Constant.__base__):
+    """A schedule of one's own."""
+
+    lr: float
+    decay: float
+
+    def at(self, t):
+        return self.lr * self.decay**t * (t + 1) ** -self.decay
+
+
+@pytest.mark.parametrize("make", POWERS.values(), ids=POWERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_powers_of_what_is_swept_are_those_of_a_run_alone(make, dtype, net, small):
+    values, more, bowl = np.linspace(0.5, 0.999, 24), {"updates": 20, "dtype": dtype}, hp.Quadratic()
+    sweep, paths = hp.train(net, small, make(values), **more), hp.descend(bowl, make(values), (1, 1), 20)
+    for i, value in enumerate(values):
+        assert sweep.weights[i].tobytes() == hp.train(net, small, make(value), **more).weights.tobytes()
+        assert paths.w[i].tobytes() == hp.descend(bowl, make(value), (1, 1), 20).w.tobytes()
+
+
 def test_every_hyperparameter_can_be_an_axis_and_all_combine_as_a_grid(small, net):
     optimizer = hp.AdamW(
         lr=[0.01, 0.1],
