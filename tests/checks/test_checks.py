@@ -199,6 +199,7 @@ def test_every_case_is_there_for_something(name):
         assert any(told[index] for told in table.values()), case.name
 
 
+@pytest.mark.slow
 def test_without_a_mistake_its_name_is_lost_but_not_the_rejection(monkeypatch):
     monkeypatch.delattr(os, "fork")
     for name in ("gd_step", "exponential_decay", "best_momentum"):

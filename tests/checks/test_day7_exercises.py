@@ -50,6 +50,7 @@ def test_the_standard_network_takes_the_rate_that_suits_its_width():
     assert result.score == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "mistake"),
     [

@@ -312,6 +312,7 @@ def test_a_right_answer_is_right_with_200_seeds(name):
             assert not checker.differences(drawn, expected, records), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_the_verdict_on_a_known_mistake_is_the_same_with_every_seed(name):
     task, seeds = TASKS[name], range(200 if name == "effective_lr" else 3)

@@ -70,6 +70,7 @@ def test_the_seed_of_both_halves_must_be_the_same():
     assert not conclude("gd_step", observe("gd_step", right, seed=1), seed=2).passed
 
 
+@pytest.mark.slow
 def test_what_is_told_is_plain_json_of_a_modest_size():
     for name, task in TASKS.items():
         text = observe(name, task.reference, seed=0)

@@ -299,6 +299,7 @@ def test_with_mup_the_best_rate_no_longer_falls(claim, widths):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("updates", [46, 138])
 def test_at_other_lengths_too_the_best_rate_falls_and_that_of_mup_does_not(claim, updates):
     moved, seeds = {}, range(140, 144)

@@ -109,6 +109,7 @@ def old_zip(files, encoding):
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "paths",
     [

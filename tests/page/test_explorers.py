@@ -41,6 +41,7 @@ def another(control):
 SAME_WORDS = {("explore_wrong_way", "beta2"), ("explore_cliff", "limit"), ("explore_schedule", "warmup")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("explore", EXPLORERS, ids=lambda explore: explore.__name__)
 def test_every_control_moves_picture_and_words_and_shows_no_error(explore):
     for name in explore().controls:

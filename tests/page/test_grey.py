@@ -30,6 +30,7 @@ def alike(ax):
     return [line.get_label() for line in named if count[kind(line)] > 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("explore", EXPLORERS, ids=lambda explore: explore.__name__)
 def test_lines_of_an_explorer_are_told_apart(explore):
     assert [alike(ax) for ax in explore().fig.axes if alike(ax)] == []

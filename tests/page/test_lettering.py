@@ -125,6 +125,7 @@ def runs():
     return runs_of_lessons()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_an_explorer_draws_no_english_and_no_box_wherever_its_controls_stand(name, runs):
     figure, known = getattr(explorers, name)(*runs.get(name, ())), characters_of_font()

@@ -431,6 +431,7 @@ class FullDraw:
         return np.asarray(self.canvas.buffer_rgba())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", KINDS_OF_CHANGE)
 def test_every_frame_equals_a_full_draw(build):
     fig, update = build()
