@@ -129,6 +129,15 @@ best = [
     np.nan_to_num(runs[name, "SGD"].test_accuracy).mean(axis=1).max() for name in data
 ]
 right("About ten points", 0.07 < best[0] - best[1] < 0.14)
+found, unchanged = (
+    np.nan_to_num(run.test_accuracy).mean(axis=1) for run in runs.values()
+)
+says(
+    "Most of the harm a smaller rate does mend",
+    "換小一點的學習率，大部分的代價確實補得回來",
+    best[1] - unchanged[found.argmax()] > 2 * (best[0] - best[1])
+    and unchanged.argmax() < found.argmax(),
+)
 
 # %% bind="puzzle-ask"
 says(
@@ -505,12 +514,12 @@ hp.say(
 )
 
 # %% [markdown] key="eps-seen" lang="en"
-# Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, a gradient far below the line makes the step $\eta g/\epsilon$: plain descent with the rate $\eta/\epsilon$.
+# Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, gradients far below the line make the step $\eta\hat m/\epsilon$: momentum with the rate $\eta/\epsilon$, no longer adaptive.
 #
 # **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page ran, and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
 
-# %% [markdown] key="eps-seen" lang="zh-TW" of="af5812a9"
-# 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，遠比這條線小的梯度，步伐是 $\eta g/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的普通梯度下降。
+# %% [markdown] key="eps-seen" lang="zh-TW" of="a18cecfb"
+# 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，如果梯度一直遠比這條線小，步伐就是 $\eta\hat m/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的動量法，不再自適應。
 #
 # **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
 
@@ -739,6 +748,12 @@ for key, run in runs.items():
     )
 
 # %% bind="day5-digits"
+alike = [peak["digits", rule] for rule in ("SGD", "Momentum", "Adam")]
+says(
+    "nearly the same peaks on the digits",
+    "原本的手寫數字，最高點差不多高",
+    np.ptp(alike) < 0.03,
+)
 odd = [peak["odd units", rule] for rule in ("SGD", "Momentum", "Adam")]
 says(
     "with odd units Adam is highest, SGD lowest",
@@ -837,14 +852,14 @@ for made in [10, 50]:
 #
 # ## 10. Where Adam is ahead: words
 #
-# Nobody writes in odd units. Is there a natural case in which Adam is ahead at its own best rate? Language is one. Which word comes next? `hp.bigram_counts()` counts, in an old book, how often each of the 150 commonest words follows each other one; `hp.Bigram` learns the chances, with one weight for each pair. There is no mini-batch, so there is no noise. Each optimizer takes 30 steps at its own rate, chosen on one text drawn with these habits, and is then judged on three others. We look at what follows frequent words and rare ones apart: how far the loss there still is above the lowest possible, in **nats** (the unit of a cross-entropy with natural logarithms).
+# Odd units can be put right beforehand (Day 6). Is there another case in which Adam is ahead at its own best rate? Language is one. Which word comes next? `hp.bigram_counts()` counts, in an old book, how often each of the 150 commonest words follows each other one; `hp.Bigram` learns the chances, with one weight for each pair. There is no mini-batch, so there is no noise. Each optimizer takes 30 steps at its own rate, chosen on one text drawn with these habits, and is then judged on three others. We look at what follows frequent words and rare ones apart: how far the loss there still is above the lowest possible, in **nats** (the unit of a cross-entropy with natural logarithms).
 
-# %% [markdown] key="words" lang="zh-TW" of="ada0b790"
+# %% [markdown] key="words" lang="zh-TW" of="4f8987a9"
 # 用預設值訓練十個週期（epoch），準確率差了一大截；要訓練五十個週期，才接近最好的學習率只訓練十個週期的成績。0.001 在這裡很保守：還是自己掃描吧。
 #
 # ## 10. Adam 領先的地方：文字
 #
-# 實際上沒有人會用這麼奇怪的單位。那麼有沒有自然的例子：各用自己最好的學習率，仍然是 Adam 領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每個字後面接著哪個字、各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，各用自己的學習率。我們先依照這本書的用字習慣，隨機產生幾份文字：一份用來挑學習率，另外三份用來評分。再把常見字和罕見字分開，看接在後面的字：損失比可能的最低值還高多少，單位是 nat（交叉熵取自然對數時的單位）。
+# 單位奇怪，事先調成一致就好（第 6 天）。那麼有沒有別的例子：各用自己最好的學習率，仍然是 Adam 領先？語言就是。下一個字是什麼？`hp.bigram_counts()` 數過一本古書：最常見的 150 個字，每個字後面接著哪個字、各有幾次；`hp.Bigram` 學的就是這些機率，每一對字一個權重。這裡沒有小批次，所以沒有雜訊。每個最佳化器走 30 步，各用自己的學習率。我們先依照這本書的用字習慣，隨機產生幾份文字：一份用來挑學習率，另外三份用來評分。再把常見字和罕見字分開，看接在後面的字：損失比可能的最低值還高多少，單位是 nat（交叉熵取自然對數時的單位）。
 
 # %% key="words-texts"
 words, counts = hp.bigram_counts()
@@ -931,7 +946,6 @@ free("", "用預設值訓練十個週期", "the setting above")
 free("at its own best rate", "用自己最好的學習率", "the question")
 free("above the lowest possible", "比可能的最低值還高", "a definition")
 free("Here 0.001 is cautious", "0.001 在這裡很保守", "the default")
-free("Nobody writes", "", "nobody does")
 free("", "Adam 領先的地方", "the heading")
 free("", "仍然是 Adam 領先", "the question")
 says("the 150 commonest words", "最常見的 150 個字", len(words) == 150)

@@ -456,6 +456,7 @@ right(
     "Another at 0.001 than at 0.1; the fair winner may change with the seeds",
     at_one[0] != at_one[1],
 )
+says("at both common rates", "在兩個共用的學習率", len(at_one) == 2)
 
 # %% bind="fair-winner-ask"
 says("the winner at 0.001", "在 0.001 贏的", abs(rates[0] - 0.001) < 1e-9)

@@ -1478,12 +1478,12 @@ for size, n in [(0, 1), (8, 1), (8, 28), (1, 1)]:  # a warmup of 1 update is non
     hp.say(f"start × {size}, warmup {n}: first loss {first:.2f}, accuracy {right:.0%}")
 
 # %% [markdown] key="breaks-start-seen" lang="en"
-# Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps, but it does not heal this start; the right one needs no warmup. Only where the first loss is right and the first *updates* blow up is warmup the remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
+# Eight times too large, the network is sure of itself and wrong: look at the first loss before you look at the rate. Warmup helps, but it does not heal this start; the right one needs no warmup. Where the first loss is right and yet the first *updates* blow up, warmup is a remedy (Day 2). Exactly $\ln 10$ is no certificate either: with all weights zero no hidden unit ever gets a gradient.
 #
 # **The length of the gradient.** SGD at 2 is beyond the cliff. We measure the gradient on 287 of the training images after each of the first five updates (the longest is printed) and at the end, without **clipping** and with it: a gradient longer than a limit of 1, about the gradient's length at the start, is shortened to the limit.
 
-# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="ece084f7"
-# 起始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時才該用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
+# %% [markdown] key="breaks-start-seen" lang="zh-TW" of="d8dcdfb8"
+# 起始權重放大成八倍，網路會很有把握地猜錯：調學習率之前，先看第一個損失。預熱有幫助，但治不好這樣的起點；初始化對了，根本不必預熱。第一個損失正常，頭幾次**更新**卻爆炸，這時可以用預熱（第 2 天）。反過來，剛好等於 $\ln 10$ 也不保證健康：權重全部是零，隱藏單元永遠收不到梯度。
 #
 # **梯度的長度**：SGD 的學習率用 2，已經越過懸崖。頭五次更新，我們每更新一次，就拿 287 張訓練影像量一次梯度（印出最長的），結束時再量一次；一組不做**梯度裁剪**（gradient clipping），一組做：梯度太長就縮短，把長度限制在 1，大約就是一開始的梯度長度。
 

@@ -911,7 +911,7 @@ CORRECTED_AVERAGE = Task(
                     "correction": _one,
                 },
                 "The average starts at the first value instead of at zero. That needs no correction, but "
-                "gives the first value a weight far larger than the others have.",
+                "gives the first value more weight than its share.",
                 "The average starts at the first value instead of at zero.",
             ),
             (

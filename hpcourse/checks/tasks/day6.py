@@ -1603,9 +1603,8 @@ TRIALS_NEEDED = Reading(
             "Enough, but more than needed: where does the chance that all of them miss fall below one tenth?",
         ),
     ),
-    right="Right: more than the budget of the laboratory below. Chance alone will not do; a search that "
-    "learns "
-    "from each training will.",
+    right="Right: more than the budget of the laboratory below, within which chance alone fails in about one "
+    "search of five. So let the search learn from each training.",
     otherwise="Not yet: how likely is it that all draws miss? Make that smaller than one tenth.",
 )
 

@@ -12,7 +12,7 @@ QUESTIONS = {
             ),
             (
                 "A point or two",
-                "With another rate SGD does make up for some of it. Most of the harm no single rate can mend.",
+                "Most of the harm a smaller rate does mend. But what remains is more than that, and no single rate mends it.",
             ),
             ("About ten points", "One rate has to serve all the weights, and now they need different ones."),
             (

@@ -82,7 +82,7 @@ QUESTIONS = {
         (
             (
                 "One and the same optimizer wins every time",
-                "If one rule were best, so it would be. But a rate that suits one rule is far off for another.",
+                "Then one rule would have to be ahead at both common rates. But a rate that suits one rule is far off for another.",
             ),
             (
                 "Another at 0.001 than at 0.1; a fair contest has one clear winner",
