@@ -463,14 +463,14 @@ for name, walker in fair.items():
            f"past the minimum {along} times")  # fmt: skip
 
 # %% [markdown] key="swings-seen" lang="en"
-# *Across* the floor there are far fewer turns: that is what the saying means. (They do not die out sooner: here each step leaves 0.95 of the swing, without momentum 0.90.) In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory brings a new oscillation.
+# *Across* the floor there are far fewer turns: that is what the saying means. (They do not die out sooner: here each step leaves 0.95 of the swing, without momentum 0.90.) In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory for the rate brings a new oscillation.
 #
 # ## 5. The map of two numbers
 #
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
-# %% [markdown] key="swings-seen" lang="zh-TW" of="7b24e944"
-# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。記得太多，會帶來另一種震盪。
+# %% [markdown] key="swings-seen" lang="zh-TW" of="ade9c5fb"
+# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。以學習率來說記得太多的話，會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
@@ -909,16 +909,16 @@ free("its own best rate", "各用自己最好的學習率", "the rule of the con
 free("the lowest and highest", "最低、最高值", "what the table shows")
 
 # %% [markdown] key="memory-seen" lang="en"
-# The longer the memory, the smaller the best rate. Here the usual 0.9 has the lowest loss, less than half of plain SGD's, and 0.8 is hardly behind. With 0.99 the loss is the highest of all, even at its own best rate: in so short a training, too much memory is worse than none.
+# In this table, the longer the memory, the smaller the best rate. Here the usual 0.9 has the lowest loss, less than half of plain SGD's, and 0.8 is hardly behind. With 0.99 the loss is the highest of all, even at its own best rate: in so short a training, too much memory is worse than none.
 
-# %% [markdown] key="memory-seen" lang="zh-TW" of="111566e6"
-# 記憶越長，最好的學習率就越小。在這裡，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：訓練這麼短的時候，記憶太長比沒有記憶更糟。
+# %% [markdown] key="memory-seen" lang="zh-TW" of="ba05c1c1"
+# 在這張表裡，記憶越長，最好的學習率就越小。在這裡，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：訓練這麼短的時候，記憶太長比沒有記憶更糟。
 
 # %% bind="memory-seen"
 by_memory = dict(zip(memory_table["momentum"], memory_table["loss"]))
 says(
-    "The longer the memory, the smaller the best rate",
-    "記憶越長，最好的學習率就越小",
+    "In this table, the longer the memory, the smaller the best rate",
+    "在這張表裡，記憶越長，最好的學習率就越小",
     np.diff(memory_table["lr"]).max() < 0,
 )
 says(
@@ -1000,16 +1000,16 @@ with hp.after("day4-still"):
 #
 # (Dashed lines: the standard deviation by the formula below.) The weight wanders **almost as wide as before** at the same effective rate, and three times as wide at the same rate. Averaging gradients does not help it: what one step takes up only in part, the next ones take up too, and in all every gradient counts $\eta/(1-\gamma)$. Only the single *steps* become smoother, and less than a quarter as large.
 #
-# So at the same effective rate "momentum reduces the fluctuation" holds for the zigzag across a ravine and for the single update. It does not hold for the noise floor, at effective rates far below SGD's border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
+# So at the same effective rate "momentum reduces the fluctuation" holds for the number of turns across the ravine of section 4, and for the single update. It does not hold for the noise floor, at effective rates far below SGD's border. To lower that, take a smaller effective rate or a larger batch, or average the weights instead of the gradients: the last number of each printed line is how far the mean of the last 300 weights still wanders.
 #
 # </details>
 
-# %% [markdown] key="noise-seen" lang="zh-TW" of="0837ce6e"
+# %% [markdown] key="noise-seen" lang="zh-TW" of="64fcc6d3"
 # <details><summary>作答之後：權重、步伐和平均</summary>
 #
 # （虛線是用下面的公式算出的標準差。）有效學習率相同時，權重晃動的範圍**幾乎沒有變窄**；學習率相同時，反而是三倍寬。把梯度平均起來沒有用：這一步只用了一部分的梯度，後面幾步會接著用完，每個梯度的份量加起來，仍然是 $\eta/(1-\gamma)$。變小、變平滑的，只有單獨的每一**步**，小到四分之一以下。
 #
-# 所以，在有效學習率相同時，「動量能減少波動」這句話，對橫越山谷的來回折返成立，對單次更新也成立；但有效學習率遠低於 SGD 的界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
+# 所以，在有效學習率相同時，「動量能減少波動」這句話，對第 4 節橫越山谷的折返次數成立，對單次更新也成立；但有效學習率遠低於 SGD 的界線時，對雜訊底線就不成立了。要壓低底線，得靠更小的有效學習率，或更大的批次；也可以不平均梯度，改成平均權重：印出的每一行，最後一個數字就是最後 300 個權重的平均還會晃動的範圍。
 #
 # </details>
 

@@ -1201,14 +1201,14 @@ with hp.predict("day7-decay"):
 # %% [markdown] key="decay-answer" lang="en"
 # <details><summary>After your answer: what sets the time of forgetting</summary>
 #
-# At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; it sets how large the weights become, and how soon the past is forgotten. In long runs that may matter; here it does not.
+# At the rate 1, a weight has lost two thirds after ten updates. What sets the time of forgetting is not $d$ but the product $\eta d$. On the digits a decay of 0.1 with AdamW buys no accuracy in twenty epochs; with the rate, it sets how large the weights become in pure noise, and how soon the past is forgotten. In long runs that may matter; here it does not.
 #
 # </details>
 
-# %% [markdown] key="decay-answer" lang="zh-TW" of="9b7fa673"
+# %% [markdown] key="decay-answer" lang="zh-TW" of="dca7ce72"
 # <details><summary>作答之後：忘得多快由什麼決定</summary>
 #
-# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減決定的是權重會長到多大、多快忘掉過去。訓練很長時，這可能很重要；在這裡則不重要。
+# 學習率是 1 時，十次更新權重就少了三分之二。多快忘掉，要看的不是 $d$，而是乘積 $\eta d$。在手寫數字上，AdamW 加衰減 0.1，二十個訓練週期下來，準確率沒有因此提升；衰減和學習率一起決定的是：純雜訊下權重會長到多大、多快忘掉過去。訓練很長時，這可能很重要；在這裡則不重要。
 #
 # </details>
 
@@ -1408,10 +1408,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a fifth to a half of Adam's training loss on the digits, as the data were split (once only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than computing the gradient here, so at equal time Adam won. The price is about $5\,m/B$ of the training for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
+# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it reached a fifth to a half of Adam's training loss on the digits, as the data were split (once only three quarters), and no better accuracy; on words its gain was small and did not survive another schedule. In NumPy its step costs more than computing the gradient here. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan 2024): large here, under a percent in a large model.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="6f926da6"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，是 Adam 的五分之一到一半（有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比算出梯度還花時間，所以同樣的時間是 Adam 贏。代價大約占整個訓練的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="fae5d511"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，是 Adam 的五分之一到一半（有一次是四分之三），準確率則沒有更好；在文字上進步很小，換個排程就不見了。用 NumPy 跑，它的一步在這裡比算出梯度還花時間。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：在這裡很大，在大型模型裡不到百分之一。
 
 # %% bind="muon-seen"
 says(
@@ -1430,7 +1430,6 @@ free(
     "measured for the course: 0.73",
 )
 free("no better accuracy", "準確率則沒有更好", "the same")
-free("so at equal time Adam won", "所以同樣的時間是 Adam 贏", "the same")
 free("under a percent", "不到百分之一", "the formula with published sizes")
 says(
     "most of the others learn as fast",

@@ -8,7 +8,7 @@ TEXTS = {
     "day4-map": "Map of rate and momentum: a straight border, and the fastest setting close to it, halfway up.",
     "day4-acceleration": "Steps against the condition number: slope 1 for gradient descent, about one half for momentum.",
     "day4-gain": "Under a constant gradient the step grows to the learning rate divided by one minus gamma.",
-    "day4-digits": "Training loss of SGD and momentum: far apart over the rate, together over the effective rate.",
+    "day4-digits": "Training loss of SGD and momentum: far apart over the rate, together over the effective rate up to SGD's cliff.",
     "day4-noise": "Three walks at rest: momentum at the same rate is wider; at the same effective rate, smoother.",
     "day4-nesterov": "Best loss against gamma: momentum has a deep dip, Nesterov is far better beyond it.",
     "day4-forms": "After the rate is cut, one form drops at once, the other keeps its old speed for a while.",

@@ -27,7 +27,7 @@ QUESTIONS = {
         (
             (
                 "No momentum can do that: memory only makes it faster",
-                "It does make it faster. But memory also moves the border: read the map.",
+                "In a ravine it can make it faster. But memory also moves the border: read the map.",
             ),
             ("γ above 0.5", "η λ = 3, and 2(1 + γ) is larger than 3 as soon as γ is larger than 0.5."),
             (

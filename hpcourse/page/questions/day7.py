@@ -56,7 +56,7 @@ QUESTIONS = {
         (
             ("33,333", "The 0.1 is the same. But what shrinks a weight each step is the product η·d."),
             ("About ten", "1/(1 × 0.1): ten updates later hardly more than a third of a weight is left."),
-            ("About 3 million", "That would be right if a larger rate meant weaker decay."),
+            ("About 3 million", "A larger rate forgets sooner, not later."),
         ),
         right=1,
     ),
