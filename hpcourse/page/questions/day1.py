@@ -13,7 +13,7 @@ QUESTIONS = {
             ("0.3", "Large enough to get somewhere, small enough to stay there."),
             (
                 "3: it gets furthest in the same time",
-                "It does go furthest, in its first updates, but not downhill. Then it stands still.",
+                "It does go furthest, in its first updates, but not downhill. Then it gets no further.",
             ),
             (
                 "All read about equally well",

@@ -82,7 +82,10 @@ QUESTIONS = {
                 "The one whose rate falls very fast",
                 "Its steps shrink so quickly that all of them together are too short to arrive.",
             ),
-            ("Neither: both arrive, one a little later", "Steps that shrink fast enough have a finite sum."),
+            (
+                "Neither: both arrive, one a little later",
+                "Steps that shrink fast enough have a finite sum, and this one is too small.",
+            ),
         ),
         right=1,
     ),
