@@ -365,7 +365,7 @@ hp.check("linear_warmup", linear_warmup)
 # %% [markdown] key="warmup-then-decay" lang="en"
 # ## 5. Up, then down (2 points)
 #
-# Most large trainings join the two: a linear warmup of $W$ steps up to the peak, then a decay. Write it with an exponential decay. The decay has a clock of its own, which starts when the warmup is over: step $t = W$ is the decay's step 0, and so has the peak rate once more.
+# Join the two, as in the training of GPT-3 (Brown et al. 2020): a linear warmup of $W$ steps up to the peak, then a decay. Write it with an exponential decay. The decay has a clock of its own, which starts when the warmup is over: step $t = W$ is the decay's step 0, and so has the peak rate once more.
 #
 # `peak_lr` is $\eta_{\text{peak}}$, `warmup_steps` is $W$, `rate` is the decay rate $k$, and `t` counts all steps from 0.
 #
@@ -377,10 +377,10 @@ hp.check("linear_warmup", linear_warmup)
 #
 # </details>
 
-# %% [markdown] key="warmup-then-decay" lang="zh-TW" of="2826429c"
+# %% [markdown] key="warmup-then-decay" lang="zh-TW" of="b9a2cefb"
 # ## 5. 先升後降（2 分）
 #
-# 大型的訓練多半把兩者接起來：先用 $W$ 步線性預熱到最高點，再衰減。請配上指數衰減，把它寫出來。衰減有自己的時鐘，預熱結束才開始走：第 $t = W$ 步是衰減的第 0 步，所以學習率仍然是最高的那個值。
+# 像 GPT-3 的訓練（Brown 等人，2020）那樣，把兩者接起來：先用 $W$ 步線性預熱到最高點，再衰減。請配上指數衰減，把它寫出來。衰減有自己的時鐘，預熱結束才開始走：第 $t = W$ 步是衰減的第 0 步，所以學習率仍然是最高的那個值。
 #
 # `peak_lr` 是最高學習率 $\eta_{\text{peak}}$，`warmup_steps` 是 $W$，`rate` 是衰減率 $k$，`t` 數的是全部的步數，從 0 開始。
 #
@@ -403,7 +403,7 @@ def warmup_then_decay(peak_lr, warmup_steps, rate, t):
 
 
 # %% bind="warmup-then-decay"
-free("Most large trainings", "預熱到最高點", "a custom")
+free("", "預熱到最高點", "what the function has to do")
 free("", "仍然是最高的那個值 ... 最高學習率", "what the function has to do")
 
 
@@ -413,7 +413,7 @@ hp.check("warmup_then_decay", warmup_then_decay)
 # %% [markdown] key="factor-schedule" lang="en"
 # ## 6. A schedule that does not listen (2 points)
 #
-# [*Dive into Deep Learning*](https://d2l.ai), one of the best free textbooks there are, has a class `FactorScheduler` in its chapter on [learning rate scheduling](https://d2l.ai/chapter_optimization/lr-scheduler.html). Every step is meant to multiply the learning rate by the same factor $f$:
+# [*Dive into Deep Learning*](https://d2l.ai), one of the best free textbooks there are, has a class `FactorScheduler` in its section on [learning rate scheduling](https://d2l.ai/chapter_optimization/lr-scheduler.html). Every step is meant to multiply the learning rate by the same factor $f$:
 #
 # $$\eta_t = \eta_0\,f^{\,t}$$
 #
@@ -427,10 +427,10 @@ hp.check("warmup_then_decay", warmup_then_decay)
 #
 # </details>
 
-# %% [markdown] key="factor-schedule" lang="zh-TW" of="5cf56944"
+# %% [markdown] key="factor-schedule" lang="zh-TW" of="e2fb5212"
 # ## 6. 不聽話的排程（2 分）
 #
-# [*Dive into Deep Learning*](https://d2l.ai)（中文版叫《動手學深度學習》）是最好的免費教科書之一，它在[學習率排程](https://d2l.ai/chapter_optimization/lr-scheduler.html)那一章有個類別叫 `FactorScheduler`。原意是每一步都把學習率乘上同一個倍率 $f$：
+# [*Dive into Deep Learning*](https://d2l.ai)（中文版叫《動手學深度學習》）是最好的免費教科書之一，它在[學習率排程](https://d2l.ai/chapter_optimization/lr-scheduler.html)那一節有個類別叫 `FactorScheduler`。原意是每一步都把學習率乘上同一個倍率 $f$：
 #
 # $$\eta_t = \eta_0\,f^{\,t}$$
 #
@@ -745,11 +745,11 @@ says(
 #
 # <details><summary>Hint</summary>
 #
-# With so few updates you can waste none of them: as long as the rate is high, the network travels. And in the end the noise has to settle, which takes fewer updates than one thinks. You may also use a schedule of the course; one of the lesson's was made for this.
+# With so few updates you can waste none of them: as long as the rate is high, the network travels. And in the end the noise has to settle, which takes fewer updates than one thinks. You may also use a schedule of the course; one of the lesson's does just this.
 #
 # </details>
 
-# %% [markdown] key="my-schedule" lang="zh-TW" of="154b49d5"
+# %% [markdown] key="my-schedule" lang="zh-TW" of="5e98717f"
 # ## 9. 你自己的排程（3 分）
 #
 # 這是一道開放題。用手寫數字訓練一個網路，**更新 300 次，每批 8 個樣本**，這 300 個學習率全部由你決定：可以是 $t$ 的任何函式，$t$ 從 0 到 299。比的是最後一次更新之後的訓練損失。我們會用 20 個沒有公開的種子（每次都是同一組）來試你的排程，只要 20 個裡至少有 **18 個**的損失在 **0.15 以下**，就算通過。即使用最好的固定學習率，也只有幾個種子做得到。
@@ -760,7 +760,7 @@ says(
 #
 # <details><summary>提示</summary>
 #
-# 更新次數這麼少，一次都浪費不起：學習率高的時候，網路才走得遠。到了最後，雜訊得平息下來，而這需要的更新次數比想像中少。也可以用課程裡現成的排程；其中有一種正是為此而設計的。
+# 更新次數這麼少，一次都浪費不起：學習率高的時候，網路才走得遠。到了最後，雜訊得平息下來，而這需要的更新次數比想像中少。也可以用課程裡現成的排程；其中有一種正是這樣做的。
 #
 # </details>
 

@@ -65,7 +65,10 @@ def test_the_decay_says_the_sum_and_when_it_is_worse_than_a_constant_rate():
 def test_the_valley_says_where_the_rate_can_rest():
     figure = hp.explore_valley()
     figure.controls["lr"].value = 0.1
-    assert "2/η = 20. It ends where the sharpness is 12.3; the loss only fell." in figure.description
+    assert (
+        "2/η = 20. It ends where the sharpness is 12.3; the loss never rose above its first value."
+        in figure.description
+    )
     figure.controls["lr"].value = 0.25
     assert "on the way the loss rose to" in figure.description
     assert float(figure.description.split("the sharpness is ")[1].split(";")[0]) < 8

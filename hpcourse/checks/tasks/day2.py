@@ -1292,8 +1292,8 @@ EDGE_OF_STABILITY = Reading(
         Misreading(
             "at_the_edge",
             lambda word: word in ("A", "D"),
-            "This run sits at its border already: take its rate times its sharpness. At a larger rate its "
-            "loss would jump up at once.",
+            "This run sits at its border already: take its rate times its sharpness. At twice the rate its "
+            "loss would jump up.",
         ),
         Misreading(
             "nearly_there",
@@ -1336,7 +1336,7 @@ EDGE_OF_STABILITY = Reading(
                 "The run is right, and twice its rate is safe. But which factor is the largest?",
             ),
         ),
-        right="Right: below the border a run tells nothing of how near it is. Rate times sharpness does.",
+        right="Right: below the border the loss tells nothing of how near it is. Rate times sharpness does.",
         otherwise="The run is right. Measure its sharpness now, and see by which factor its rate has to grow "
         "until the two multiply to the border.",
     ),
@@ -1358,8 +1358,8 @@ HEALED_START = Reading(
         Misreading(
             "no_gradient",
             lambda word: word in ("A", "C"),
-            "Measure the sharpness of this start: the rate is not too large for it. What it lacks is a "
-            "gradient in its weights, and a smaller rate does not bring one.",
+            "Measure the sharpness of this start: the rate is not too large for it. Only its output biases "
+            "have a gradient, and a smaller rate brings no other.",
         ),
     ),
     right="",
@@ -1571,7 +1571,8 @@ MY_SCHEDULE = Contest(
             "falls_too_soon",
             lambda rates, losses: rates[UPDATES // 2 :].sum() < 0.3 * rates.sum(),
             "{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
-            "lower. The second half of your training hardly travels. How late can the fall begin?",
+            "lower. In the second half your rates add up to less than a third of the whole sum. How late can "
+            "the fall begin?",
         ),
     ),
     right="{reached} of {seeds} seeds that you have not seen end at {target} or lower, half of them at "

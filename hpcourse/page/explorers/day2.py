@@ -111,7 +111,10 @@ def explore_valley(steps=60, start_b=0.1):
             "on the way the loss rose to {highest} times its first value."
         )
         if highest <= 1:
-            said = text("2/η = {threshold}. It ends where the sharpness is {sharpness}; the loss only fell.")
+            said = text(
+                "2/η = {threshold}. It ends where the sharpness is {sharpness}; "
+                "the loss never rose above its first value."
+            )
         return said.format(threshold=f"{2 / lr:.3g}", sharpness=f"{sharpness:.3g}", highest=f"{highest:.2g}")
 
     return LiveFigure(

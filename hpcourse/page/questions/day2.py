@@ -16,7 +16,7 @@ QUESTIONS = {
             ),
             (
                 "0.02 both times: it suffers less from the noise",
-                "It does. But after 20 steps it has hardly left, and the way still counts for more than the noise.",
+                "It does. But after 20 steps two thirds of its way are still ahead, and they count for more than the noise.",
             ),
             (
                 "0.5 after 20 steps; after 300 they are level",
@@ -34,7 +34,7 @@ QUESTIONS = {
             ),
             (
                 "Between one and five percentage points",
-                "A few of 360 images. A tuned constant rate is not far from what this network can do.",
+                "That is 4 to 18 of the 360 images. A tuned constant rate is not far from what this network can do.",
             ),
             (
                 "About ten points",
@@ -42,7 +42,7 @@ QUESTIONS = {
             ),
             (
                 "More than twenty",
-                "Pictures of schedules look like it, when all of them have to use the same first rate.",
+                "The tuned constant rate already gets more than 90% right: there is no room for that.",
             ),
         ),
         right=1,
@@ -98,7 +98,7 @@ QUESTIONS = {
             ),
             (
                 "It changes nothing: the same share ends there.",
-                "Without warmup the first steps are the longest. What can a long step do?",
+                "Without warmup the very first step has the full rate. What can a long step do?",
             ),
             (
                 "It keeps more of them in the shallow valley.",
