@@ -82,7 +82,7 @@ hp.use_style()
 #
 # 指數衰減從 $\eta_0$ 開始，每更新一次，學習率就乘上同一個倍率 $e^{-k}$。不用迴圈，直接寫出任何一次更新的學習率。
 #
-# `lr0` 是一開始的學習率 $\eta_0$，`rate` 是衰減率 $k$，`t` 是第幾步，也就是 $t$，從 0 開始數。請傳回那一步的學習率。
+# `lr0` 是一開始的學習率 $\eta_0$，`rate` 是衰減率 $k$，`t` 是步數 $t$，從 0 開始數。請傳回那一步的學習率。
 #
 # 想一想：第 0 步的學習率應該是多少？它有可能變成負的嗎？
 #
@@ -532,7 +532,7 @@ says(
 # </details>
 
 # %% [markdown] key="edge-of-stability-ask" lang="zh-TW" of="616ee3d9"
-# 哪一次訓練受得了兩倍的學習率？它的學習率最多可以乘上**幾倍**，還不會越過界線？請回答字母和倍數，中間用逗號隔開。倍數差個 4% 沒關係。
+# 哪一次訓練受得了兩倍的學習率？它的學習率最多可以放大到**幾倍**，還不會越過界線？請回答字母和倍數，中間用逗號隔開。倍數差個 4% 沒關係。
 #
 # <details><summary>提示</summary>
 #
@@ -545,7 +545,7 @@ edge_of_stability = "B", 2 / (lrs * hp.sharpness(small, w, inputs, targets))[1] 
 
 # %% bind="edge-of-stability-ask"
 free("can bear twice its rate", "受得了兩倍的學習率", "the question")
-free("", "最多可以乘上**幾倍**", "the question")
+free("", "最多可以放大到**幾倍**", "the question")
 free("4% more or less", "差個 4%", "what the check allows")
 products = lrs * hp.sharpness(small, w, inputs, targets)
 says(

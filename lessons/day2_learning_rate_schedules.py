@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday2_learning_rate_schedules.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day2_learning_rate_schedules.ipynb) · [English](../en/day2_learning_rate_schedules.ipynb) · [繁體中文](../zh-TW/day2_learning_rate_schedules.ipynb)
 #
-# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；在手寫數字上，替幾種排程各自調好學習率；改用權重平均；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率所能承受的邊緣。
+# **你會動手做**：拖動滑桿，讓學習率慢慢下降，再讓它降得太快；在手寫數字上，替幾種排程各自調好學習率；改用權重平均；訓練一開始慢慢提高學習率，看它最後能大到多少；看一個網路怎樣停在學習率容得下的邊緣。
 #
 # **你會學到**：學習率固定時，損失為什麼降到某個底線就降不下去；衰減、平均和預熱到底換來什麼、換來多少；大學習率為什麼在尖銳的地方停不住。
 #

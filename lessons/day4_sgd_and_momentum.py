@@ -470,7 +470,7 @@ for name, walker in fair.items():
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
 # %% [markdown] key="swings-seen" lang="zh-TW" of="ade9c5fb"
-# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。以學習率來說記得太多的話，會帶來另一種震盪。
+# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。對這個學習率來說，記憶太長了，就會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
@@ -912,7 +912,7 @@ free("the lowest and highest", "最低、最高值", "what the table shows")
 # In this table, the longer the memory, the smaller the best rate. Here the usual 0.9 has the lowest loss, less than half of plain SGD's, and 0.8 is hardly behind. With 0.99 the loss is the highest of all, even at its own best rate: in so short a training, too much memory is worse than none.
 
 # %% [markdown] key="memory-seen" lang="zh-TW" of="ba05c1c1"
-# 在這張表裡，記憶越長，最好的學習率就越小。在這裡，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：訓練這麼短的時候，記憶太長比沒有記憶更糟。
+# 在這張表裡，記憶越長，最好的學習率就越小。其中，常用的 0.9 損失最低，不到一般 SGD 的一半，0.8 幾乎不相上下。用 0.99 的話，就算配上自己最好的學習率，損失還是全部之中最高的：訓練這麼短的時候，記憶太長比沒有記憶更糟。
 
 # %% bind="memory-seen"
 by_memory = dict(zip(memory_table["momentum"], memory_table["loss"]))
@@ -955,7 +955,7 @@ same = [
     np.median(again.train_loss) / by_memory[momentum]
     for momentum, again in live.items()
 ]
-says("Here the usual 0.9", "在這裡，常用的 0.9", 0.4 < min(same) <= max(same) < 2.5)
+says("Here the usual 0.9", "其中，常用的 0.9", 0.4 < min(same) <= max(same) < 2.5)
 
 # %% [markdown] key="noise" lang="en"
 # ## 7. Does momentum quiet the noise?

@@ -521,7 +521,7 @@ hp.say(
 # %% [markdown] key="eps-seen" lang="zh-TW" of="a18cecfb"
 # 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，如果梯度一直遠比這條線小，步伐就是 $\eta\hat m/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的動量法，不再自適應。
 #
-# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。《Dive into Deep Learning》的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
+# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。*Dive into Deep Learning* 的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
 
 # %% bind="bias-seen"
 says(

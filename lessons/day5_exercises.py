@@ -449,7 +449,7 @@ says(
 # %% [markdown] key="corrected-average" lang="zh-TW" of="f7541be9"
 # ## 6. 開頭就不對的平均（2 分）
 #
-# 《Deep Learning for Coders with fastai and PyTorch》是一本好書，它的第 16 章（[書的原始檔](https://github.com/fastai/fastbook)）把動量畫成一條從帶有雜訊的點之間穿過的線：依照 $x$ 由小到大，取 $y$ 的移動平均，再像 Adam 修正 $m$ 那樣修正：
+# *Deep Learning for Coders with fastai and PyTorch* 是一本好書，它的第 16 章（[書的原始檔](https://github.com/fastai/fastbook)）把動量畫成一條從帶有雜訊的點之間穿過的線：依照 $x$ 由小到大，取 $y$ 的移動平均，再像 Adam 修正 $m$ 那樣修正：
 #
 # $$m_t = \beta\,m_{t-1} + (1-\beta)\,y_t, \qquad \hat m_t = \frac{m_t}{1-\beta^t}, \qquad m_0 = 0.$$
 #

@@ -627,7 +627,7 @@ free("reports the best of a search", "搜尋裡最好的數字", "in general")
 #
 # <details><summary>提示</summary>
 #
-# 問問那張表格的 `dtype`。每一項都寫成 `0` 的陣列，NumPy 會選哪一種型態？把有小數的數字寫進這樣的陣列，會變成什麼？
+# 問問那張表格的 `dtype`。每一項都寫成 `0` 的陣列，NumPy 會選哪一種型別？把有小數的數字寫進這樣的陣列，會變成什麼？
 #
 # </details>
 

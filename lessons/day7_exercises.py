@@ -26,7 +26,7 @@
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_exercises.ipynb) · [English](../en/day7_exercises.ipynb) · [繁體中文](../zh-TW/day7_exercises.ipynb)
 #
-# **你會動手做**：算出罕見字要走幾步；預測一個壞梯度會把權重帶走多遠；修好一段會弄歪梯度的裁剪；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
+# **你會動手做**：算出罕見字要走幾步；預測一個壞梯度會把權重帶走多遠；修好一段會把梯度弄歪的裁剪程式；寫出 WSD（預熱、平台、衰減）排程，再算算它的分支要花多少；把學習率帶到另一個寬度；在一份配方裡找出錯的那一行；替一個只能訓練三次的網路選好學習率。
 #
 # **你需要**：[第 7 天的課程](day7_large_models.ipynb)。大約 50 分鐘，8 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -169,7 +169,7 @@ hp.check("after_a_spike", after_a_spike)
 # Use it beside the real Adam, which meets a gradient 10,000 times as large as those before:
 
 # %% [markdown] key="spike-use" lang="zh-TW" of="5387e986"
-# 和真正的 Adam 比比看，讓它遇到一個比之前大 10,000 倍的梯度：
+# 和真正的 Adam 比比看，讓它遇到一個梯度，大小是之前的 10,000 倍：
 
 # %% key="spike-run"
 if hp.check("after_a_spike", after_a_spike).passed:
@@ -189,7 +189,7 @@ else:
 says("beside the real Adam", "和真正的 Adam 比比看", abs(move[0] / first - 1) < 0.02)
 says(
     "10,000 times as large as those before",
-    "比之前大 10,000 倍",
+    "大小是之前的 10,000 倍",
     {*gradients[:8000]} == {-1, 1} and gradients[8000] == 10_000,
 )
 

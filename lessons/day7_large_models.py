@@ -507,7 +507,7 @@ says("The first step is about 3 η", "第一步大約 3 η", 2.8 < moves[0.999][
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
 # <details><summary>作答之後：一個梯度，三種後果</summary>
 #
-# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2 倍，0.99 時是 1 倍，0.95 時不到半倍。動量還會帶著權重繼續走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2 倍，0.99 時是 1 倍，0.95 時不到一半。動量還會帶著權重繼續走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
 #
 # </details>
 
@@ -534,7 +534,7 @@ says(
 says("1 with 0.99", "0.99 時是 1 倍", abs(first[1] - 1) < 0.02 and betas[1] == 0.99)
 says(
     "less than half of one with 0.95",
-    "0.95 時不到半倍",
+    "0.95 時不到一半",
     first[2] < 0.5 and betas[2] == 0.95,
 )
 says(
@@ -631,7 +631,7 @@ says("So 0.95 is safer", "所以 0.95 比較安全", way[0.95] == min(way.values
 # **Clipping** is the other protection: a gradient longer than a limit $c$ is shortened to $c$, all weights together, so that it keeps its direction. Here one batch of 414 has its pixels in the wrong units, 100 times too large:
 
 # %% [markdown] key="clip" lang="zh-TW" of="6c683612"
-# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 414 批裡有一批像素用錯單位，放大成 100 倍：
+# 另一種保護是**梯度裁剪**（gradient clipping）：梯度比上限 $c$ 長，就縮短到 $c$；所有權重一起縮，方向不變。下面 414 批裡有一批的像素用錯單位，放大成 100 倍：
 
 # %% key="bad-batch"
 limit, factor = np.array([[np.inf], [1.0]]), 100  # one run without, one with clipping
@@ -901,7 +901,7 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings it rises. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises a little at all three lengths, so here muP corrects too much. Three seeds show a best rate only roughly: other seeds move it, mostly by less than half a doubling, at times by a whole one.
 
 # %% [markdown] key="mup-seen" lang="zh-TW" of="3c256954"
-# 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP，從這個起點來看差不多（換別的起點取平均，最寬的反而只動了大約一半）。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
+# 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP，從這個起點來看差不多（換別的起點取平均，最寬的反而只動了最窄的一半左右）。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
 # 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，最好的學習率幾乎沒往下掉，訓練久一點還會往上走。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都略為上升，所以 muP 在這裡修正得有點過頭。三個種子只能粗略看出最好的學習率：換一組種子，多半差不到 √2 倍，有時會差到兩倍。
 
@@ -913,10 +913,12 @@ says("a base width, 32 here", "基準寬度，這裡是 32", base == 32)
 
 # %% bind="mup-seen"
 says(
-    "several times as far as those of", "好幾倍", moves_of[128][0] > 4 * moves_of[16][0]
+    "several times as far as those of",
+    "是最窄的好幾倍",
+    moves_of[128][0] > 4 * moves_of[16][0],
 )
 free("the widest move", "最寬的移動量", "which network")
-free("the narrowest", "最窄的", "which network")
+free("the narrowest", "最窄的好幾倍", "which network")
 says(
     "with muP, from this start, about equally far",
     "用 muP，從這個起點來看差不多",
@@ -924,7 +926,7 @@ says(
 )
 free(
     "averaged over other starts, about half as far",
-    "換別的起點取平均，最寬的反而只動了大約一半",
+    "換別的起點取平均，最寬的反而只動了最窄的一半左右",
     "in tests/claims",
 )
 tame, wild = (np.ptp(np.log2(list(b.values()))) for b in (tamed_best, best))
@@ -1134,7 +1136,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold. The race is more modest: on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one, but this gain grows far less than the noise scale does. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) So here the noise scale shows the direction, not the size of the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018). That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="5747f2d0"
-# 沿著這段平穩的訓練，精確的雜訊尺度增加了一百倍以上。實際賽跑起來，就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度在這裡指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期則拿來壓低雜訊。
+# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上。實際賽跑起來，就沒有這麼誇張：用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高，但增加的幅度遠不如雜訊尺度。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）；雜訊尺度在這裡指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1303,7 +1305,7 @@ with hp.after("day7-lines"):
 # %% [markdown] key="lines-answer" lang="zh-TW" of="a0e47cf9"
 # <details><summary>作答之後：一行一行看</summary>
 #
-# Adam。換成動量法或 SGD，損失增加的量是其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（± 是五個種子的標準差。整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
+# Adam。換成動量法或 SGD，損失增加的量，是拿掉其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（± 是五個種子的標準差。整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #
 # 所以在這個規模，其他各行大多是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠權重衰減（那麼久的訓練，我們沒辦法試）。
 #
@@ -1347,7 +1349,7 @@ others = [
 ]
 says(
     "a multiple of what any other line makes",
-    "是其他任何一行的好幾倍",
+    "是拿掉其他任何一行的好幾倍",
     loss["Momentum for Adam"] > 3 * max(others),
 )
 says("even Adam without any other line", "就連只用 Adam", abs(loss["bare Adam"]) < 0.06)
