@@ -214,7 +214,7 @@ says("the average loss of the last 100", "拿最後 100 步的平均損失", tai
 # They agree within a few percent. For small $\eta$ the floor is nearly proportional to the rate, and more steps do not lower it. What does: a smaller rate; a larger batch, which lowers $\sigma$ (Day 3); and the average of the weights, to which we come in section 3.
 
 # %% [markdown] key="floor-seen" lang="zh-TW" of="2e67837b"
-# 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。能壓低它的是：調小學習率；加大批次，讓 $\sigma$ 變小（第 3 天）；還有把權重平均起來，第 3 節會談。
+# 兩者相符，頂多差百分之幾。$\eta$ 小的時候，底線幾乎和學習率成正比；走再多步也降不下去。要壓低它，可以調小學習率；可以加大批次，讓 $\sigma$ 變小（第 3 天）；也可以把權重平均起來，第 3 節會談。
 
 # %% bind="floor-seen"
 small = floor_rates < 0.2
@@ -855,7 +855,7 @@ free("too little to name a winner", "分不出高下", "of images that few seeds
 # %% [markdown] key="flat" lang="zh-TW" of="2b30db24"
 # ## 5. 大學習率為什麼在尖銳的地方停不住
 #
-# 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。很小的網路就看得到這個現象：前後相連的兩個權重 $a$ 和 $b$。
+# 第 1 天留下一個驚喜：用大學習率訓練的網路，就算學習率 × 更新次數相同，最後也停在銳度（也就是最大的曲率）比較小的地方。很小的網路就看得到這個現象，只要前後相連的兩個權重 $a$ 和 $b$：
 #
 # $$L(a, b) = \tfrac12\,(ab - 1)^2.$$
 #

@@ -331,7 +331,7 @@ for seen, lr in enumerate(falling, start=1):
 # A hundred times the points leave about a tenth of the error, and nothing was stored but two weights. That is what SGD suits: data that never end, or more than a memory holds.
 
 # %% [markdown] key="online-seen" lang="zh-TW" of="1c27af93"
-# 看過的點變成一百倍，誤差剩大約十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
+# 看過的點變成一百倍，誤差大約剩十分之一，而記憶體裡只存了兩個權重。SGD 適合的正是這種情況：資料沒有盡頭，或是多到記憶體放不下。
 
 # %% bind="online"
 says(
@@ -355,7 +355,7 @@ says(
 )
 says(
     "about a tenth of the error",
-    "誤差剩大約十分之一",
+    "誤差大約剩十分之一",
     0.05 < away[2] / away[0] < 0.15,
 )
 says("two weights", "兩個權重", line.n_weights == 2)
@@ -911,7 +911,7 @@ for size, count in zip(races, needed):
 #
 # **32 到 128** 這個建議，由來之一就是這樣的谷；其他的由來是記憶體和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：看看表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用好幾倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用許多倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
 # %% bind="race"
 says(
@@ -956,7 +956,7 @@ says(
 )
 says(
     "many times the examples",
-    "要用好幾倍的樣本",
+    "要用許多倍的樣本",
     examples_needed[5] > 3 * examples_needed.min(),
 )
 free("Small batches train faster", "小批次訓練比較快", "a saying")

@@ -654,7 +654,7 @@ for momentum in [0.6, 0.9, 0.99]:
 # Let the gradient stay 1, and watch the step. **Predict:** where does its length end?
 
 # %% [markdown] key="acceleration-seen" lang="zh-TW" of="665684fd"
-# 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），最好的就是 $\gamma = 0$，沒有好處可言。
+# 動量確實能加速收斂，前提是山谷夠長，而且兩個數字都配合得上。常用的 $\gamma = 0.9$，適合的 $\kappa$ 在一千以上。如果碗是圓的（$\kappa = 1$），最好的就是 $\gamma = 0$，動量幫不上忙。
 #
 # ## 6. 一場比較：不公平的與公平的
 #
@@ -1189,7 +1189,7 @@ says(
 # %% [markdown] key="forms" lang="zh-TW" of="80a33ee8"
 # ## 9. 兩種寫法（可略過）
 #
-# 有些函式庫把學習率放在外面：$z_t = \gamma z_{t-1} + g_t$，再 $w \leftarrow w - \eta_t z_t$。學習率固定時，$v_t = \eta z_t$，兩者沒有差別。現在讓坡度保持固定，到第 50 步把學習率降為十分之一：
+# 有些函式庫把學習率放在外面：$z_t = \gamma z_{t-1} + g_t$，接著 $w \leftarrow w - \eta_t z_t$。學習率固定時，$v_t = \eta z_t$，兩者沒有差別。現在讓坡度保持固定，到第 50 步把學習率降為十分之一：
 
 # %% key="forms-run"
 cut, v, z, inside, outside, gamma = 50, 0.0, 0.0, [], [], 0.9
