@@ -17,18 +17,18 @@
 #
 # **You will do:** shrink the batch from the whole training set to one example, and watch the path begin to tremble; measure the noise and meet its formula; race six batch sizes, counted in updates, in examples and in seconds.
 #
-# **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; where 32 to 128 comes from, and how to tell when it does not hold.
+# **You will learn:** what a large batch buys and what it costs; why learning rate and batch size move together; what speaks for 32 to 128, and how to tell when it does not hold.
 #
 # **You need:** Day 1, and section 2 of Day 2. About 45 minutes; section 7 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="e5424c09"
+# %% [markdown] key="title" lang="zh-TW" allow="批量大小" of="aef1c179"
 # # 第 3 天 · 批次大小：一步要看幾個樣本？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_batch_size.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_batch_size.ipynb) · [English](../en/day3_batch_size.ipynb) · [繁體中文](../zh-TW/day3_batch_size.ipynb)
 #
 # **你會動手做**：把批次從整個訓練集一路縮到一個樣本，看路徑開始顫抖；量出雜訊有多大，再用公式對答案；讓六種批次大小賽跑，分別用更新次數、樣本數和秒數計分。
 #
-# **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議從哪裡來，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
+# **你會學到**：大批次換來什麼、代價是什麼；學習率和批次大小為什麼要一起調；32 到 128 這個建議有什麼道理，又怎樣看出它不適用。（批次大小也有人譯作批量大小。）
 #
 # **你需要**：第 1 天的內容，以及第 2 天的第 2 節。大約 45 分鐘，第 7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
@@ -131,8 +131,8 @@ right("Batch size 1", puzzle_sizes[puzzle.test_accuracy.mean(axis=1).argmax()] =
 # %% bind="title"
 free("six batch sizes", "六種批次大小", "the race of section 6, bound there")
 free(
-    "where 32 to 128 comes from",
-    "32 到 128 這個建議從哪裡來",
+    "what speaks for 32 to 128, and",
+    "32 到 128 這個建議有什麼道理",
     "the advice that is examined",
 )
 
@@ -236,12 +236,12 @@ hp.explore_batches()
 # %% [markdown] key="kinds-seen" lang="en"
 # At the rate 0.1, a small batch is there first, and then cannot rest: it trembles around the minimum. A full batch comes in slowly and straight. At 0.01, batch size 1 trembles far less, but needs more than an epoch to arrive. The larger its rate, the farther it jumps; from about 1.1 on it no longer comes back: it diverges. The full batch bears almost 2: that is the $2/\lambda_{\max}$ of Day 1.
 #
-# The trembling is what people mean by "SGD converges unstably". Is it always so?
+# In this sense "SGD converges unstably" is true here. Is it always so?
 
-# %% [markdown] key="kinds-seen" lang="zh-TW" of="205f1456"
+# %% [markdown] key="kinds-seen" lang="zh-TW" of="f6564aed"
 # 學習率 0.1 時，小批次最先走到附近，卻停不下來，在最小值周圍顫抖；全批次走得慢，但路徑平穩。學習率降到 0.01，批次大小為 1 時抖得輕多了，但要一個訓練週期以上才走得到。批次大小為 1 時，學習率越大，就跳得越遠；大約從 1.1 開始，一去不回，也就是發散。全批次則幾乎可以用到 2，也就是第 1 天的 $2/\lambda_{\max}$。
 #
-# 常聽到的「SGD 收斂不穩定」，指的就是這種顫抖。永遠都是這樣嗎？
+# 就這一點來說，「SGD 收斂不穩定」在這裡成立。永遠都是這樣嗎？
 
 # %% bind="play-batches"
 says("There are 200 points", "訓練集有 200 個點", len(points.X_train) == 200)
@@ -305,10 +305,10 @@ says(
 says("examples **disagree** there", "樣本在那裡**意見不合**", ends[0] > 0.05 and B == 1)
 
 # %% [markdown] key="noise-free-seen" lang="en"
-# No. When one line fits *every* point, the examples agree about the minimum, and single examples lead all the way to it. What makes SGD restless is that the examples **disagree** there.
+# No. When one line fits *every* point, the examples agree about the minimum, and at a moderate rate single examples lead all the way to it. What makes SGD restless is that the examples **disagree** there.
 
-# %% [markdown] key="noise-free-seen" lang="zh-TW" of="2493832d"
-# 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致，一次只看一個樣本，也能一路走到最小值。SGD 停不下來，是因為樣本在那裡**意見不合**。
+# %% [markdown] key="noise-free-seen" lang="zh-TW" of="f7954306"
+# 不是。如果有一條直線通過**每一個**點，所有樣本對最小值的看法就一致；學習率不太大的話，一次只看一個樣本，也能一路走到最小值。SGD 停不下來，是因為樣本在那裡**意見不合**。
 
 # %% [markdown] key="online" lang="en"
 # Single examples have one more merit: they need not all be there. Readings of a sensor, clicks, trades come one at a time, and each may be used once and thrown away. Learning from such a stream is called **online learning**. A full batch would have to wait for the end, and there is none. Here are twenty streams of 10,000 points, each point used once, with a rate that falls (Day 2); the true line has slope 2 and offset 0.
@@ -833,6 +833,11 @@ with hp.predict("day3-time"):
 
 # %% bind="day3-time"
 right("Less than 8 times", 0.5 < seconds[64] / seconds[1] < 8)  # of a busy machine, too
+says(
+    "more than the arithmetic of eight examples",
+    "比替 8 個樣本做算術還多",
+    seconds[64] < 8 * seconds[1],  # t = a + b B: a > 8 b
+)
 
 # %% bind="time"
 says(
@@ -845,7 +850,7 @@ says("costs far less than 64 updates", "便宜得多", seconds[64] < 64 * second
 says(
     "most of a tiny update is overhead",
     "時間大半花在固定開銷",
-    seconds[4] < 3 * seconds[1],
+    seconds[64] < 32 * seconds[1],  # t = a + b B: a > b
 )
 speed = {size: size / each for size, each in seconds.items()}
 says(
@@ -898,18 +903,18 @@ for size, count in zip(races, needed):
 # - in **examples**, small batches win, but below some size they gain almost nothing;
 # - in **seconds**, the middle wins. Too small wastes the machine, too large wastes examples.
 #
-# Such a valley is one reason for the advice **32 to 128**; memory, and habit, are others. This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
+# Such a valley speaks for advice like **32 to 128** (Bengio 2012 calls 32 a good default). This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
 #
 # So "SGD is fast", said of single examples, is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
 
-# %% [markdown] key="race-seen" lang="zh-TW" of="bf8edcb3"
+# %% [markdown] key="race-seen" lang="zh-TW" of="a28507de"
 # 三種計分，三個贏家：
 #
 # - 數**更新次數**，大批次贏，但大到某個程度就幾乎不再進步；
 # - 數**樣本**，小批次贏，但小到某個程度也幾乎不再進步；
 # - 數**秒數**，中間的贏。太小浪費機器，太大浪費樣本。
 #
-# **32 到 128** 這個建議，由來之一就是這樣的谷；其他的由來是記憶體和習慣。這個谷只屬於這個網路、這台機器，而且谷底很平：看看表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
+# 這樣的谷，正支持 **32 到 128** 這類建議（Bengio 在 2012 年說，32 是不錯的預設值）。這個谷只屬於這個網路、這台機器，而且谷底很平：看看表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
 # 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用許多倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
@@ -944,6 +949,11 @@ says(
 )
 says("the middle wins", "中間的贏", seconds_needed.argmin() in (2, 3, 4))
 free("**32 to 128**", "**32 到 128**", "the advice")
+free(
+    "calls 32 a good default",
+    "說，32 是不錯的預設值",
+    "Practical Recommendations, arXiv:1206.5533",
+)
 flat = seconds_needed[2:5]
 says("compare 16, 64 and 256", "看看表中的 16、64 和 256", flat.max() < 4 * flat.min())
 free(
@@ -1094,12 +1104,12 @@ free("larger batches make sense", "", "advice")
 # %% [markdown] key="accuracy" lang="en"
 # ## 8. Do small batches give better networks?
 #
-# Many a plot says so. Here is how to make one, and what is wrong with it. Test accuracy by batch size, three times: with the same rate for all, 1/32, and five epochs; with each one's own rate and five epochs; with each one's own rate and enough updates (the race). The first two are runs of the map, whose seeds chose the rates, too; the race has seeds of its own.
+# A plot can say so. Here is how to make one, and what is wrong with it. Test accuracy by batch size, three times: with the same rate for all, 1/32, and five epochs; with each one's own rate and five epochs; with each one's own rate and enough updates (the race). The first two are runs of the map, whose seeds chose the rates, too; the race has seeds of its own.
 
-# %% [markdown] key="accuracy" lang="zh-TW" of="eb22f1df"
+# %% [markdown] key="accuracy" lang="zh-TW" of="2040c97a"
 # ## 8. 小批次訓練出來的網路比較好嗎？
 #
-# 許多圖都這樣說。下面示範這種圖是怎麼畫出來的，又錯在哪裡。畫三次測試準確率與批次大小的關係：大家用同一個學習率 1/32，跑五個訓練週期；各用各的學習率，跑五個訓練週期；各用各的學習率，而且更新次數足夠（就是剛才的比賽）。前兩次直接取自地圖，挑學習率用的也是這些種子；比賽用的則是另外的種子。
+# 有一種圖會這樣說。下面示範它是怎麼畫出來的，又錯在哪裡。畫三次測試準確率與批次大小的關係：大家用同一個學習率 1/32，跑五個訓練週期；各用各的學習率，跑五個訓練週期；各用各的學習率，而且更新次數足夠（就是剛才的比賽）。前兩次直接取自地圖，挑學習率用的也是這些種子；比賽用的則是另外的種子。
 
 # %% key="accuracy-figure"
 shared = [4, 16, 64, 256]

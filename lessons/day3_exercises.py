@@ -15,18 +15,18 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday3_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day3_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day3_exercises.ipynb) · [English](../en/day3_exercises.ipynb) · [繁體中文](../zh-TW/day3_exercises.ipynb)
 #
-# **You will do:** build the loop that every training runs on, from the mean of a batch to a whole epoch; measure what a published loop leaves out, and mend it; read a map of rates and batch sizes; predict the noise of a batch, and check the prediction by experiment; find out from two batch sizes where more examples stop helping; and, in the last task, spend a budget as well as you can.
+# **You will do:** build the loop of mini-batch training, from the mean of a batch to a whole epoch; measure what a published loop leaves out, and mend it; read a map of rates and batch sizes; predict the noise of a batch, and check the prediction by experiment; estimate from two batch sizes beyond which size more examples help little; and, in the last task, spend a budget as well as you can.
 #
 # **You need:** [the lesson of Day 3](day3_batch_size.ipynb). About 60 minutes, 9 tasks, 14 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="9e38d1e6"
+# %% [markdown] key="title" lang="zh-TW" of="b683b3b8"
 # # 第 3 天 · 練習：批次大小
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday3_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day3_exercises.ipynb) · [English](../en/day3_exercises.ipynb) · [繁體中文](../zh-TW/day3_exercises.ipynb)
 #
-# **你會動手做**：寫出每一種訓練都要用的迴圈，從一批的平均到整個訓練週期；量出一個公開教材的迴圈漏掉了多少資料，再把它修好；讀一張學習率與批次大小的地圖；預測一批的雜訊有多大，再用實驗驗證；用兩種批次大小，估出樣本多到什麼程度就不再有幫助；最後一題，把一筆預算花在刀口上。
+# **你會動手做**：寫出小批次訓練的迴圈，從一批的平均到整個訓練週期；量出一個公開教材的迴圈漏掉了多少資料，再把它修好；讀一張學習率與批次大小的地圖；預測一批的雜訊有多大，再用實驗驗證；用兩種批次大小，估出樣本多到什麼程度，再多也沒多大幫助；最後一題，把一筆預算花在刀口上。
 #
 # **你需要**：[第 3 天的課程](day3_batch_size.ipynb)。大約 60 分鐘，9 題，共 14 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #
@@ -98,7 +98,7 @@ hp.check("mean_gradient", mean_gradient)
 # %% [markdown] key="unseen-share" lang="en"
 # ## 2. What a published loop leaves out (1 point)
 #
-# Stanford's course [CS231n](https://cs231n.github.io) taught a generation to train networks. The training loop of its homework (`solver.py`) draws every batch anew from the whole training set, each example as if the ones before it had been put back. After $N/B$ batches of $B$, when it has drawn as many times as there are examples ($N$), it reports that an **epoch** is over.
+# Stanford's well-known course [CS231n](https://cs231n.github.io) teaches how to train networks. The training loop of its homework (`solver.py`) draws every batch anew from the whole training set, each example as if the ones before it had been put back. After $N/B$ batches of $B$, when it has drawn as many times as there are examples ($N$), it reports that an **epoch** is over.
 #
 # `drawn_epoch` below is our own, and does the same. Its labels `y` are the numbers of the examples, from 0 to 1,023, so that you can see who came. Let it run for one epoch, with batches of 32. Predict first: 32 × 32 is 1,024, so does every example come? Then answer with the **share of the examples that never came**, a number between 0 and 1, from your own count. It is drawn at random: 0.04 more or less does not matter.
 #
@@ -108,10 +108,10 @@ hp.check("mean_gradient", mean_gradient)
 #
 # </details>
 
-# %% [markdown] key="unseen-share" lang="zh-TW" of="86fcf7cb"
+# %% [markdown] key="unseen-share" lang="zh-TW" of="298dfd7b"
 # ## 2. 一個公開的迴圈漏掉了什麼（1 分）
 #
-# 史丹佛的 [CS231n](https://cs231n.github.io) 這門課，教會了一整代人訓練網路。它作業裡的訓練迴圈（`solver.py`），每一批都重新從整個訓練集裡抽，每抽一個，都當作之前抽的已經放回去。每批 $B$ 個，抽滿 $N/B$ 批，抽的次數剛好等於樣本總數 $N$，就算一個**訓練週期**結束。
+# 史丹佛有名的課程 [CS231n](https://cs231n.github.io)，教人訓練網路。它作業裡的訓練迴圈（`solver.py`），每一批都重新從整個訓練集裡抽，每抽一個，都當作之前抽的已經放回去。每批 $B$ 個，抽滿 $N/B$ 批，抽的次數剛好等於樣本總數 $N$，就算一個**訓練週期**結束。
 #
 # 下面的 `drawn_epoch` 是我們自己寫的，做的事一樣。它的標籤 `y` 就是樣本的編號，從 0 到 1,023，這樣看得出誰來過。每批 32 個，讓它跑完一個訓練週期。先預測：32 × 32 正好是 1,024，那麼每個樣本都會來嗎？然後自己數一數，回答**從來沒出現的樣本所占的比例**，一個 0 到 1 之間的數。抽樣是隨機的，差個 0.04 沒關係。
 #
@@ -485,7 +485,7 @@ hp.check("precise_batch_size", precise_batch_size)
 # %% [markdown] key="noise-scale" lang="en"
 # ## 8. Two batch sizes tell (2 points)
 #
-# How many examples should a batch have before more of them stop helping? The **noise scale** of the lesson answers: the noise of a single example's gradient, $\operatorname{tr}\Sigma$, divided by the squared length of the full gradient, $|G|^2$. Neither of them can be seen in the gradient $g_B$ of one batch. But on average its squared length holds both, in a mixture that depends on the batch size (McCandlish et al. 2018; $N$ is large here, so that drawing with or without replacement is the same):
+# How many examples should a batch have before more of them help little? The **noise scale** of the lesson gives a rough answer: the noise of a single example's gradient, $\operatorname{tr}\Sigma$, divided by the squared length of the full gradient, $|G|^2$. Neither of them can be seen in the gradient $g_B$ of one batch. But on average its squared length holds both, in a mixture that depends on the batch size (McCandlish et al. 2018; $N$ is large here, so that drawing with or without replacement is the same):
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #
@@ -499,10 +499,10 @@ hp.check("precise_batch_size", precise_batch_size)
 #
 # </details>
 
-# %% [markdown] key="noise-scale" lang="zh-TW" of="93177a96"
+# %% [markdown] key="noise-scale" lang="zh-TW" of="98688fd3"
 # ## 8. 兩種批次大小就夠了（2 分）
 #
-# 一批要有多少個樣本，再多就沒有幫助？課程裡的**雜訊尺度**給了答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，單看一批的梯度 $g_B$ 都看不出來。可是平均來說，它長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish 等人，2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
+# 一批要有多少個樣本，再多就沒多大幫助？課程裡的**雜訊尺度**給了粗略的答案：單一樣本梯度的雜訊 $\operatorname{tr}\Sigma$，除以全批次梯度長度的平方 $|G|^2$。這兩個數，單看一批的梯度 $g_B$ 都看不出來。可是平均來說，它長度的平方裡兩者都有，各占多少則取決於批次大小（McCandlish 等人，2018；這裡的 $N$ 很大，抽樣放不放回沒有差別）：
 #
 # $$\operatorname{E}|g_B|^2 = |G|^2 + \frac{\operatorname{tr}\Sigma}{B}$$
 #
@@ -642,13 +642,13 @@ hp.check("budget_plan", budget_plan)
 # %% [markdown] key="end" lang="en"
 # ## Done
 #
-# You have written the loop that feeds every training, and you know how to test whether an epoch is one. You can say before a training how noisy its gradient will be, and by how much the learning rate has to grow with the batch to keep the run as it is. Two batch sizes are enough for you to estimate where larger ones stop paying, and you have chosen batch size and rate together, for a price.
+# You have written the loop that feeds mini-batch training, and you know how to test whether an epoch is one. From the scatter of single examples you can say how noisy a batch will be, and you know by how much SGD's learning rate, well below the cliff, has to grow with the batch to keep the run as it is. Two batch sizes are enough for you to estimate roughly where larger ones stop paying, and you have chosen batch size and rate together, for a price.
 #
 # Next: [Day 4, SGD and momentum](day4_sgd_and_momentum.ipynb).
 
-# %% [markdown] key="end" lang="zh-TW" of="ee4bf165"
+# %% [markdown] key="end" lang="zh-TW" of="abb5fae1"
 # ## 完成
 #
-# 每一種訓練都要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。訓練還沒開始，你就能說出梯度的雜訊會有多大，也知道批次變大時，學習率要跟著放大多少，訓練過程才不變。只要量兩種批次大小，你就能估出批次多大之後就不划算；你也照著一張價目表，把批次大小和學習率一起選定了。
+# 小批次訓練要靠的迴圈，你已經會寫，也知道怎樣檢驗一個訓練週期是不是名副其實。知道單一樣本的梯度散得多開，你就能說出一批的雜訊有多大；你也知道批次變大時，SGD 的學習率要跟著放大多少，訓練過程才不變（離懸崖還遠的時候）。只要量兩種批次大小，你就能大致估出批次多大之後就不划算；你也照著一張價目表，把批次大小和學習率一起選定了。
 #
 # 接下來：[第 4 天，SGD 與動量](day4_sgd_and_momentum.ipynb)。

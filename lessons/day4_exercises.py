@@ -15,18 +15,18 @@
 #
 # [![Open in Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen%2Fday4_exercises.ipynb) [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/en/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **You will do:** write momentum and train a network with it; work out how long its steps get, and look again at a published comparison; derive the best setting for a ravine and count what it saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
+# **You will do:** write momentum; work out how long its steps get, and look again at a published comparison; derive the best setting for a ravine and count what it saves; read its memory off a curve; mend a look ahead that looks too far; and plan a walk through noise on your own.
 #
 # **You need:** [the lesson of Day 4](day4_sgd_and_momentum.ipynb). About 45 minutes, 7 tasks, 12 points. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 #
 # **How it works:** replace each `...` with your own lines and run the cell, then the check below it. The check answers at once. A wrong answer costs nothing: it tells you what your function does, and you try again. Hints are folded; click on them.
 
-# %% [markdown] key="title" lang="zh-TW" of="0eb69ae3"
+# %% [markdown] key="title" lang="zh-TW" of="de5bb735"
 # # 第 4 天 · 練習：SGD 與動量
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday4_exercises.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day4_exercises.ipynb) · [English](../en/day4_exercises.ipynb) · [繁體中文](../zh-TW/day4_exercises.ipynb)
 #
-# **你會動手做**：自己寫出動量法，並用它訓練一個網路；算出它的步伐最後會有多長，再回頭看一項公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一條穿過雜訊的路。
+# **你會動手做**：自己寫出動量法；算出它的步伐最後會有多長，再回頭看一項公開的比較；推導出一個山谷最好的設定，數數看省了幾步；從一條曲線讀出它的記憶有多長；修好一個看得太遠的「先往前看」；最後自己規劃一條穿過雜訊的路。
 #
 # **你需要**：[第 4 天的課程](day4_sgd_and_momentum.ipynb)。大約 45 分鐘，7 題，共 12 分。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 #

@@ -139,20 +139,20 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # $$w \leftarrow w - \eta\,\nabla_w L,$$
 #
-# with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Of this **optimizer** (the rule that turns gradients into steps) people say three things: it is unstable, it falls into local minima easily, it is fast. We test all three.
+# with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Three sayings about this **optimizer** (the rule that turns gradients into steps) are tested here: it is unstable, it falls into local minima easily, it is fast.
 #
 # **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So under such noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (Polyak and Juditsky 1992); section 7 comes back to it.
 #
 # **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line, the floor, below 0.01. What does it cost? Then set the noise to zero.
 
-# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="da7c88dc"
+# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="354ec26c"
 # ## 2. SGD 與它的雜訊
 #
 # **隨機梯度下降**（SGD）走的是第 1 天的步伐：
 #
 # $$w \leftarrow w - \eta\,\nabla_w L,$$
 #
-# 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，常聽到三種說法：不穩定、容易陷入局部最小值、很快。我們逐一檢驗。
+# 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，這裡檢驗三種說法：不穩定、容易陷入局部最小值、很快。
 #
 # **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要壓低這條底線，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak 和 Juditsky，1992），第 7 節會再提到。
 #
@@ -463,14 +463,14 @@ for name, walker in fair.items():
            f"past the minimum {along} times")  # fmt: skip
 
 # %% [markdown] key="swings-seen" lang="en"
-# *Across* the floor there are far fewer turns: that is what the saying means. (They do not die out sooner: here each step leaves 0.95 of the swing, without momentum 0.90.) In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory for the rate brings a new oscillation.
+# *Across* the floor there are far fewer turns: in this sense the saying holds. (They do not die out sooner: here each step leaves 0.95 of the swing, without momentum 0.90.) In exchange the ball swings *along* the floor, which plain descent did not do once. Too much memory for the rate brings a new oscillation.
 #
 # ## 5. The map of two numbers
 #
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
-# %% [markdown] key="swings-seen" lang="zh-TW" of="ade9c5fb"
-# **橫越**谷底的折返少了很多，這就是那句話的意思。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。對這個學習率來說，記憶太長了，就會帶來另一種震盪。
+# %% [markdown] key="swings-seen" lang="zh-TW" of="add0d759"
+# **橫越**谷底的折返少了很多：就這一點來說，那句話成立。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。對這個學習率來說，記憶太長了，就會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #
@@ -1086,16 +1086,16 @@ says(
 # %% [markdown] key="nesterov" lang="en"
 # ## 8. Nesterov: look ahead (optional)
 #
-# **Nesterov** momentum takes the gradient where the ball is about to be, and so brakes before it overshoots. In the package's form (Bengio et al. 2013) $w$ is already the point ahead, so $g_t$ is simply the gradient at $w$:
+# **Nesterov** momentum takes the gradient where the ball is about to be, and so brakes sooner. In the package's form (Bengio et al. 2013) $w$ is already the point ahead, so $g_t$ is simply the gradient at $w$:
 #
 # $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
 #
 # When does it help? Twenty curvatures from 1 to 100, 100 steps. For every $\gamma$ each rule gets its own best of 60 rates:
 
-# %% [markdown] key="nesterov" lang="zh-TW" of="68fe1fd5"
+# %% [markdown] key="nesterov" lang="zh-TW" of="b13a99b9"
 # ## 8. Nesterov：先往前看（可略過）
 #
-# **Nesterov** 動量看的是球即將到達之處的梯度，所以還沒衝過頭就先煞車。套件採用 Bengio 等人（2013）的寫法，$w$ 已經是往前看到的那個點，$g_t$ 直接在 $w$ 處計算：
+# **Nesterov** 動量看的是球即將到達之處的梯度，所以比較早煞車。套件採用 Bengio 等人（2013）的寫法，$w$ 已經是往前看到的那個點，$g_t$ 直接在 $w$ 處計算：
 #
 # $$v_t = \gamma v_{t-1} + \eta\,g_t, \qquad w \leftarrow w - (\gamma v_t + \eta\,g_t).$$
 #
@@ -1115,6 +1115,11 @@ for name, losses in lowest.items():
            f"loss at γ = {memory[usual]:.1f}: {losses[usual]:.0e}")  # fmt: skip
 
 # %% bind="nesterov"
+plain, ahead = (
+    hp.descend(hp.Quadratic([1.0]), kind(0.1, 0.9), [1.0], 100).w.min()
+    for kind in (hp.Momentum, hp.Nesterov)
+)
+says("so brakes sooner", "所以比較早煞車", plain < 1.2 * ahead < 0)
 curvatures = many.eigenvalues
 says("100 steps.", "走 100 步", n_steps == 100)
 says(

@@ -1077,8 +1077,8 @@ GRADIENT_NOISE = Task(
             lambda n_examples, batch_size, variance: (
                 variance / batch_size * (n_examples - batch_size) / n_examples - 1
             ),
-            "One is taken away at the very end, so that the variance is negative. Are parentheses missing "
-            "around the divisor?",
+            "One is taken away at the very end, so that the variance can be negative. Are parentheses "
+            "missing around the divisor?",
         ),
         *NOISE_PARTS.mistakes(
             (
@@ -1192,7 +1192,7 @@ RATE_FOR_LARGE_BATCH = Reading(
             Misreading(
                 "loss_elsewhere",
                 lambda loss: 0 < loss < 2.6,
-                "The rate is right. The loss beside it stands at another place of the map.",
+                "The rate is right. The loss beside it is not that of these two places.",
             ),
         ),
         right="Right: eight times the batch, eight times the rate. The large batches have to go the same way "
@@ -1412,8 +1412,8 @@ NOISE_SCALE = Task(
         (
             "ratio_first",
             {"pairs": True},
-            "You divide for each pair of batches and average the ratios. A ratio of two noisy numbers is far "
-            "off; average noise and signal first, then divide once.",
+            "You divide for each pair of batches and average the ratios. A ratio of two noisy numbers can "
+            "be far off; average noise and signal first, then divide once.",
             "You divide for each pair of batches and average the ratios. Average first, then divide once.",
         ),
         (
@@ -1480,8 +1480,8 @@ NOISE_SCALE = Task(
         (
             "crossed",
             {"signal": lambda b, B, squares, Squares: (B * squares - b * Squares) / (B - b)},
-            "In your signal each squared length has the weight of the other: the large batch is the more "
-            "reliable.",
+            "In your signal each squared length has the weight of the other: that of the large batch is "
+            "nearer to the signal.",
         ),
         (
             "mean_of_both",
@@ -1627,7 +1627,7 @@ BUDGET_PLAN = Contest(
             "few_updates",
             lambda plan, losses: plan[0] > 250,
             "{reached} of {seeds} reach {target}, and {enough} should. With so large a batch the budget buys "
-            "few updates, and the cliff does not let the rate make up for it.",
+            "few updates, and the cliff limits how much the rate can make up for.",
         ),
         Misreading(
             "rate_too_small",

@@ -592,7 +592,7 @@ BEST_MOMENTUM = Task(
         ),
         _pair(
             "nesterov",
-            "Those are the numbers for Nesterov's variant. The task asks for plain momentum.",
+            "Those are usual numbers for Nesterov's variant. The task asks for plain momentum.",
             lr=lambda a, b, p, q: 1 / b,
             momentum=lambda a, b, p, q: (q - p) / (q + p),
         ),
@@ -609,7 +609,7 @@ BEST_MOMENTUM = Task(
         ),
         _pair(
             "rest_of_momentum",
-            "The learning rate is right. Your momentum is what is missing to 1: the steeper the ravine, the "
+            "The learning rate is right. Your momentum is what is missing to 1: the longer the ravine, the "
             "more momentum it needs.",
             momentum=lambda a, b, p, q: 1 - ((q - p) / (q + p)) ** 2,
         ),
@@ -718,8 +718,8 @@ NESTEROV_STEP = Task(
             "gradient_counts_too_much",
             lambda new, old, lr, g, k: k * new + (1 + k) * lr * g,
             "The velocity's part is mended. The new velocity already holds a gradient: with your factor it "
-            "counts once too often.",
-            "When the weights move, the gradient counts once too often: the new velocity holds it already.",
+            "counts too much.",
+            "When the weights move, the gradient counts too much: the new velocity holds it already.",
         ),
         _ahead(
             "old_velocity_once",
@@ -981,8 +981,8 @@ RAVINE_PLAN = Contest(
         Misreading(
             "over_the_border",
             _over_the_border,
-            "{reached} of {seeds} reach {target}: your walks fly out of the ravine. With this momentum the "
-            "rate is too far beyond the border of the steep direction, for too long.",
+            "{reached} of {seeds} reach {target}: with this momentum the rate is beyond the border of the "
+            "steep direction for too long, and there the walks swing wider and wider.",
         ),
         Misreading(
             "constant_rate",
@@ -994,19 +994,21 @@ RAVINE_PLAN = Contest(
             "little_memory",
             lambda plan, losses: plan[1] < 0.35,
             "{reached} of {seeds} reach {target}, and {enough} should. With so little momentum the flat "
-            "direction does not get down in time, and the steep one does not let the rate make up for it.",
+            "direction hardly gets down in time, and the steep one limits how much the rate can make up for.",
         ),
         Misreading(
             "last_rate_too_large",
             _better(lambda lr, momentum, last_lr: (lr, momentum, last_lr / 3)),
             "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With a third of "
-            "this last rate the same plan does clearly better: at the end it is the noise that keeps you up.",
+            "this last rate the same plan does clearly better: what keeps you up at the end, the noise or a "
+            "swing?",
         ),
         Misreading(
             "too_much_memory",
             _better(lambda lr, momentum, last_lr: (lr, momentum - (1 - momentum) / 2, last_lr)),
             "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With these rates "
-            "less momentum does clearly better: your walks still swing at the end.",
+            "less momentum does clearly better: more memory swings longer, and every kick of noise counts "
+            "for more.",
         ),
         Misreading(
             "rate_too_small",

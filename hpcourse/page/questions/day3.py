@@ -12,8 +12,7 @@ QUESTIONS = {
             ),
             (
                 "Batch size 64",
-                "A good compromise, and the usual one. But at this rate 69 good steps get less far than "
-                "4,311 rough ones.",
+                "A compromise. But at this rate 69 good steps get less far than 4,311 rough ones.",
             ),
             (
                 "Batch size 1,437: its gradient is exact",
@@ -60,7 +59,7 @@ QUESTIONS = {
             ),
             (
                 "Less than 8 times",
-                "Starting an operation costs more than 64 examples' worth of arithmetic in so small a network.",
+                "Starting the operations costs more than the arithmetic of eight examples in so small a network.",
             ),
             (
                 "No longer at all: the computer does them together",

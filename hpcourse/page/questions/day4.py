@@ -8,7 +8,7 @@ QUESTIONS = {
         (
             (
                 "It stays: noise makes SGD fall into local minima.",
-                "So people say. But without noise the ball can never leave: noise can only add ways out.",
+                "So the saying goes. But without noise the ball can never leave: noise can only add ways out.",
             ),
             (
                 "It may be pushed over the barrier, out of the local minimum.",
@@ -107,7 +107,7 @@ QUESTIONS = {
             ),
             (
                 "No two: memory does what no rate can do",
-                "In a long ravine it does. These rates are so small that the gradient hardly changes within "
+                "In a long ravine it does. These rates are so small that the true gradient hardly changes within "
                 "ten steps, and then memory is a longer step.",
             ),
         ),
