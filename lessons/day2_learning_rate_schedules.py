@@ -613,12 +613,12 @@ for name, loss in {"cosine": exact["cosine"], "WSD": tuned_wsd}.items():
 # %% [markdown] key="stop-seen" lang="en"
 # Stopped at 100, cosine decay is caught with its rate still high, and its loss is about three times that of WSD. At 200 the two are nearly level. WSD ends equally well each time. At 300, where cosine was meant to end, cosine is ahead: it decays for longer.
 #
-# Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. With 60 steps down, WSD does not buy a lower loss here (on Day 7's network it does, in training). It buys the freedom to stop.
+# Their common peak of 0.2 is tuned for neither. The last two lines tune it, for 300 steps: both want a smaller one, and cosine stays ahead. With 60 steps down, WSD does not buy a lower loss here (on Day 7's network it does, in training). It buys the freedom to decide late when to stop.
 
-# %% [markdown] key="stop-seen" lang="zh-TW" of="a00644df"
+# %% [markdown] key="stop-seen" lang="zh-TW" of="ee2449bb"
 # 在 100 步停下來，餘弦衰減的學習率還很高，就吃虧了：損失大約是 WSD 的三倍。到了 200 步，兩者差不多。不管停在哪一步，WSD 的結果都一樣好。到了 300 步，也就是餘弦衰減原本該結束的地方，餘弦衰減領先：它降的時間比較長。
 #
-# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。只降 60 步的話，WSD 在這裡換到的不是比較低的損失（在第 7 天的網路上，訓練損失倒是比較低），而是隨時可以停下來的自由。
+# 兩者共用的最高學習率 0.2，並不是特別為哪一個調的。最後兩行就是替 300 步調好的結果：調好之後，兩者的最高學習率都變小了，餘弦衰減還是領先。只降 60 步的話，WSD 在這裡換到的不是比較低的損失（在第 7 天的網路上，訓練損失倒是比較低），而是可以晚一點再決定何時停下的自由。
 
 # %% bind="average-seen"
 says(
@@ -1139,14 +1139,14 @@ hp.say(f"2 / sharpness, median: at first {first}, after the warmup {warmed}, "
        f"after {n_updates} updates at {small_rate}: {slowly}")  # fmt: skip
 
 # %% [markdown] key="warmup-edge" lang="en"
-# At the start the threshold is tiny. As the rate rises, the network moves to flatter places, and the threshold rises along with it. Most of this is progress and needs no large rate: at a constant 0.02, in so many updates that the rates add up to the same, the threshold makes about three quarters of the way, counted in factors. The rest is the edge of stability again. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 saw the sharpness fall during warmup in many networks.) When the peak comes, the thresholds have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# At the start the threshold is tiny. As the rate rises, the network moves to flatter places, and the threshold rises along with it. Most of this is progress and needs no large rate: at a constant 0.02, in so many updates that the rates add up to the same, the threshold makes about three quarters of the way, counted in factors. The rest takes the larger rate: the edge of stability again, and the noise of the batches. (Gilmer et al. 2021 and Kalra and Barkeshli 2024 saw the sharpness fall during warmup in many networks.) When the peak comes, the thresholds have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # One explanation says that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="29761ae1"
-# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走完大約四分之三的路。剩下的才是穩定邊緣的作用。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="b8df0714"
+# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走完大約四分之三的路。剩下的才要靠大的學習率：穩定邊緣，再加上批次的雜訊。（Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1193,6 +1193,9 @@ says(
     abs(n_updates * small_rate / warmup.lr(np.arange(200)).sum() - 1) < 0.01,
 )
 says("at a constant 0.02", "學習率固定在 0.02", small_rate == 0.02)
+free(
+    "The rest takes the larger rate", "", "tests/claims: the full batch and two smaller"
+)
 free("", "拿最大的學習率撞上尖銳的起點", "theory")
 free("When the peak comes", "等學習率升到最高", "the last update of the warmup")
 

@@ -191,6 +191,22 @@ def test_during_warmup_the_threshold_rises_with_the_rate(claim, starts):
     )
 
 
+def test_the_noise_of_the_batches_flattens_too(claim, starts):
+    X, y = hp.digits().X_train, hp.digits().y_train
+    lr, found = hp.SGD(hp.LinearWarmup(200, 0.1)), {}
+    for size in (len(X), 64, 16):
+        run = hp.train(NETWORK, hp.digits(), lr, updates=500, batch_size=size, start=starts[1], seed=SEEDS)
+        found[size] = np.median(2 / hp.sharpness(NETWORK, run.weights, X[:500], y[:500], iterations=30))
+    full, middle, small = found.values()
+    claim(
+        "What a larger rate adds to 2/sharpness after a sharp start is partly the noise of the batches",
+        statistic="median 2/sharpness after a warmup to 0.1: full batch, batches of 64, of 16",
+        measured=f"{full:.2f}, {middle:.2f}, {small:.2f}",
+        verdict="confirmed",
+        holds=full > 0.12 and 1.05 * full < middle < small and small > 1.4 * full,
+    )
+
+
 def test_full_batch_training_settles_at_the_edge_of_stability(claim):
     rng, lrs = np.random.default_rng(77), np.array([0.05, 0.5, 0.65, 0.8])
     X = rng.normal(size=(50, 5))
