@@ -363,7 +363,7 @@ says(
 #
 # $$L'(w) \approx \frac{L(w + h) - L(w - h)}{2h}.$$
 #
-# A well-made and much used program that animates gradient descent ([lilipads/gradient_descent_viz](https://github.com/lilipads/gradient_descent_viz), the desktop version) gets all its gradients this way, with $h = 10^{-12}$. On its surfaces most of them have only about four right digits. The formula is right, and the animation looks right. So what is wrong?
+# A well-made program that animates gradient descent ([lilipads/gradient_descent_viz](https://github.com/lilipads/gradient_descent_viz), the desktop version) gets all its gradients this way, with $h = 10^{-12}$. On its surfaces most of them have only about four right digits. The formula is right, and the animation looks right. So what is wrong?
 #
 # The function below does the same. Try it with several `h`, between `1e-14` and `1`, and compare with the exact slope. Then answer with an `h` that makes the error smaller than one millionth.
 #
@@ -373,14 +373,14 @@ says(
 #
 # </details>
 
-# %% [markdown] key="slope-step" lang="zh-TW" of="2ce92b69"
+# %% [markdown] key="slope-step" lang="zh-TW" of="319bd19d"
 # ## 6. 一個出錯的程式（2 分）
 #
 # 自己動手寫梯度的人，都應該檢查一下寫得對不對。常用的檢查是**中央差分**：往兩邊各走一小步 $h$，看損失差多少，
 #
 # $$L'(w) \approx \frac{L(w + h) - L(w - h)}{2h}.$$
 #
-# 有一個做得很好、很多人在用的梯度下降動畫程式（[lilipads/gradient_descent_viz](https://github.com/lilipads/gradient_descent_viz) 的桌面版），梯度全部是這樣算的，用的是 $h = 10^{-12}$。在它的曲面上，這些梯度大多只有四位左右的數字是對的。公式是對的，動畫看起來也對。那麼，問題出在哪裡？
+# 有一個做得很好的梯度下降動畫程式（[lilipads/gradient_descent_viz](https://github.com/lilipads/gradient_descent_viz) 的桌面版），梯度全部是這樣算的，用的是 $h = 10^{-12}$。在它的曲面上，這些梯度大多只有四位左右的數字是對的。公式是對的，動畫看起來也對。那麼，問題出在哪裡？
 #
 # 下面的函式做的是同一件事。請用 `1e-14` 到 `1` 之間的幾個 `h` 試試看，和正確的斜率比較。最後填一個 `h` 當作答案，要讓誤差小於百萬分之一。
 #

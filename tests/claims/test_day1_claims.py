@@ -111,16 +111,27 @@ def test_on_digits_there_is_a_slope_a_good_range_and_a_cliff(claim, sweep):
     )
 
 
-def test_the_lowest_training_loss_lies_at_the_cliff(claim, sweep):
-    rates, history = sweep
-    lowest = rates[history.train_loss.mean(axis=1).argmin()]
-    failing = rates[(history.test_accuracy.mean(axis=1) < 0.5) & (rates > lowest)].min()
+def test_the_lowest_training_loss_lies_near_the_cliff_and_good_rates_span_a_factor_of_five_to_twenty(claim):
+    rates, below, spans = np.logspace(-3, 1, 32), [], []
+    for first in range(200, 245, 5):
+        run = hp.train(NETWORK, hp.digits(), hp.SGD(rates), seed=range(first, first + 5))
+        lowest = rates[run.train_loss.mean(axis=1).argmin()]
+        below.append(rates[(run.test_accuracy.mean(axis=1) < 0.5) & (rates > lowest)].min() / lowest)
+        good = rates[run.test_accuracy.min(axis=1) > 0.9]
+        spans.append(good.max() / good.min())
     claim(
-        "The lowest training loss lies right below the rates that fail",
-        statistic="first failing rate / rate of the lowest loss",
-        measured=f"{failing / lowest:.1f}",
+        "The lowest training loss lies near the rates that fail",
+        statistic="first failing rate / rate of the lowest loss, nine groups of five seeds",
+        measured=", ".join(f"{factor:.1f}" for factor in below),
+        verdict="confirmed under conditions: mostly at a half to a quarter of it, and lower with a bad seed",
+        holds=1.5 < np.median(below) < 3.5,
+    )
+    claim(
+        "The rates that bring every seed above 90% mostly span a factor of five to twenty",
+        statistic="largest / smallest of them, nine groups of five seeds",
+        measured=", ".join(f"{span:.1f}" for span in spans),
         verdict="confirmed",
-        holds=failing / lowest < 4,
+        holds=np.mean([5 < span < 20 for span in spans]) > 0.7,
     )
 
 

@@ -106,8 +106,8 @@ GD_STEP = Task(
             (
                 "divides_by_rate",
                 {"length": lambda lr, g: g / lr},
-                "A smaller learning rate makes your steps longer: the rate should scale the gradient "
-                "down, not up.",
+                "A smaller learning rate makes your steps longer: the gradient should be multiplied by "
+                "the rate, not divided.",
             ),
             (
                 "rate_apart",
@@ -135,7 +135,8 @@ GD_STEP = Task(
             (
                 "squared",
                 {"gradient": lambda g, w: g**2},
-                "The gradient is squared: its sign is lost, and steep directions count far too much.",
+                "The gradient is squared: its sign is lost, and steep directions count too much beside flat "
+                "ones.",
             ),
             (
                 "times_weights",
@@ -147,7 +148,7 @@ GD_STEP = Task(
         Mistake(
             "rate_scales_weights",
             lambda w, grad, lr: lr * (w - grad),
-            "The learning rate scales the weights too: even where the gradient is zero, they shrink.",
+            "The learning rate scales the weights too: even where the gradient is zero, they change.",
         ),
     ),
 )
@@ -468,8 +469,8 @@ BEST_LEARNING_RATE = Task(
         Mistake(
             "never_below_the_first",
             lambda lrs, losses: _search(lrs, losses, lrs[0], np.mean(losses[0])),
-            "The search starts from the first rate, and where that one has diverged nothing is ever found to "
-            "be lower: no number is below NaN.",
+            "The search starts from the first rate, and where its loss is NaN nothing is ever found to be "
+            "lower: no number is below NaN.",
         ),
         Mistake(
             "nothing_low_enough",
@@ -520,7 +521,8 @@ STEEPEST_BOWL = Reading(
         Misreading(
             "flattest",
             lambda word: word == "C",
-            "This curve stays low up to the largest rates: its bowl forgives long steps, so it is flat.",
+            "This curve stays low up to larger rates than the others: its bowl bears them, so it is the "
+            "flattest.",
         ),
     ),
     right="",

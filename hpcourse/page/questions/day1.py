@@ -13,7 +13,7 @@ QUESTIONS = {
             ("0.3", "Large enough to get somewhere, small enough to stay there."),
             (
                 "3: it gets furthest in the same time",
-                "It does go furthest, in its first updates, but not downhill. Then it gets no further.",
+                "It does go furthest, in its first updates, but not downhill. Then it hardly gets any further.",
             ),
             (
                 "All read about equally well",
@@ -50,7 +50,7 @@ QUESTIONS = {
             ("η = 0.1", "At η = 1/λ one single step reaches the minimum."),
             ("η = 0.2", "The slope is 10 w, so λ = 10 and the threshold is 2/10."),
             ("η = 0.4", "The curvature is not the 5 in front of w²: the slope of 5 w² is 10 w."),
-            ("η = 10", "The steeper the bowl, the smaller the step has to be: 2/λ, not λ."),
+            ("η = 10", "The steeper the bowl, the smaller the rate has to be: 2/λ, not λ."),
         ),
         right=1,
     ),
@@ -59,7 +59,7 @@ QUESTIONS = {
         (
             (
                 "At 2/1: the flat direction has the longest way to go",
-                "It has. But long before that rate the other direction is thrown out of the bowl.",
+                "Perhaps it has. But far below that rate the other direction already diverges.",
             ),
             ("At 2/10", "The path is lost as soon as one direction is, and this is the first to go."),
             (
@@ -78,9 +78,12 @@ QUESTIONS = {
         (
             (
                 "One or two: the rate has to be tuned to the point",
-                "So it seems, with so many to choose from. But the good ones span a factor of about six.",
+                "So it seems, with so many to choose from. But here the good ones span a factor of five or more.",
             ),
-            ("Six to nine", "A factor of about six, out of the ten thousand that were tried."),
+            (
+                "About a quarter of them",
+                "A factor of five to twenty, mostly, depending on the seeds, out of the ten thousand that were tried.",
+            ),
             (
                 "About half of them",
                 "Half of the range is a factor of a hundred. Training forgives much, but not so much.",
@@ -101,7 +104,7 @@ QUESTIONS = {
             ),
             (
                 "With twenty directions before the border, since the steep one spoils the sum early",
-                "It is the other way round: the steep direction has shrunk to nothing, and is missed by nobody.",
+                "It is the other way round: by then the steep direction has shrunk to almost nothing, and the sum does not feel it.",
             ),
             (
                 "With twenty directions far beyond it; with noise in between",
