@@ -424,7 +424,7 @@ hp.check("mup_rates", mup_rates)
 # %% [markdown] key="doctored-line" lang="en"
 # ## 7. Which line is wrong? (1 point)
 #
-# Somebody shows you the recipe for a language model of width 4,096. One line is a bad idea; the others are as in many published recipes.
+# Somebody shows you the recipe for a language model of width 4,096. One line is a bad idea; the others have their like in published recipes.
 #
 # | | line |
 # |---|---|
@@ -452,10 +452,10 @@ hp.check("mup_rates", mup_rates)
 #
 # </details>
 
-# %% [markdown] key="doctored-line" lang="zh-TW" of="b124edac"
+# %% [markdown] key="doctored-line" lang="zh-TW" of="3c6f2879"
 # ## 7. 哪一行錯了？（1 分）
 #
-# 有人給你看一份配方，要訓練寬度 4,096 的語言模型。其中一行不是好主意，其他各行都和許多公開的配方一樣。
+# 有人給你看一份配方，要訓練寬度 4,096 的語言模型。其中一行不是好主意，其他各行在公開的配方裡都找得到類似的。
 #
 # | | 內容 |
 # |---|---|

@@ -111,7 +111,7 @@ STEPS_FOR_A_WORD = Task(
         (
             "root_of_frequency",
             {"rate": lambda lr, pi: lr * np.sqrt(pi)},
-            "The square root of the frequency is taken. The word's share of the gradient is the frequency "
+            "The square root of the frequency is taken. The word's gradient is multiplied by the frequency "
             "itself.",
         ),
         (
@@ -1220,8 +1220,7 @@ DOCTORED_LINE = Reading(
         Misreading(
             "the_rule",
             _line("A"),
-            "A memory of 0.95 is short, but the batch is large: a few batches hold enough of every word. "
-            "Most language models of the table use it.",
+            "A memory of 0.95 is short, but the batch is large. Most language models of the table use it.",
         ),
         Misreading(
             "the_warmup",
@@ -1237,7 +1236,8 @@ DOCTORED_LINE = Reading(
         Misreading(
             "the_batch",
             _line("E"),
-            "A batch that grows as the gradient's noise begins to matter is usual in large models.",
+            "A batch that grows during training stands in several recipes of the table. Section 6 has a "
+            "reason.",
         ),
         Misreading(
             "the_insurance",
@@ -1317,8 +1317,7 @@ WIDE_SETTINGS = Contest(
             "is too large. Where does the curve of the small network end to the right?",
         ),
     ),
-    right="{reached} of {seeds} new starts reach {target} nats on pairs that nobody has looked at. The small "
-    "network has told you most of it.",
+    right="{reached} of {seeds} new starts reach {target} nats on pairs that you have not seen.",
     otherwise="{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. The "
     "rate is too small: the training ends before it gets there. Did your sweep at width 16 have its best "
     "rate inside?",

@@ -19,10 +19,13 @@ QUESTIONS = {
     "day7-words": Question(
         "SGD, 30 steps on all the text at once, at its best rate. Which words has it learnt well?",
         (
-            ("All alike", "Every step sees every word. But a word's share of the gradient is its frequency."),
-            ("The common ones", "Their rows of the table get nearly all of the gradient."),
+            (
+                "All alike",
+                "Every step sees every word. But each word's gradient is multiplied by its frequency.",
+            ),
+            ("The common ones", "Their rows of the table get most of the gradient."),
             ("The rare ones", "Little follows them, so they look easy. But their gradient is tiny."),
-            ("None: SGD fails on words", "On average it does learn: the average is that of frequent words."),
+            ("None: SGD fails on words", "On average it does learn: the average counts frequent words most."),
         ),
         right=1,
     ),
@@ -46,7 +49,7 @@ QUESTIONS = {
                 "All at the same rate",
                 "The task is the same, and Adam scales each step. Yet more inputs add up.",
             ),
-            ("The wider, the larger", "Wide networks are easier to train, so they seem to bear more."),
+            ("The wider, the larger", "Wide networks end lower here, so they seem to bear more."),
             ("The wider, the smaller", "A unit with more inputs adds up more steps that agree."),
         ),
         right=2,
