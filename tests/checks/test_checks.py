@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import doctest
 import functools
+import gc
 import itertools
 import math
 import os
@@ -1517,17 +1518,20 @@ def test_nothing_an_answer_changes_stays_changed():
 
 def test_no_children_and_no_files_are_left_open():
     def state():
-        return len(os.listdir("/proc/self/fd"))
+        gc.collect()  # what other tests have left to close
+        threads = Path("/proc/self/task").iterdir()
+        children = {child for thread in threads for child in (thread / "children").read_text().split()}
+        return len(os.listdir("/proc/self/fd")), children
 
-    if not Path("/proc/self/fd").exists():
-        pytest.skip("no /proc here")
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        pytest.skip("no such /proc here")
     hp.check("gd_step", lambda w, grad, lr: w)
-    before = state()
+    files, children = state()
     for _ in range(5):
         hp.check("gd_step", lambda w, grad, lr: w)
-    assert state() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    left_open, left = state()
+    assert left_open <= files
+    assert left <= children  # those that other tests in this process have started may still be there
 
 
 def test_threads_in_the_notebook_bring_no_warning(recwarn):
