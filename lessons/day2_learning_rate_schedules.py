@@ -1264,18 +1264,18 @@ says(
 #
 # - Under noise that does not fade, a constant rate has a floor, for small rates nearly proportional to the rate. Letting the rate fall lowers it, and so does averaging the weights; letting the rate fall too fast freezes the run on the way, because the sum of all rates bounds the travel.
 # - Under gradient descent a network cannot rest where the sharpness exceeds $2/\eta$. That is a reason why large rates end in flat places.
-# - Warmup lets a sharp start become flat before the rate is large. It buys a larger usable peak rate, not an escape from local minima.
+# - Warmup lets a sharp start become flat before the rate is large. Here it bought a larger usable peak rate, not an escape from local minima.
 #
 # **Your turn:** the [exercises of Day 2](day2_exercises.ipynb) answer at once.
 #
 # **Next:** [Day 3](day3_batch_size.ipynb). Where does the noise come from, and how many examples should one step look at?
 
-# %% [markdown] key="recap" lang="zh-TW" of="c42daf4a"
+# %% [markdown] key="recap" lang="zh-TW" of="1950dd76"
 # ## 今天帶走的東西
 #
 # - 只要雜訊一直不變小，固定的學習率就有一條底線；學習率小的時候，底線幾乎和它成正比。讓學習率下降，或是把權重平均起來，都能壓低底線；學習率降得太快，就會凍結在半路上，因為所有學習率的總和限制了能走多遠。
 # - 用梯度下降訓練，銳度超過 $2/\eta$ 的地方，網路停不住。大學習率最後停在平坦的地方，這是原因之一。
-# - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。它換來的是能用更大的最高學習率，不是逃離局部最小值。
+# - 預熱讓尖銳的起點先變平坦，再迎接大的學習率。在這裡，它換來的是能用更大的最高學習率，不是逃離局部最小值。
 #
 # **換你動手**：[第 2 天的練習](day2_exercises.ipynb)，每一題做完，馬上知道對不對。
 #

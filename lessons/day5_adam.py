@@ -283,14 +283,14 @@ with hp.after("day5-forget"):
 # %% [markdown] key="forget-seen" lang="en"
 # <details><summary>After your answer: a sum and an average</summary>
 #
-# Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **slows down** for good. RMSProp forgets and recovers.
+# Gradients a thousand times as large, and the same steps: that is the gain. But AdaGrad's sum only grows. One large beginning keeps its steps tiny, and even when nothing changes they shrink like $1/\sqrt t$: AdaGrad **slows down** for good, unless the gradients keep growing. RMSProp forgets and recovers.
 #
 # </details>
 
-# %% [markdown] key="forget-seen" lang="zh-TW" of="0b20c321"
+# %% [markdown] key="forget-seen" lang="zh-TW" of="f829fb73"
 # <details><summary>作答之後：總和與平均</summary>
 #
-# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭的梯度夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
+# 梯度放大一千倍，步伐還是一樣：這就是好處。可是 AdaGrad 的總和只增不減：只要開頭的梯度夠大，之後的步伐就一直很小；就算什麼都沒變，步伐也會像 $1/\sqrt t$ 那樣縮短。除非梯度一直變大，AdaGrad **只會越走越慢**。RMSProp 會忘記，所以恢復得過來。
 #
 # </details>
 
@@ -514,14 +514,14 @@ hp.say(
 )
 
 # %% [markdown] key="eps-seen" lang="en"
-# Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, gradients far below the line make the step $\eta\hat m/\epsilon$: momentum with the rate $\eta/\epsilon$, no longer adaptive.
+# Inside the root, $10^{-8}$ acts much like $10^{-4}$ outside: a value of $\epsilon$ means little without its place. With $\epsilon$ outside, gradients far below the line make the step $\eta\hat m/\epsilon$: once the hat has faded, Day 4's momentum with the rate $(1-\beta_1)\eta/\epsilon$, no longer adaptive.
 #
-# **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient of 0 gives $0/0$. The page ran, and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
+# **A true bug story**, from an excellent, freely shared course. In one version of *Dive into Deep Learning*'s [Adam page](https://d2l.ai/chapter_optimization/adam.html), $\epsilon$ was added to the *step* instead of to the divisor: every weight drifts a little, and a gradient that was always 0 gives $0/0$. The page ran, and nothing crashed; a reader's pull request (d2l-en#2691) pointed it out. Code that runs need not be right. Compare it with the formula on numbers that hurt: zeros and tiny gradients.
 
-# %% [markdown] key="eps-seen" lang="zh-TW" of="a18cecfb"
-# 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，如果梯度一直遠比這條線小，步伐就是 $\eta\hat m/\epsilon$，也就是學習率為 $\eta/\epsilon$ 的動量法，不再自適應。
+# %% [markdown] key="eps-seen" lang="zh-TW" of="7662d076"
+# 放進根號裡的 $10^{-8}$，效果和根號外的 $10^{-4}$ 差不多：只說 $\epsilon$ 是多少、不說放在哪裡，等於沒說清楚。$\epsilon$ 在根號外面時，如果梯度一直遠比這條線小，步伐就是 $\eta\hat m/\epsilon$；等帽子的作用消退，就是第 4 天的動量法，學習率為 $(1-\beta_1)\eta/\epsilon$，不再自適應。
 #
-# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。*Dive into Deep Learning* 的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
+# **一個真實的除錯故事**，來自一門優秀而且免費分享的課程。*Dive into Deep Learning* 的 [Adam 頁面](https://d2l.ai/chapter_optimization/adam.html)有一個版本，把 $\epsilon$ 加到**步伐**上，而不是加到除數上：每個權重都會漂移一點點，梯度一直是 0 時則會變成 $0/0$。程式照跑，從來沒有當掉；後來有讀者用 pull request（d2l-en#2691）指了出來。程式跑得動，不代表寫得對。請用最刁鑽的數字，拿程式和公式比一比：零，還有極小的梯度。
 
 # %% bind="bias-seen"
 says(
@@ -1054,9 +1054,9 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - **PyTorch**: `torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`. Its `weight_decay` is L2; for true decay use `torch.optim.AdamW`. AMSGrad is `amsgrad=True`.
 # - **Keras**: `keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`. Another $\epsilon$, and in another place: Keras adds it to $\sqrt{v}$ without the hat, so that at the first step it weighs $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$ in our formula.
 # - Adam keeps two more numbers for every weight. In large models that is real memory.
-# - Large language models are mostly trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there (Day 7).
+# - In Day 7's table most large language models were trained with AdamW, warmup and decay (Day 2); $\beta_2$ is often 0.95 there.
 
-# %% [markdown] key="decay-seen" lang="zh-TW" of="02c1346d"
+# %% [markdown] key="decay-seen" lang="zh-TW" of="2056a69d"
 # Adam 把懲罰的梯度也除以它自己的大小，所以 $d$ 被約掉了：力道只剩千分之一，權重還是縮小一樣多。AdamW 則照我們的要求，縮小成 $(1 - \eta d)^t$ 倍。真正訓練時，$\sqrt{\hat v}$ 主要由資料的梯度決定，懲罰也要除以它。所以 Adam 加 L2 時，梯度小的權重衰減得最多，而不是大家都相同。還要注意那個乘積：這裡用的是 PyTorch 的寫法，改學習率，衰減量 $\eta\,d$ 也跟著改。（Loshchilov 和 Hutter 只把 $d$ 乘上排程的倍率，學習率和衰減就互不影響。）權重衰減對網路有什麼影響，第 7 天來量。
 #
 # ## 實務上
@@ -1064,7 +1064,7 @@ for d in [0.1, 0.01, 0.001, 0.0001]:
 # - **PyTorch**：`torch.optim.Adam(model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-8)`。它的 `weight_decay` 是 L2；要真正的權重衰減，請用 `torch.optim.AdamW`。AMSGrad 寫成 `amsgrad=True`。
 # - **Keras**：`keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7)`。$\epsilon$ 不一樣，放的位置也不一樣：Keras 把它加到沒有戴帽子的 $\sqrt{v}$ 上，換算成我們的公式，第一步相當於 $10^{-7}/\sqrt{0.001} \approx 3.2\cdot 10^{-6}$。
 # - Adam 要替每個權重多記兩個數。模型一大，占的記憶體就很可觀。
-# - 大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練；$\beta_2$ 常用 0.95（第 7 天）。
+# - 第 7 天的表裡，大型語言模型多半用 AdamW，加上預熱和衰減（第 2 天）來訓練；$\beta_2$ 常用 0.95。
 
 # %% bind="decay-seen"
 says(
@@ -1078,6 +1078,7 @@ free(
     "梯度小的權重衰減得最多",
     "follows from the division",
 )
+free("most large language models", "大型語言模型多半用 AdamW", "8 of 12")
 free("$\\beta_2$ is often 0.95", "$\\beta_2$ 常用 0.95", "Day 7's table")
 
 # %% [markdown] key="recap" lang="en"

@@ -543,11 +543,11 @@ else:
 #
 # <details><summary>Hint</summary>
 #
-# A rare word's gradient is small because the word is rare, not because there is little to learn. Which of the lesson's rules take steps that do not depend on that? Try rates that are far larger than the usual 0.001: with so few steps, every weight has a long way to go.
+# A rare word's gradient is small because the word is rare, not because there is little to learn. Which of the lesson's rules take steps that do not depend on that? Try rates that are far larger than the usual 0.001: with so few steps, the weights have a long way to go.
 #
 # </details>
 
-# %% [markdown] key="words-rule" lang="zh-TW" of="66574d61"
+# %% [markdown] key="words-rule" lang="zh-TW" of="0d9f564a"
 # ## 7. 為文字設計的規則（3 分）
 #
 # 你能不能自己設計一個規則，只走 **30 步**，就把罕見字學得和常見字一樣好？這是一道開放題，答案不只一種。模型是課程裡猜下一個字的那一個；文字依照《英王欽定本聖經》（英文）的用字習慣隨機產生；權重從零開始。
@@ -558,7 +558,7 @@ else:
 #
 # <details><summary>提示</summary>
 #
-# 罕見字的梯度小，是因為這個字很少出現，不是因為沒東西要學。課程裡哪些規則的步伐，和字多常出現無關？學習率不妨比常用的 0.001 大很多：只有這麼幾步，每個權重卻都有很長的路要走。
+# 罕見字的梯度小，是因為這個字很少出現，不是因為沒東西要學。課程裡哪些規則的步伐，和字多常出現無關？學習率不妨比常用的 0.001 大很多：只有這麼幾步，權重卻有很長的路要走。
 #
 # </details>
 

@@ -56,8 +56,8 @@ REST_TO_A_POWER = (
     "to one is the correction."
 )
 POWER_ALONE = (
-    "The correction divides by a power of beta, which shrinks to nothing, so that the steps explode. It "
-    "should go towards one instead."
+    "The correction divides by a power of beta, which shrinks to nothing, so that at the usual betas the "
+    "steps explode. It should go towards one instead."
 )
 NO_RATE_HERE = "The learning rate is never used."
 EPS_TWICE = "Epsilon is added twice, inside the square root and outside. It belongs outside alone."
@@ -378,8 +378,8 @@ ADAM_MISTAKES = (
     (
         "only_m_corrected",
         {"correct_v": lambda v, c: v},
-        "v is not corrected for having started at zero: it is far too small at first, and the first step "
-        "comes out many times too long.",
+        "v is not corrected for having started at zero: it is too small at first, and at the usual betas the "
+        "first step comes out many times too long.",
         "v is not corrected for having started at zero.",
     ),
     (
@@ -1009,7 +1009,8 @@ WAKING_STEP = Reading(
         Misreading(
             "m_only",
             lambda value: _about(0.1)(value) or _about(0.5)(value),
-            "That is m, which is then divided by the root of v. And v has had as long a rest as m.",
+            "That is m, or the share it takes of the gradient. It is then divided by the root of v, and v "
+            "has had as long a rest as m.",
         ),
         Misreading(
             "with_the_usual_rate",
@@ -1072,7 +1073,7 @@ UNCORRECTED_CURVE = Reading(
             ),
             Misreading(
                 "usual",
-                lambda beta2: abs(beta2 - 0.999) < 0.0005,
+                lambda beta2: abs(beta2 - 0.999) < 0.0001,
                 "The curve is right. At that value, the usual one, the first step is more than three times "
                 "too long.",
             ),
@@ -1228,27 +1229,27 @@ WORDS_RULE = Contest(
         Misreading(
             "no_progress",
             lambda told, losses: told["left"][0] > 0.999 * _start(),
-            "On the hidden texts your rule ends no better than it began: its steps are far too long, or go "
-            "uphill, or it hardly moves.",
+            "On the hidden texts your rule ends no better than it began: its steps are far too long, go "
+            "uphill or lead nowhere, or it hardly moves.",
         ),
         Misreading(
             "favors_common_words",
             lambda told, losses: told["favor"] > 3,
             "{median} nats are left on a typical hidden text, {target} are allowed. Your first step already "
-            "moves the weights of common words much farther than those of rare ones, so that one rate hardly "
-            "suits both. What of a gradient does not depend on how often a word occurs?",
+            "moves the weights of common words much farther than those of rare ones, so that one rate may "
+            "not suit both. What of a gradient does not depend on how often a word occurs?",
         ),
         Misreading(
             "steps_too_short",
             _longer_is_better,
-            "{median} nats are left on a typical hidden text, {target} are allowed. The rule treats common "
-            "and rare words alike, but its steps are short: twice as long they leave clearly less.",
+            "{median} nats are left on a typical hidden text, {target} are allowed. Your first step does not "
+            "favor common words much, but the steps are short: twice as long they leave clearly less.",
         ),
         Misreading(
             "steps_too_long",
             lambda told, losses: told["shorter"] < 0.9 * told["left"][0],
-            "{median} nats are left on a typical hidden text, {target} are allowed. The rule treats common "
-            "and rare words alike, but its steps are long: half as long they leave clearly less.",
+            "{median} nats are left on a typical hidden text, {target} are allowed. Your first step does not "
+            "favor common words much, but the steps are long: half as long they leave clearly less.",
         ),
     ),
     right="On all {seeds} hidden texts at most {target} nats are left, on a typical one {median}. SGD at its "

@@ -58,7 +58,7 @@ QUESTIONS = {
             ),
             (
                 "Neither changes: they divide by the gradient's size",
-                "In the long run RMSProp does. But the size they divide by is remembered, not today's.",
+                "In the long run RMSProp does. But the size they divide by is remembered, not today's alone.",
             ),
         ),
         right=2,
