@@ -94,14 +94,14 @@ free("which after 20", "只走 20 步呢", "the question")
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: two rates under noise</summary>
 #
-# Thick lines are the mean over the seeds, thin ones a single seed. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate has to choose.
+# Thick lines are the mean over the seeds, thin ones a single seed. The large rate is far ahead after 20 steps, but its loss falls no further. The small rate is slow, and its loss ends much lower. Fast or accurate: a constant rate alone has to choose.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="7d131717"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="4e2bd11c"
 # <details><summary>作答之後：雜訊裡的兩個學習率</summary>
 #
-# 粗線是所有種子的平均，細線是其中一個種子。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，固定的學習率只能選一個。
+# 粗線是所有種子的平均，細線是其中一個種子。走了 20 步，大學習率遙遙領先，可是損失接著就不再下降。小學習率很慢，最後的損失卻低得多。要快還是要準，光靠固定的學習率，只能選一個。
 #
 # </details>
 

@@ -672,12 +672,12 @@ hp.explore_wrong_way()
 # %% [markdown] key="wrong-seen" lang="en"
 # Adam ends at +1, the worst place of all. The large slope raises $v$ at once and so shortens *its own* step; when the small slopes come, $v$ has forgotten.
 #
-# Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is that a large gradient raises $v$ for its own step; $v$ need not forget it in between. The wrong way wins from about $C = 2/\sqrt{1-\beta_2}$ on: at 0.999 from 64, though the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
+# Is this a danger? Raise $\beta_2$ to 0.9: now Adam walks the right way. Then raise $C$ (a slope of $C$ once in $C$ steps, otherwise −1): at 15 Adam is fooled again. What fools Adam is that a large gradient raises $v$ for its own step; $v$ need not forget it in between. At $\beta_1 = 0$ the wrong way wins from about $C = 2/\sqrt{1-\beta_2}$ on: at 0.999 from 64, though the memory is about a thousand steps long. (To judge that, 300 steps are too few: at large $C$ even SGD is still under way.)
 
-# %% [markdown] key="wrong-seen" lang="zh-TW" of="2a763e5c"
+# %% [markdown] key="wrong-seen" lang="zh-TW" of="86527d00"
 # Adam 最後停在 +1，正是最差的地方。大斜率一來，$v$ 馬上變大，縮短了**它自己**那一步；等小斜率來的時候，$v$ 已經忘了。
 #
-# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。騙過 Adam 的，是大梯度抬高了自己那一步的 $v$；兩次之間，$v$ 不必把它忘掉。大約從 $C = 2/\sqrt{1-\beta_2}$ 起，錯的方向就會占上風：0.999 的記憶大約有一千步，但從 64 起就會被騙。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
+# 這很危險嗎？把 $\beta_2$ 調到 0.9，Adam 的方向就對了。接著把 $C$ 調大（每 $C$ 步有一次斜率是 $C$，其餘是 −1）：到了 15，Adam 又被騙了。騙過 Adam 的，是大梯度抬高了自己那一步的 $v$；兩次之間，$v$ 不必把它忘掉。$\beta_1 = 0$ 時，大約從 $C = 2/\sqrt{1-\beta_2}$ 起，錯的方向就會占上風：0.999 的記憶大約有一千步，但從 64 起就會被騙。（要判斷這一點，300 步還太少：$C$ 很大時，連 SGD 都還在半路上。）
 
 # %% bind="wrong"
 says(
@@ -700,7 +700,7 @@ says(
 )
 free("Raise $\\beta_2$ to 0.9", "把 $\\beta_2$ 調到 0.9", "at the live figure")
 free("at 15 Adam", "到了 15", "at the live figure")
-free("The wrong way wins ... from 64,", "從 64 起就會被騙", "in tests/claims")
+free("the wrong way wins ... from 64,", "從 64 起就會被騙", "in tests/claims")
 free("about a thousand steps", "0.999 的記憶大約有一千步", "1/(1 - 0.999)")
 
 # %% [markdown] key="fame" lang="en"
