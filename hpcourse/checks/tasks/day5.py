@@ -1243,7 +1243,7 @@ WORDS_RULE = Contest(
             "steps_too_short",
             _longer_is_better,
             "{median} nats are left on a typical hidden text, {target} are allowed. Your first step does not "
-            "favor common words much, but the steps are short: twice as long they leave clearly less.",
+            "favor common words much, but the steps are short: twice as long they leave less.",
         ),
         Misreading(
             "steps_too_long",
