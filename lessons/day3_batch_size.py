@@ -905,9 +905,9 @@ for size, count in zip(races, needed):
 #
 # Such a valley speaks for advice like **32 to 128** (Bengio 2012 calls 32 a good default). This one belongs to this network on this machine, and its bottom is flat: compare 16, 64 and 256 in the table. On a graphics card, which works on many examples at once, it usually lies at larger batches.
 #
-# So "SGD is fast", said of single examples, is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
+# So here "SGD is fast", said of single examples, is true per *example* and false per *second*: batch size 1 takes many times as long as the best. "The full batch is accurate but expensive" is true: no noise, and many times the examples. "Small batches train faster" holds down to the valley, not below.
 
-# %% [markdown] key="race-seen" lang="zh-TW" of="a28507de"
+# %% [markdown] key="race-seen" lang="zh-TW" of="b297907b"
 # 三種計分，三個贏家：
 #
 # - 數**更新次數**，大批次贏，但大到某個程度就幾乎不再進步；
@@ -916,7 +916,7 @@ for size, count in zip(races, needed):
 #
 # 這樣的谷，正好支持 **32 到 128** 這類建議（Bengio 在 2012 年說，32 是不錯的預設值）。這個谷只屬於這個網路、這台機器，而且谷底很平：看看表中的 16、64 和 256 就知道。GPU 可以同時算很多樣本，谷通常落在更大的批次。
 #
-# 所以「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用許多倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
+# 所以在這裡，「SGD 很快」這句話（指每次只用一個樣本），以**樣本**來算是對的，以**秒數**來算是錯的：批次大小為 1 時，花的時間是最快者的好幾倍。「全批次準確但昂貴」是對的：沒有雜訊，但要用許多倍的樣本。「小批次訓練比較快」，到谷底為止成立，再小就不成立。
 
 # %% bind="race"
 says(
@@ -974,16 +974,16 @@ free("Small batches train faster", "小批次訓練比較快", "a saying")
 # %% [markdown] key="scale" lang="en"
 # ## 7. Where does the gain end? (optional)
 #
-# The variance falls as $1/B$, so there is a batch size at which it equals the squared length of the gradient itself: as much noise as signal. This is the **gradient noise scale**, in its simple form (McCandlish et al. 2018):
+# For B far below N the variance falls as $1/B$, so there is a batch size at which it equals the squared length of the gradient itself: as much noise as signal. This is the **gradient noise scale**, in its simple form (McCandlish et al. 2018):
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #
 # where $|G|$ is the length of the full gradient, and $\operatorname{tr}\Sigma$ the variance of single examples' gradients, added over all weights: the $S^2$ of section 3. Nobody needs all those gradients to estimate it. The squared lengths of the gradients of two batch sizes are enough:
 
-# %% [markdown] key="scale" lang="zh-TW" of="3ade9040"
+# %% [markdown] key="scale" lang="zh-TW" of="366139bf"
 # ## 7. 好處到哪裡為止？（可略過）
 #
-# 變異數隨 $1/B$ 變小，所以在某個批次大小，變異數會正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish 等人，2018）：
+# B 遠小於 N 時，變異數隨 $1/B$ 變小，所以在某個批次大小，變異數會正好等於梯度本身長度的平方：雜訊和訊號一樣大。這就是**梯度雜訊尺度**（gradient noise scale），這裡用的是它的簡單形式（McCandlish 等人，2018）：
 #
 # $$\mathcal{B} = \frac{\operatorname{tr}\Sigma}{|G|^2}$$
 #

@@ -141,11 +141,11 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # with a gradient from one example, or a few, instead of all. So each gradient is the true one plus **noise**. Three sayings about this **optimizer** (the rule that turns gradients into steps) are tested here: it is unstable, it falls into local minima easily, it is fast.
 #
-# **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So under such noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (Polyak and Juditsky 1992); section 7 comes back to it.
+# **Unstable?** Day 2 found the answer. At a constant rate the loss falls to its **noise floor**, $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$ for one weight with curvature $\lambda$ and noise of standard deviation $\sigma$, and stays there. So under such noise SGD never settles, but inside its border it does not run away either. Two ways down you know: lower the rate (Day 2), or enlarge the batch (Day 3). A third keeps both and averages the weights of the last steps (after Polyak and Juditsky 1992); section 7 comes back to it.
 #
 # **Your turn.** The bowl below bends 10 times as sharply up and down as it does sideways. With the noise at 1, find a rate that brings the dashed line, the floor, below 0.01. What does it cost? Then set the noise to zero.
 
-# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="354ec26c"
+# %% [markdown] key="sgd" lang="zh-TW" allow="優化器" of="9aa8792a"
 # ## 2. SGD 與它的雜訊
 #
 # **隨機梯度下降**（SGD）走的是第 1 天的步伐：
@@ -154,7 +154,7 @@ says("spends its steps on a zigzag", "浪費在來回折返上", turns[1] == 40)
 #
 # 只不過梯度只用一筆或少數幾筆資料來算，而不是全部。所以每個梯度都是真正的梯度加上**雜訊**。把梯度變成步伐的規則，叫做**最佳化器**（optimizer，也有人譯作優化器）。關於 SGD，這裡檢驗三種說法：不穩定、容易陷入局部最小值、很快。
 #
-# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要壓低這條底線，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（Polyak 和 Juditsky，1992），第 7 節會再提到。
+# **不穩定嗎？** 第 2 天已經找到答案。學習率固定時，損失會降到**雜訊底線**，然後停在那裡。只有一個權重、曲率為 $\lambda$、雜訊的標準差為 $\sigma$ 時，底線是 $\frac{\eta\,\sigma^2}{2\,(2-\eta\lambda)}$。所以在這樣的雜訊下，SGD 永遠靜不下來；但只要還在界線以內，它也不會跑掉。要壓低這條底線，你已經學過兩個辦法：調低學習率（第 2 天），或加大批次（第 3 天）。還有第三個：兩者都不動，改把最後許多步的權重平均起來（源自 Polyak 和 Juditsky，1992），第 7 節會再提到。
 #
 # **換你玩**：下面這個碗，上下方向的曲率是左右方向的 10 倍。雜訊保持 1，找出能讓虛線（也就是底線）降到 0.01 以下的學習率。代價是什麼？再把雜訊調成零看看。
 

@@ -1007,7 +1007,7 @@ GRADIENT_NOISE = Task(
             (
                 "squared_batch",
                 {"averaged": lambda variance, size, n: variance / size**2},
-                "It falls too fast: with twice the batch the variance should be about half, not a quarter.",
+                "It falls too fast: twice a small batch should have about half the variance, not a quarter.",
                 "The batch size is squared.",
             ),
             (

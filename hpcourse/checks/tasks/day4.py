@@ -831,18 +831,18 @@ STEPS_GROWTH = Reading(
     mistakes=(
         Misreading(
             "as_without_memory",
-            _between(95, 150),
+            _between(95, 110),
             "That is how plain gradient descent grows: its steps by the same factor as the condition number. "
             "Count with your own momentum.",
         ),
         Misreading(
             "number_of_steps",
             lambda value: 500 < value < 5000 or 92 <= value <= 94,
-            "That is the number of steps itself. By what factor is it larger than in the shorter ravine?",
+            "That looks like a number of steps. By what factor is it larger than in the shorter ravine?",
         ),
         Misreading(
             "upside_down",
-            _between(0.05, 0.2),
+            _between(0.07, 0.11),
             "You divided the shorter ravine's steps by the longer one's: the growth is the other way round.",
         ),
         Misreading(
@@ -935,7 +935,7 @@ def _plan_told(told):
             )
         )
     if not (1e-12 <= lr < 1e6 and 1e-12 <= last_lr < 1e6):
-        raise Refused(say("Both rates, the first number and the third, have to be positive."))
+        raise Refused(say("Both rates, the first number and the third, have to be positive, from 1e-12 to below 1e6."))
     return lr, momentum, last_lr
 
 
@@ -1020,7 +1020,7 @@ RAVINE_PLAN = Contest(
             "last_rate_too_small",
             _better(lambda lr, momentum, last_lr: (lr, momentum, 3 * last_lr)),
             "{reached} of {seeds} reach {target}; half of them end at {median} or lower. With three times "
-            "this last rate the same plan does clearly better: you slow down before you have arrived.",
+            "this last rate the same plan does clearly better: do you slow down before you have arrived?",
         ),
     ),
     right="{reached} of {seeds} starts that you have not seen end at {target} or lower, half of them at "
