@@ -935,7 +935,9 @@ def _plan_told(told):
             )
         )
     if not (1e-12 <= lr < 1e6 and 1e-12 <= last_lr < 1e6):
-        raise Refused(say("Both rates, the first number and the third, have to be positive, from 1e-12 to below 1e6."))
+        raise Refused(
+            say("Both rates, the first number and the third, have to be positive, from 1e-12 to below 1e6.")
+        )
     return lr, momentum, last_lr
 
 

@@ -129,6 +129,6 @@ def explore_momentum_map(steps=50):
     return LiveFigure(
         fig,
         update,
-        alt=text("Map of learning rate and momentum: dark where momentum is fast, white where it ends no nearer."),
+        alt=text("Map of rate and momentum: dark where momentum is fast, white where it ends no nearer."),
         kappa=log_slider(1, 1000, 300.0, text("condition number κ")),
     )
