@@ -302,7 +302,7 @@ says(
 )
 
 # %% [markdown] key="misdiagnosed-rate-ask" lang="en"
-# One of the words is wrong, and whoever believes it makes things worse. At which rate? And how did that network get to its level? Give two answers, with a comma between them: the rate, and the **highest loss of a single batch** in that training. `runs.loss[0]` holds the losses of all batches at the first rate, and so on.
+# One of the words is wrong, and whoever believes it goes the wrong way. At which rate? And how did that network get to its level? Give two answers, with a comma between them: the rate, and the **highest loss of a single batch** in that training. `runs.loss[0]` holds the losses of all batches at the first rate, and so on.
 #
 # <details><summary>Hint</summary>
 #
@@ -310,8 +310,8 @@ says(
 #
 # </details>
 
-# %% [markdown] key="misdiagnosed-rate-ask" lang="zh-TW" of="4b0f04da"
-# 其中一個診斷是錯的，照著它做只會更糟。是哪個學習率？那個網路又是怎麼走到那個高度的？請回答兩項，中間用逗號隔開：先寫學習率，再寫那次訓練裡**單一批次最高的損失**。`runs.loss[0]` 是第一個學習率每一批的損失，依此類推。
+# %% [markdown] key="misdiagnosed-rate-ask" lang="zh-TW" of="c77cee76"
+# 其中一個診斷是錯的，照著它做，方向就反了。是哪個學習率？那個網路又是怎麼走到那個高度的？請回答兩項，中間用逗號隔開：先寫學習率，再寫那次訓練裡**單一批次最高的損失**。`runs.loss[0]` 是第一個學習率每一批的損失，依此類推。
 #
 # <details><summary>提示</summary>
 #
@@ -328,7 +328,6 @@ says(
     "其中一個診斷是錯的",
     named[2] == named[0] == "lr_too_small" and last[2] < 0.2,
 )
-free("makes things worse", "", "what a larger rate does there")
 free("highest loss of a single batch", "單一批次最高的損失", "what is asked for")
 
 # %% key="misdiagnosed-rate-answer"
@@ -400,12 +399,12 @@ hp.check("fair_winner", fair_winner)
 # %% [markdown] key="fair-winner-use" lang="en"
 # Let your referee judge a real race: four optimizers on two spirals, eight rates, twelve seeds, 384 trainings. The losses are measured on examples that were not used for training.
 #
-# First all at one rate, as it is often done. Then each at its own best rate, with the first four seeds, the next four, and the last four. (This referee chooses the rates and judges by the same losses. Task 5 is stricter.)
+# First all at one rate. Then each at its own best rate, with the first four seeds, the next four, and the last four. (This referee chooses the rates and judges by the same losses. Task 5 is stricter.)
 
-# %% [markdown] key="fair-winner-use" lang="zh-TW" of="d65453f4"
+# %% [markdown] key="fair-winner-use" lang="zh-TW" of="8840369c"
 # 讓你的裁判評一場真正的比賽，題目是分開兩條螺線：四個最佳化器、八個學習率、十二個種子，一共訓練 384 次。損失是在沒有用來訓練的資料上量的。
 #
-# 先照常見的做法，大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。（這位裁判挑學習率和評分，看的是同一批損失；第 5 題會更嚴格。）
+# 先讓大家用同一個學習率。再讓每個最佳化器用自己最好的學習率，種子分成前四個、中間四個、最後四個，各評一次。（這位裁判挑學習率和評分，看的是同一批損失；第 5 題會更嚴格。）
 
 # %% key="fair-winner-race"
 spirals, wide = hp.spirals(1000, noise=0.15, seed=1), hp.MLP((2, 16, 16, 2))
@@ -567,14 +566,14 @@ free("equally good", "一樣好", "how the tries are drawn")
 # %% [markdown] key="honest-report-seen" lang="en"
 # <details><summary>After your answer: the price of searching</summary>
 #
-# With one try there is nothing to choose, and no luck. The lowest of 30 equally good tries lies 2.04 standard deviations too low on average (exactly 2.043, the expected largest of 30 standard normal numbers), although nothing has been found at all. With 300 it is less than one standard deviation more, but the growth never ends. So whoever reports the best of a search reports, in part, how long it was. A fresh seed costs one training and takes the luck away.
+# With one try there is nothing to choose, and no luck. The lowest of 30 equally good tries lies 2.04 standard deviations too low on average (exactly 2.043, the expected largest of 30 standard normal numbers), although nothing has been found at all. With 300 it is less than one standard deviation more, but the growth never ends. So whoever reports the best of a search reports, in part, how long it was. A fresh seed costs one training and, on average, takes the luck away.
 #
 # </details>
 
-# %% [markdown] key="honest-report-seen" lang="zh-TW" of="11f2eed1"
+# %% [markdown] key="honest-report-seen" lang="zh-TW" of="1e60a06b"
 # <details><summary>作答之後：搜尋的代價</summary>
 #
-# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。試 300 次，多出來的還不到一個標準差，可是會一直增加下去，沒有盡頭。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，運氣就去掉了。
+# 只試一次，沒得挑，也就沒有運氣可言。30 次一樣好的嘗試，最低的那次平均低了 2.04 個標準差（精確值是 2.043，也就是 30 個標準常態亂數的最大值的期望值），其實什麼也沒找到。試 300 次，多出來的還不到一個標準差，可是會一直增加下去，沒有盡頭。所以，拿搜尋裡最好的數字當報告，其中一部分只是在報告你搜尋了多久。多花一次訓練，換一個新種子，平均來說，運氣就去掉了。
 #
 # </details>
 
@@ -600,7 +599,7 @@ free("reports the best of a search", "搜尋裡最好的數字", "in general")
 # %% [markdown] key="loss-map" lang="en"
 # ## 6. A map with steps in it (2 points)
 #
-# A map of the loss shows where an optimizer has to go. In the notebooks to one of the most read books on machine learning, *Hands-On Machine Learning* by Aurélien Géron, there is such a map, in [a comparison of three kinds of gradient descent](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb). The picture looks right. But the table behind it holds whole numbers only: a loss of 3.99 is stored as 3. Nothing warns of it.
+# A map of the loss shows where an optimizer has to go. In the notebooks to *Hands-On Machine Learning*, a book by Aurélien Géron, there is such a map, in [a comparison of three kinds of gradient descent](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb). The picture looks right. But the table behind it holds whole numbers only: a loss of 3.99 is stored as 3. Nothing warns of it.
 #
 # The function below is ours and has the same trouble. It computes the mean squared error of lines $\hat y = w x + b$ on the data `x`, `y`, for every bias $b$ in `biases` (one row each) and every weight $w$ in `weights` (one column each):
 #
@@ -614,10 +613,10 @@ free("reports the best of a search", "搜尋裡最好的數字", "in general")
 #
 # </details>
 
-# %% [markdown] key="loss-map" lang="zh-TW" of="392a1759"
+# %% [markdown] key="loss-map" lang="zh-TW" of="d773aea1"
 # ## 6. 有階梯的地圖（2 分）
 #
-# 損失的地圖畫出最佳化器該往哪裡走。Aurélien Géron 的 *Hands-On Machine Learning* 是讀者最多的機器學習書之一，書附的筆記本裡就有這樣一張地圖，用來[比較三種梯度下降](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb)。圖看起來沒問題，可是背後的表格只能存整數：損失 3.99 存成了 3，而且沒有任何警告。
+# 損失的地圖畫出最佳化器該往哪裡走。Aurélien Géron 的書 *Hands-On Machine Learning*，所附的筆記本裡就有這樣一張地圖，用來[比較三種梯度下降](https://github.com/ageron/handson-ml3/blob/main/extra_gradient_descent_comparison.ipynb)。圖看起來沒問題，可是背後的表格只能存整數：損失 3.99 存成了 3，而且沒有任何警告。
 #
 # 下面的函式是我們自己寫的，有同樣的毛病。它算的是直線 $\hat y = w x + b$ 在資料 `x`、`y` 上的均方誤差：`biases` 裡的每個偏差 $b$ 占一列，`weights` 裡的每個權重 $w$ 占一欄：
 #
@@ -678,7 +677,6 @@ else:
 
 # %% bind="loss-map"
 free("three kinds of gradient descent", "比較三種梯度下降", "the name of a notebook")
-free("one of the most read books", "讀者最多的機器學習書之一", "how the book is known")
 says(
     "a loss of 3.99 is stored as 3",
     "損失 3.99 存成了 3",
@@ -828,10 +826,10 @@ says("| `seed` | 0 to 999", "| `seed`（種子） | 0 到 999", laboratory.SEEDS
 free("when the best value stands ... 94% once", "最好的值落在 ... 達到 94%", "the hint")
 
 # %% [markdown] key="capstone-first" lang="en"
-# The first training is there to get to know the laboratory: the defaults, as many people leave them. It costs one of the 30.
+# The first training is there to get to know the laboratory: the defaults, as they are. It costs one of the 30.
 
-# %% [markdown] key="capstone-first" lang="zh-TW" of="fbee09a3"
-# 第一次訓練，先認識一下實驗室：全部用預設值，就像很多人那樣。這會用掉 30 次裡的一次。
+# %% [markdown] key="capstone-first" lang="zh-TW" of="1d767807"
+# 第一次訓練，先認識一下實驗室：全部用預設值。這會用掉 30 次裡的一次。
 
 # %% key="capstone-defaults" tags=["nbval-ignore-output"]
 lab.train()

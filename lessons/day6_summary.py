@@ -57,7 +57,7 @@ hp.use_style()
 # %% [markdown] key="puzzle" lang="en"
 # ## 1. A race
 #
-# Here is the advice with which many introductions end, the outline of this course among them:
+# Here is the advice with which the outline of this course ends:
 #
 # 1. The learning rate is crucial: too large is unstable, too small is slow.
 # 2. Decay or warmup usually improves it.
@@ -66,14 +66,14 @@ hp.use_style()
 # 5. SGD and momentum are for simpler tasks and for more flexible tuning.
 # 6. Adjusting all these makes training better.
 #
-# Today each sentence is put to the test. We begin with the fourth, and with a race as it is often published: one problem, three optimizers, one learning rate for all. The problem is two interleaved half moons, the network small (2 inputs, hidden layers of 5 and 2 units). Momentum comes in the averaging form (Day 4, In practice), in which 0.0007 means a tenth of that, 0.00007, in ours.
+# Today each sentence is put to the test. We begin with the fourth, and with a race: one problem, three optimizers, one learning rate for all. The problem is two interleaved half moons, the network small (2 inputs, hidden layers of 5 and 2 units). Momentum comes in the averaging form (Day 4, In practice), in which 0.0007 means a tenth of that, 0.00007, in ours.
 #
 # Each dot is one of 30 starts, the bar is the median. "Adam clearly outperforms", one could write.
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="2a2ad7e7"
+# %% [markdown] key="puzzle" lang="zh-TW" of="9ee1fe7d"
 # ## 1. 一場比賽
 #
-# 很多入門教材都用下面這些建議收尾，本課程所根據的講義也不例外：
+# 本課程所根據的講義，用下面這些建議收尾：
 #
 # 1. 學習率非常關鍵：太大會不穩定，太小則太慢。
 # 2. 衰減或預熱通常會有幫助。
@@ -82,7 +82,7 @@ hp.use_style()
 # 5. SGD 和動量法適合比較簡單的任務，以及更靈活的調整。
 # 6. 調整這些超參數，訓練效果會更好。
 #
-# 今天一句一句拿來檢驗。先看第四句，從一場常見的比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，兩個隱藏層分別有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：用那種寫法，0.0007 相當於我們的 0.00007。
+# 今天一句一句拿來檢驗。先看第四句，從一場比賽開始：一個問題、三個最佳化器，大家用同一個學習率。問題是兩個互相交錯的半月，網路很小（2 個輸入，兩個隱藏層分別有 5 個和 2 個單元）。動量法用的是平均形式（第 4 天「實務上」）：用那種寫法，0.0007 相當於我們的 0.00007。
 #
 # 每一點是 30 個起點之一，短線是中位數。「Adam 明顯勝出」，報告好像可以就這樣寫了。
 
@@ -657,12 +657,12 @@ hp.show(fig, "day6-more-tasks")
 # %% [markdown] key="more-tasks-seen" lang="en"
 # On the spirals all six agree. On badly scaled inputs Adam **is** ahead, each at its own tuned rate, and RMSProp comes second: both give every weight its own step size (Day 5), so the large inputs do not hold the others back. *Here* a cheaper remedy is to bring every input to the same scale: divide by the factors, and you have the plain digits back.
 #
-# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, the networks of today's language models, even on full batches, without any noise (Kunstner et al. 2023).
+# But scale is only one such condition. With words, some inputs are rare, and there Adam is ahead at its own best rate (Days 5 and 7); so it is on transformers, the networks of today's language models, and most of all with large batches, even full ones without noise (Kunstner et al. 2023).
 
-# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="103c65d6"
+# %% [markdown] key="more-tasks-seen" lang="zh-TW" of="2214b55b"
 # 在螺線上，六個不分高下。輸入的尺度很亂時，即使每個都用自己調好的學習率，Adam 仍然**確實**領先，RMSProp 居次：這兩個都讓每個權重有自己的步伐（第 5 天），不會被數值大的輸入拖住。**在這裡**有更省事的辦法：把每個輸入調到相同的尺度。只要除以各自的倍數，就回到原來的手寫數字。
 #
-# 不過，尺度不一只是其中一種情況。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer（現今語言模型所用的網路）時也一樣，就算用全批次、沒有雜訊也是如此（Kunstner 等人，2023）。
+# 不過，尺度不一只是其中一種情況。處理文字時，有些輸入很少出現，各用最好的學習率，還是 Adam 領先（第 5 天、第 7 天）；用 Transformer（現今語言模型所用的網路）時也一樣，而且批次越大領先越多，直到沒有雜訊的全批次（Kunstner 等人，2023）。
 
 # %% bind="more-tasks"
 says("Two more tasks", "再看兩個任務", all(ax.lines or ax.collections for ax in axes))
@@ -705,6 +705,7 @@ free(
     "各用最好的學習率，還是 Adam 領先",
     "Days 5 and 7 measure it",
 )
+free("most of all with large batches", "批次越大領先越多", "the paper's figures")
 
 # %% bind="day6-more-tasks"
 middle = {name: np.median(accuracy) for name, accuracy in on_rough.items()}
@@ -1165,12 +1166,12 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
 hp.show(fig, "day6-schedules")
 
 # %% [markdown] key="advice-batch" lang="en"
-# Decay is confirmed, and what it raises most is the worst seed: with SGD by several points here, under every schedule (with other seeds: under cosine by anything from next to nothing to 14; under the exponential by about half of that on average, and now and then it loses a little). Small last steps lower the noise floor (Day 2). SGD's median gains nothing here, and under the exponential, which spends more of this short training at small rates, it loses about two points; with cosine its mean rises as well. But the step back has left all four at the same peak, 0.46. With decay SGD bears the next, 1: on other seeds cosine's median is then one or two points above the constant's at 0.46, and the exponential's no lower. With Adam the worst seed gains less, on average a point. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
+# Decay is confirmed, and what it raises most is the worst seed: with SGD by several points here, under every schedule (with other seeds: under cosine by anything from next to nothing to 14; under the exponential by about half of that on average, and now and then it loses a little). Small last steps lower the noise floor (Day 2; with full batches, without noise, the constant rate wins). SGD's median gains nothing here, and under the exponential, which spends more of this short training at small rates, it loses about two points; with cosine its mean rises as well. But the step back has left all four at the same peak, 0.46. With decay SGD bears the next, 1: on other seeds cosine's median is then one or two points above the constant's at 0.46, and the exponential's no lower. With Adam the worst seed gains less, on average a point. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
 #
 # For the **batch size**: SGD with cosine decay, the same number of images seen (six epochs), each size with its own tuned rate.
 
-# %% [markdown] key="advice-batch" lang="zh-TW" of="333672a8"
-# 衰減的效果得到證實，受惠最多的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換一批種子：用餘弦衰減，從幾乎沒有進步到進步 14 個百分點都有；用指數衰減，平均只有它的一半左右，偶爾還略為退步）。最後幾步變小，雜訊底線就跟著降低（第 2 天）。SGD 的中位數在這裡則沒有變好；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上，中位數還掉了大約兩個百分點；用餘弦衰減，平均也上升。不過，退一步的規則讓四種排程都停在同一個最高學習率 0.46。有了衰減，SGD 用再大一格的 1 也受得住：換一批種子來量，這時餘弦的中位數比固定的（用 0.46）高出一到兩個百分點，指數的也不輸。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# %% [markdown] key="advice-batch" lang="zh-TW" of="9fd883da"
+# 衰減的效果得到證實，受惠最多的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換一批種子：用餘弦衰減，從幾乎沒有進步到進步 14 個百分點都有；用指數衰減，平均只有它的一半左右，偶爾還略為退步）。最後幾步變小，雜訊底線就跟著降低（第 2 天；改用沒有雜訊的全批次，反而是固定的學習率勝出）。SGD 的中位數在這裡則沒有變好；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上，中位數還掉了大約兩個百分點；用餘弦衰減，平均也上升。不過，退一步的規則讓四種排程都停在同一個最高學習率 0.46。有了衰減，SGD 用再大一格的 1 也受得住：換一批種子來量，這時餘弦的中位數比固定的（用 0.46）高出一到兩個百分點，指數的也不輸。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（六個訓練週期），每種大小用自己調好的學習率。
 
@@ -1191,19 +1192,19 @@ for size in [16, 32, 64, 128, 256]:
 # | the advice | verdict | measured |
 # |---|---|---|
 # | The rate is crucial | confirmed | section 3, Day 1 |
-# | Decay or warmup usually helps | decay confirmed; warmup under conditions | here, Day 2 |
+# | Decay or warmup usually helps | decay confirmed, where batches are noisy; warmup under conditions | here, Day 2 |
 # | Small batches balance | confirmed for short training, rates re-tuned | here, Day 3 |
 # | Adam fits most tasks | under conditions: on our images, moons and spirals it ties with tuned momentum; with inputs on different scales and rare words it is ahead, and on transformers by others' measurements | sections 2 and 3, Days 5 and 7 |
 # | SGD and momentum for simpler tasks | corrected: simplicity does not decide; the scales of the inputs, and how rare some inputs or classes are, matter more. More flexible they are not: each asks for a rate of its own | section 3, Day 5 |
 # | Adjusting these improves training | confirmed; on new seeds, or it may be luck | sections 3 and 4 |
 
-# %% [markdown] key="verdict" lang="zh-TW" of="0ec27822"
+# %% [markdown] key="verdict" lang="zh-TW" of="67990967"
 # 看過的影像一樣多時，批次小，更新次數就多，在這裡最後的成績也比較好。不過每減半一次，更新次數就加倍；機器算一個大批次，又比算兩個小批次快（第 3 天）。推薦的大小落在中間：訓練時間短的時候，這個折衷得到證實。更新次數夠多，差距就會消失（第 3 天），這時哪個快就用哪個。
 #
 # | 建議 | 結論 | 在哪裡量的 |
 # |---|---|---|
 # | 學習率非常關鍵 | 證實 | 第 3 節、第 1 天 |
-# | 衰減或預熱通常有幫助 | 衰減：證實；預熱：要看條件 | 本節、第 2 天 |
+# | 衰減或預熱通常有幫助 | 衰減：證實，條件是批次有雜訊；預熱：要看條件 | 本節、第 2 天 |
 # | 小批次是好的折衷 | 證實，條件是訓練時間短、學習率重新調過 | 本節、第 3 天 |
 # | Adam 適合大多數任務 | 要看條件：在我們的影像、半月和螺線上，各自調好後和動量法平手；輸入的尺度很亂或有罕見字時，Adam 領先；在 Transformer 上也領先，這是別人量的 | 第 2、3 節、第 5、7 天 |
 # | SGD 和動量法適合簡單的任務 | 更正：關鍵不是任務簡單與否；輸入的尺度、有沒有罕見的輸入或類別，影響更大。調整也沒有更靈活：每個最佳化器都要調自己的學習率 | 第 3 節、第 5 天 |
@@ -1289,7 +1290,11 @@ says(
     low_share["exponential"] > 1.3 * low_share["cosine"]
     and decayed[hp.SGD]["exponential"].mean() < cosine.mean(),
 )
-free("Small last steps lower the noise floor", "", "Day 2")
+free(
+    "Small last steps lower the noise floor ... the constant rate wins",
+    "反而是固定的學習率勝出",
+    "Day 2; in tests/claims",
+)
 says(
     "Warmup adds little here",
     "預熱在這裡幫助不大",
@@ -1392,7 +1397,7 @@ free("double the batch size", "批次大小加倍", "a task")
 #
 # | question | answer | from |
 # |---|---|---|
-# | Before anything else? | Is the first loss near $\ln$ (number of classes)? Can the network learn `20` examples by heart? If not, look there first; the rate comes after. | Days 1, 6 (the first loss) |
+# | Before anything else? | Is the first loss near $\ln$ (number of classes)? Can the network learn `20` examples by heart, at some rate? If not, look there first; tuning comes after. | Days 1, 6 (the first loss) |
 # | Are the inputs on one scale? | Bring them to one scale first. | Days 5, 6 |
 # | Which optimizer? | AdamW or SGD with momentum; what your field uses. Words or transformers: AdamW. Tune its rate. | Days 4–7 |
 # | Which first rate? | A range test for the order of magnitude, then factors of three. AdamW from scratch: often `1e-4` to `1e-3`. **Fine-tuning** a trained network: much less, often `1e-5` to `5e-5`. | Days 1, 7 |
@@ -1401,21 +1406,21 @@ free("double the batch size", "批次大小加倍", "a task")
 # | Which schedule? | Cosine or another decay to (almost) zero. If the end is not known beforehand: constant, then a decay (WSD), or average the weights. | Days 2, 6, 7 |
 # | The first updates blow up? | Warmup, clipping, or a smaller peak rate. | Days 2, 7 |
 # | Which batch size? | `32` to `128` to begin with; larger if the machine makes it cheaper. | Day 3 |
-# | Batch size times $k$? | Tune the rate again. Well below the cliff $\times k$ keeps SGD's run the same; it need not be its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
+# | Batch size times $k$? | Tune the rate again. Well below the cliff $\times k$ keeps SGD's run nearly the same; it need not be its best rate; Adam's best goes more like $\times\sqrt{k}$. | Days 3, 5 |
 # | A wider network? | The rate does not carry over: the wider, the smaller Adam's best one. Tune again, or use muP. | Day 7 |
-# | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: move the rate the other way. | Day 4 |
+# | Momentum $\gamma$ changed? | It lengthens steps up to $1/(1-\gamma)$ times: tune the rate again, first the other way. | Day 4 |
 # | $\beta_1$, $\beta_2$, $\epsilon$? | We did not tune them here. Begin with the usual ones; if the budget allows, $\beta_1$ and $\epsilon$ are worth a try. Mind a short memory ($\beta_2$), and where a library puts its $\epsilon$. | Days 5, 7 |
 # | Weight decay with Adam? | AdamW, not L2 in the loss. In PyTorch it changes with the rate. | Day 5 |
-# | The loss sits still at guessing? | Too small a rate and dead ReLUs look alike. Did the loss jump first, are units zero for all inputs? Then start anew, a third of the rate. All alive, no jump? **Raise** the rate. | Days 1, 6 |
+# | The loss sits still at guessing? | Too small a rate and dead ReLUs look alike. Did the loss jump first, are nearly all units zero for all inputs? Then start anew, a third of the rate. Most alive, no jump? **Raise** the rate. | Days 1, 6 |
 # | Nothing you tune matters? | If the seeds differ more than the settings: more seeds, more validation data. If all end equally bad: look at the data, the labels, the loss, a bug. If all are good enough: stop tuning. | here |
 # | Is A better than B? | Each tuned, same budget, new seeds, spread shown. | Days 4–6 |
 
-# %% [markdown] key="monday" lang="zh-TW" of="d8a44f64"
+# %% [markdown] key="monday" lang="zh-TW" of="a8470c91"
 # ## 8. 給星期一的一頁
 #
 # | 問題 | 答案 | 出處 |
 # |---|---|---|
-# | 動手之前？ | 一開始的損失接近 $\ln$（類別數）嗎？網路能把 `20` 個樣本背起來嗎？有一項不對，就先找原因，再調學習率。 | 第 1、6 天（第一個損失） |
+# | 動手之前？ | 一開始的損失接近 $\ln$（類別數）嗎？試幾個學習率，網路能把 `20` 個樣本背起來嗎？有一項不對，就先找原因，再來調參。 | 第 1、6 天（第一個損失） |
 # | 輸入的尺度一致嗎？ | 先調到相同的尺度。 | 第 5、6 天 |
 # | 用哪個最佳化器？ | AdamW 或 SGD 加動量，你的領域習慣用哪個就用哪個；文字或 Transformer 用 AdamW。記得調學習率。 | 第 4–7 天 |
 # | 第一個學習率？ | 用範圍測試抓數量級，再以三倍為間隔找。從頭訓練，AdamW 常用 `1e-4` 到 `1e-3`；**微調**（fine-tuning）訓練好的網路要小得多，常用 `1e-5` 到 `5e-5`。 | 第 1、7 天 |
@@ -1424,12 +1429,12 @@ free("double the batch size", "批次大小加倍", "a task")
 # | 用哪種排程？ | 餘弦或其他衰減，一直降到（接近）零。事先不知道何時結束：先固定、最後再衰減（WSD），或把權重平均。 | 第 2、6、7 天 |
 # | 頭幾次更新就爆炸？ | 加預熱、做裁剪，或降低最高學習率。 | 第 2、7 天 |
 # | 批次大小？ | 先從 `32` 到 `128` 開始；機器跑大批次如果更划算，再加大。 | 第 3 天 |
-# | 批次大小變成 $k$ 倍？ | 重調學習率。離懸崖還遠時，$\times k$ 能讓 SGD 的訓練過程保持一樣，但不一定是最好的學習率；Adam 最好的學習率大約是 $\times\sqrt{k}$。 | 第 3、5 天 |
+# | 批次大小變成 $k$ 倍？ | 重調學習率。離懸崖還遠時，$\times k$ 能讓 SGD 的訓練過程大致不變，但不一定是最好的學習率；Adam 最好的學習率大約是 $\times\sqrt{k}$。 | 第 3、5 天 |
 # | 網路變寬？ | 學習率不能照搬：網路越寬，Adam 最好的學習率越小。要重調，或用 muP。 | 第 7 天 |
-# | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：學習率往反方向調。 | 第 4 天 |
+# | 改了動量 $\gamma$？ | 它最多把步伐放大到 $1/(1-\gamma)$ 倍：重調學習率，先往反方向試。 | 第 4 天 |
 # | $\beta_1$、$\beta_2$、$\epsilon$ 呢？ | 這一課沒有調。先用常用的值；預算夠的話，$\beta_1$ 和 $\epsilon$ 值得一試。留意記憶太短（$\beta_2$），以及套件把 $\epsilon$ 放在哪裡。 | 第 5、7 天 |
 # | Adam 要加權重衰減？ | 用 AdamW，不要在損失裡加 L2。在 PyTorch 裡，衰減會隨學習率改變。 | 第 5 天 |
-# | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先衝高過？有沒有單元對所有輸入都是零？有的話，學習率降到三分之一，從頭訓練。都活著，損失也沒衝高過？那就把學習率**調高**。 | 第 1、6 天 |
+# | 損失停在亂猜的程度？ | 學習率太小和 ReLU 死掉，看起來一樣。損失是不是先衝高過？是不是幾乎所有單元對所有輸入都是零？是的話，學習率降到三分之一，從頭訓練。大多活著，損失也沒衝高過？那就把學習率**調高**。 | 第 1、6 天 |
 # | 怎麼調都沒差？ | 種子之間的差距比設定之間還大：多跑幾個種子、多留一些驗證資料。全都一樣差：檢查資料、標籤、損失函數、程式錯誤。全都夠好：別再調了。 | 本節 |
 # | A 比 B 好嗎？ | 各自調好、預算相同、換新種子、列出散布範圍。 | 第 4–6 天 |
 
@@ -1513,12 +1518,12 @@ says(
 # %% [markdown] key="breaks-spike-seen" lang="en"
 # Both meet long gradients in the first updates. Without a limit a long gradient times a large rate is a leap from which no run comes back; with it most are saved. But clipping is a safety belt, not a second rate: a third of the rate does better still. And note the short gradient (the median) at the end of the unclipped runs: that is not success, there is hardly anything left that could learn.
 #
-# **How far one update goes**, as a share of the length of the weights. A rule of thumb says about a thousandth. Adam, after two of the six epochs:
+# **How far one update goes**, as a share of the length of the weights. A rule of thumb (Stanford's CS231n) says about a thousandth. Adam, after two of the six epochs:
 
-# %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="6a21bf4c"
+# %% [markdown] key="breaks-spike-seen" lang="zh-TW" of="d22670e1"
 # 兩組在頭幾次更新都遇到很長的梯度。沒有上限時，長梯度乘上大學習率，一步跳太遠，沒有一次訓練回得來；有上限，大多數都救回來了。不過裁剪是安全帶，不能當第二個學習率：學習率降到三分之一，成績更好。也請注意，不裁剪的那組最後梯度（中位數）很短：那不是訓練成功，而是網路裡幾乎沒有還能學習的單元了。
 #
-# **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則說大約千分之一。下面是 Adam 跑完兩個訓練週期（一共六個）時：
+# **一次更新走多遠**：看更新的長度占權重長度的比例。經驗法則（史丹佛的 CS231n）說大約千分之一。下面是 Adam 跑完兩個訓練週期（一共六個）時：
 
 # %% key="breaks-ratio" tags=["nbval-ignore-output"]
 lrs, adam = 10.0 ** np.arange(-5, 1), {}
@@ -1706,15 +1711,15 @@ says(
 # ## In practice
 #
 # - **PyTorch**: `opt = torch.optim.AdamW(model.parameters(), lr=1e-3)` with `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`; stop at `T_max`, beyond it the rate rises again. **Keras**: `keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`. The rate is where your search starts. For warmup put `LinearLR(opt, 1 / W, total_iters=W - 1)` before it, with `SequentialLR`; left alone, `LinearLR` starts at `1/3` and takes `5` steps. In Keras and Optax you name the first rate yourself; with `0` the first update does nothing.
-# - **Defaults differ**, so no rate means the same everywhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` in Keras and Optax; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
+# - **Defaults differ**, so the same rate may mean something else elsewhere. Weight decay of AdamW: `0.01` in PyTorch, `0.004` in Keras, `1e-4` in Optax. Keras and scikit-learn add $\epsilon$ before the bias correction (Day 5). AdaGrad starts its sum at `0.1` in Keras and Optax; RMSProp's memory is `0.99` in PyTorch, `0.9` in Keras and Optax; and in both rules Keras puts $\epsilon$, `1e-7`, inside the root. First weights: He here, uniform within $\pm 1/\sqrt{n}$ in `nn.Linear`, Glorot in Keras, so the cliff moves. And `nn.MSELoss` has no ½: with one output, the largest stable rate is half of ours.
 # - Several hyperparameters at once: draw at random (Bergstra and Bengio 2012), so that every trial tries a new value of each.
-# - When one training takes days, tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one: [Day 7](day7_large_models.ipynb) measures by how much with Adam, and shows the remedy (muP).
+# - When one training takes days, first tune a shorter run or a smaller model. But a rate found on a narrow network does **not** carry over to a wide one: [Day 7](day7_large_models.ipynb) measures by how much with Adam, and shows the remedy (muP).
 
-# %% [markdown] key="practice" lang="zh-TW" of="33f0e853"
+# %% [markdown] key="practice" lang="zh-TW" of="7b45c47b"
 # ## 實務上
 #
 # - **PyTorch**：`opt = torch.optim.AdamW(model.parameters(), lr=1e-3)`，搭配 `torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=steps)`；到 `T_max` 就要停，再走下去學習率會回升。**Keras**：`keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(1e-3, steps))`。這個學習率只是搜尋的起點。要預熱，就用 `SequentialLR` 在前面接上 `LinearLR(opt, 1 / W, total_iters=W - 1)`；不改的話，`LinearLR` 從 `1/3` 開始、只走 `5` 步。Keras 和 Optax 的預熱要自己指定起始學習率；設成 `0`，第一次更新就等於沒做。
-# - **各套件的預設值不同**，同一個學習率，換個套件意思就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，Keras 和 Optax 用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
+# - **各套件的預設值不同**，同一個學習率，換個套件意思可能就不同。AdamW 的權重衰減：PyTorch 是 `0.01`，Keras 是 `0.004`，Optax 是 `1e-4`。Keras 和 scikit-learn 在偏差修正之前就加上 $\epsilon$（第 5 天）。AdaGrad 的累加，Keras 和 Optax 從 `0.1` 開始；RMSProp 的記憶，PyTorch 用 `0.99`，Keras 和 Optax 用 `0.9`；這兩條規則，Keras 都把 $\epsilon$（`1e-7`）放在根號裡面。起始權重：這裡用 He，`nn.Linear` 用 $\pm 1/\sqrt{n}$ 之間的均勻分布，Keras 用 Glorot，所以懸崖的位置會變。還有，`nn.MSELoss` 沒有 ½：只有一個輸出時，還能穩定的最大學習率只有我們的一半。
 # - 同時要調好幾個超參數：用隨機抽取（Bergstra 和 Bengio，2012），這樣每次嘗試，每個超參數都會試到新的值。
 # - 如果訓練一次要好幾天，就先調比較短的訓練，或比較小的模型。但是在窄網路上找到的學習率，**不能**直接搬到寬網路：[第 7 天](day7_large_models.ipynb)會量出用 Adam 時差多少，並介紹補救的辦法（muP）。
 

@@ -14,7 +14,8 @@ from hpcourse.page.laboratory import DEFAULTS, TARGET, Refused, checked, run
 
 STARTS, ENOUGH, SOME = 20, 18, 5  # new starts; how many have to reach the target; how many are luck
 FIRST_SEED = 10**6  # beyond those that a laboratory offers
-PROBES, FACTORS, BETTER = 2, (0.001, 0.01, 0.1, 1 / 3, 3, 10, 100, 1000), 0.03  # is another rate better?
+PROBES, FACTORS = 5, (0.001, 0.01, 0.1, 1 / 3, 3, 10, 100, 1000)  # is another rate better?
+BETTER, ENOUGH_BETTER = 0.03, 0.01  # by so much; where it reaches the target, by so much
 LONGEST, MOST, LARGEST = 200, 20, 10**20  # characters of a word, settings, numbers passed on as they are
 
 
@@ -130,7 +131,8 @@ def _what_is_wrong(settings, seeds, accuracy, reached):
         return "lucky"
     rates = [settings["lr"] * factor for factor in FACTORS]
     others = np.nan_to_num(run(settings, seeds[:PROBES], True, rates).test_accuracy).mean(axis=1)
-    if others.max() < accuracy[:PROBES].mean() + BETTER:
+    better = others.max() - accuracy[:PROBES].mean()
+    if better < (ENOUGH_BETTER if others.max() >= TARGET else BETTER):
         return "not_the_rate"
     return "lr_too_large" if FACTORS[others.argmax()] < 1 else "lr_too_small"
 
@@ -145,14 +147,14 @@ def _hint(mistake, values):
     if mistake == "lr_too_large":
         return say(
             "{reached} of {starts} new starts reach {target}; half of them read {median} or less. With "
-            "these settings a smaller rate does clearly better. At which end of the rates that you tried "
+            "these settings a smaller rate does better. At which end of the rates that you tried "
             "does yours stand?",
             **values,
         )
     if mistake == "lr_too_small":
         return say(
             "{reached} of {starts} new starts reach {target}; half of them read {median} or less. With "
-            "these settings a larger rate does clearly better. At which end of the rates that you tried "
+            "these settings a larger rate does better. At which end of the rates that you tried "
             "does yours stand?",
             **values,
         )
@@ -164,8 +166,8 @@ def _hint(mistake, values):
             **values,
         )
     return say(
-        "{reached} of {starts} new starts reach {target}; half of them read {median} or less. The rate is "
-        "about right for the other settings. So which of the others is worth a search, each with its rate "
-        "tuned again?",
+        "{reached} of {starts} new starts reach {target}; half of them read {median} or less. Neither a "
+        "third of the rate nor three times the rate does much better. So which of the other settings is "
+        "worth a search, each with its rate tuned again?",
         **values,
     )

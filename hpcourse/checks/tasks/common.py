@@ -61,7 +61,7 @@ INSTEAD_OF_MEAN = (
     (
         "root_mean_square",
         lambda losses, axis: np.sqrt(np.mean(np.square(losses), axis=axis)),
-        "The losses are squared before they are averaged, so that bad seeds count more. The task asks for "
+        "Bad seeds count for more than in the mean, as where losses are squared first. The task asks for "
         "the mean.",
     ),
     (
@@ -77,7 +77,8 @@ INSTEAD_OF_MEAN = (
     (
         "mean_and_spread",
         lambda losses, axis: np.mean(losses, axis=axis) + np.std(losses, axis=axis),
-        "The spread over the seeds is added to the mean. That is careful, but the task asks for the mean.",
+        "A rate whose seeds scatter counts as worse than its mean. That is careful, but the task asks for "
+        "the mean.",
     ),
     (
         "mean_minus_spread",

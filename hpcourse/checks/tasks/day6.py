@@ -213,14 +213,14 @@ DIAGNOSE = Task(
             {"order": ("lost", "left", "noisy")},
             "A curve that jumps about, high up, is called too slow. Ask for the jumps first: a larger rate "
             "would only make them larger.",
-            "Progress is asked for before the jumps. Ask for the jumps first.",
+            "A curve that jumps about, high up, is called too slow. Are the jumps asked for first?",
         ),
         (
             "asked_for_noise_first",
             {"order": ("noisy", "lost", "left")},
             "A run that has diverged is called a noise floor where it jumps about or runs away. Ask first "
             "whether it has diverged.",
-            "Noise is asked for before divergence. Ask first whether the run has diverged.",
+            "A run that has diverged is called a noise floor. Is divergence asked for first?",
         ),
         (
             "asked_for_divergence_second",
@@ -426,15 +426,15 @@ DIAGNOSE = Task(
         (
             "jumps_and_the_start",
             {"level": lambda late, loss: loss[0]},
-            "The jumps are compared with the first loss. Where a curve has come down far, its own level is "
-            "much lower.",
+            "A curve that has come down far, and jumps by a tenth of its level there, counts as smooth. "
+            "Compare its jumps with that level, not with the first loss.",
         ),
         ("jumps_unnoticed", {"bound": 0.25}, JUMPS_UNNOTICED),
         ("large_jumps_unnoticed", {"bound": 0.5}, JUMPS_UNNOTICED),
         (
             "large_and_small_swapped",
             {"said": {"lr_too_large": "lr_too_small", "lr_too_small": "lr_too_large"}},
-            "Too large and too small have changed places: too large a rate makes the loss rise.",
+            "Too large and too small have changed places: a loss that ends above its start means too large.",
         ),
         (
             "noise_and_healthy_swapped",
@@ -1079,9 +1079,12 @@ LOSS_MAP = Task(
         (
             "bias_subtracted",
             {"line": lambda weight, bias, x: weight * x - bias},
-            "The bias is subtracted, so that every row shows another line: the line is weight times `x` "
-            "plus bias.",
             "The bias is subtracted: the line is weight times `x` plus bias.",
+        ),
+        (
+            "weight_subtracted",
+            {"line": lambda weight, bias, x: bias - weight * x},
+            "The slope has the wrong sign: the line is weight times `x` plus bias.",
         ),
     ),
 )
@@ -1237,7 +1240,7 @@ HONEST_REPORT = Task(
             "with_the_promise",
             {"measure": lambda fresh, chosen, promised: np.mean([promised, *fresh[chosen]])},
             "The search's own loss is averaged in with the fresh ones. It was chosen because it was low, and "
-            "pulls the report down.",
+            "on average pulls the report down.",
         ),
         (
             "half_the_promise",
@@ -1438,7 +1441,8 @@ CURVE_B = _curve(
     "lr_too_small",
     "Right: smooth, in the right direction, and hardly anywhere after all its steps.",
     {
-        "lr_too_large": "A curve with too large a rate grows, or jumps about. This one falls at every step.",
+        "lr_too_large": "A curve that shows too large a rate grows, or jumps about. This one falls at every "
+        "step.",
         "noise_floor": "A noise floor is a level around which a curve goes up and down. Does this one?",
         "healthy": "It falls, and smoothly. But read the numbers on its axis: how much of the loss is gone?",
     },
@@ -1456,8 +1460,7 @@ CURVE_C = _curve(
         "then.",
         "noise_floor": "A noise floor goes up and down around a level. This one knows only one direction "
         "at the end.",
-        "healthy": "The first half looks healthy. Where does the curve end, and where would it go from "
-        "there?",
+        "healthy": "The beginning looks healthy. Where does the curve end, and where would it go from there?",
     },
     RISE,
     {
@@ -1526,8 +1529,8 @@ MISDIAGNOSED_RATE = Reading(
             Misreading(
                 "where_it_sits",
                 lambda loss: 2.25 < loss < 2.36,
-                "The rate is right. At this loss it sits in the end, which is that of guessing; any network "
-                "that has learned nothing does. How high was it on the way?",
+                "The rate is right. At this loss it sits in the end, which is that of guessing. How high was "
+                "it on the way?",
             ),
             Misreading(
                 "where_it_begins",
