@@ -63,7 +63,8 @@ QUESTIONS = {
             ),
             (
                 "SGD: once tuned, the simplest rule does best",
-                "Tuning gains most for SGD. But 138 updates are few, and memory of past steps saves some.",
+                "Tuning gains most for SGD. But with noisy batches its long steps fail now and then; momentum bears "
+                "steps as long.",
             ),
             (
                 "Nobody by more than the seeds: several share the lead",
