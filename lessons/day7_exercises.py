@@ -377,7 +377,7 @@ says(
 #
 # - the first matrix, which reads the data, keeps its rate: the data do not get wider;
 # - a hidden matrix and the last one get a rate $m$ times as small;
-# - the start of the last matrix is multiplied by $1/\sqrt m$.
+# - the start of the last matrix, drawn as usual for the new width, is multiplied by $1/\sqrt m$.
 #
 # Write `mup_rates`. It returns four numbers, in this order: the rates of the first, a hidden and the last matrix, and the factor on the start of the last.
 #
@@ -387,14 +387,14 @@ says(
 #
 # </details>
 
-# %% [markdown] key="mup-rates" lang="zh-TW" of="d8a8dc3e"
+# %% [markdown] key="mup-rates" lang="zh-TW" of="f58197cd"
 # ## 6. 換了寬度，學習率怎麼換（1 分）
 #
 # 有個網路用 Adam 在寬度 `base` 調好了，每一層的學習率都是 `lr`。現在它要變成 `width` 個單元寬，是原來的 $m$ 倍（$m$ 可以小於 1）。muP（第 4 節）的做法是：
 #
 # - 第一個矩陣讀的是資料，學習率不變：資料不會變寬；
 # - 隱藏層的矩陣和最後一個矩陣，學習率縮小為 $m$ 分之一；
-# - 最後一個矩陣的起始值乘上 $1/\sqrt m$。
+# - 最後一個矩陣照新寬度抽出的起始值，再乘上 $1/\sqrt m$。
 #
 # 請寫出 `mup_rates`。它依序傳回四個數：第一個矩陣、隱藏層矩陣、最後一個矩陣的學習率，以及最後一個矩陣起始值的倍數。
 #

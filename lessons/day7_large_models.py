@@ -91,16 +91,16 @@ with hp.after("day7-puzzle"):
 # %% [markdown] key="puzzle-answer" lang="en"
 # <details><summary>After your answer: a pattern in three families</summary>
 #
-# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows one reason. (In five of its sizes Pythia has GPT-3's very numbers; the sizes differ in depth and batch as well, and not every family keeps to it: see the table of section 8.)
+# `8e-5`: twice as wide, about half the rate. The product of width and rate is 1.23, 1.23 and 1.31. In the eight sizes of GPT-3 (Brown et al. 2020, table 2.1) and of Pythia (its published configurations) it stays between 0.3 and 0.75, while the widths differ by a factor of ten or more. Section 4 shows one reason. (In five of its sizes Pythia has GPT-3's very numbers; the sizes differ in depth as well, GPT-3's in batch too, and not every family keeps to it: see the table of section 8.)
 #
 # So a recipe is not a list of magic numbers. Its lines answer to each other, and to the model.
 #
 # </details>
 
-# %% [markdown] key="puzzle-answer" lang="zh-TW" of="9c8c37ec"
+# %% [markdown] key="puzzle-answer" lang="zh-TW" of="ed657db0"
 # <details><summary>作答之後：三個家族，同一個規律</summary>
 #
-# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown 等人，2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（Pythia 有五種規模，兩個數字都和 GPT-3 的一樣；各種規模的深度和批次也不同，而且不是每個家族都照這個規律：見第 8 節的表。）
+# `8e-5`：寬度加倍，學習率大約減半。寬度乘學習率分別是 1.23、1.23 和 1.31。GPT-3 的八種規模（Brown 等人，2020，表 2.1）和 Pythia 的八種規模（公開的設定檔），寬度差了十倍以上，這個乘積都在 0.3 到 0.75 之間。第 4 節會說明其中一個原因。（Pythia 有五種規模，兩個數字都和 GPT-3 的一樣；各種規模的深度也不同，GPT-3 連批次都不同，而且不是每個家族都照這個規律：見第 8 節的表。）
 #
 # 所以配方不是一串神奇數字。每一行都和其他行有關，也和模型有關。
 #
@@ -159,6 +159,7 @@ says(
 says("In the eight sizes of GPT-3", "GPT-3 的八種規模", len(family["GPT-3"]) == 8)
 free("", "Pythia 的八種規模", "its sizes")
 free("table 2.1", "表 2.1", "the place in the source")
+free("GPT-3's in batch too", "GPT-3 連批次都不同", "its table 2.1")
 says(
     "between 0.3 and 0.75",
     "在 0.3 到 0.75 之間",
@@ -1298,16 +1299,16 @@ with hp.after("day7-lines"):
 #
 # Adam. With momentum or SGD in its place the loss is higher by a multiple of what any other line makes. The decay of the rate is felt a little. All else is within a few hundredths of a nat, and even Adam without any other line is. Lion ends nearer to Adam than to momentum. (± is the standard deviation of five seeds. The table was measured once, by `make measure`, on other seeds than it was tuned on; the three rows below it have just been run, on words drawn anew.)
 #
-# So at this size most of the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training; and weight decay when training is very long, which we could not try.
+# So at this size most of the other lines are **insurance**, and each pays in one situation: clipping and a shorter memory when a batch is bad, WSD when the length is not known, muP when the network grows, a larger batch late in training; and perhaps weight decay when training is very long, which we could not try.
 #
 # </details>
 
-# %% [markdown] key="lines-answer" lang="zh-TW" of="a0e47cf9"
+# %% [markdown] key="lines-answer" lang="zh-TW" of="1a594254"
 # <details><summary>作答之後：一行一行看</summary>
 #
 # Adam。換成動量法或 SGD，損失增加的量，是拿掉其他任何一行的好幾倍。學習率的衰減稍微有感，其餘都只差零點零幾 nat；就連只用 Adam、其他都不要，也是如此。Lion 的結果離 Adam 近，離動量法遠。（± 是五個種子的標準差。整張表是用 `make measure` 事先量好的，調參和報告用不同的種子；下面三行是剛剛才跑的，文字重新抽過。）
 #
-# 所以在這個規模，其他各行大多是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，靠權重衰減（那麼久的訓練，我們沒辦法試）。
+# 所以在這個規模，其他各行大多是**保險**，各在一種情況下用得上：遇到壞批次，靠裁剪和短一點的記憶；不知道要訓練多久，靠 WSD；網路變大，靠 muP；訓練後期，靠大一點的批次；訓練非常久，也許靠權重衰減（那麼久的訓練，我們沒辦法試）。
 #
 # </details>
 
@@ -1368,10 +1369,10 @@ says(
 free("the loss is higher by", "", "bound by the words after it")
 
 # %% [markdown] key="after-adam" lang="en"
-# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan 2024) looks at a hidden layer's momentum as a matrix, and makes its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
+# What comes after Adam? **Lion** (Chen et al. 2023) keeps one memory, mixes it with the gradient and takes only the sign; `hp.Lion` is in the table above. **Muon** (Jordan et al. 2024) looks at a hidden layer's momentum as a matrix, and makes its **singular values** about equal: the factors by which a matrix stretches its own directions. Here it is on a gradient:
 
-# %% [markdown] key="after-adam" lang="zh-TW" of="896251aa"
-# Adam 之後還有什麼？**Lion**（Chen 等人，2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan，2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
+# %% [markdown] key="after-adam" lang="zh-TW" of="d77890d5"
+# Adam 之後還有什麼？**Lion**（Chen 等人，2023）只留一份記憶，和梯度混合之後只取正負號；`hp.Lion` 就在上面的表裡。**Muon**（Jordan 等人，2024）把隱藏層的動量當成一個矩陣，讓它的**奇異值**（singular value，矩陣在各個方向上的伸縮倍數）差不多大。下面拿一個梯度來看：
 
 
 # %% key="muon"
@@ -1410,10 +1411,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
+# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan et al. 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="986f186f"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="0d4a1741"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 等人，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
 
 # %% bind="muon-seen"
 says(

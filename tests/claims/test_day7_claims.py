@@ -508,7 +508,7 @@ def test_two_rows_of_the_table_measured_again(claim):
 
 
 def orthogonalised(G, steps=5):
-    """G with singular values near 1, but the tiniest; coefficients of Jordan (2024)."""
+    """G with singular values near 1, but the tiniest; coefficients of Jordan et al. (2024)."""
     X = G / np.linalg.norm(G)
     for _ in range(steps):
         A = X @ X.T

@@ -167,10 +167,10 @@ STEPS_FOR_A_WORD = Task(
         (
             "smooth",
             {"log_step": lambda left: left - 1},
-            "Nearly, where the rate is small: that is a smooth descent without steps, an exponential. A "
-            "step takes the same share of what is left; use its logarithm.",
-            "That is a smooth descent without steps, an exponential. A step takes the same share of what is "
-            "left; use its logarithm.",
+            "Nearly, where the rate is small: that is a smooth descent without steps, an exponential. Each "
+            "step leaves the same share; use the logarithm of that.",
+            "That is a smooth descent without steps, an exponential. Each step leaves the same share; use "
+            "the logarithm of that.",
         ),
         (
             "straight",
@@ -211,7 +211,7 @@ STEPS_FOR_A_WORD = Task(
             "smooth_negative",
             {"log_step": lambda left: left - 1, "sign": -1},
             "A smooth descent without steps, an exponential, and a negative number of steps: a minus is "
-            "missing. A step takes the same share of what is left; use its logarithm.",
+            "missing. Each step leaves the same share; use the logarithm of that.",
         ),
         (
             "rounded_up",
@@ -568,8 +568,8 @@ CLIP_GRADIENT = Task(
             (
                 "each_layer",
                 {"layers": _each_layer},
-                "Every layer is clipped by itself. That changes the direction: a layer of long gradients is "
-                "shortened, its neighbour is not. What counts is the length of both together.",
+                "Every layer is clipped by itself. That changes the direction, unless both are shortened "
+                "alike. What counts is the length of both together.",
             ),
             (
                 "each_layer_squares",
@@ -813,7 +813,7 @@ WSD = Task(
         (
             "descent_one_early",
             {"left": lambda w, s, d, t: w + s + d - t - 1},
-            "The descent is one update ahead: at the end of the flat part the rate is still the peak.",
+            "The descent is one update ahead: its first update should still have the peak.",
         ),
         (
             "descent_one_late",
@@ -835,7 +835,7 @@ WSD = Task(
         (
             "descent_within",
             {"left": lambda w, s, d, t: w + s - t},
-            "The descent lies inside of the flat part, and ends where it should begin.",
+            "The descent comes too early: it ends where it should begin.",
         ),
         (
             "below_zero",
@@ -935,7 +935,7 @@ WSD = Task(
         (
             "no_peak",
             {"peak": lambda lr: 1.0},
-            "The shape is right, but it ends at 1: the peak rate is missing.",
+            "The shape is right, but its highest value is 1: the peak rate is missing.",
             "The peak rate is missing.",
         ),
         ("peak_squared", {"peak": lambda lr: lr**2}, "The peak rate counts twice."),
@@ -1036,13 +1036,11 @@ MUP_RATES = Task(
         (
             "first_divided",
             {"first": lambda lr, m: lr / m},
-            "The first matrix gets a smaller rate. Its inputs do not grow with the width: its rate stays.",
             "The rate of the first matrix is changed. Its inputs do not grow with the width: its rate stays.",
         ),
         (
             "first_raised",
             {"first": lambda lr, m: lr * m},
-            "The first matrix gets a larger rate. Its inputs do not grow with the width: its rate stays.",
             "The rate of the first matrix is changed. Its inputs do not grow with the width: its rate stays.",
         ),
         (
@@ -1293,14 +1291,14 @@ WIDE_SETTINGS = Contest(
         Misreading(
             "carried_over",
             _near(BEST_RATE[True], mup=False),
-            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. About "
+            "{reached} of {seeds} new starts reach {target} nats; a typical one ends at {median}. About "
             "this rate is best at width 16, but the standard network's best rate falls as the width grows. "
             "Either it has to fall, or something else has to change with the width.",
         ),
         Misreading(
             "counted_twice",
             _near(BEST_RATE[False], mup=True),
-            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. This "
+            "{reached} of {seeds} new starts reach {target} nats; a typical one ends at {median}. This "
             "rate would suit the standard network. With muP the width is in the factors already: "
             "it counts twice here.",
         ),
@@ -1313,12 +1311,12 @@ WIDE_SETTINGS = Contest(
         Misreading(
             "lr_too_large",
             lambda settings, losses: settings["lr"] > BEST_RATE[settings["mup"]],
-            "{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. The rate "
+            "{reached} of {seeds} new starts reach {target} nats; a typical one ends at {median}. The rate "
             "is too large. Where does the curve of the small network end to the right?",
         ),
     ),
     right="{reached} of {seeds} new starts reach {target} nats on pairs that you have not seen.",
-    otherwise="{reached} of {seeds} new starts reach {target} nats; half of them stay above {median}. The "
+    otherwise="{reached} of {seeds} new starts reach {target} nats; a typical one ends at {median}. The "
     "rate is too small: the training ends before it gets there. Did your sweep at width 16 have its best "
     "rate inside?",
 )

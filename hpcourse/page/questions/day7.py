@@ -10,7 +10,7 @@ QUESTIONS = {
                 "3e-4",
                 "A rate looks like a property of the task. But the middle model already has half of it.",
             ),
-            ("1.5e-4", "Two sizes may share a rate. Here each doubling of the width has cost half of it."),
+            ("1.5e-4", "Two sizes may share a rate. Here each doubling of the width has cost about half."),
             ("8e-5", "Twice as wide, about half the rate: the product of the two stays where it was."),
             ("1e-6", "Large models are delicate, but not that delicate: the fall follows the width."),
         ),
