@@ -228,7 +228,7 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
     meant = source.with_powers()
     if meant and not differences(cases, expected, meant):
         return CARET, properties.Parts([properties.NO_POWER, properties.RIGHT_AS_POWER])
-    known = recognise(task, cases, behaviours)
+    known = _as_if(task, recognise(task, cases, behaviours))
     if meant and not known and (known := recognise(task, cases, [meant])):
         return f"{CARET}+{known[0]}", properties.Parts([properties.NO_POWER, known[1]])
     if known and observed.order:
@@ -253,7 +253,9 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
 
     message = properties.of_all(task, cases, expected, records, wrong, steady)
     with _Quiet():
-        seen = not message and (_in_views(task, cases, behaviours) or _three(task, cases, records))
+        seen = not message and _as_if(
+            task, _in_views(task, cases, behaviours) or _three(task, cases, records)
+        )
         ids, message = seen or (None, message)
     message = message or properties.describe(task, cases, expected, records, wrong, unused)
     if observed.caret and not any(map(properties.stopped_at_caret, records)):
@@ -261,6 +263,11 @@ def _what_is_wrong(task, source, observed, expected, behaviours, wrong, repeats)
     if observed.order:
         message = properties.Parts([message, properties.parameter_order(task, observed.order)])
     return ids, message
+
+
+def _as_if(task, known):
+    """What is `known` of an answer, said with care where other answers may choose alike by chance."""
+    return (known[0], properties.Parts([properties.AS_IF, known[1]])) if known and task.few else known
 
 
 class _Quiet(warnings.catch_warnings):
@@ -602,7 +609,8 @@ def _same_on(task, function, case, record):
             if number == len(record.seen):
                 return None if _forgiven(case, record) or _stopped_there(record, mine, shown) else False
             given = record.seen[number].value
-            if compare(_signed_as(given, mine.value), given, mine.start):
+            value = _as_one(mine.value) if case.kind == "array" and not given.ndim else mine.value
+            if compare(_signed_as(given, value), given, mine.start):
                 return False
             number += 1
     except Unusable as unusable:
@@ -612,6 +620,11 @@ def _same_on(task, function, case, record):
     if problem != record.problem or number != len(record.seen):
         return None if case.note and "raised" in (problem, record.problem) else False
     return None if problem else True  # such as a division by zero in both; the other cases decide
+
+
+def _as_one(value):
+    """The number that `value` holds in all its places; `value` itself where there are several."""
+    return value.ravel()[0] if value.size and (value == value.ravel()[0]).all() else value
 
 
 def _signed_as(given, mine):

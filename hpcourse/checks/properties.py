@@ -32,6 +32,7 @@ ASKS_FIRST = say(
     "Worth knowing: before your function comes, its cell asks for something to be typed in (`input`). Where "
     "it is graded nobody answers, and the cell ends there, without your function."
 )
+AS_IF = say("In all tests your function chooses as if this were so.")
 AS_IF_TWO = say("In all tests your function does what one does in which two things differ from the rule.")
 NO_POWER = say("`^` is no power in Python: it compares bits. A power is written with two asterisks.")
 RIGHT_AS_POWER = say("With them in its place, your function is right.")
@@ -305,7 +306,7 @@ def of_all(task, cases, expected, records, wrong, steady):
     if not steady():
         return remembers()
     if _constant(expected, records):
-        return say("Your function gives the same result for every input: it does not use its arguments.")
+        return say("Your function gives the same result for every input, as if it did not use its arguments.")
     return None
 
 
@@ -563,8 +564,8 @@ def _only(cases, records, wrong):
         return say("With arrays it is right, with lists it is not.")
     if kinds == {"random"} and "plain" in right:
         return say(
-            "Right for the example numbers and wrong for others: something is typed in that should be "
-            "computed from the arguments."
+            "Right for the example numbers and wrong for others: is something typed in that should be "
+            "computed from the arguments?"
         )
     flat = {"plain", "scalar", "random"}
     if kinds <= {"array", "matrix", "lists", "integers"} and "plain" in right and _all_flat(answered, flat):

@@ -142,6 +142,7 @@ class Task:
     far: tuple[Case, ...] = ()
     remarks: tuple[Case, ...] = ()  # a right answer that differs here is told the case's note
     whole: bool = False  # the result should be an int
+    few: bool = False  # it is chosen among a few, so that two answers may agree by chance
     words: tuple[str, ...] = ()  # the results to choose from, where they are words
     fitted: Callable = lambda cases, records: ()  # mistakes with a number in them, read off the records
     formula: Formula | None = None  # what `Mistake.parts` are parts of

@@ -289,7 +289,7 @@ LARGEST_STABLE_LR = Task(
             "largest_itself",
             {"border": lambda product, curvature: curvature},
             "That is the largest curvature itself. Which rate is just too much for it?",
-            "That is a curvature itself. Which rate is just too much for it?",
+            "No rate is made of it yet. Which one is just too much?",
         ),
     ),
 )
@@ -391,6 +391,7 @@ BEST_LEARNING_RATE = Task(
     far=_far_sweeps(),
     observe=once("result"),
     formula=CHOICE,
+    few=True,
     variants=({"aside": unless_nan},),  # of a mean it is the same whether infinity is asked for
     mistakes=(
         *CHOICE.mistakes(
@@ -501,6 +502,11 @@ BEST_LEARNING_RATE = Task(
             "step_back",
             lambda lrs, losses: np.max(lrs[np.isfinite(losses).all(axis=1)]) / 10,
             "That is a tenth of the largest rate that survives, a rule of thumb. Here the losses decide.",
+        ),
+        Mistake(
+            "first_rate",
+            lambda lrs, losses: lrs[0],
+            "That is the first rate of the list. What decides is the lowest mean loss.",
         ),
         Mistake(
             "smallest_rate",

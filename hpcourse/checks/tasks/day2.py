@@ -18,7 +18,7 @@ from hpcourse.checks.reading import Misreading, Reading
 from hpcourse.checks.task import Case, Formula, Mistake, Seen, Task, Unusable, kind_of, numbers, once, say
 from hpcourse.checks.tasks.common import DEEP, HUGE, NUMBERS_ONLY, OVERFLOWS, SILENT, TINY, far, floors
 
-LOST_PEAK = "The shape is right, but it ends at 1: the peak rate is missing."
+LOST_PEAK = "The shape is right, but its highest rate is 1: the peak rate is missing."
 SHORT_E = "Nearly: a few digits of e were typed in. Let the exponential function use all of them."
 FEW_DIGITS = "A few digits of e were typed in. Let the exponential function use all of them."
 STEP_EARLY = "You are one step ahead: the first value, at step 0, has already changed."
@@ -232,7 +232,7 @@ EXPONENTIAL_DECAY = Task(
             (
                 "staircase",
                 {"fade": lambda sign, rate, t: np.exp(sign * np.floor(rate * t))},
-                "A staircase: it stands still for many steps and then drops. Is something rounded down?",
+                "A staircase: it stands still for some steps and then drops. Is something rounded down?",
                 "A staircase. Is something rounded down?",
             ),
             (
@@ -421,7 +421,7 @@ LINEAR_WARMUP = Task(
         Mistake(
             "capped_before_scaling",
             lambda peak_lr, warmup_steps, t: np.minimum((t + 1) / warmup_steps, peak_lr),
-            "It rises towards 1 and is cut off at the peak rate. The slope should end at the peak.",
+            "Its stairs are shares of 1, cut off at the peak rate. They should be shares of the peak.",
         ),
         Mistake(
             "no_warmup",
@@ -607,6 +607,7 @@ WARMUP_THEN_DECAY = Task(
             {"rise": lambda t, steps: t / steps},
             "At step 0 your rate is zero: the first update would be wasted. It should be one of the "
             "equal stairs up.",
+            "Step 0 should stand on the first stair, not below it.",
         ),
         (
             "rise_one_ahead",
@@ -625,8 +626,7 @@ WARMUP_THEN_DECAY = Task(
             {"rise": lambda t, steps: t / (steps - 1)},
             "The last step of the warmup is right, but the first has a rate of zero: a straight line through "
             "both ends has one stair less than steps.",
-            "The first step of the warmup has a rate of zero: a straight line through both ends has one "
-            "stair less than steps.",
+            "A straight line from zero through both ends has one stair less than steps.",
         ),
         (
             "rise_in_whole_numbers",
@@ -1010,8 +1010,8 @@ FACTOR_SCHEDULE = Task(
             (
                 "counts_calls_from_the_start",
                 {"step": lambda t, calls: calls},
-                "The very first answer is right now. But the schedule still counts how often it was asked, "
-                "not the step: asked twice about the same step, it gives two answers.",
+                "Asked about step 0 first, it is right now. But the schedule still counts how often it was "
+                "asked, not the step: asked twice about the same step, it gives two answers.",
                 COUNTS_CALLS,
             ),
         ),
@@ -1513,7 +1513,7 @@ def _losses_of_schedule(rates):
 
 def _thrown_out(rates, losses):
     """Whether the largest rates are what went wrong: with none above 0.4 most networks learn something."""
-    if not np.isfinite(losses).all():
+    if not np.isfinite(losses).all() or np.median(losses) > 4:  # no start is that high
         return True
     return np.median(losses) > 1.5 and np.median(_losses_of_schedule(np.minimum(rates, 0.4))) < 1.5
 
@@ -1527,6 +1527,13 @@ def _wants_more(rates, losses):
         return np.median(np.nan_to_num(_losses_of_schedule(other), nan=np.inf)) < 0.9 * np.median(losses)
 
     return rates.sum() < 40 or (rates.sum() < 75 and any(map(helps, more)))
+
+
+def _falls_too_soon(rates, losses):
+    """Whether nearly all of the way is made early, and holding the highest rate for longer ends lower."""
+    held = rates.max() * np.minimum(1, 3 * (1 - np.arange(UPDATES) / UPDATES))
+    early = rates[UPDATES // 2 :].sum() < 0.3 * rates.sum()
+    return early and np.median(np.nan_to_num(_losses_of_schedule(held), nan=np.inf)) < np.median(losses)
 
 
 MY_SCHEDULE = Contest(
@@ -1569,7 +1576,7 @@ MY_SCHEDULE = Contest(
         ),
         Misreading(
             "falls_too_soon",
-            lambda rates, losses: rates[UPDATES // 2 :].sum() < 0.3 * rates.sum(),
+            _falls_too_soon,
             "{reached} of {seeds} reach {target}, and {enough} should; half of them end at {median} or "
             "lower. In the second half your rates add up to less than a third of the whole sum. How late can "
             "the fall begin?",

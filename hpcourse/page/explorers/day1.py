@@ -146,7 +146,8 @@ def explore_basins(steps=60):
             walk.set_color(figures.ORANGE)
             return text("Diverged at step {step}.").format(step=int(path.diverged_at))
         place = "deep" if abs(end - deep) < 0.05 else "shallow" if abs(end - shallow) < 0.05 else "neither"
-        if abs(end - w[-2]) > 0.02:  # just beyond a valley's border it jumps to and fro, close to the bottom
+        beyond = lr * surface.hessian([end])[0, 0] > 2  # there it jumps to and fro, close to the bottom
+        if beyond or abs(end - w[-2]) > 0.02:
             place = "neither"
         walk.set_color({"deep": figures.BLUE, "shallow": figures.GREEN, "neither": figures.GREY}[place])
         longest = f"{np.abs(np.diff(w)).max():.2f}"
