@@ -187,7 +187,7 @@ free(
 # | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras starts the sum at 0.1, with ε, 1e-7, inside the root |
 # | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch's default is 0.99; Keras's ε, 1e-7, is inside the root, like 3e-4 outside |
 # | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras adds ε to the root of $v$ before its correction |
-# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | default decay 0.01 in PyTorch, 0.004 in Keras |
+# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01, epsilon=1e-8)` | as above; default decay 0.01 in PyTorch, 0.004 in Keras |
 # | `hp.Lion(lr)` | – | `Lion(lr)` | the decay of its paper is missing here, and optional in Keras |
 # | `hp.ExponentialDecay(lr, k)` | `ExponentialLR(opt, exp(-k))` | `ExponentialDecay(lr, 1, exp(-k))` | there the factor of one update, here its exponent |
 # | `hp.StepDecay(lr, f, s)` | `StepLR(opt, s, f)` | `ExponentialDecay(lr, s, f, staircase=True)` | the order of the two |
@@ -200,7 +200,7 @@ free(
 # | squared error with ½ | `MSELoss()` | `MeanSquaredError()` | without the ½ the largest stable rate halves, with one output; with several both average over them, too |
 # | He's initial weights | `nn.Linear`: uniform, ±1/√n | Glorot | another start has another cliff |
 
-# %% [markdown] key="agree-seen" lang="zh-TW" of="026c713b"
+# %% [markdown] key="agree-seen" lang="zh-TW" of="df61940a"
 # 這些規則從頭到尾都和 PyTorch 一致，差距在 1e-12 以內。各家套件的公式，除了 ε 放的位置，很少有差別；差別多半在同一個名字底下放了什麼：
 #
 # | 這裡 | PyTorch | Keras | 小心 |
@@ -211,7 +211,7 @@ free(
 # | `hp.AdaGrad(lr)` | `Adagrad(lr, eps=1e-8)` | `Adagrad(lr)` | Keras 的總和從 0.1 開始，ε 是 1e-7，放在根號裡面 |
 # | `hp.RMSProp(lr)` | `RMSprop(lr, alpha=0.9)` | `RMSprop(lr, rho=0.9)` | PyTorch 的預設值是 0.99；Keras 的 ε 是 1e-7，放在根號裡面，相當於外面的 3e-4 |
 # | `hp.Adam(lr)` | `Adam(lr)` | `Adam(lr, epsilon=1e-8)` | Keras 把 ε 加到 $v$ 還沒修正時的平方根上 |
-# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01)` | 衰減的預設值，PyTorch 是 0.01，Keras 是 0.004 |
+# | `hp.AdamW(lr)` | `AdamW(lr)` | `AdamW(lr, weight_decay=0.01, epsilon=1e-8)` | 同上；衰減的預設值，PyTorch 是 0.01，Keras 是 0.004 |
 # | `hp.Lion(lr)` | – | `Lion(lr)` | 論文裡的權重衰減，這裡沒有，Keras 可以另外加 |
 # | `hp.ExponentialDecay(lr, k)` | `ExponentialLR(opt, exp(-k))` | `ExponentialDecay(lr, 1, exp(-k))` | 那邊寫的是每次更新的倍數，這裡寫的是指數 |
 # | `hp.StepDecay(lr, f, s)` | `StepLR(opt, s, f)` | `ExponentialDecay(lr, s, f, staircase=True)` | 兩個數的順序 |
@@ -515,10 +515,10 @@ says("ends higher", "結果 256 的損失還是比較高", lowest[256] > 1.2 * l
 free("a batch size worse", "哪個批次大小比較差", "advice")
 
 # %% [markdown] key="final" lang="en"
-# **Report**: the chosen settings on new seeds, on the part that nobody has looked at, with the spread.
+# **Report**: the chosen settings on new seeds, on the part that nobody has looked at here, with the spread.
 
-# %% [markdown] key="final" lang="zh-TW" of="ec385e5a"
-# **報告**：用選定的設定、新的種子，在還沒有人看過的那一份資料上評分，並附上散布範圍。
+# %% [markdown] key="final" lang="zh-TW" of="a8dd2b02"
+# **報告**：用選定的設定、新的種子，在這份筆記本裡還沒看過的那一份資料上評分，並附上散布範圍。
 
 # %% key="final-run" tags=["nbval-ignore-output"]
 accuracy = [
@@ -616,16 +616,16 @@ free(
 # - **`data`**: inputs in the type of the weights, `torch.float32` as a rule (NumPy's numbers are `float64`, and are refused). For `MSELoss`, targets in the shape of the outputs: (N,) against (N, 1) is only warned of, and then it learns nonsense. A `Dataset` goes into a `DataLoader` first.
 # - **`loss_of`**: a mean over the examples. With a sum the gradient grows with the batch, and `pieces` no longer add up to it.
 # - **BatchNorm** normalizes with what passes through: each piece by itself; a batch of one may fail (`DataLoader(..., drop_last=True)` leaves a small last batch out); and a frozen one goes on counting its averages, unless your model keeps it in eval mode.
-# - **Decay** takes all that has two dimensions or more, embeddings too. What your recipe exempts, leave out of `matrices`.
+# - **Decay** takes all that has two dimensions or more, embeddings too. What your recipe exempts, move from `matrices` to `others`.
 # - **The step back** goes by the grid. If the loss there is far above the lowest, search once more, by smaller factors, between the two.
 
-# %% [markdown] key="own-care" lang="zh-TW" of="67e0b806"
+# %% [markdown] key="own-care" lang="zh-TW" of="bed190c8"
 # 換上自己的東西之前：
 #
 # - **`data`**：輸入的型別要和權重一樣，通常是 `torch.float32`（NumPy 預設是 `float64`，放進去會出錯）。用 `MSELoss` 時，目標的形狀要和輸出相同：(N,) 碰上 (N, 1)，PyTorch 只給警告，學到的卻是一團糟。`Dataset` 要先包成 `DataLoader`。
 # - **`loss_of`**：要對樣本取平均。如果是總和，梯度會隨批次變大，`pieces` 切開後也湊不回原來的批次。
 # - **BatchNorm** 用當下經過的樣本做正規化：切成幾份就各算各的；一批只有一個樣本可能會出錯（`DataLoader(..., drop_last=True)` 會略過最後不足的那一批）；凍結之後還是會繼續累計平均，除非你的模型讓它留在 eval 模式。
-# - **權重衰減**會作用在所有二維以上的參數，詞嵌入表也算。配方裡不衰減的，就別放進 `matrices`。
+# - **權重衰減**會作用在所有二維以上的參數，詞嵌入表也算。配方裡不衰減的，就從 `matrices` 移到 `others`。
 # - **往後退一步**，退多遠要看格點。如果退到的那一格，損失比最低點高很多，就在兩者之間用更小的倍數再搜尋一次。
 
 # %% bind="recap"
@@ -640,13 +640,13 @@ free(
 # %% [markdown] key="recap" lang="en"
 # ## What you take with you
 #
-# - `fit`: copy it. Its log tells what broke when something does: a gradient that jumps, a loss that sits at guessing, a rate that was not what you thought.
+# - `fit`: copy it. When something breaks, its log often tells what: a gradient that jumps, a loss that sits at guessing, a rate that was not what you thought.
 # - The order: split in three, range test, coarse search, step back, report with a spread. Change the batch size, and begin again with the rate (Day 3).
 # - Away from the course, `hp.say` is `print`; nothing else of it is needed.
 
-# %% [markdown] key="recap" lang="zh-TW" of="ffcf5977"
+# %% [markdown] key="recap" lang="zh-TW" of="17195168"
 # ## 今天帶走的東西
 #
-# - `fit`：複製它。出了問題，看它的紀錄就知道壞在哪裡：梯度突然暴衝、損失停在亂猜的程度、學習率和你以為的不一樣。
+# - `fit`：複製它。出了問題，看它的紀錄，往往就知道壞在哪裡：梯度突然暴衝、損失停在亂猜的程度、學習率和你以為的不一樣。
 # - 順序：分成三份、範圍測試、粗略搜尋、往後退一步、附上散布範圍的報告。批次大小一換，學習率就要重新找（第 3 天）。
 # - 離開這門課之後，把 `hp.say` 換成 `print` 就好，其他都用不到課程的套件。
