@@ -725,7 +725,7 @@ WSD_PARTS = Formula(
 
 def _wsd_cases(rng):
     names = ("lr", "warmup", "stable", "decay")
-    first, second = dict(zip(names, (0.4, 5, 10, 8))), dict(zip(names, (2.0, 3, 0, 4)))
+    first, second = dict(zip(names, (0.4, 5, 10, 8))), dict(zip(names, (2.0, 3, 0, 5)))
     drawn = dict(zip(names, (float(rng.uniform(0.1, 1)), *map(int, rng.integers((4, 5, 6), (9, 20, 12))))))
     whole = drawn["warmup"] + drawn["stable"]
     times = np.array([0, 2, 4, 5, 9, 14, 15, 16, 20, 22, 23, 40])
