@@ -151,6 +151,7 @@ def test_schedules_of_the_usual_kinds_do_not_reach_the_target_and_are_told_why(m
         ),  # its rates add up to 75, and half as high again is worse
         (lambda t: 1.0, "too_large"),
         (lambda t: 3.0 if t < 20 else 0.3, "too_large"),
+        (lambda t: 0.6 if t < 20 else 0.0, "too_little_travel"),  # with more updates it comes back
         (lambda t: 5.0 if t < 3 else 0.0, "too_large"),  # they add up to little, but lose the network
         (lambda t: 1.2 * (1 - t / 300), None),  # to fall later would end higher
     ],

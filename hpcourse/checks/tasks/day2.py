@@ -1512,10 +1512,13 @@ def _losses_of_schedule(rates):
 
 
 def _thrown_out(rates, losses):
-    """Whether the largest rates are what went wrong: with none above 0.4 most networks learn something."""
+    """Whether the largest rates are what went wrong: with none above 0.4 most networks learn something, and
+    with none below 0.05 most of these do not come back."""
     if not np.isfinite(losses).all() or np.median(losses) > 4:  # no start is that high
         return True
-    return np.median(losses) > 1.5 and np.median(_losses_of_schedule(np.minimum(rates, 0.4))) < 1.5
+    if np.median(losses) <= 1.5 or np.median(_losses_of_schedule(np.minimum(rates, 0.4))) >= 1.5:
+        return False
+    return np.median(np.nan_to_num(_losses_of_schedule(np.maximum(rates, 0.05)), nan=np.inf)) > 1
 
 
 def _wants_more(rates, losses):
