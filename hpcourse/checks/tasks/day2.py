@@ -108,7 +108,7 @@ EXPONENTIAL_DECAY = Task(
                 "grows",
                 {"sign": 1},
                 "The rate explodes instead of fading: look at the sign of the exponent.",
-                "It grows instead of fading: look at the sign.",
+                "The sign before the decay rate is wrong.",
             ),
             (
                 "inverse_time",
@@ -639,6 +639,7 @@ WARMUP_THEN_DECAY = Task(
             "quadratic",
             {"rise": lambda t, steps: ((t + 1) / steps) ** 2},
             "The rise is bent: slow at first, steep at the end. It should be a straight line.",
+            BENT,
         ),
         (
             "no_decay",
