@@ -8,7 +8,7 @@ TEXTS = {
     "day6-fair": "Left: at one rate for all, Adam is ahead. Right: at tuned rates the three medians agree.",
     "day6-digits-sweeps": "Six sweeps with nearly the same peak height: each optimizer has its own range of good rates.",
     "day6-digits-report": "Test accuracy at tuned rates: most medians agree, and the seeds of each spread more widely.",
-    "day6-more-tasks": "Spirals: all six agree. Badly scaled digits: Adam is ahead of momentum, RMSProp and SGD.",
+    "day6-more-tasks": "Spirals: all six medians lie within a point. Badly scaled digits: Adam is ahead of momentum, RMSProp and SGD.",
     "day6-search": "Two searches: both walk up from far too small rates, pass the best one, and narrow it down.",
     "day6-schedules": "Four schedules for SGD and Adam: with decay the seeds of SGD lie closer together, the worst much higher.",
 }
