@@ -1327,9 +1327,9 @@ says(
     len(zoom) == 300,
 )
 says(
-    "several times as much, at every zoom",
-    "變換的比例都是 0.3% 的好幾倍",
-    min(n_changes) > 0.012 and len(n_changes) == len(windows),
+    "more than ten times as much, at every zoom",
+    "變換的比例都超過 0.3% 的十倍",
+    min(n_changes) > 0.035 and len(n_changes) == len(windows),
 )
 free("As far as we zoomed", "", "how far the figure goes")
 wide, heights = np.linspace(*windows[0][:2], 300), np.linspace(*windows[0][2:], 50)
@@ -1368,10 +1368,10 @@ free(
 )
 
 # %% [markdown] key="boundary-seen" lang="en"
-# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is several times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**, a line as ragged in each zoom as in the whole; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, it is no single number: above the first rates that diverge lie others that do not. Nobody needs one: keep a factor of two or three below the first that fail.
+# A plain line through such a picture makes one change in a row of 300: 0.3%. Here it is more than ten times as much, at every zoom. (The windows were chosen to lie on the border.) As far as we zoomed, it looks like a **fractal**, a line as ragged in each zoom as in the whole; Sohl-Dickstein (2024) found such borders for networks. Where the border is like this, it is no single number: above the first rates that diverge lie others that do not. Nobody needs one: keep a factor of two or three below the first that fail.
 
-# %% [markdown] key="boundary-seen" lang="zh-TW" of="766405f2"
-# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都是 0.3% 的好幾倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**，也就是怎麼放大都一樣崎嶇的圖形；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就不能用一個數字來表示：比最先發散的學習率更大的，還有不發散的。其實也用不著這個數字：取最先失敗的學習率的二分之一或三分之一就好。
+# %% [markdown] key="boundary-seen" lang="zh-TW" of="21a00145"
+# 如果界線是一條普通的線，每一列的 300 個學習率裡，結果只會變換一次，也就是 0.3%。這裡不管放大多少倍，變換的比例都超過 0.3% 的十倍。（這幾個範圍是特意挑在界線上的。）就我們放大的程度來看，它像是一個**碎形**，也就是怎麼放大都一樣崎嶇的圖形；Sohl-Dickstein（2024）在神經網路上也發現這樣的界線。界線若是這個樣子，就不能用一個數字來表示：比最先發散的學習率更大的，還有不發散的。其實也用不著這個數字：取最先失敗的學習率的二分之一或三分之一就好。
 
 # %% [markdown] key="practice" lang="en"
 # ## In practice
