@@ -274,17 +274,18 @@ def test_the_best_rate_falls_with_the_width(claim, widths):
 
 
 def test_narrow_networks_are_an_exception(claim):
+    """With 256 other seeds 0.18 and 0.00; groups of sixteen range from -0.18 to 0.72 and -0.40 to 0.74."""
     best = {}
     for n, updates in itertools.product((8, 16), (92, 230)):
-        net, job = hp.MLP((64, n, n, n, 10)), {"updates": updates, "seed": range(76, 92)}
+        net, job = hp.MLP((64, n, n, n, 10)), {"updates": updates, "seed": range(1000, 1064)}
         best[n, updates] = lowest(hp.train(net, DIGITS, hp.Adam(RATES), **job).train_loss)
     short, longer = (best[8, updates] - best[16, updates] for updates in (92, 230))
     claim(
-        "From width 8 to 16 the best rate hardly falls, and in longer trainings it rises",
-        statistic="how far log2 of the best rate falls, 92 updates and 230",
+        "From width 8 to 16 the best rate hardly falls, in longer ones not at all (on average over seeds)",
+        statistic="how far log2 of the best rate falls, 92 updates and 230, 64 seeds",
         measured=f"{short:.2f} and {longer:.2f}",
         verdict="confirmed",
-        holds=abs(short) < 0.7 and longer < -0.2,
+        holds=-0.2 < short < 0.5 and abs(longer) < 0.3,
     )
 
 
