@@ -899,12 +899,12 @@ hp.say(f"lowest loss at width {n}: standard {ends[0]:.3f}, muP {ends[1]:.3f}")
 # %% [markdown] key="mup-seen" lang="en"
 # In the standard network the outputs of the widest move several times as far as those of the narrowest; with muP, from this start, about equally far (averaged over other starts, about half as far). And with muP the best rate no longer falls: so a rate tuned on a small network can be tried on a large one, where a sweep costs too much.
 #
-# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings not at all, on average over seeds. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises to about one and a half times at all three lengths, so here muP corrects too much. Six seeds show a best rate only roughly: other seeds move it, mostly by less than half a doubling, at times by a whole one.
+# Two honest remarks. muP does not win here: at width 128 the standard network, with its rate tuned anew, ends lower (by the seeds that chose the rates, and by others). Here muP saves the tuning, not the loss. And very narrow networks do not show the effect: from width 8 to 16 the best rate hardly falls, and in longer trainings not at all, on average over seeds. With half as many updates, and with half as many again, the standard network's best rate falls from 16 to 128 as well, and muP's does not: averaged over other seeds it rises to about 1.5 times at all three lengths, so here muP corrects too much. Six seeds show a best rate only roughly: other seeds move it, mostly by less than half a doubling, at times by a whole one.
 
-# %% [markdown] key="mup-seen" lang="zh-TW" of="bfab3266"
+# %% [markdown] key="mup-seen" lang="zh-TW" of="4d111396"
 # 標準網路越寬，輸出動得越遠：最寬的移動量是最窄的好幾倍；用 muP，從這個起點來看差不多（換別的起點取平均，最寬的反而只動了最窄的一半左右）。而且用 muP 時，最好的學習率不再往下掉：所以在小網路上調好的學習率，可以拿到大網路上試；在大網路上掃描，代價太高了。
 #
-# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，對許多種子取平均，最好的學習率幾乎沒往下掉，訓練久一點就完全不掉。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都升到一倍半左右，所以 muP 在這裡修正得有點過頭。六個種子也只能粗略看出最好的學習率：換一組種子，多半差不到 √2 倍，有時會差到兩倍。
+# 有兩點要老實說。muP 在這裡並沒有贏：寬度 128 時，標準網路重新調過學習率，損失更低（用挑學習率的種子、用別的種子都是）。它在這裡省下的是調參，不是損失。而且網路太窄，就看不到這個效果：寬度從 8 到 16，對許多種子取平均，最好的學習率幾乎沒往下掉，訓練久一點就完全不掉。寬度從 16 到 128，更新次數減半或多出一半，標準網路最好的學習率一樣會往下掉，muP 的則不會：換別的種子取平均，三種長度都升到原來的 1.5 倍左右，所以 muP 在這裡修正得有點過頭。六個種子也只能粗略看出最好的學習率：換一組種子，多半差不到 √2 倍，有時會差到兩倍。
 
 # %% bind="one-step"
 says("step of 0.001", "用學習率 0.001", one.lr == 0.001)
@@ -954,7 +954,7 @@ free(
 )
 free(
     "With half as many updates ... at all three lengths",
-    "寬度從 16 到 128，更新次數減半或多出一半 ... 三種長度都升到一倍半左右",
+    "寬度從 16 到 128，更新次數減半或多出一半 ... 三種長度都升到原來的 1.5 倍左右",
     "in tests/claims, with other seeds: 46 updates, 92 and 138",
 )
 free("Two honest remarks", "有兩點要老實說", "how many follow")
@@ -1137,7 +1137,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold, and about sevenfold between the steps at which 1.0 and 0.4 nats are left. In the race, on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) Put the counts of 64 and 1,024 through the formula of Day 3's section 7, and the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018), grows as well, here several times (on average over draws about threefold), but lies far below the noise scale. So here the noise scale shows the direction, not the size. That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="6e1e146a"
-# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡是好幾倍（多抽幾組取平均，大約三倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
+# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是三倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1173,12 +1173,12 @@ for goal in (1.0, 0.4):  # the counts are in proportion to 1 + critical / size
     critical[goal] = (ratio - 1) / (1 / 64 - ratio / 1024)
 says(
     "grows as well, here several times",
-    "臨界批次大小也跟著增加，這裡是好幾倍",
+    "臨界批次大小也跟著增加，這裡增加到好幾倍",
     critical[0.4] > 3 * critical[1.0],
 )
 free(
     "(on average over draws about threefold)",
-    "（多抽幾組取平均，大約三倍）",
+    "（多抽幾組取平均，大約是三倍）",
     "in tests/claims",
 )
 says(
