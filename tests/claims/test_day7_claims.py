@@ -325,7 +325,7 @@ def test_at_other_lengths_too_the_best_rate_falls_and_that_of_mup_does_not(claim
 @pytest.mark.slow
 def test_mup_corrects_too_much_at_all_three_lengths(claim):
     """With 24 other seeds 1.7, 1.6 and 1.3; groups of four ranged from 0.9 to 2.6."""
-    rates, seeds, best = RATES[2:], range(600, 616), {}
+    rates, seeds, best = RATES[2:], range(600, 648), {}
     for n, updates in itertools.product((16, 128), (46, 92, 138)):
         net = hp.MLP((64, n, n, n, 10))
         start, factors = net.mup(32)
@@ -336,10 +336,10 @@ def test_mup_corrects_too_much_at_all_three_lengths(claim):
     rose = [2 ** (best[128, updates] - best[16, updates]) for updates in (46, 92, 138)]
     claim(
         "Averaged over seeds, muP's best rate rises to about one and a half times at all three lengths",
-        statistic="muP's best rate at width 128 over that at 16; 46, 92 and 138 updates, sixteen seeds",
+        statistic="muP's best rate at width 128 over that at 16; 46, 92 and 138 updates, 48 seeds",
         measured=", ".join(f"{factor:.2f}" for factor in rose),
         verdict="confirmed",
-        holds=min(rose) > 1.05 and max(rose) < 2,
+        holds=min(rose) > 1.05 and max(rose) < 2 and 1.25 < np.mean(rose) < 1.75,
     )
 
 
@@ -776,5 +776,5 @@ def test_a_larger_batch_saves_more_on_the_way_to_a_lower_loss(claim, language):
         statistic="from the updates with batches of 64 and of 1,024, to 1.0 and to 0.4 nats left, four draws",
         measured=f"{early:.0f} and {late:.0f}",
         verdict="confirmed",
-        holds=2 * early < late,
+        holds=2 * early < late < 4.5 * early,
     )
