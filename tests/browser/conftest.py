@@ -19,6 +19,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -129,7 +130,10 @@ class Server:
             file = scratch / "settings" / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        own = {f"JUPYTER_{kind}_DIR": str(scratch / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+        # Kernels' sockets lie here, and a socket's path may have 107 characters: pytest's own folders are too long.
+        self.runtime = tempfile.TemporaryDirectory(prefix="hpcourse-")
+        own = {f"JUPYTER_{kind}_DIR": str(scratch / kind) for kind in ("CONFIG", "DATA")}
+        own |= {"JUPYTER_RUNTIME_DIR": self.runtime.name}
         own |= {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"), "IPYTHONDIR": str(scratch / "ipython")}
         own |= {"JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"), "PYTHONPATH": str(REPOSITORY)}
         options = [
@@ -168,6 +172,7 @@ class Server:
     def stop(self):
         self.process.terminate()  # ends its kernels too
         self.process.wait(30)
+        self.runtime.cleanup()
 
 
 class NotebookPage:
