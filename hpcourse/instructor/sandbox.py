@@ -247,6 +247,8 @@ class Kernel(AsyncKernelManager):
     async def _async_start_kernel(self, **settings):
         env = environment(Path(self.folder))
         with open(self.said, "wb") as log:
+            if len(f"{self.ip}-5") > zmq.IPC_PATH_MAX_LEN:  # the last of five sockets
+                raise OSError(f"{self.folder} is too long a name for sockets; set TMPDIR to a shorter folder")
             quiet = {"stdout": subprocess.DEVNULL, "stderr": log, "cwd": self.folder, "env": env}
             await super()._async_start_kernel(**{**settings, **quiet})
 

@@ -130,7 +130,7 @@ class Server:
             file = scratch / "settings" / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        # Kernels' sockets lie here, and a socket's path may have 107 characters: pytest's own folders are too long.
+        # For kernels' sockets: a socket's path has at most 107 characters, and pytest's folders are long.
         self.runtime = tempfile.TemporaryDirectory(prefix="hpcourse-")
         own = {f"JUPYTER_{kind}_DIR": str(scratch / kind) for kind in ("CONFIG", "DATA")}
         own |= {"JUPYTER_RUNTIME_DIR": self.runtime.name}

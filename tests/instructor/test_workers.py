@@ -871,6 +871,21 @@ def test_in_the_sandbox_no_memory_outlives_its_process(lower, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_folder_whose_name_is_too_long_for_sockets_is_named(small, tmp_path, monkeypatch, capsys):
+    course = small[0]
+    deep = tmp_path / ("deep" * 25)
+    deep.mkdir()
+    monkeypatch.setenv("TMPDIR", str(deep))
+    grade = ["course", "grade", "--course", str(course.root), "--jobs", "1"]
+    main(grade)
+    assert capsys.readouterr().out.count("set TMPDIR to a shorter folder") == 3
+    assert not list(deep.iterdir())
+    monkeypatch.undo()
+    main(grade)
+    assert "3 graded" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_what_a_killed_grader_leaves_the_next_one_removes(tmp_path):
     def start():
         before = set(tmp_path.glob("hp-*"))
