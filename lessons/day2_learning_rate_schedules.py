@@ -490,7 +490,7 @@ says(
 #
 # ### 也可以把權重平均起來
 #
-# 學習率也可以不降。讓它固定，訓練結束時不取最後一個權重，而是取**最後 $n$ 個權重的平均**。一次擾動 $\varepsilon$ 讓 $w$ 移動 $-\eta\varepsilon$，之後每一步都把這段位移乘上 $1 - \eta\lambda$。所有的步加起來是
+# 學習率也可以不降。讓它固定，訓練結束時不取最後一個權重，而是取**最後 $n$ 個權重的平均**。一次擾動 $\varepsilon$ 讓 $w$ 移動 $-\eta\varepsilon$，之後每一步都把這段位移乘上 $1 - \eta\lambda$。各步的位移加起來是
 #
 # $$-\eta\,\varepsilon\,\bigl(1 + (1 - \eta\lambda) + (1 - \eta\lambda)^2 + \dots\bigr) = -\frac{\varepsilon}{\lambda}.$$
 #
@@ -1146,7 +1146,7 @@ hp.say(f"2 / sharpness, median: at first {first}, after the warmup {warmed}, "
 # One explanation says that warmup keeps training from getting stuck in a local minimum. Day 1's curve with two valleys can tell: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
 # %% [markdown] key="warmup-edge" lang="zh-TW" of="c0c9b1d4"
-# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走完大約四分之三的路。總和相同時，剩下的路要靠大的學習率：原因可能是穩定邊緣，再加上批次的雜訊。（固定用 0.02，再多更新一些也走得到。Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到它的一半，最高的比它略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻也走完大約四分之三的路。總和相同時，剩下的路要靠大的學習率：原因可能是穩定邊緣，再加上批次的雜訊。（固定用 0.02，再多更新一些也走得到。Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，各個種子的門檻也跟上來了：最低的大約到學習率的一半，最高的比學習率略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1173,12 +1173,12 @@ says(
 )
 says(
     "the lowest to about half of it",
-    "最低的大約到它的一半",
+    "最低的大約到學習率的一半",
     0.4 < at_peak.min() / rates_then[-1] < 0.65,
 )
 says(
     "the highest to a little above",
-    "最高的比它略高",
+    "最高的比學習率略高",
     1 < at_peak.max() / rates_then[-1] < 1.3,
 )
 start_at, slowly_at, peak_at = np.log(middles)

@@ -535,7 +535,7 @@ says(
 # At most of the small rates the snippet really does come nearer: it looks farther ahead, and so brakes harder. But its border comes much sooner, and in a ravine the steepest direction needs all the room up to the border. It is a rule of its own, not the one whose name it bears, and what is known of Nesterov's momentum, such as its border, need not hold for it.
 
 # %% [markdown] key="nesterov-seen" lang="zh-TW" of="09c0783c"
-# 學習率小的時候，那段程式多半確實走得離最小值比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，例如它的界線，不能直接套到它身上。
+# 學習率小的時候，那段程式多半確實走得離最小值比較近：它看得更遠，所以煞車更用力。但是它的界線來得早很多，而在山谷裡，最陡的方向，偏偏最需要界線以內的空間。它其實是另一種規則，只是掛了 Nesterov 的名字；文獻裡 Nesterov 動量的結果，例如界線在哪裡，對它不一定成立。
 
 # %% bind="nesterov-border"
 says("at each of 300 rates", "300 個學習率", len(rates) == 300)

@@ -470,7 +470,7 @@ for name, walker in fair.items():
 # Memory moves the border of Day 1 as well. Walk 17,640 pairs $(\eta, \gamma)$ down a ravine with $\kappa = 30$, in one call, 100 steps each. **Predict** first, for another bowl:
 
 # %% [markdown] key="swings-seen" lang="zh-TW" of="add0d759"
-# **橫越**谷底的折返少了很多：就這一點來說，那句話成立。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。對這個學習率來說，記憶太長了，就會帶來另一種震盪。
+# **橫越**谷底的折返少了很多：就這一點來說，那句話成立。（但擺盪並沒有更快平息：在這裡，每走一步，擺幅變成原來的 0.95 倍，沒有動量時是 0.90 倍。）代價是：球會**沿著**谷底來回擺盪，一般的梯度下降則一次也沒有。對這個學習率來說，記憶如果太長，就會帶來另一種震盪。
 #
 # ## 5. 兩個數字的地圖
 #

@@ -508,7 +508,7 @@ says("The first step is about 3 η", "第一步大約 3 η", 2.8 < moves[0.999][
 # %% [markdown] key="spike-answer" lang="zh-TW" of="ef12b5b4"
 # <details><summary>作答之後：一個梯度，三種後果</summary>
 #
-# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2 倍，0.99 時是 1 倍，0.95 時不到一半。動量還會帶著權重繼續走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，要等越久。
+# 第一步的長度是學習率的 $(1-\beta_1)/\sqrt{1-\beta_2}$ 倍：0.999 時約 3.2 倍，0.99 時是 1 倍，0.95 時不到一半。動量還會帶著權重繼續走，總共走了學習率的 30 多倍、約 10 倍和約 6 倍。之後 $v$ 太大，正常的梯度幾乎推不動權重：它停在那裡，直到 $v$ 忘掉為止；$\beta_2$ 越接近 1，就要等越久。
 #
 # </details>
 
@@ -544,7 +544,7 @@ says(
     30 < carried[0] < 34 and 9.5 < carried[1] < 11.5 and 5 < carried[2] < 6.5,
 )
 still = [np.abs(move[huge + 150 :]).mean() for move in moves.values()]
-says("which takes the longer, the nearer", "越接近 1，要等越久", still[0] < 0.05)
+says("which takes the longer, the nearer", "越接近 1，就要等越久", still[0] < 0.05)
 free("", "第一步的長度是學習率的", "the formula")
 free(
     "three effects of one gradient",
@@ -810,7 +810,7 @@ says("four networks of widths", "四個網路，寬度", len(nets) == 4)
 # %% [markdown] key="width-answer" lang="zh-TW" of="8744f79b"
 # <details><summary>作答之後：寬度和學習率</summary>
 #
-# 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。Adam 的第一步，只要梯度不是零，不管多小，權重都走大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
+# 越寬，越小：寬度從 16 到 128，最好的學習率降到不及一半。Adam 的第一步，只要梯度不是零，不管多小，權重都會移動大約 $\eta$。有 $n$ 個輸入的單元，會把 $n$ 個這樣的移動加起來；它們都在回應同一個誤差，方向一致。所以對窄網路剛好的一步，會讓寬網路的輸出動得太多。
 #
 # </details>
 
@@ -1137,7 +1137,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold, and about sevenfold between the steps at which 1.0 and 0.4 nats are left. In the race, on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) Put the counts of 64 and 1,024 through the formula of Day 3's section 7, and the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018), grows as well, here several times (on average over draws about threefold), but lies far below the noise scale. So here the noise scale shows the direction, not the size. That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="6e1e146a"
-# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是三倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度指得出它往哪個方向走，指不出它有多大。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
+# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是三倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度只看得出方向，看不出大小。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
