@@ -19,9 +19,9 @@
 #
 # **You will learn:** why there is a largest learning rate and what sets it; what too small a rate costs; how to find a good rate, and what a popular test for it can and cannot tell you.
 #
-# **You need:** Python, and what a derivative is; what a small network is, section 1 says in five lines. About 45 minutes; sections 6 and 7 are optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Python, and what a derivative is; what a small network is, section 1 says in five lines. You need not follow every line of code; the text says what it does. About 45 minutes; sections 6 and 7 are optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="2e4a39f3"
+# %% [markdown] key="title" lang="zh-TW" of="b8fcf8b1"
 # # 第 1 天 · 學習率：一步該跨多大？
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday1_learning_rate.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day1_learning_rate.ipynb) · [English](../en/day1_learning_rate.ipynb) · [繁體中文](../zh-TW/day1_learning_rate.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：學習率為什麼有上限、上限由什麼決定；學習率太小要付出什麼代價；怎樣找到好的學習率，以及一種很流行的測試法能告訴你什麼、不能告訴你什麼。
 #
-# **你需要**：會寫 Python，知道什麼是導數；小型網路是什麼，第 1 節用五行說明。大約 45 分鐘，第 6、7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：會寫 Python，知道什麼是導數；小型網路是什麼，第 1 節用五行說明。程式不必每一行都看懂，文字會說明它在做什麼。大約 45 分鐘，第 6、7 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
@@ -60,7 +60,7 @@ hp.use_style()
 # Here is a small network that reads handwritten digits: 64 inputs (8×8 pixels), 32 hidden units, 10 outputs.
 #
 # - A **hidden unit** multiplies each input by a **weight** of its own, adds all of it up, adds one more number, its **bias**, and hands on the sum; 0 if the sum is negative.
-# - An **output** does the same with the 32 values of the hidden units, but keeps negative sums.
+# - An **output** does the same with the 32 values of the hidden units, but keeps negative sums. Units side by side are a **layer**.
 # - **Softmax** makes probabilities of the ten outputs $z_k$: $p_k = e^{z_k} / \sum_j e^{z_j}$.
 # - The **loss** is the **cross-entropy**: $-\ln p$ of the right digit, averaged over the images. To be sure and right costs 0; to give each digit a tenth costs $-\ln \tfrac{1}{10} = \ln 10$.
 # - **Training** changes weights and biases so that the loss falls.
@@ -69,13 +69,13 @@ hp.use_style()
 #
 # Each **update**, also called an iteration, is one step, made with a batch of 64 images. An **epoch** is one pass through all training images; its last batch is what is left of them. **Predict:** which of the three will read digits best?
 
-# %% [markdown] key="puzzle" lang="zh-TW" of="43b8be7f"
+# %% [markdown] key="puzzle" lang="zh-TW" of="6aecf945"
 # ## 1. 一個謎題
 #
 # 這裡有一個辨識手寫數字的小網路：64 個輸入（8×8 像素）、32 個隱藏單元、10 個輸出。
 #
 # - **隱藏單元**（hidden unit）把每個輸入各乘上一個**權重**（weight），全部加起來，再加上一個數字，叫做**偏差**（bias），然後把總和往下傳；總和是負的就傳 0。
-# - **輸出**對 32 個隱藏單元的值做同樣的事，但負的總和照樣保留。
+# - **輸出**對 32 個隱藏單元的值做同樣的事，但負的總和照樣保留。並排的單元合稱一**層**（layer）。
 # - **softmax** 把十個輸出 $z_k$ 變成機率：$p_k = e^{z_k} / \sum_j e^{z_j}$。
 # - **損失**（loss）用的是**交叉熵**（cross-entropy）：正確數字的 $-\ln p$，再對所有影像取平均。很有把握又答對，損失是 0；每個數字都給十分之一的機率，損失是 $-\ln \tfrac{1}{10} = \ln 10$。
 # - **訓練**就是改變權重和偏差，讓損失下降。
@@ -239,10 +239,10 @@ for step in range(1, 6):
 says("Five steps in a plain loop", "自己寫迴圈走五步", step == 5)
 
 # %% [markdown] key="package" lang="en"
-# The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps) down a surface (a loss, drawn over its weights) and keeps every point of the path:
+# The course's package does the same. `hp.descend` follows an optimizer (the rule that takes the steps, today `hp.SGD`) down a surface (a loss, drawn over its weights) and keeps every point of the path:
 
-# %% [markdown] key="package" lang="zh-TW" of="5f6b153d"
-# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則）沿著曲面（損失隨權重起伏的圖形）往下走，並記下路徑上的每一點：
+# %% [markdown] key="package" lang="zh-TW" of="b9ccb146"
+# 課程套件做的是同一件事。`hp.descend` 讓最佳化器（optimizer，決定每一步怎麼走的規則，今天是 `hp.SGD`）沿著曲面（損失隨權重起伏的圖形）往下走，並記下路徑上的每一點：
 
 # %% key="package-run"
 parabola = hp.Quadratic([curvature])
@@ -590,12 +590,12 @@ free(
 # %% [markdown] key="stuck" lang="en"
 # Once the rate is small, a tenth of it takes about ten times the steps. That complaint is true. But larger is not always faster: compare the first two lines.
 #
-# The second is that a small step gets **stuck in a local minimum**. A parabola has one minimum and nowhere else to get stuck, so take a curve with two valleys, a deep one and a shallow one. Start on the right-hand side with a small step, then raise it.
+# The second is that a small step gets **stuck in a local minimum**. A parabola has one minimum and nowhere else to get stuck, so take a curve with two valleys, a deep one and a shallow one, and a **barrier** between them. Start on the right-hand side with a small step, then raise it.
 
-# %% [markdown] key="stuck" lang="zh-TW" of="8d8a6181"
+# %% [markdown] key="stuck" lang="zh-TW" of="2a19da82"
 # 學習率夠小之後，再變成十分之一，步數大約就變成十倍。這個抱怨千真萬確。不過，學習率大也不一定比較快：比較前兩行就知道。
 #
-# 第二種抱怨是步伐太小會**陷入局部最小值**。拋物線只有一個最小值，沒有別處可以卡住，所以換一條有兩個谷的曲線，一深一淺。先用小步伐從右邊出發，再慢慢加大。
+# 第二種抱怨是步伐太小會**陷入局部最小值**。拋物線只有一個最小值，沒有別處可以卡住，所以換一條有兩個谷的曲線，一深一淺，中間隔著一座山頭。先用小步伐從右邊出發，再慢慢加大。
 
 # %% key="explore-basins"
 hp.explore_basins()
@@ -757,14 +757,14 @@ says(
 #
 # Back to the digits. Take 32 learning rates from 0.001 to 10, evenly spaced *in factors* (on a logarithmic scale), and five seeds for each. A seed decides the starting weights and the order of the images.
 #
-# **Predict:** how many of the 32 rates bring every seed above 90% on unseen digits?
+# **Predict:** how many of the 32 rates bring every seed above 90% **test accuracy**, the share of unseen digits read right?
 
-# %% [markdown] key="digits" lang="zh-TW" of="7f148ec2"
+# %% [markdown] key="digits" lang="zh-TW" of="65e43c94"
 # ## 5. 真正的網路：訓練 160 次
 #
 # 回到手寫數字。從 0.001 到 10 取 32 個學習率，相鄰兩個的**比值**都相同（也就是在對數刻度上等距），每個學習率配五個種子。種子決定起始權重和影像的順序。
 #
-# **先預測**：這 32 個學習率中，有幾個能讓五個種子在沒看過的數字上，準確率全都超過 90%？
+# **先預測**：這 32 個學習率中，有幾個能讓五個種子的**測試準確率**（沒看過的數字認對的比例）全都超過 90%？
 
 # %% key="digits-figure"
 with hp.predict("day1-digits"):

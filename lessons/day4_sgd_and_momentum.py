@@ -991,7 +991,7 @@ with hp.after("day4-still"):
     for title, (w, exact) in rests.items():
         step, mean = np.diff(w).std(), w.mean(axis=1).std()
         hp.say(
-            f"{title:<28} weight ± {w.std():.3f} (formula {exact:.3f})   "
+            f"{title:<29} weight ± {w.std():.3f} (formula {exact:.3f})   "
             f"one step ± {step:.3f}   mean ± {mean:.3f}"
         )
 

@@ -90,7 +90,7 @@ with hp.predict("day5-puzzle"):
         ax.set_title(name)
         best = accuracy.mean(axis=1).argmax()
         highest = accuracy.mean(axis=1)[best]
-        hp.say(f"{name:<9}  best mean {highest:.1%} at lr = {rates[best]:.2g}")
+        hp.say(f"{name:<10}  best mean {highest:.1%} at lr = {rates[best]:.2g}")
     hp.show(fig, "day5-puzzle")
 
 # %% [markdown] key="puzzle-answer" lang="en"
@@ -238,7 +238,9 @@ free(
 #
 # Two ways to measure the usual size of a gradient $g$, both through its squares:
 #
-# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2 \qquad\qquad \text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
+# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2$$
+#
+# $$\text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
@@ -246,12 +248,14 @@ free(
 #
 # `hp.replay` hands an optimizer a list of gradients and notes what it does. Here the gradient is 100 for 20 steps, then 1. **Predict:** what do the two do after step 20?
 
-# %% [markdown] key="adagrad" lang="zh-TW" of="478c6a5e"
+# %% [markdown] key="adagrad" lang="zh-TW" of="b15f39dd"
 # ## 3. AdaGrad 和 RMSProp：兩種記憶方式
 #
 # 梯度 $g$ 平常有多大？有兩種量法，都是看它的平方：
 #
-# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2 \qquad\qquad \text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
+# $$\text{AdaGrad:}\quad v_t = v_{t-1} + g^2$$
+#
+# $$\text{RMSProp:}\quad v_t = \rho\,v_{t-1} + (1-\rho)\,g^2$$
 #
 # $$w \leftarrow w - \eta\,\frac{g}{\sqrt{v_t} + \epsilon}$$
 #
@@ -350,20 +354,28 @@ says(
 #
 # Adam (Kingma and Ba 2015) takes RMSProp's division and lets momentum smooth the gradient, too:
 #
-# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g \qquad\qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g$$
 #
-# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+# $$v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+#
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
+#
+# $$w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
 # $m$ is the running average of the gradient and $v$ that of its square: estimates of its first and second **moment**, hence the name, *adaptive moment estimation*. $\beta_1$ and $\beta_2$ say how much of the old stays (usually 0.9 and 0.999). The hats correct for both having started at zero (**bias correction**); $t$ begins at 1. Six lines, and the package agrees, for two weights whose gradients differ in nothing but their size, by a factor of a million:
 
-# %% [markdown] key="adam" lang="zh-TW" of="879269fb"
+# %% [markdown] key="adam" lang="zh-TW" of="d3903357"
 # ## 4. 一步一步看 Adam
 #
 # Adam（Kingma 和 Ba，2015）採用 RMSProp 的除法，再用動量把梯度也平滑一下：
 #
-# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g \qquad\qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\,g$$
 #
-# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
+# $$v_t = \beta_2 v_{t-1} + (1 - \beta_2)\,g^2$$
+#
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
+#
+# $$w \leftarrow w - \eta\,\frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}$$
 #
 # $m$ 是梯度的移動平均，$v$ 是梯度平方的移動平均，也就是一階、二階**動差**（moment）的估計；Adam 的名字 *adaptive moment estimation* 就是這麼來的。（不少中文教材寫成一階、二階動量，但 moment 和第 4 天的動量 momentum 是兩回事。）$\beta_1$ 和 $\beta_2$ 表示舊的要留下多少（通常是 0.9 和 0.999）。這兩個平均都從零開始，「戴上帽子」就是為了修正這一點，叫做**偏差修正**（bias correction）；$t$ 從 1 算起。寫成程式只有六行。用兩個權重來對照，它們的梯度只有大小不同，相差一百萬倍，結果和套件相同：
 
@@ -743,7 +755,7 @@ for key, run in runs.items():
     shown = (f"{peak[key]:.1%}, within {near * 100:.0f} points "
              f"from {good.min():.2g} to {good.max():.2g}")  # fmt: skip
     hp.say(
-        f"{key[0]:<9}  {key[1]:<8}  {shown}, "
+        f"{key[0]:<10}  {key[1]:<8}  {shown}, "
         f"loss {target} after {epochs[key]:.1f} epochs"
     )
 

@@ -362,16 +362,16 @@ with hp.after("day6-digits"):
 #
 # Each panel is one optimizer, the others in grey; the ring is the chosen rate, the dashed line is 0.001. The curves reach nearly the same height, at different places. Whoever compares along one vertical line chooses the winner with the line: at 0.001 Adam is far ahead of SGD, at 1 far behind.
 #
-# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Over all 15 seeds, RMSProp is about two points behind in this short training and plain SGD three to four (of 60 others, about two as well). (A decaying rate makes up for part of it: section 6.)
+# Momentum, Nesterov, Adam and AdamW differ no more than the seeds of each do; with other seeds another one leads. Over all 15 seeds, in the mean (the bars are medians), RMSProp is about two points behind in this short training and plain SGD three to four (of 60 others, about two as well). (A decaying rate makes up for part of it: section 6.)
 #
 # </details>
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="777ad419"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="a26bbc04"
 # <details><summary>作答之後：各用自己的學習率</summary>
 #
 # 每一格是一個最佳化器，其他的畫成灰色；圓圈是選出的學習率，虛線是 0.001。這些曲線的最高點差不多高，只是位置不同。只沿著一條垂直線去比，線畫在哪裡，就決定了誰贏：在 0.001，Adam 遠遠領先 SGD；在 1，則遠遠落後。
 #
-# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。訓練這麼短，15 個種子合起來看，RMSProp 落後大約兩個百分點，單純的 SGD 落後三到四個（換成另外 60 個種子，也只落後大約兩個百分點）。（讓學習率衰減，能補回一部分，見第 6 節。）
+# 動量法、Nesterov、Adam 和 AdamW 彼此的差距，不比各自種子之間的差距大；換一批種子，領先的就換人。訓練這麼短，15 個種子合起來看平均（圖上的短線是中位數），RMSProp 落後大約兩個百分點，單純的 SGD 落後三到四個（換成另外 60 個種子，也只落後大約兩個百分點）。（讓學習率衰減，能補回一部分，見第 6 節。）
 #
 # </details>
 

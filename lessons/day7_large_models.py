@@ -19,9 +19,9 @@
 #
 # **You will learn:** what each line buys, and when; which of them is felt on a small, healthy run, and which are insurance.
 #
-# **You need:** Days 1 to 5. About 45 minutes. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
+# **You need:** Days 1 to 5. About 45 minutes; section 6 is optional. Run the cells from top to bottom with Shift+Enter. On Colab, first choose File → Save a copy in Drive. After a restart of the kernel, begin again with the first cell.
 
-# %% [markdown] key="title" lang="zh-TW" of="b79c3ab1"
+# %% [markdown] key="title" lang="zh-TW" of="06ffe315"
 # # 第 7 天 · 逐行讀懂大型模型的訓練配方
 #
 # [![在 Binder 開啟](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/your-account-/hpcourse/main?urlpath=lab%2Ftree%2Fnotebooks%2Fzh-TW%2Fday7_large_models.ipynb) [![在 Colab 開啟](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) [![在 Kaggle 開啟](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/your-account-/hpcourse/blob/main/notebooks/zh-TW/day7_large_models.ipynb) · [English](../en/day7_large_models.ipynb) · [繁體中文](../zh-TW/day7_large_models.ipynb)
@@ -30,7 +30,7 @@
 #
 # **你會學到**：配方的每一行換來什麼、什麼時候才用得上；在一次規模小、沒出狀況的訓練裡，哪一行有感，哪些只是保險。
 #
-# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
+# **你需要**：第 1 天到第 5 天的內容。大約 45 分鐘，第 6 節可以略過。請由上到下，用 Shift+Enter 逐格執行。在 Colab 上，請先選「檔案」→「在雲端硬碟中儲存副本」。重新啟動核心（kernel）之後，請從第一格開始重新執行。
 
 # %% key="setup"
 try:
