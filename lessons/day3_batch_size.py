@@ -663,14 +663,14 @@ for first in firsts:
 # %% [markdown] key="map-seen" lang="en"
 # Follow the **diagonals** up to the right: twice the batch at twice the rate leaves the loss nearly the same, over many doublings. (The printed lines follow four of them.) The linear rule came from a parabola, and here it holds on a network.
 #
-# Then it stops, at the cliff of Day 1: at the last rate before it the loss is already about twice what it was, or more. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds well below the cliff; beyond the place where the diagonal meets it, a larger batch gives less than the rule promises.* Move the slider and watch the rule run over the edge.
+# Then it stops, at the cliff of Day 1: here, at the last rate before it, the loss is already about twice what it was, or more. The cliff hardly moves with the batch size: it is a matter of curvature, and a larger batch does not make the bowl flatter. Only for the smallest batches does noise pull it down. So: *the rule holds well below the cliff; beyond the place where the diagonal meets it, a larger batch gives less than the rule promises.* Move the slider and watch the rule run over the edge.
 #
 # "The same run" is one question, "the **best** rate" another. Here is the best rate of each batch size, by the mean loss of three seeds:
 
-# %% [markdown] key="map-seen" lang="zh-TW" of="a0657cd5"
+# %% [markdown] key="map-seen" lang="zh-TW" of="e9da3398"
 # 沿著**對角線**往右上方走：批次加倍、學習率也加倍，損失幾乎不變，連續加倍好幾次都成立。（印出來的四行，各是一條對角線。）線性規則是從拋物線推出來的，在這個網路上也成立。
 #
-# 到了第 1 天的懸崖，規則就失效了：用懸崖前的最後一個學習率，損失已經到兩倍左右，甚至更高。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在離懸崖還遠的地方成立；對角線碰到懸崖之後，更大的批次帶來的好處，就比規則說的少**。移動滑桿，看規則怎樣衝出懸崖。
+# 到了第 1 天的懸崖，規則就失效了：這裡用懸崖前的最後一個學習率，損失已經到兩倍左右，甚至更高。懸崖的位置幾乎不隨批次大小移動：它由曲率決定，批次再大，碗也不會變平。只有批次極小時，雜訊才把懸崖往下拉。所以：**規則在離懸崖還遠的地方成立；對角線碰到懸崖之後，更大的批次帶來的好處，就比規則說的少**。移動滑桿，看規則怎樣衝出懸崖。
 #
 # 「訓練過程和原來一樣」是一回事，「哪個學習率**最好**」是另一回事。下面列出每種批次大小最好的學習率，用三個種子的平均損失來選：
 
@@ -725,8 +725,8 @@ cliff = [
 before = [max(k for k, top in enumerate(cliff) if f + k <= top) for f in set(firsts)]
 risen = [middle[f + k, k] / middle[f, 0] for f, k in zip(set(firsts), before)]
 says(
-    "at the last rate before it the loss is already about twice what it was, or more",
-    "用懸崖前的最後一個學習率，損失已經到兩倍左右，甚至更高",
+    "here, at the last rate before it, the loss is already about twice what it was, or more",
+    "這裡用懸崖前的最後一個學習率，損失已經到兩倍左右，甚至更高",
     1.5 < min(risen) < 2.5,
 )
 says("The cliff hardly moves", "懸崖的位置幾乎不隨批次大小移動", np.ptp(cliff[2:]) <= 1)
