@@ -1437,10 +1437,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets most of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan et al. 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
+# A handful of directions hold nearly all of the gradient. Muon lets many of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan et al. 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="0d4a1741"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他方向大多也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 等人，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="435b68d9"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他許多方向也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 等人，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
 
 # %% bind="muon-seen"
 says(
@@ -1476,8 +1476,8 @@ says(
     0.0045 < muon_steps * family["Llama 3"]["width"][2] / tokens < 0.0055,
 )
 says(
-    "most of the others learn as fast",
-    "其他方向大多也學得一樣快",
+    "many of the others learn as fast",
+    "其他許多方向也學得一樣快",
     np.mean(after > 0.5) > 0.5,
 )
 says(
