@@ -1050,9 +1050,9 @@ says(
 free("in **flatter places**", "比較平坦的地方", "the same in other words")
 free("Is flat better?", "", "a question")
 free(
-    "here and with fifteen other seeds",
-    "換另外十五個種子也一樣",
-    "tests/claims, with three times the seeds",
+    "here and on average over other seeds",
+    "換其他種子，平均起來也一樣",
+    "tests/claims, with 45 of them",
 )
 says(
     "Of the three rates, all trained for ten epochs",
@@ -1071,16 +1071,16 @@ free(
 # %% [markdown] key="sharpness-seen" lang="en"
 # Training works at rates above the threshold $2/\lambda_{\max}$ of the starting point: the cliff lies above it for every seed. On a parabola the curvature never changes. On a network it changes at every step. The threshold is about the starting point, and the network has left it.
 #
-# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold, by the median of the seeds: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But a part of the difference remains: counted in factors, about half of it, here and with fifteen other seeds. Day 2 asks where that comes from.
+# And there is a surprise. Of the three rates, all trained for ten epochs, the larger one ends with the larger threshold, by the median of the seeds: in **flatter places**. In part this is only because it got further. The next two lines give the smaller rates so many more updates that rate × updates is the same, and the threshold rises with them. But a part of the difference remains: counted in factors, about half of it, here and on average over other seeds. Day 2 asks where that comes from.
 #
 # Is flat better? Some think that flat places also fit unseen data better. This is disputed: the sharpness can be changed without changing what a network says (Dinh et al. 2017), and in experiments it often does not go with better results (Andriushchenko et al. 2023). For us it counts which places a rate can bear.
 #
 # So take $2/\lambda_{\max}$ for what it is: exact on a parabola, a rough guide on a network.
 
-# %% [markdown] key="sharpness-seen" lang="zh-TW" of="b622b2c3"
+# %% [markdown] key="sharpness-seen" lang="zh-TW" of="32c538b6"
 # 學習率超過起點的門檻 $2/\lambda_{\max}$，照樣訓練得起來：不論哪個種子，懸崖都在門檻之上。在拋物線上，曲率從不改變；在網路上，曲率每走一步都在變。門檻說的是起點，而網路早已離開起點。
 #
-# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時門檻的中位數也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，大約還剩一半，換另外十五個種子也一樣。剩下的從哪裡來，第 2 天會問。
+# 這裡還藏著一個驚喜。三個學習率都跑十個訓練週期，學習率越大，結束時門檻的中位數也越大，也就是停在**比較平坦的地方**。一部分原因只是大的學習率走得比較遠：接下來兩行讓小的學習率多更新好幾倍，使得學習率 × 更新次數相同，它們的門檻也跟著變大。不過差距沒有完全消失：以倍數來算，大約還剩一半，換其他種子，平均起來也一樣。剩下的從哪裡來，第 2 天會問。
 #
 # 平坦就比較好嗎？有人認為，停在平坦的地方，對沒看過的資料也比較準。這件事還有爭議：網路的答案不變，銳度卻可以變（Dinh 等人，2017）；實驗也常看不出平坦和準確率有關（Andriushchenko 等人，2023）。對我們來說，要緊的是：用某個學習率，在哪些地方停得住。
 #

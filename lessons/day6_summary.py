@@ -1170,12 +1170,12 @@ for ax, rule in zip(axes, [hp.SGD, hp.Adam]):
 hp.show(fig, "day6-schedules")
 
 # %% [markdown] key="advice-batch" lang="en"
-# Decay is confirmed, and what it raises most is the worst seed: with SGD by several points here, under every schedule (with other seeds: under cosine by anything from next to nothing to 14; under the exponential by about half of that on average, and now and then it loses a little). Small last steps lower the noise floor (Day 2; with full batches, without noise, SGD's constant rate beats cosine). SGD's median gains nothing here, and under the exponential, which spends more of this short training at small rates, it loses about two points; with cosine its mean rises as well. But the step back has left all four at the same peak, 0.46. With decay SGD bears the next, 1: on other seeds cosine's median is then one or two points above the constant's at 0.46, and the exponential's no lower. With Adam the worst seed gains less, on average a point. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
+# Decay is confirmed, and what it raises most is the worst seed: with SGD by several points here, under every schedule (with other seeds: under cosine by anything from next to nothing to 14; under the exponential by about half of that on average, and now and then it loses). Small last steps lower the noise floor (Day 2; with full batches, without noise, SGD's constant rate beats cosine). SGD's median gains nothing here, and under the exponential, which spends more of this short training at small rates, it loses about two points; with cosine its mean rises as well. But the step back has left all four at the same peak, 0.46. With decay SGD bears the next, 1: on other seeds cosine's median is then one or two points above the constant's at 0.46, and the exponential's no lower. With Adam the worst seed gains less, on average a point. Warmup adds little here; it earns its place where large early steps are the trouble (Day 2).
 #
 # For the **batch size**: SGD with cosine decay, the same number of images seen (six epochs), each size with its own tuned rate.
 
-# %% [markdown] key="advice-batch" lang="zh-TW" of="50ab73ec"
-# 衰減的效果得到證實，受惠最多的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換一批種子：用餘弦衰減，從幾乎沒有進步到進步 14 個百分點都有；用指數衰減，平均進步只有餘弦的一半左右，偶爾還略為退步）。最後幾步變小，雜訊底線就跟著降低（第 2 天；改用沒有雜訊的全批次，SGD 反而是固定的學習率勝過餘弦）。SGD 的中位數在這裡則沒有變好；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上，中位數還掉了大約兩個百分點；用餘弦衰減，平均也上升。不過，退一步的規則讓四種排程都停在同一個最高學習率 0.46。有了衰減，SGD 用再大一格的 1 也受得住：換一批種子來量，這時餘弦的中位數比固定的（用 0.46）高出一到兩個百分點，指數的也不輸。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
+# %% [markdown] key="advice-batch" lang="zh-TW" of="8b456b3b"
+# 衰減的效果得到證實，受惠最多的是最差的種子：這裡的 SGD 不管用哪一種衰減，最差的都進步好幾個百分點（換一批種子：用餘弦衰減，從幾乎沒有進步到進步 14 個百分點都有；用指數衰減，平均進步只有餘弦的一半左右，偶爾還會退步）。最後幾步變小，雜訊底線就跟著降低（第 2 天；改用沒有雜訊的全批次，SGD 反而是固定的學習率勝過餘弦）。SGD 的中位數在這裡則沒有變好；指數衰減在這麼短的訓練裡，花太多時間在小的學習率上，中位數還掉了大約兩個百分點；用餘弦衰減，平均也上升。不過，退一步的規則讓四種排程都停在同一個最高學習率 0.46。有了衰減，SGD 用再大一格的 1 也受得住：換一批種子來量，這時餘弦的中位數比固定的（用 0.46）高出一到兩個百分點，指數的也不輸。用 Adam 時，最差的種子進步比較少，平均一個百分點左右。預熱在這裡幫助不大；如果問題出在一開始步伐太大，它才派得上用場（第 2 天）。
 #
 # 再看**批次大小**：SGD 加餘弦衰減，看過的影像一樣多（六個訓練週期），每種大小用自己調好的學習率。
 
@@ -1248,8 +1248,8 @@ says(
     0.025 < min(gained) <= max(gained) < 0.1,
 )
 free(
-    "(with other seeds: ... now and then it loses a little)",
-    "（換一批種子：用餘弦衰減 ... 偶爾還略為退步）",
+    "(with other seeds: ... now and then it loses)",
+    "（換一批種子：用餘弦衰減 ... 偶爾還會退步）",
     "in tests/claims",
 )
 of_sgd = [on_digits["SGD"][0], *(chosen["SGD", kind] for kind in kinds)]

@@ -1134,10 +1134,10 @@ for goal in [1.0, 0.4]:
     hp.say(f"updates to {goal} nats: {line}")
 
 # %% [markdown] key="batch-seen" lang="en"
-# Along this quiet run the exact noise scale grows more than a hundredfold, and about sevenfold between the steps at which 1.0 and 0.4 nats are left. In the race, on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) Put the counts of 64 and 1,024 through the formula of Day 3's section 7, and the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018), grows as well, here several times (on average over draws about threefold), but lies far below the noise scale. So here the noise scale shows the direction, not the size. That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
+# Along this quiet run the exact noise scale grows more than a hundredfold, and about sevenfold between the steps at which 1.0 and 0.4 nats are left. In the race, on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) Put the counts of 64 and 1,024 through the formula of Day 3's section 7, and the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018), grows as well, here several times (on average over draws about two and a half times), but lies far below the noise scale. So here the noise scale shows the direction, not the size. That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
-# %% [markdown] key="batch-seen" lang="zh-TW" of="6e1e146a"
-# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是三倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度只看得出方向，看不出大小。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
+# %% [markdown] key="batch-seen" lang="zh-TW" of="b572308b"
+# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是四倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度只看得出方向，看不出大小。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1177,9 +1177,9 @@ says(
     critical[0.4] > 3 * critical[1.0],
 )
 free(
-    "(on average over draws about threefold)",
-    "（多抽幾組取平均，大約是三倍）",
-    "in tests/claims",
+    "(on average over draws about two and a half times)",
+    "（多抽幾組取平均，大約是四倍）",
+    "in tests/claims; each language has counts of its own",
 )
 says(
     "but lies far below the noise scale",
@@ -1437,10 +1437,10 @@ says(
 )
 
 # %% [markdown] key="muon-seen" lang="en"
-# A handful of directions hold nearly all of the gradient. Muon lets many of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan et al. 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
+# A handful of directions hold nearly all of the gradient. Muon lets many of the others learn as fast (five steps do not reach the smallest), as Adam did for rare words, but for directions instead of weights. In our trials with a descent of the rate it mostly ended at less than half of Adam's training loss on the digits, as the data were split (once above it), and on average with no better accuracy; on words its gain was small, and under another schedule a loss. The price is at most about $5\,m/B$ of the training's arithmetic for layers of width $m$ and batches of $B$ tokens (Jordan et al. 2024): five times as much with $m$ and $B$ both 64, as here; half a percent for Llama 3 405B at its largest batch.
 
-# %% [markdown] key="muon-seen" lang="zh-TW" of="435b68d9"
-# 少數幾個方向幾乎占了整個梯度。Muon 讓其他許多方向也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 等人，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
+# %% [markdown] key="muon-seen" lang="zh-TW" of="21e05a38"
+# 少數幾個方向幾乎占了整個梯度。Muon 讓其他許多方向也學得一樣快（最小的那些，它內部的五步還拉不上來）：Adam 對罕見字做的事，它對方向做，而不是對權重做。在我們的試驗裡，配上逐漸下降的學習率，它在手寫數字上的訓練損失，看資料怎麼切，大多不到 Adam 的一半（有一次反而比較高），準確率平均起來則沒有更好；在文字上進步很小，換個排程還會退步。代價頂多大約是整個訓練運算量的 $5\,m/B$，$m$ 是層寬，$B$ 是一批的 token 數（Jordan 等人，2024）：像這裡 $m$ 和 $B$ 都是 64，就多出五倍；Llama 3 405B 用最大的批次時，只有千分之五。
 
 # %% bind="muon-seen"
 says(
@@ -1454,7 +1454,7 @@ free(
     "in tests/claims, with twelve splits; Muon is no rule of the package",
 )
 free("once above it", "有一次反而比較高", "the same")
-free("no better accuracy", "準確率則沒有更好", "the same")
+free("on average with no better accuracy", "準確率平均起來則沒有更好", "the same")
 free(
     "its gain was small, and under another schedule a loss",
     "進步很小，換個排程還會退步",

@@ -105,8 +105,8 @@ def test_decay_helps(claim):
 
 
 def test_the_exponential_raises_the_worst_seed_less_and_not_always(claim):
-    """At the peak that the step back leaves to all of them, twenty groups of ten seeds."""
-    peak, seeds, worst = 10 ** (-1 / 3), range(1000, 1200), {}
+    """At the peak that the step back leaves to all; sixty groups of ten seeds (twenty gave 0.29 to 0.6)."""
+    peak, seeds, worst = 10 ** (-1 / 3), range(1000, 1600), {}
     plans = {
         "constant": peak,
         "exponential": hp.ExponentialDecay(peak, 3 / UPDATES),
@@ -114,14 +114,14 @@ def test_the_exponential_raises_the_worst_seed_less_and_not_always(claim):
     }
     for name, plan in plans.items():
         run = hp.train(NETWORK, hp.digits(), hp.SGD(plan), updates=UPDATES, seed=seeds)
-        worst[name] = run.test_accuracy.reshape(20, 10).min(axis=1)
+        worst[name] = run.test_accuracy.reshape(60, 10).min(axis=1)
     exponential, cosine = (worst[name] - worst["constant"] for name in ("exponential", "cosine"))
     claim(
         "The exponential raises SGD's worst seed about half as much as cosine; now and then it loses",
         statistic="points that the worst of ten seeds gains: exponential, cosine; the exponential's lowest",
         measured=", ".join(f"{100 * x:+.1f}" for x in (exponential.mean(), cosine.mean(), exponential.min())),
         verdict="confirmed",
-        holds=0.35 < exponential.mean() / cosine.mean() < 0.75 and -0.04 < exponential.min() < 0,
+        holds=0.35 < exponential.mean() / cosine.mean() < 0.65 and -0.06 < exponential.min() < -0.005,
     )
 
 
