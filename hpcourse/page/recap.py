@@ -60,11 +60,12 @@ class Standing:
     @property
     def next(self):
         """The notebook of this day in which something is left, and how much; None if nothing is."""
-        if left := len(self.predictions) - len(self.answered):
-            return self.day.lessons[0], left, text("predictions")
-        if left := len(self.points) - len(self.solved):
-            return self.day.exercises[0], left, text("tasks")
-        return None
+        left = [where for key, where in self.predictions.items() if key not in self.answered]
+        for notebook in (name for name in self.day.lessons if name in left):
+            return notebook, left.count(notebook), text("predictions")
+        if tasks := len(self.points) - len(self.solved):
+            return self.day.exercises[0], tasks, text("tasks")
+        return (left[0], len(left), text("predictions")) if left else None
 
 
 class Recap:
@@ -179,7 +180,7 @@ class Recap:
 
 
 def contents_of(day):
-    """The predictions and {task: points} of a day, read from the notebooks that came with the package."""
+    """{prediction: notebook} and {task: points} of a day, from the notebooks that came with the package."""
     predictions, points = {}, {}
     for name in day.notebooks:
         languages = (current_language(), "en")
@@ -187,10 +188,10 @@ def contents_of(day):
         path = next((path for path in paths if path.exists()), None)
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if path else ():
             if cell["cell_type"] == "code":
-                predictions |= dict.fromkeys(PREDICTION.findall("".join(cell["source"])))
+                predictions |= dict.fromkeys(PREDICTION.findall("".join(cell["source"])), name)
                 if about := cell["metadata"].get("hpcourse"):
                     points[about["task"]] = about["points"]
-    return list(predictions), points
+    return predictions, points
 
 
 def certificate(name, days):

@@ -40,7 +40,7 @@ def solve(day):
 
 def test_the_days_list_what_the_notebooks_hold():
     predictions, points = recap.contents_of(DAYS["day1"])
-    assert predictions[0] == "day1-puzzle"
+    assert next(iter(predictions.items())) == ("day1-puzzle", "day1_learning_rate")
     assert points["gd_step"] == 1
     assert points["slope_step"] == 2
     assert all(recap.contents_of(day)[1] for day in DAYS.values() if day.exercises)
@@ -78,6 +78,16 @@ def test_next_is_what_is_left_of_the_day_worked_on_last(folder):
     assert "Next: day1_exercises (tasks left: 6)." in words(hp.progress().as_html())
     record.check(next(iter(recap.contents_of(DAYS["day3"])[1])), 1.0)
     assert "Next: day3_" in words(hp.progress().as_html())
+
+
+def test_a_prediction_that_is_left_in_the_exercises_sends_nobody_back_to_the_lesson(folder):
+    where = recap.contents_of(DAYS["day4"])[0]
+    for key in (key for key, notebook in where.items() if notebook == "day4_sgd_and_momentum"):
+        record.question(key, "A", False)
+    assert set(where.values()) == {"day4_sgd_and_momentum", "day4_exercises"}
+    assert "Next: day4_exercises (tasks left: 7)." in words(hp.progress().as_html())
+    solve("day4")
+    assert "Next: day4_exercises (predictions left: 1)." in words(hp.progress().as_html())
 
 
 def test_everything_is_done(folder):

@@ -108,7 +108,8 @@ def explore_dashboard(epochs=6, seeds=range(3)):
         last = np.flatnonzero(np.isfinite(loss))[-1]
         letter.xy = at[last], np.clip(loss[last], 0.02, 4)
         letter.set_text(pen)
-        label.set_text(name)
+        below = np.nan_to_num(accuracy).min() < 0.7  # then its dot lies at the edge
+        label.set_text(f"{name} (< 0.70)" if below else name)
         said = [
             text("{pen}: {name}: mean {mean}, {low} to {high}").format(
                 pen=key, name=kept, mean=_percent(a.mean()), low=_percent(a.min()), high=_percent(a.max())
