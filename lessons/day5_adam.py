@@ -1036,12 +1036,12 @@ free("the *best* rate grows", "**最好**的學習率也大約", "bound with the
 # %% [markdown] key="decay" lang="en"
 # ## 12. Weight decay is not L2
 #
-# To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, whose gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD without momentum the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
+# To keep weights small, add a penalty to the loss, **L2**: $\tfrac12 d\,\lVert w \rVert^2$, with the sum of all squared weights; its gradient is $d\,w$. Or shrink the weights directly, **weight decay**: $w \leftarrow w - \eta\,d\,w$ at each step. $d$ says how strongly. For SGD without momentum the two are the same. **AdamW** (Loshchilov and Hutter 2019) is Adam's step plus weight decay. Suppose that only the penalty acts:
 
-# %% [markdown] key="decay" lang="zh-TW" of="112b20b1"
+# %% [markdown] key="decay" lang="zh-TW" of="f8499ec3"
 # ## 12. 權重衰減不等於 L2
 #
-# 不想讓權重變得太大，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$，它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對沒有動量的 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
+# 不想讓權重變得太大，可以在損失裡加一項懲罰，叫做 **L2**：$\tfrac12 d\,\lVert w \rVert^2$（後面是所有權重的平方和），它的梯度是 $d\,w$。也可以直接縮小權重，叫做**權重衰減**（weight decay）：每一步 $w \leftarrow w - \eta\,d\,w$。$d$ 表示力道。對沒有動量的 SGD 來說，兩者是同一回事。**AdamW**（Loshchilov 和 Hutter，2019）就是 Adam 的一步，再加上權重衰減。假設只有懲罰在起作用：
 
 # %% key="quiz-decay"
 hp.quiz("day5-decay")
