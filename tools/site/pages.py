@@ -137,10 +137,10 @@ class Page:
         parts = [self._sealed_output(cell, file.with_suffix(""), output) for output in outputs]
         summary = html.escape(course_language.text("Show me"))
         waiting = f'<details class="sealed" data-question="{key}"><summary>{summary}</summary>'
-        waiting += f"{''.join(parts)}</details>"
+        waiting = f"{waiting}{''.join(parts)}</details>" if parts else ""  # only later cells show something
         asks = question_as_html(quizzes.find_question(key), key) if kind == "predict" else ""
         data = {"text/html": asks + waiting, "text/plain": ""}
-        cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+        cell.outputs = [nbformat.v4.new_output("display_data", data=data)] if asks or waiting else []
 
     def _sealed_output(self, cell, folder, output):
         if "picture" not in output:

@@ -189,6 +189,15 @@ def test_what_waits_in_a_later_cell_asks_nothing(sealed_page_of):
     assert data[HTML].startswith('<details class="sealed" data-question="day1-regimes">')
 
 
+def test_where_only_later_cells_show_something_nothing_opens_empty(sealed_page_of, tmp_path):
+    blocks = {"day1-regimes": [{"cell": "c", "compared": True, "outputs": []}]}
+    (tmp_path / "notebooks/sealed/en/day1_x.json").write_text(json.dumps(blocks))
+    (data,) = shown(sealed_page_of('with hp.predict("day1-regimes"):\n    a = 1'))
+    assert 'data-opens="day1-regimes"' in data[HTML]
+    assert "sealed" not in data[HTML]
+    assert shown(sealed_page_of('with hp.after("day1-regimes"):\n    b = 1')) == []
+
+
 def test_a_sealed_cell_of_which_nothing_is_kept_stops_the_build(sealed_page_of):
     with pytest.raises(ValueError, match=r"cell c: .*day1_x\.json does not say what it hides"):
         sealed_page_of('with hp.predict("day1-bowl"):\n    print(1)')
