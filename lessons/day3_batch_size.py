@@ -680,10 +680,10 @@ shown = [float(rate) for rate in best_rates]
 hp.say(f"best rates for B = {sizes[0]} to {sizes[-1]}: {shown}")
 
 # %% [markdown] key="best-seen" lang="en"
-# The batch grows 128-fold, the best rate not even tenfold, and for most batch sizes it is the largest rate of the map that still works, or half of that. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
+# The batch grows 128-fold, the best rate far less, here not even tenfold, and for most batch sizes it is the largest rate of the map that still works, or half of that. So the linear rule tells how to *keep* a run when the batch size changes; it does not replace a sweep. On larger problems, too, best rates follow neither the linear nor the square-root rule reliably (Shallue et al. 2019).
 
-# %% [markdown] key="best-seen" lang="zh-TW" of="b36682fe"
-# 批次放大 128 倍，最好的學習率卻放大不到十倍；而且多半就是地圖上還能用的最大學習率，或是它的一半。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不一定照線性規則走，也不一定照平方根規則走（Shallue 等人，2019）。
+# %% [markdown] key="best-seen" lang="zh-TW" of="cb425014"
+# 批次放大 128 倍，最好的學習率放大的倍數卻少得多，這裡不到十倍；而且多半就是地圖上還能用的最大學習率，或是它的一半。所以線性規則教你的是：批次大小改變時，怎樣**維持**原來的訓練過程；它不能代替掃描。在更大的問題上也一樣，最好的學習率不一定照線性規則走，也不一定照平方根規則走（Shallue 等人，2019）。
 
 # %% bind="map"
 says(
@@ -751,8 +751,8 @@ cliff = [
 grows = best_rates.max() / best_rates.min()
 says("The batch grows 128-fold", "批次放大 128 倍", sizes[-1] / sizes[0] == 128)
 says(
-    "the best rate not even tenfold",
-    "最好的學習率卻放大不到十倍",
+    "the best rate far less, here not even tenfold",
+    "最好的學習率放大的倍數卻少得多，這裡不到十倍",
     2 <= grows <= 8,
 )
 near = [cliff[k] - list(rates).index(best) <= 1 for k, best in enumerate(best_rates)]

@@ -235,17 +235,23 @@ def test_a_stream_seen_once_leaves_an_error_like_one_over_the_root_of_its_length
 
 
 def test_the_best_rate_grows_far_less_than_the_batch(claim, digits):
-    rates, sizes = 2.0 ** np.arange(-4, 2), [4, 32, 512]
-    history = hp.train(NETWORK, digits, hp.SGD(rates), batch_size=sizes, epochs=5, seed=SEEDS)
-    mean = np.nan_to_num(history.train_loss.mean(axis=2), nan=9)
-    best = rates[mean.argmin(axis=0)]
-    works = [rates[column < 1.5].max() for column in mean.T]
+    """Of 25 groups of three seeds three gave 16 or 32: a run that fails at 4 lowers the best rate there."""
+    rates, sizes = 2.0 ** np.arange(-6, 2), [4, 32, 512]
+    history = hp.train(NETWORK, digits, hp.SGD(rates), batch_size=sizes, epochs=5, seed=range(300, 315))
+    loss = np.nan_to_num(history.train_loss, nan=9).reshape(len(rates), 3, 5, 3).mean(axis=3)
+    best = rates[loss.argmin(axis=0)]  # of each size and group
+    grown, works = best[-1] / best[0], np.where(loss < 1.5, rates[:, None, None], 0).max(axis=0)
     claim(
-        "The batch grows 128-fold, the best rate not even tenfold; it is the largest that works, or half",
-        statistic="best rates, and largest rates that work, at B = 4, 32, 512, five epochs",
-        measured=f"{best}, {np.array(works)}",
+        "The batch grows 128-fold, the best rate far less, mostly not even tenfold; mostly it is the largest "
+        "that works, or half",
+        statistic="best rate at B = 512 over that at 4, five groups of three seeds; share of best"
+        " rates that are the largest that works, or half",
+        measured=f"{grown}; {np.mean(works / best <= 2):.0%}",
         verdict="confirmed",
-        holds=1 <= best[-1] / best[0] < 10 and np.mean(works / best <= 2) > 0.5,
+        holds=grown.min() >= 1
+        and np.median(grown) < 10
+        and grown.max() < 64
+        and np.mean(works / best <= 2) > 0.5,
     )
 
 
