@@ -88,7 +88,7 @@ with hp.predict("day3-puzzle"):
 
 # %% key="puzzle-numbers" tags=["nbval-ignore-output"]
 with hp.after("day3-puzzle"):
-    made = [job["epochs"] * -(-n_images // size) for size in puzzle_sizes]
+    made = [job["epochs"] * int(np.ceil(n_images / size)) for size in puzzle_sizes]
     for size, count, accuracy in zip(puzzle_sizes, made, puzzle.test_accuracy):
         low, high = accuracy.min(), accuracy.max()
         hp.say(

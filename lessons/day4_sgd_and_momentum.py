@@ -297,7 +297,7 @@ for tried, gamma, size, passes in contest:
     best = hp.train(network, digits, hp.Momentum(own, gamma), **job, seed=to_report)
     marks.append(best.test_accuracy)
     hp.say(
-        f"{size:>4} images a step, {passes:>2} passes: "
+        f"images a step {size:>4}, passes {passes:>2}: "
         f"test accuracy {marks[-1].min():.0%} to {marks[-1].max():.0%}"
     )
 

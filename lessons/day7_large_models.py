@@ -1300,16 +1300,15 @@ with hp.predict("day7-lines"):
         hp.say(f"{name}: training loss {loss:.3f} ± {spread:.3f}")
 
 # %% key="lines-live"
-with hp.after("day7-lines"):
-    bible, drawn = hp.bigram_counts("en")[1], np.random.default_rng(1)
-    pairs = drawn.choice(bible.size, 20_000, p=bible.ravel() / bible.sum())
-    given = np.eye(150, dtype=np.float32)[pairs // 150]
-    text = hp.Dataset("words", given, pairs % 150, given[:1], pairs[:1] % 150)
-    names = ["whole recipe", "bare Adam", "Momentum for Adam"]
-    own = {name: stored.row(recipe=name)["lr"] for name in names}
-    shape = {name: hp.WarmupStableDecay(lr, 20, 140, 40) for name, lr in own.items()}
-    rules = [hp.AdamW(shape[names[0]], beta2=0.95, weight_decay=0.1)]
-    rules += [hp.Adam(own[names[1]]), hp.Momentum(shape[names[2]])]
+bible, drawn = hp.bigram_counts("en")[1], np.random.default_rng(1)
+pairs = drawn.choice(bible.size, 20_000, p=bible.ravel() / bible.sum())
+given = np.eye(150, dtype=np.float32)[pairs // 150]
+text = hp.Dataset("words", given, pairs % 150, given[:1], pairs[:1] % 150)
+names = ["whole recipe", "bare Adam", "Momentum for Adam"]
+own = {name: stored.row(recipe=name)["lr"] for name in names}
+shape = {name: hp.WarmupStableDecay(lr, 20, 140, 40) for name, lr in own.items()}
+rules = [hp.AdamW(shape[names[0]], beta2=0.95, weight_decay=0.1)]
+rules += [hp.Adam(own[names[1]]), hp.Momentum(shape[names[2]])]
 
 # %% key="lines-three" tags=["nbval-ignore-output"]
 with hp.after("day7-lines"):

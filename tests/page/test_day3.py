@@ -110,7 +110,7 @@ def test_the_path_of_the_batches_is_that_of_a_plain_loop(batch_size):
             path.append(w)
     walk = max(figure.fig.axes[0].lines, key=lambda line: len(line.get_xdata()))
     np.testing.assert_allclose(walk.get_xydata()[1:], path, rtol=1e-9)
-    assert f"{200 // batch_size} updates in every epoch" in figure.description
+    assert f"updates in every epoch: {200 // batch_size}." in figure.description
 
 
 def test_batches_that_diverge_raise_no_error():

@@ -87,7 +87,7 @@ def explore_valley(steps=60, start_b=0.1):
         ax.plot(minima, 1 / minima, zorder=1.5, **style)
     (rests,) = ax.plot([], [], color=figures.GREEN, lw=5, alpha=0.8, zorder=1.8)
     (walk,) = ax.plot([], [], "o-", ms=3, lw=0.8, color=figures.BLUE)
-    (first,) = ax.plot([], [], "o", ms=7, color="black")
+    (first,) = ax.plot([], [], "o", ms=7, color="black", clip_on=False)  # whole at the edge, too
     (last,) = ax.plot([], [], "s", ms=7, color=figures.ORANGE, zorder=4)
     ax.set(xlabel="$a$", ylabel="$b$", xlim=(a_low, a_high), ylim=(b_low, b_high))
     (fall,) = right.plot([], [], color=figures.BLUE)

@@ -54,7 +54,7 @@ def explore_batches(epochs=5, start=(-1.0, -1.6), seed=1):
         for line in (walk, stops, fall):
             line.set_color(colour)
         said = text(
-            "Batch size {size}: {updates} updates in every epoch. "
+            "Batch size {size}, updates in every epoch: {updates}. "
             "After one epoch the distance is {first}; in the last epoch it is {last} on average."
         )
         first, last = f"{apart[per_epoch]:.2g}", f"{apart[-per_epoch:].mean():.2g}"
