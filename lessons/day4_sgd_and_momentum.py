@@ -814,14 +814,14 @@ for (name, size), again in tuned_well.items():
 #
 # Over the effective rate (right) the two curves nearly coincide: there, momentum **acts like** SGD with ten times the rate. They part as SGD nears its cliff. Momentum bears more, as on the map: in terms of the effective rate its border is $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$ instead of $2$.
 #
-# The fair contest, each at its own best rate and with new seeds: in batches of 64, after ten epochs, momentum's median loss is about half of SGD's or less, while the accuracies overlap. In batches of 16 little or nothing is left of the lead. There the gradients are noisier; what momentum does about noise, section 7 asks.
+# The fair contest, each at its own best rate and with new seeds: in batches of 64, after ten epochs, momentum's median loss is about half of SGD's or less, while the accuracies overlap. In batches of 16 little is left of the lead on average. There the gradients are noisier; what momentum does about noise, section 7 asks.
 
-# %% [markdown] key="digits-seen" lang="zh-TW" of="128448e3"
+# %% [markdown] key="digits-seen" lang="zh-TW" of="1c763514"
 # 學習率 0.01 時動量法大勝，學習率 1 時卻慘敗。誰決定共用的學習率，誰就決定了贏家。
 #
 # 改用有效學習率來看（右圖），兩條曲線幾乎疊在一起：在那裡，動量法**就像**學習率是十倍的 SGD。快到 SGD 的懸崖時，兩者才分開。動量法承受得住更大的有效學習率，和地圖上一樣：用有效學習率來寫，它的界線是 $\dfrac{\eta}{1-\gamma}\,\lambda_{\max} < 2\,\dfrac{1+\gamma}{1-\gamma}$，而不是 $2$。
 #
-# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先就所剩無幾，甚至完全不見。批次小，梯度的雜訊就比較大；動量對雜訊有什麼作用，第 7 節再看。
+# 公平的比賽是各用自己最好的學習率，再換新的種子。每批 64 張時，十個訓練週期之後，動量法損失的中位數大約只有 SGD 的一半，甚至更低；準確率的範圍則彼此重疊。每批 16 張時，這點領先平均起來所剩無幾。批次小，梯度的雜訊就比較大；動量對雜訊有什麼作用，第 7 節再看。
 
 # %% bind="digits-seen"
 says("Over the effective rate (right)", "改用有效學習率來看（右圖）", gains[0] == 1)
@@ -875,8 +875,8 @@ free("the gradients are noisier", "梯度的雜訊就比較大", "Day 3: varianc
 says("in batches of 64,", "每批 64 張時", ("SGD", 64) in tuned_well)
 noisy_half = np.median(noisy_momentum.train_loss) / np.median(noisy_sgd.train_loss)
 says(
-    "In batches of 16 little or nothing is left",
-    "每批 16 張時，這點領先就所剩無幾",
+    "In batches of 16 little is left",
+    "每批 16 張時，這點領先平均起來所剩無幾",
     noisy_half > 0.7,
 )
 says(

@@ -1137,7 +1137,7 @@ for goal in [1.0, 0.4]:
 # Along this quiet run the exact noise scale grows more than a hundredfold, and about sevenfold between the steps at which 1.0 and 0.4 nats are left. In the race, on the way to the late goal, batches of 256 save a larger share of the updates than on the way to the early one. (The early counts are small: with another draw of the batches they can be a third off. On average over draws the order holds.) Put the counts of 64 and 1,024 through the formula of Day 3's section 7, and the **critical batch**, beyond which more examples save few updates (McCandlish et al. 2018), grows as well, here several times (on average over draws about two and a half times), but lies far below the noise scale. So here the noise scale shows the direction, not the size. That is a reason to start small: early examples are better spent on more updates, late ones on less noise.
 
 # %% [markdown] key="batch-seen" lang="zh-TW" of="b572308b"
-# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是四倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度只看得出方向，看不出大小。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
+# 沿著這段沒有雜訊的訓練，精確的雜訊尺度增加了一百倍以上；從還剩 1.0 nat 的那一步到還剩 0.4 nat 的那一步，大約增加到七倍。實際賽跑起來，用批次大小 256，走到後期目標時省下的更新比例，比走到前期目標時更高。（走到前期目標的更新次數很少，換一組隨機抽出的批次，可能差到三分之一；多抽幾組取平均，順序才穩定。）批次超過**臨界批次大小**（critical batch size），再加樣本也省不了多少更新（McCandlish 等人，2018）。把 64 和 1,024 的更新次數代入第 3 天第 7 節的公式，算出來的臨界批次大小也跟著增加，這裡增加到好幾倍（多抽幾組取平均，大約是三到四倍），但遠比雜訊尺度小。所以在這裡，雜訊尺度只看得出方向，看不出大小。這是從小批次開始的一個理由：前期的樣本拿來多更新幾次比較划算，後期的拿來壓低雜訊。
 
 # %% bind="batch"
 alike = (
@@ -1178,7 +1178,7 @@ says(
 )
 free(
     "(on average over draws about two and a half times)",
-    "（多抽幾組取平均，大約是四倍）",
+    "（多抽幾組取平均，大約是三到四倍）",
     "in tests/claims; each language has counts of its own",
 )
 says(
