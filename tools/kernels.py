@@ -7,7 +7,11 @@ dies, or never answers.
 import tempfile
 from pathlib import Path
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager, KernelManager
+from traitlets import Type
+
+from hpcourse.instructor.sandbox import Shell
 
 
 class OverFiles(KernelManager):
@@ -18,8 +22,16 @@ class OverFiles(KernelManager):
         super().__init__(transport="ipc", ip=str(Path(self.folder.name) / "kernel"), **settings)
 
 
+class Client(AsyncKernelClient):
+    """What nbclient talks to a kernel with."""
+
+    shell_channel_class = Type(Shell)
+
+
 class AsyncOverFiles(OverFiles, AsyncKernelManager):
     """The same for who waits with `await`, as nbclient does."""
+
+    client_factory = Type(Client)
 
 
 def pytest_configure():

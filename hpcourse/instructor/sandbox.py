@@ -20,6 +20,7 @@ from pathlib import Path
 
 import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type, Unicode
@@ -205,8 +206,22 @@ def environment(folder):
     }
 
 
+class Shell(AsyncZMQSocketChannel):
+    """Looks for a reply after it has sent something, as nbclient does for widgets while it waits.
+
+    Sending takes the note that a reply has come, and who waits for that note would wait for ever.
+    """
+
+    def send(self, msg):
+        """Send a message."""
+        super().send(msg)
+        self.socket.get(zmq.EVENTS)
+
+
 class Listener(AsyncKernelClient):
     """Hears a kernel out without asking it for its heartbeat: who broke its own sockets never answers."""
+
+    shell_channel_class = Type(Shell)
 
     def start_channels(self, **channels):
         """Open all channels but that one."""
