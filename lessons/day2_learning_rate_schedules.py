@@ -1139,14 +1139,14 @@ hp.say(f"2 / sharpness, median: at first {first}, after the warmup {warmed}, "
        f"after {n_updates} updates at {small_rate}: {slowly}")  # fmt: skip
 
 # %% [markdown] key="warmup-edge" lang="en"
-# At the start the threshold is tiny. As the rate rises, the network moves to flatter places, and the threshold rises along with it. Most of this is progress and needs no large rate: at a constant 0.02, in so many updates that the rates add up to the same, the threshold makes about three quarters of the way here, counted in factors. At the same sum of rates, the rest comes with the larger rate only: probably the edge of stability again, and the noise of the batches. (At 0.02 still more updates get there, too. Gilmer et al. 2021 and Kalra and Barkeshli 2024 saw the sharpness fall during warmup in many networks.) When the peak comes, the thresholds here have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
+# At the start the threshold is tiny. As the rate rises, the network moves to flatter places, and the threshold rises along with it. Most of this is progress and needs no large rate: at a constant 0.02, in so many updates that the rates add up to the same, the threshold makes about three quarters of the way here, counted in factors. At the same sum of rates, the rest comes with the larger rate only: probably the edge of stability again, and the noise of the batches. (At 0.02 several times as many updates get there, too. Gilmer et al. 2021 and Kalra and Barkeshli 2024 saw the sharpness fall during warmup in many networks.) When the peak comes, the thresholds here have followed: the lowest to about half of it, the highest to a little above. (Thin lines are single seeds, the thick one is their median.) Without warmup the peak rate meets the sharp start in the very first update, and the throw can be too violent to recover from.
 #
 # ### Does warmup save us from local minima?
 #
 # Ask Day 1's curve with two valleys: 1,000 starts and three rates, 0.4, 0.5 and 0.6. Of the starts on the shallow side, how many end in the deep valley?
 
-# %% [markdown] key="warmup-edge" lang="zh-TW" of="04e2bdee"
-# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻在這裡也走完大約四分之三的路。總和相同時，剩下的路要靠大的學習率：原因可能是穩定邊緣，再加上批次的雜訊。（固定用 0.02，再多更新一些也走得到。Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，這裡各個種子的門檻也跟上來了：最低的大約到學習率的一半，最高的比學習率略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
+# %% [markdown] key="warmup-edge" lang="zh-TW" of="8f2ca5eb"
+# 起點的門檻極低。隨著學習率提高，網路移到越來越平坦的地方，門檻也跟著提高。這多半只是訓練有了進展，不靠大的學習率：學習率固定在 0.02，一直更新到學習率的總和相同，以倍數來算，門檻在這裡也走完大約四分之三的路。總和相同時，剩下的路要靠大的學習率：原因可能是穩定邊緣，再加上批次的雜訊。（固定用 0.02，更新次數再多好幾倍，也走得到。Gilmer 等人，2021，以及 Kalra 和 Barkeshli，2024，在許多網路上都看到銳度在預熱時下降。）等學習率升到最高，這裡各個種子的門檻也跟上來了：最低的大約到學習率的一半，最高的比學習率略高。（細線是各個種子，粗線是中位數。）不預熱的話，第一次更新就拿最大的學習率撞上尖銳的起點，甩得太猛，可能再也回不來。
 #
 # ### 預熱能避免局部最小值嗎？
 #
@@ -1195,7 +1195,7 @@ says(
 says("at a constant 0.02", "學習率固定在 0.02", small_rate == 0.02)
 free(
     "At the same sum of rates, the rest ... get there, too",
-    "總和相同時 ... 再多更新一些也走得到",
+    "總和相同時 ... 更新次數再多好幾倍，也走得到",
     "tests/claims: the full batch, two smaller, and more updates",
 )
 free("", "拿最大的學習率撞上尖銳的起點", "theory")

@@ -163,7 +163,7 @@ def test_the_minimum_of_the_range_test_lags_in_many_directions(claim):
 
 
 def test_larger_rates_end_in_flatter_places_partly_because_they_get_further(claim):
-    """In twelve groups of fifteen seeds 0.36 to 0.60 of the gap was left."""
+    """In 28 groups of fifteen seeds 0.28 to 0.63 of the gap was left, in nine of 45 from 0.37 to 0.52."""
     rates, digits = np.array([0.064, 0.38, 0.93]), hp.digits()
 
     def threshold(rate, updates):

@@ -696,17 +696,19 @@ def test_a_short_memory_costs_with_small_batches_of_words(claim, language):
     beta2, lr = np.meshgrid(memories, 2.0 ** np.arange(-9, -1), indexing="ij")
     rule, lost = hp.Adam(lr.reshape(-1, 1), beta2=beta2.reshape(-1, 1)), {}
     for size in (32, 512):
-        best = on_batches(model, rule, size, 250, seed=130)[-1].reshape(lr.shape).min(axis=1)
-        lost[size] = best[:2] - best[2]
+        ends = np.array([on_batches(model, rule, size, 250, seed)[-1] for seed in range(130, 133)])
+        best = ends.reshape(-1, *lr.shape).min(axis=2)
+        lost[size] = best[:, 0] - best[:, 2], best[:, 1] - best[:, 2]
     claim(
         f"Memories of 0.9 and 0.95 cost with batches of 32 words; with 512, 0.95 costs nothing ({language})",
-        statistic="nats left with 0.9, 0.95 less those with 0.999, each at its best rate; at 32; at 512",
-        measured="; ".join(f"{lost[size][0]:.3f}, {lost[size][1]:.3f}" for size in (32, 512)),
+        statistic="nats left with 0.9, 0.95 less those with 0.999, at its best rate, three draws; 32; 512",
+        measured="; ".join(f"{lost[size][0].round(3)}, {lost[size][1].round(3)}" for size in (32, 512)),
         verdict="confirmed",
-        holds=lost[32][0] > 0.02
-        and lost[32][0] > lost[32][1] > 0.005
-        and lost[512][0] < 0.5 * lost[32][0]
-        and lost[512][1] < 0.002,
+        holds=lost[32][0].min() > 0.02
+        and (lost[32][0] > lost[32][1]).all()
+        and lost[32][1].min() > 0
+        and lost[512][0].max() < 0.5 * lost[32][0].min()
+        and lost[512][1].max() < 0.002,
     )
 
 
