@@ -11,7 +11,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from traitlets import Type
 
-from hpcourse.instructor.sandbox import Shell
+from hpcourse.instructor.sandbox import ShellChannel
 
 
 class OverFiles(KernelManager):
@@ -25,7 +25,7 @@ class OverFiles(KernelManager):
 class Client(AsyncKernelClient):
     """What nbclient talks to a kernel with."""
 
-    shell_channel_class = Type(Shell)
+    shell_channel_class = Type(ShellChannel)
 
 
 class AsyncOverFiles(OverFiles, AsyncKernelManager):

@@ -206,7 +206,7 @@ def environment(folder):
     }
 
 
-class Shell(AsyncZMQSocketChannel):
+class ShellChannel(AsyncZMQSocketChannel):
     """Looks for a reply after it has sent something, as nbclient does for widgets while it waits.
 
     Sending takes the note that a reply has come, and who waits for that note would wait for ever.
@@ -221,7 +221,7 @@ class Shell(AsyncZMQSocketChannel):
 class Listener(AsyncKernelClient):
     """Hears a kernel out without asking it for its heartbeat: who broke its own sockets never answers."""
 
-    shell_channel_class = Type(Shell)
+    shell_channel_class = Type(ShellChannel)
 
     def start_channels(self, **channels):
         """Open all channels but that one."""
